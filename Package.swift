@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Our own code builds without a warning or not at all.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "ehlo",
+    products: [.executable(name: "ehlo", targets: ["ehlo"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: [
+        // The protocol, without any input or output.
+        .target(name: "SMTP", swiftSettings: strict),
+        .target(name: "DNS", swiftSettings: strict),
+        .target(name: "Tracing", dependencies: ["SMTP", "DNS"], swiftSettings: strict),
+
+        // What explains it, and files.
+        .systemLibrary(
+            name: "CCmark", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+        .target(
+            name: "Lessons",
+            dependencies: [
+                "SMTP", "Tracing", "CCmark",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [.copy("../../lessons")],
+            swiftSettings: strict
+        ),
+        .target(name: "Interchange", dependencies: ["SMTP", "Tracing", "Lessons"], swiftSettings: strict),
+
+        // Sockets.
+        .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .target(
+            name: "Networking",
+            dependencies: [
+                "SMTP", "DNS", "Tracing", "CAres",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // The screen. No pkgConfig for ncursesw: its -D flags make SwiftPM warn on every build.
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .target(name: "CTerminalGuard"),
+        .target(name: "Screen", swiftSettings: strict),
+        .target(name: "Interface", dependencies: ["SMTP", "Tracing", "Lessons", "Screen"], swiftSettings: strict),
+        .target(name: "Curses", dependencies: ["Screen", "CNcurses", "CTerminalGuard"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "ehlo",
+            dependencies: [
+                "SMTP", "DNS", "Tracing", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Tests, one target a module.
+        .target(name: "CPTYSupport", path: "Tests/CPTYSupport", linkerSettings: [.linkedLibrary("util")]),
+        .executableTarget(
+            name: "TerminalProbe", dependencies: ["Screen", "Curses"], path: "Tests/CursesTests/Probe", swiftSettings: strict),
+        .testTarget(name: "SMTPTests", dependencies: ["SMTP"], exclude: ["Dialogs"], swiftSettings: strict),
+        .testTarget(name: "DNSTests", dependencies: ["DNS"], swiftSettings: strict),
+        .testTarget(name: "TracingTests", dependencies: ["Tracing", "SMTP", "DNS"], exclude: ["Traced"], swiftSettings: strict),
+        .testTarget(
+            name: "LessonsTests", dependencies: ["Lessons", "Tracing", "SMTP"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "InterchangeTests", dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"], exclude: ["Goldens"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NetworkingTests",
+            dependencies: [
+                "Networking", "DNS", "SMTP", "Tracing",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ScreenTests", dependencies: ["Screen"], exclude: ["Screens"], swiftSettings: strict),
+        .testTarget(
+            name: "InterfaceTests", dependencies: ["Interface", "Screen", "Lessons", "Tracing", "SMTP"],
+            exclude: ["Screens", "Lessons"], swiftSettings: strict),
+        .testTarget(
+            name: "CursesTests", dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"], exclude: ["Probe"],
+            swiftSettings: strict),
+        .testTarget(name: "EhloTests", dependencies: ["ehlo"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["ehlo", "CPTYSupport"], swiftSettings: strict),
+        .testTarget(name: "HouseTests", dependencies: ["Interface", "SMTP", "Tracing"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

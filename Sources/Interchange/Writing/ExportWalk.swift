@@ -1,0 +1,79 @@
+import Lessons
+import Tracing
+
+/// The stops of a session as the sections of a document: where each begins, what it is called, and its lesson.
+struct ExportWalk {
+    struct Section {
+        /// Unique in the document: `step-7`, `step-6a`, and `step-7-2` when the walk comes back to step 7.
+        let id: String
+        let isStep: Bool
+        /// As `Step 7 · sender ➔ sends MAIL FROM`.
+        let heading: String
+        /// Empty for a step whose sub-step came first.
+        let lines: [TraceLine]
+        /// What explains it and has not been told before; its text has the values of the session.
+        let lesson: (title: String, anchor: LessonAnchor, blocks: [Block])?
+        let stop: Trace.Stop
+    }
+
+    let trace: Trace
+    let library: LessonLibrary
+
+    var sections: [Section] {
+        var sections: [Section] = []
+        var seen: [String: Int] = [:]
+        var told: Set<LessonAnchor> = []
+        for stop in trace.stops {
+            if stop.place.substep > 0, seen["step-\(stop.place.step.number)"] == nil {
+                let start = stop.lines.lowerBound
+                let step = Trace.Stop(place: Place(stop.place.step), lines: start..<start)
+                sections.append(section(step, about: trace.lines[start], &seen, &told))
+            }
+            sections.append(section(stop, about: trace.lines[stop.lines].first, &seen, &told))
+        }
+        return sections
+    }
+
+    private func section(
+        _ stop: Trace.Stop,
+        about line: TraceLine?,
+        _ seen: inout [String: Int],
+        _ told: inout Set<LessonAnchor>
+    ) -> Section {
+        let base = "step-\(stop.place.label)"
+        let count = (seen[base] ?? 0) + 1
+        seen[base] = count
+        let anchor = stop.lines.isEmpty ? .step(stop.place.step) : WalkText.anchor(of: stop, in: trace)
+        var lesson: (String, LessonAnchor, [Block])?
+        if told.insert(anchor).inserted, let found = library.section(for: anchor) {
+            lesson = (found.title, found.anchor, found.filled(with: SessionValues.Context(trace, line: line)))
+        }
+        let more = (count > 1 ? " (continued)" : "") + (trace.failed.contains(stop.place) ? " · failed" : "")
+        return Section(
+            id: count > 1 ? "\(base)-\(count)" : base,
+            isStep: stop.place.substep == 0,
+            heading: "Step \(stop.place.label) · \(WalkText.title(of: stop, in: trace))\(more)",
+            lines: Array(trace.lines[stop.lines]),
+            lesson: lesson,
+            stop: stop
+        )
+    }
+
+    /// The lines of a delivered mail as they can be shown, without their ends.
+    static func rows(_ content: [UInt8]) -> [String] {
+        var rows = content.split(separator: 10, omittingEmptySubsequences: false).map {
+            WireText.shown($0.last == 13 ? $0.dropLast() : $0)
+        }
+        if rows.last?.isEmpty == true { rows.removeLast() }
+        return rows
+    }
+
+    /// The address of a link in a lesson when it may stand in a document; nil for all but plain `https:`.
+    static func address(_ url: String) -> String? {
+        let allowed = Set("-._~/?#&=+%:,;@".utf8)
+        let isPlain = url.utf8.allSatisfy {
+            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || allowed.contains($0)
+        }
+        return url.hasPrefix("https://") && isPlain ? url : nil
+    }
+}

@@ -1,0 +1,143 @@
+import Glibc
+
+/// Where text goes: standard output, or a file that appears under its name only when it is whole.
+public final class Output {
+    private let descriptor: Int32
+    private let name: String
+    private var buffer: [UInt8] = []
+    private static let mostBuffered = 1 << 16
+
+    /// Standard output.
+    public init() {
+        descriptor = 1
+        name = "standard output"
+    }
+
+    private init(_ descriptor: Int32, _ name: String) {
+        self.descriptor = descriptor
+        self.name = name
+    }
+
+    public func write(_ text: String) throws(FileTrouble) {
+        buffer += text.utf8
+        if buffer.count >= Self.mostBuffered { try flush() }
+    }
+
+    /// Sends what is held back. Until then nothing may have been written.
+    public func flush() throws(FileTrouble) {
+        let octets = buffer
+        buffer = []
+        var rest = octets[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                // A terminal or pipe that somebody else made non-blocking.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                throw trouble(errno)
+            }
+        }
+    }
+
+    private func trouble(_ error: Int32) -> FileTrouble {
+        switch error {
+        case EPIPE: FileTrouble(.readerGone, "\(name): nobody reads it any more")
+        case ENOSPC, EDQUOT, EFBIG:
+            FileTrouble(
+                .inputOutput,
+                "\(name): no space left (\(FileOctets.reason(error))); free some and run it again"
+            )
+        default:
+            FileTrouble(
+                .inputOutput,
+                "\(name): writing failed (\(FileOctets.reason(error))); send the output elsewhere"
+            )
+        }
+    }
+
+    /// Writes a file under another name and gives it its own when `body` is done; after an error nothing stays.
+    ///
+    /// Devices and pipes are written as they are. Refuses to write over `input`, the file that is being read.
+    public static func write(
+        file path: String,
+        input: String?,
+        _ body: (Output) throws(FileTrouble) -> Void
+    ) throws(FileTrouble) {
+        let name = Escaping.message(path)
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw FileTrouble(.cannotCreate, "\(name): this cannot be a file name; give another with -o")
+        }
+        var status = stat()
+        if stat(path, &status) == 0 {
+            var inputStatus = stat()
+            if let input, stat(input, &inputStatus) == 0, inputStatus.st_dev == status.st_dev,
+                inputStatus.st_ino == status.st_ino
+            {
+                throw FileTrouble(.cannotCreate, "\(name): this is the file that is read; give another name with -o")
+            }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFDIR: throw FileTrouble(.cannotCreate, "\(name): this is a directory; give a file name with -o")
+            default: return try writeThrough(path, name, body)
+            }
+        }
+        try writeAside(path, name, body)
+    }
+
+    private static func writeThrough(
+        _ path: String,
+        _ name: String,
+        _ body: (Output) throws(FileTrouble) -> Void
+    ) throws(FileTrouble) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw uncreated(name, errno) }
+        defer { close(descriptor) }
+        let output = Output(descriptor, name)
+        try body(output)
+        try output.flush()
+    }
+
+    private static func writeAside(
+        _ path: String,
+        _ name: String,
+        _ body: (Output) throws(FileTrouble) -> Void
+    ) throws(FileTrouble) {
+        // A name of its own in the same directory, so that the renaming is one step; mode 0600.
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        var template = Array((directory + ".ehlo-export-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw uncreated(name, errno) }
+        let aside = template
+        var isDone = false
+        defer {
+            if !isDone { unlink(aside) }
+        }
+        let output = Output(descriptor, name)
+        do throws(FileTrouble) {
+            try body(output)
+            try output.flush()
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw output.trouble(errno) }
+        guard rename(aside, path) == 0 else { throw uncreated(name, errno) }
+        isDone = true
+    }
+
+    private static func uncreated(_ name: String, _ error: Int32) -> FileTrouble {
+        switch error {
+        case ENOENT, ENOTDIR:
+            FileTrouble(.cannotCreate, "\(name): its directory does not exist; make it first with 'mkdir'")
+        case ENOSPC, EDQUOT: FileTrouble(.inputOutput, "\(name): no space left on the disk; free some and run it again")
+        default:
+            FileTrouble(
+                .cannotCreate,
+                "\(name): it cannot be made (\(FileOctets.reason(error))); give another name with -o"
+            )
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import SMTP
+public import Tracing
+
+extension WalkText {
+    /// The lines of a stop with what is said under each; the records of an MX answer as a table.
+    func wire(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
+        var lines: [Line] = []
+        var table: [TraceLine] = []
+        for line in trace.lines[stop.lines] {
+            if case .record(let record) = line.content, case .exchanger = record.kind {
+                table.append(line)
+                continue
+            }
+            lines += exchangers(table, of: trace)
+            table = []
+            lines += wire(line)
+        }
+        return lines + exchangers(table, of: trace)
+    }
+
+    /// One line of the trace, its spans and its findings.
+    public func wire(_ line: TraceLine) -> [Line] {
+        let (role, mark): (Role, String) =
+            switch line.speaker {
+            case .client: (.client, "C:")
+            case .server: (.server, "S:")
+            case .note: (.note, "--")
+            }
+        let text = WireText.shown(line.octets)
+        var lines = [Line(role, "\(Self.clock(line.time))  \(mark)" + (text.isEmpty ? "" : " \(text)"))]
+        if line.speaker != .note { lines += packed(spans(line)) }
+        for finding in line.findings { lines += self.finding(finding) }
+        return lines
+    }
+
+    private func finding(_ finding: Finding) -> [Line] {
+        wrapped("finding: \(Self.sentence(finding))", .finding, indent: Self.indent)
+    }
+
+    /// As `verb "MAIL FROM"`, `colon ":"`, `reverse-path "<a@b>"`, `line end CRLF`.
+    private func spans(_ line: TraceLine) -> [String] {
+        let whole = line.octets + line.ending.octets
+        return line.spans.compactMap { span in
+            let octets = whole[span.range.clamped(to: 0..<whole.count)]
+            if span.kind == .lineEnd { return "line end \(line.ending.rawValue)" }
+            // Between the words of a lookup line stand spaces of ours.
+            if !line.isWire, span.kind == .separator { return nil }
+            if octets.allSatisfy({ $0 == 32 }) {
+                return octets.count == 1 ? span.name : "\(span.name), \(octets.count) octets"
+            }
+            return "\(WireText.shown(span.name.utf8)) \"\(Self.cut(octets))\""
+        }
+    }
+
+    /// The items with dots between them, as many in a line as fit; none is broken, so that quoted octets stay as they are.
+    private func packed(_ items: [String]) -> [Line] {
+        var rows: [String] = []
+        for item in items {
+            let indent = Self.indent + (rows.isEmpty ? "" : "  ")
+            if let last = rows.last, last.count + 3 + item.count <= Self.columns {
+                rows[rows.count - 1] = "\(last) · \(item)"
+            } else {
+                if let last = rows.last { rows[rows.count - 1] = "\(last) ·" }
+                rows.append(indent + item)
+            }
+        }
+        return rows.map { Line(.detail, $0) }
+    }
+
+    /// The octets as text, the end of long ones left out and counted.
+    private static func cut(_ octets: ArraySlice<UInt8>) -> String {
+        let most = 40
+        guard octets.count > most else { return WireText.shown(octets) }
+        // Not within a character of UTF-8.
+        var end = octets.startIndex + most - 10
+        while end > octets.startIndex, octets[end] & 0xC0 == 0x80 { end -= 1 }
+        return WireText.shown(octets[..<end]) + "… \(octets.endIndex - end) octets more"
+    }
+
+    /// MX records as columns, lowest preference first, the chosen one marked.
+    private func exchangers(_ lines: [TraceLine], of trace: Trace) -> [Line] {
+        guard let first = lines.first else { return [] }
+        var rows = [["type", "preference", "exchange", "TTL", "address"]]
+        for line in lines {
+            guard case .record(let record) = line.content else { continue }
+            let fields = record.pieces.map { WireText.shown($0.text.utf8) }
+            rows.append(Array(fields.prefix(4)) + [fields.dropFirst(4).joined(separator: " ")])
+        }
+        let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        var shown: [Line] = [Line(.server, "\(Self.clock(first.time))  S: \(Self.row(rows[0], widths))")]
+        for (line, row) in zip(lines, rows.dropFirst()) {
+            shown.append(Line(.server, Self.indent + Self.row(row, widths) + Self.mark(row[2], trace)))
+            for finding in line.findings { shown += self.finding(finding) }
+        }
+        return shown
+    }
+
+    /// Marks the exchanger that was connected to, or while there is no connection yet the one that will be tried first.
+    private static func mark(_ exchange: String, _ trace: Trace) -> String {
+        if let chosen = trace.facts.chosen {
+            return WireText.shown(chosen.exchange.utf8) == exchange ? "  <- chosen" : ""
+        }
+        let exchangers = trace.facts.exchangers
+        guard trace.stops.allSatisfy({ $0.place.step <= .exchangerLookup }), let first = exchangers.first,
+            exchangers.dropFirst().first?.preference != first.preference,
+            WireText.shown(first.exchange.utf8) == exchange
+        else { return "" }
+        return "  <- chosen"
+    }
+
+    private static func row(_ fields: [String], _ widths: [Int]) -> String {
+        let padded = zip(fields, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+            separator: "  "
+        )
+        return String(padded.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// Seconds and thousandths, eight columns.
+    static func clock(_ time: Double) -> String {
+        let millis = UInt64(max(0, min(time, 1e12)) * 1000 + 0.0005)
+        let fraction = String(millis % 1000)
+        let text = "\(millis / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+        return String(repeating: " ", count: max(0, 8 - text.count)) + text
+    }
+}

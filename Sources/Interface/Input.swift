@@ -1,0 +1,48 @@
+public import Tracing
+
+/// What happened. Named after the event, not after what should be done about it.
+public enum Input: Equatable, Sendable {
+    // Walking
+    case nextPressed, previousPressed, nextStepPressed, previousStepPressed, enterPressed
+    case spacePressed, fasterPressed, slowerPressed, timesPressed
+    case goPressed, firstPressed, lastPressed, followPressed
+    /// The line about to go in a live session: edit it, take the edit back.
+    case editPressed, revertPressed
+    // Looking
+    case nextPanePressed, previousPanePressed, zoomPressed
+    case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
+    case searchPressed, nextMatchPressed, previousMatchPressed
+    case hexPressed, lineEndsPressed, findingsPressed, messagePressed, timeLinePressed, helpPressed, blankPressed
+    // Taking away
+    case copyLinePressed, copySessionPressed, savePressed, mousePressed
+    // Leaving
+    case escapePressed, quitPressed, leavePressed, redrawPressed, suspendPressed
+    /// While a prompt is open.
+    case typed(Character), erased, erasedForward, pasted(String)
+    case clicked(column: Int, row: Int)
+    // From outside
+    /// More of the session is known; `finished` when no more will come.
+    case traced(Trace, finished: Bool)
+    /// The sandbox's servers stand at these ports.
+    case listening(State.Ports)
+    /// A live session is about to do something, or nothing any more.
+    case held(State.Pending?)
+    /// The sandbox did what a press of next asked for.
+    case resized(columns: Int, rows: Int)
+    case timerFired(Int)
+    case noticed(String)
+}
+
+/// What the program must do to the world before it hears of it again as an `Input`.
+public enum Effect: Equatable, Sendable {
+    /// Let one step happen in the sandbox world, or in a live session what stands there.
+    case release
+    /// Send these octets in the place of what stands there.
+    case send([UInt8])
+    case startTimer(seconds: Double, id: Int)
+    case copy(String)
+    case save(path: String)
+    case open(choice: Int)
+    case toggleMouse
+    case redraw, suspend, exit
+}

@@ -1,0 +1,157 @@
+public import Screen
+
+/// The keys, THE table: what to press, what happens, and the words for help, key bar and README.
+public enum KeyTable {
+    /// One row: every key in `keys` means the same.
+    public struct Row: Sendable {
+        public let keys: [Key]
+        /// The keys as they are written in help.
+        public let shown: String
+        public let input: Input
+        /// What it does, in a few words.
+        public let words: String
+        /// Under which heading of the help it stands.
+        public let group: Group
+    }
+
+    public enum Group: String, CaseIterable, Sendable {
+        case walk = "Walk"
+        case look = "Look"
+        case take = "Take away"
+        case leave = "Leave"
+    }
+
+    /// The rows in the order of the help.
+    public static let rows: [Row] = [
+        row("n", ".", "n  .", .nextPressed, "one step on; in the sandbox it happens on the wire", .walk),
+        row("p", ",", "p  ,", .previousPressed, "one step back", .walk),
+        row("]", nil, "]", .nextStepPressed, "next whole step", .walk),
+        row("[", nil, "[", .previousStepPressed, "previous whole step", .walk),
+        Row(
+            keys: [.enter],
+            shown: "Enter",
+            input: .enterPressed,
+            words: "as n; the only key that sends to a real server; in the steps it opens step 1",
+            group: .walk
+        ),
+        row(" ", nil, "Space", .spacePressed, "play and pause a replay", .walk),
+        row("+", "=", "+", .fasterPressed, "play faster", .walk),
+        row("-", nil, "-", .slowerPressed, "play slower", .walk),
+        row("g", nil, "g", .goPressed, "go to a step by its number", .walk),
+        row("e", nil, "e", .editPressed, "edit the line about to go (live)", .walk),
+        row("V", nil, "V", .revertPressed, "take the edit back (live)", .walk),
+        Row(keys: [.home], shown: "Home", input: .firstPressed, words: "to the beginning", group: .walk),
+        Row(keys: [.end], shown: "End", input: .lastPressed, words: "to the last step shown or recorded", group: .walk),
+        row("F", nil, "F", .followPressed, "follow the end", .walk),
+        Row(
+            keys: [.right],
+            shown: "→",
+            input: .rightPressed,
+            words: "next span of the line: what are these octets?",
+            group: .look
+        ),
+        Row(keys: [.left], shown: "←", input: .leftPressed, words: "previous span", group: .look),
+        Row(
+            keys: [.down, .character("j")],
+            shown: "↓  j",
+            input: .downPressed,
+            words: "next line, or scroll the lesson",
+            group: .look
+        ),
+        Row(keys: [.up, .character("k")], shown: "↑  k", input: .upPressed, words: "previous line", group: .look),
+        Row(
+            keys: [.pageDown, .control("d")],
+            shown: "PgDn ^D",
+            input: .pageDownPressed,
+            words: "a page down",
+            group: .look
+        ),
+        Row(keys: [.pageUp, .control("u")], shown: "PgUp ^U", input: .pageUpPressed, words: "a page up", group: .look),
+        Row(keys: [.tab], shown: "Tab", input: .nextPanePressed, words: "next pane", group: .look),
+        Row(keys: [.backTab], shown: "Shift-Tab", input: .previousPanePressed, words: "previous pane", group: .look),
+        row("z", nil, "z", .zoomPressed, "the pane alone on the screen", .look),
+        row("/", nil, "/", .searchPressed, "search the wire; then n and N, Esc ends it", .look),
+        row("N", nil, "N", .previousMatchPressed, "previous match of a search", .look),
+        row("x", nil, "x", .hexPressed, "the line in hexadecimal", .look),
+        row("l", nil, "l", .lineEndsPressed, "show CR and LF at the line ends", .look),
+        row("w", nil, "w", .timesPressed, "times since start, since last, by the clock", .look),
+        row("f", nil, "f", .findingsPressed, "all findings", .look),
+        row("m", nil, "m", .messagePressed, "the message as a reader sees it", .look),
+        row("t", nil, "t", .timeLinePressed, "the time line", .look),
+        row("b", nil, "b", .blankPressed, "blank the screen", .look),
+        Row(
+            keys: [.character("?"), .function(1)],
+            shown: "?  F1",
+            input: .helpPressed,
+            words: "this help",
+            group: .look
+        ),
+        row("y", nil, "y", .copyLinePressed, "copy the line", .take),
+        row("Y", nil, "Y", .copySessionPressed, "copy the session", .take),
+        row("s", nil, "s", .savePressed, "save the session (.ehlo, .json, .txt, .md)", .take),
+        row("M", nil, "M", .mousePressed, "mouse on and off", .take),
+        Row(keys: [.escape], shown: "Esc", input: .escapePressed, words: "close what lies on top", group: .leave),
+        row("q", nil, "q", .quitPressed, "close what lies on top, else quit", .leave),
+        Row(
+            keys: [.character("Q"), .control("c")],
+            shown: "Q  ^C",
+            input: .leavePressed,
+            words: "quit",
+            group: .leave
+        ),
+        Row(keys: [.control("l")], shown: "^L", input: .redrawPressed, words: "draw the screen anew", group: .leave),
+        Row(keys: [.control("z")], shown: "^Z", input: .suspendPressed, words: "stop; fg comes back", group: .leave),
+    ]
+
+    private static func row(
+        _ first: Character,
+        _ second: Character?,
+        _ shown: String,
+        _ input: Input,
+        _ words: String,
+        _ group: Group
+    ) -> Row {
+        Row(
+            keys: [.character(first)] + (second.map { [.character($0)] } ?? []),
+            shown: shown,
+            input: input,
+            words: words,
+            group: group
+        )
+    }
+
+    private static let byKey: [Key: Input] = Dictionary(
+        rows.flatMap { row in row.keys.map { ($0, row.input) } },
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    /// What a key means now; nil when it means nothing.
+    public static func input(for key: Key, in state: State) -> Input? {
+        switch key {
+        case .mouse(let column, let row, .press): return .clicked(column: column, row: row)
+        case .mouse(_, _, .wheelUp): return .upPressed
+        case .mouse(_, _, .wheelDown): return .downPressed
+        case .paste(let text): return .pasted(text)
+        case .control("c"), .control("l"), .control("z"): return byKey[key]
+        default: break
+        }
+        guard state.prompt == nil else { return promptInput(for: key) }
+        if !state.pattern.isEmpty, key == .character("n") { return .nextMatchPressed }
+        return byKey[key]
+    }
+
+    private static func promptInput(for key: Key) -> Input? {
+        switch key {
+        case .character(let character): .typed(character)
+        case .backspace: .erased
+        case .delete: .erasedForward
+        case .left: .leftPressed
+        case .right: .rightPressed
+        case .home: .firstPressed
+        case .end: .lastPressed
+        case .enter: .enterPressed
+        case .escape: .escapePressed
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Screen
+import Tracing
+
+/// The octets under the cursor in hexadecimal and as text, the span highlighted in both.
+///
+/// A DNS line shows the whole message it was read from.
+func drawHex(_ state: State, _ line: TraceLine, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+    let isMessage = !line.message.isEmpty
+    let octets = isMessage ? line.message : line.octets + line.ending.octets
+    let perRow = rect.columns >= 76 ? 16 : 8
+    let span = isMessage ? nil : state.currentSpan
+    let head =
+        isMessage
+        ? "the DNS message, \(octets.count) octets"
+        : line.isWire ? "\(octets.count) octets" : "a remark of the trace, on no wire"
+    canvas.write(head, .dim, column: 1, in: rect)
+    // Offset, three columns an octet, a blank, one column an octet: eight of them are 37 columns, and one more around.
+    let margin = rect.columns >= 40 ? 1 : 0
+    guard line.isWire || isMessage else { return }
+    let first = span.map { max(0, $0.range.lowerBound / perRow - (rect.rows - 3) / 2) } ?? 0
+    let starts = Array(stride(from: first * perRow, to: octets.count, by: perRow).prefix(max(0, rect.rows - 2)))
+    for (row, start) in starts.enumerated() {
+        var text = StyledLine(offsetText(start) + (margin > 0 ? " " : ""), .dim)
+        var shown = StyledLine("")
+        for index in start..<start + perRow {
+            guard index < octets.count else {
+                text.append("   ")
+                continue
+            }
+            let isInSpan = span?.range.contains(index) ?? false
+            let role: Role = isInSpan ? .span : line.speaker == .client ? .client : .server
+            let emphasis: Emphasis = isInSpan ? [.bold, .underline] : []
+            text.append(" ")
+            text.append(twoDigits(octets[index]), role, emphasis: emphasis)
+            let isText = (32...126).contains(octets[index])
+            shown.append(
+                isText ? String(UnicodeScalar(octets[index])) : ".",
+                isText ? role : .control,
+                emphasis: emphasis
+            )
+        }
+        text.append(margin > 0 ? "  " : " ")
+        canvas.write(text + shown, column: margin, row: row + 1, in: rect)
+    }
+    let rest = octets.count - (starts.last.map { $0 + perRow } ?? 0)
+    var foot = StyledLine(span.map { " \($0.name) " } ?? "", .span)
+    if rest > 0 { foot.append(" \(glyphs.ellipsis) \(rest.grouped) octets more", .dim) }
+    canvas.write(
+        Wrap.cut(foot, columns: rect.columns - 1, glyphs: glyphs),
+        column: 1,
+        row: min(rect.rows - 1, starts.count + 1),
+        in: rect
+    )
+}
+
+private func twoDigits(_ octet: UInt8) -> String {
+    let digits = String(octet, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+}
+
+private func offsetText(_ offset: Int) -> String {
+    let digits = String(offset, radix: 16)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}

@@ -1,0 +1,181 @@
+import SMTP
+import Screen
+import Tracing
+
+/// The keys, from the one table of them.
+enum HelpOverlay {
+    static func page(_ state: State, in world: Surroundings) -> Page {
+        let lines = lines(state, in: world)
+        return Page(count: lines.count) { [lines[$0]] }
+    }
+
+    static func lines(_ state: State, in world: Surroundings) -> [StyledLine] {
+        let width = KeyTable.rows.map { TextWidth.columns(of: $0.shown) }.max() ?? 0
+        let columns = max(20, min(76, state.columns - 4))
+        var lines: [StyledLine] = []
+        for group in KeyTable.Group.allCases {
+            if !lines.isEmpty { lines.append(StyledLine("")) }
+            lines.append(StyledLine(group.rawValue, .heading, emphasis: .bold))
+            for row in KeyTable.rows where row.group == group {
+                let shown = world.glyphs.isASCII ? row.shown.spelledArrows : row.shown
+                var line = StyledLine("  " + shown, .key, emphasis: .bold)
+                line.append(String(repeating: " ", count: width - TextWidth.columns(of: shown) + 2))
+                line.append(row.words)
+                lines += Wrap.lines(line, columns: columns, hanging: width + 4)
+            }
+        }
+        lines.append(StyledLine(""))
+        lines += Wrap.lines(
+            "The left pane has the fourteen steps, the upper one what went over the wire, the lower one the explanation. → names the octets of the current line one by one."
+                .asciified(world.glyphs),
+            .dim,
+            columns: columns
+        )
+        return lines
+    }
+}
+
+extension String {
+    /// Arrow keys in words that fit their column.
+    var spelledArrows: String {
+        replacing("→", with: "->").replacing("←", with: "<-").replacing("↓", with: "Dn").replacing("↑", with: "Up")
+    }
+}
+
+/// The mail as it lies in the mailbox, or as it was sent when nothing says that it was delivered.
+enum MessageOverlay {
+    static func title(_ state: State) -> String {
+        // A narrow frame has room for either this or how much is below.
+        if state.columns < 60 { return state.trace.delivered.isEmpty ? "Message" : "Delivered" }
+        if !state.trace.delivered.isEmpty {
+            let whose = state.trace.facts.forwardPaths.first.map { spoken($0) } ?? "the recipient"
+            return "Delivered: what \(whose) receives"
+        }
+        return "The message as a reader sees it"
+    }
+
+    /// More of a mail is not worth scrolling through; how much it is is said.
+    private static let mostOctets = 256 << 10
+
+    /// An item is a line of the mail, or a piece of one that is longer than two rows.
+    static func page(_ state: State, in world: Surroundings) -> Page {
+        let columns = max(10, state.columns - 4)
+        let mail = state.trace.mails.last { $0.leg == .relay } ?? state.trace.mails.last
+        guard let content = state.trace.delivered.last ?? mail?.content else { return Page(count: 0) { _ in [] } }
+        let envelope = envelope(state, mail, columns)
+        let lines = DotStuffing.lines(of: Array(content.prefix(mostOctets)))
+        let header = lines.firstIndex(of: []) ?? lines.count
+        let pieces = lines.indices.flatMap { index in
+            split(lines[index], at: 2 * columns).map { (octets: $0, isHeader: index < header) }
+        }
+        let leftOut = max(0, content.count - mostOctets) + (mail?.octetsLeftOut ?? 0)
+        let count = envelope.count + pieces.count + (leftOut > 0 ? 1 : 0)
+        return Page(count: count) { item in
+            guard item >= envelope.count else { return [envelope[item]] }
+            guard item - envelope.count < pieces.count else {
+                return [StyledLine("\(world.glyphs.ellipsis) \(leftOut.grouped) octets more", .dim)]
+            }
+            let piece = pieces[item - envelope.count]
+            let line = styled(piece.octets, isHeader: piece.isHeader, world.glyphs)
+            return Wrap.lines(line, columns: columns, hanging: piece.isHeader ? 4 : 0)
+        }
+    }
+
+    /// The line in pieces, none of which breaks a character of several octets.
+    private static func split(_ line: [UInt8], at most: Int) -> [[UInt8]] {
+        guard line.count > most else { return [line] }
+        var pieces: [[UInt8]] = []
+        var rest = line[...]
+        while rest.count > most {
+            var end = rest.startIndex + most
+            while end > rest.startIndex + most - 3, rest[end] & 0xC0 == 0x80 { end -= 1 }
+            pieces.append(Array(rest[..<end]))
+            rest = rest[end...]
+        }
+        return pieces + [Array(rest)]
+    }
+
+    /// Envelope and header are two things: the envelope stands above, apart (RFC 5321 §2.3.1).
+    private static func envelope(_ state: State, _ mail: TracedMail?, _ columns: Int) -> [StyledLine] {
+        guard let mail else { return [] }
+        let from = mail.reversePath.map(spoken) ?? "not known"
+        let to = mail.forwardPaths.map(spoken).joined(separator: ", ")
+        return [
+            StyledLine("Envelope, which no reader sees", .heading, emphasis: .bold),
+            StyledLine("  reverse-path  \(from)", .client), StyledLine("  forward-path  \(to)", .client),
+            StyledLine(""), StyledLine("Content", .heading, emphasis: .bold),
+        ].flatMap { Wrap.lines($0, columns: columns, hanging: 16) }
+    }
+
+    private static func styled(_ line: [UInt8], isHeader: Bool, _ glyphs: Glyphs) -> StyledLine {
+        let units = WireUnits.units(of: line, ending: .none, showsEnding: false, glyphs: glyphs)
+        let colon = isHeader ? line.firstIndex(of: UInt8(ascii: ":")) : nil
+        var styled = StyledLine()
+        for unit in units {
+            let isName = colon.map { unit.range.lowerBound <= $0 } ?? false
+            // A reader's program shows a tab as white space.
+            let isTab = unit.range.count == 1 && line[unit.range.lowerBound] == 9
+            styled.append(
+                isTab ? "    " : unit.text,
+                isTab ? .plain : unit.isPlaceholder ? .control : isName ? .server : .plain,
+                emphasis: isName ? .bold : []
+            )
+        }
+        return styled
+    }
+}
+
+/// All findings in order, the lesson of the selected one beside or below.
+enum FindingsOverlay {
+    static func draw(_ state: State, _ selected: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+        let findings = state.findings
+        let isWide = rect.columns >= 100
+        let (list, lesson) = isWide ? splitWide(rect) : splitTall(rect, count: findings.count)
+        canvas.frame(
+            list,
+            title: "Findings",
+            titleRight: "\(selected + 1)/\(findings.count)",
+            focused: true,
+            glyphs: world.glyphs
+        )
+        let inner = list.inset()
+        let first = max(0, min(selected - inner.rows / 2, findings.count - inner.rows))
+        for (row, entry) in findings.dropFirst(first).prefix(inner.rows).enumerated() {
+            let line = Self.line(entry, state, world.glyphs)
+            canvas.write(Wrap.cut(line, columns: inner.columns, glyphs: world.glyphs), row: row, in: inner)
+            if first + row == selected {
+                canvas.restyle(
+                    Rect(column: inner.column, row: inner.row + row, columns: inner.columns, rows: 1),
+                    role: .cursor,
+                    adding: .reverse
+                )
+            }
+        }
+        LessonPane.draw(state, in: lesson, on: &canvas, in: world)
+    }
+
+    private static func splitWide(_ rect: Rect) -> (Rect, Rect) {
+        let (list, lesson) = rect.split(left: rect.columns / 2)
+        return (list, lesson)
+    }
+
+    private static func splitTall(_ rect: Rect, count: Int) -> (Rect, Rect) {
+        let (list, lesson) = rect.split(top: max(4, min(count + 2, rect.rows / 2)))
+        return (list, lesson)
+    }
+
+    private static func line(_ entry: (line: Int, finding: Finding), _ state: State, _ glyphs: Glyphs) -> StyledLine {
+        let mark: (String, Role) =
+            switch entry.finding.severity {
+            case .error: (String(glyphs.failed), .failed)
+            case .warning: (String(glyphs.flag), .finding)
+            case .note: (String(glyphs.bullet), .dim)
+            }
+        let label = state.trace.lines[entry.line].place.label
+        var line = StyledLine("\(mark.0) ", mark.1, emphasis: .bold)
+        line.append(label + String(repeating: " ", count: max(1, 4 - label.count)), .dim)
+        line.append(entry.finding.message)
+        line.append("  \(entry.finding.spec)".asciified(glyphs), .dim)
+        return line
+    }
+}

@@ -1,0 +1,213 @@
+import SMTP
+import Screen
+import Tracing
+
+/// The time line: a lane for each party, an arrow for each thing that went from one to the other, its time at the right.
+enum TimeLineOverlay {
+    /// Rows at the top that do not scroll: the heads of the lanes.
+    static let headRows = 2
+    /// Below this many columns there are no lanes, but a list.
+    private static let narrowest = 60
+
+    static func draw(_ state: State, _ scroll: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+        let glyphs = world.glyphs
+        canvas.frame(rect, title: "Time line", focused: true, glyphs: glyphs)
+        let inner = rect.inset()
+        let lanes = Lanes(state, columns: inner.columns)
+        guard inner.columns >= narrowest else {
+            let runs = runs(state)
+            let first = min(scroll, max(0, runs.count - inner.rows))
+            for (row, run) in runs.dropFirst(first).prefix(inner.rows).enumerated() {
+                canvas.write(listed(arrow(run, state), inner.columns, state, glyphs), row: row, in: inner)
+            }
+            return
+        }
+        for (index, name) in lanes.names.enumerated() {
+            let width = TextWidth.columns(of: name)
+            // The head of the last lane but one ends at its lane, so that the next has room.
+            let isCrowded = index == lanes.names.count - 2 && lanes.names.last == "DNS"
+            let wanted = isCrowded ? lanes.columns[index] - width + 2 : lanes.columns[index] - width / 2
+            let column = max(0, min(wanted, inner.columns - width))
+            canvas.write(name, .title, emphasis: .bold, column: column, in: inner)
+        }
+        canvas.write(lanes.empty(glyphs), row: 1, in: inner)
+        let runs = runs(state)
+        let first = min(scroll, max(0, runs.count - (inner.rows - headRows)))
+        for (row, run) in runs.dropFirst(first).prefix(inner.rows - headRows).enumerated() {
+            let line = lanes.row(arrow(run, state), isHere: run.contains(state.line ?? -1), glyphs)
+            canvas.write(line, row: row + headRows, in: inner)
+        }
+    }
+
+    /// The first row to show so that the last one is seen, in a frame of this size.
+    static func last(_ state: State, in rect: Rect) -> Int {
+        let inner = rect.inset()
+        return max(0, runs(state).count - (inner.rows - (inner.columns >= narrowest ? headRows : 0)))
+    }
+
+    /// Where lanes have no room: who, which way, what.
+    private static func listed(_ arrow: Arrow, _ columns: Int, _ state: State, _ glyphs: Glyphs) -> StyledLine {
+        let isHere = arrow.lines.contains(state.line ?? -1)
+        let (who, role): (String, Role) =
+            arrow.isLink
+            ? (" \(glyphs.bullet) ", .link)
+            : arrow.leg == .lookup
+                ? (arrow.speaker == .client ? "D\(glyphs.arrowRight) " : "D\(glyphs.arrowLeft) ", .lookup)
+                : arrow.speaker == .client ? ("C\(glyphs.arrowRight) ", .client) : ("S\(glyphs.arrowLeft) ", .server)
+        var line = StyledLine("+\(arrow.time.thousandths) ", .dim)
+        line.append(who + arrow.label, arrow.failed ? .failed : role, emphasis: isHere ? [.bold, .reverse] : [])
+        return Wrap.cut(line, columns: columns, glyphs: glyphs)
+    }
+
+    /// Something that went from one party to another: lines of one speaker at one stop.
+    struct Arrow {
+        let leg: Leg
+        let speaker: TraceLine.Speaker
+        let isLink: Bool
+        let lines: Range<Int>
+        let label: String
+        let time: Double
+        let failed: Bool
+    }
+
+    /// The lines of each arrow. A session may have as many as lines, so they are found before anything is drawn.
+    private static func runs(_ state: State) -> [Range<Int>] {
+        var all: [Range<Int>] = []
+        let lines = state.trace.lines
+        for stop in state.trace.stops where stop.lines.lowerBound < state.reached {
+            var start = stop.lines.lowerBound
+            for next in stop.lines.dropFirst().prefix(max(0, state.reached - start - 1)) {
+                guard lines[next].speaker != lines[start].speaker || lines[next].leg != lines[start].leg else {
+                    continue
+                }
+                all.append(start..<next)
+                start = next
+            }
+            all.append(start..<min(stop.lines.upperBound, state.reached))
+        }
+        return all
+    }
+
+    private static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {
+        let line = state.trace.lines[run.lowerBound]
+        let text = WireText.shown(line.octets.prefix(200))
+        let isContent = line.content == .mailData(.header) || line.content == .mailData(.body)
+        let words = isContent ? "mail data, \(run.count) lines" : run.count > 1 ? "\(text) (+\(run.count - 1))" : text
+        return Arrow(
+            leg: line.leg,
+            speaker: line.speaker,
+            isLink: line.speaker == .note,
+            lines: run,
+            label: "\(line.place.label) \(words)",
+            time: state.trace.lines[run.upperBound - 1].time,
+            failed: state.trace.failed.contains(line.place)
+        )
+    }
+
+    /// The lanes and where they stand.
+    struct Lanes {
+        let names: [String]
+        let columns: [Int]
+        private let width: Int
+        private let hasSubmission: Bool
+
+        init(_ state: State, columns width: Int) {
+            self.width = width
+            let trace = state.trace
+            let own = trace.stops.filter { $0.place.step == .submission }
+            hasSubmission = own.contains {
+                $0.lines.contains { trace.lines[$0].leg == .submission && trace.lines[$0].isWire }
+            }
+            let usable = width - 9
+            let server = state.trace.facts.serverDomain.map { WireText.shown($0.prefix(40)) } ?? "recipient's server"
+            let lookups = trace.stops.filter { $0.place.step == .exchangerLookup }
+            let hasLookup = lookups.contains { $0.lines.contains { trace.lines[$0].leg == .lookup } }
+            if hasSubmission {
+                columns = [3, usable * 42 / 100, usable - (hasLookup ? 8 : 4)] + (hasLookup ? [usable - 2] : [])
+                names =
+                    ["client", "own server", Self.fitting(server, columns[2] - columns[1] - 8)]
+                    + (hasLookup ? ["DNS"] : [])
+            } else {
+                columns = [3, usable - (hasLookup ? 8 : 4)] + (hasLookup ? [usable - 2] : [])
+                names = ["sender", Self.fitting(server, columns[1] - columns[0] - 8)] + (hasLookup ? ["DNS"] : [])
+            }
+        }
+
+        /// A name that leaves its neighbours room.
+        private static func fitting(_ name: String, _ columns: Int) -> String {
+            Wrap.cut(StyledLine(name), columns: max(6, columns)).text
+        }
+
+        private func ends(of leg: Leg) -> (Int, Int) {
+            let own = hasSubmission ? 1 : 0
+            switch leg {
+            case .submission: return (0, min(1, columns.count - 1))
+            case .lookup: return (own, columns.count - 1)
+            case .relay: return (own, own + 1)
+            }
+        }
+
+        /// A row with nothing but the lanes.
+        func empty(_ glyphs: Glyphs) -> StyledLine { StyledLine(String(base(glyphs)), .frame) }
+
+        private func base(_ glyphs: Glyphs) -> [Character] {
+            var row = Array(repeating: Character(" "), count: max(1, width - 9))
+            for column in columns where row.indices.contains(column) { row[column] = glyphs.light.vertical }
+            return row
+        }
+
+        func row(_ arrow: Arrow, isHere: Bool, _ glyphs: Glyphs) -> StyledLine {
+            let (from, to) = ends(of: arrow.leg)
+            let (left, right) = (min(columns[from], columns[to]), max(columns[from], columns[to]))
+            var row = base(glyphs)
+            var line = StyledLine(String(row[..<left]), .frame)
+            let room = max(0, right - left - 1)
+            let role: Role =
+                arrow.failed
+                ? .failed
+                : arrow.isLink ? .link : arrow.leg == .lookup ? .lookup : arrow.speaker == .client ? .client : .server
+            let emphasis: Emphasis = isHere ? [.bold, .reverse] : []
+            let dash = arrow.leg == .lookup && !arrow.isLink ? "-" : String(glyphs.light.horizontal)
+            let inner: StyledLine
+            if arrow.isLink {
+                inner = padded(arrow.label, to: room, with: " ", role, emphasis, glyphs)
+            } else if arrow.speaker == .client {
+                inner =
+                    padded("\(dash) \(arrow.label) ", to: room - 1, with: dash, role, emphasis, glyphs)
+                    + StyledLine(String(glyphs.arrowRight), role, emphasis: emphasis)
+            } else {
+                inner =
+                    StyledLine(String(glyphs.arrowLeft), role, emphasis: emphasis)
+                    + padded("\(dash) \(arrow.label) ", to: room - 1, with: dash, role, emphasis, glyphs)
+            }
+            line.append(String(glyphs.light.vertical), .frame)
+            line = line + inner
+            row.removeFirst(min(row.count, left + 1 + room))
+            line.append(String(row), .frame)
+            return withTime(line, arrow.time)
+        }
+
+        private func padded(
+            _ text: String,
+            to room: Int,
+            with fill: String,
+            _ role: Role,
+            _ emphasis: Emphasis,
+            _ glyphs: Glyphs
+        ) -> StyledLine {
+            var line = Wrap.cut(StyledLine(text, role, emphasis: emphasis), columns: max(0, room), glyphs: glyphs)
+            let missing = room - line.columns
+            if missing > 0 { line.append(String(repeating: fill, count: missing), role, emphasis: emphasis) }
+            return line
+        }
+
+        /// The time in the last columns, which no lane uses.
+        private func withTime(_ line: StyledLine, _ time: Double) -> StyledLine {
+            let text = "+" + time.thousandths
+            var line = line
+            line.append(String(repeating: " ", count: max(1, width - line.columns - text.count)))
+            line.append(text, .dim)
+            return line
+        }
+    }
+}

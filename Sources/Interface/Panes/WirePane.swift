@@ -1,0 +1,366 @@
+import SMTP
+import Screen
+import Tracing
+
+/// The raw transcript: every line with its direction by letter, arrow, indent and colour; the current line marked, its
+/// span underlined with its name.
+func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+    let title = state.showsHex ? "Wire \(glyphs.separator) hexadecimal" : "Wire" + (wireTitle(state, glyphs) ?? "")
+    canvas.frame(rect, title: title, titleRight: cursorCount(state), focused: state.pane == .wire, glyphs: glyphs)
+    var inner = rect.inset()
+    if let pending = state.pending, inner.rows > 4 {
+        let (rest, below) = inner.split(bottom: 2)
+        drawPending(pending, state.edited, in: below, on: &canvas, glyphs)
+        inner = rest
+    }
+    guard state.line != nil || state.reached > 0 else { return drawWelcome(state, in: inner, on: &canvas, glyphs) }
+    if state.showsHex, let line = state.currentLine { return drawHex(state, line, in: inner, on: &canvas, glyphs) }
+    let rows = WireRows(state, columns: inner.columns, glyphs: glyphs).window(rows: inner.rows)
+    for (offset, row) in rows.enumerated() { canvas.write(row, row: offset, in: inner) }
+}
+
+private func wireTitle(_ state: State, _ glyphs: Glyphs) -> String? {
+    guard let line = state.currentLine else { return nil }
+    switch line.leg {
+    case .submission: return " \(glyphs.separator) to the sender's own server"
+    case .lookup: return " \(glyphs.separator) DNS"
+    case .relay: return state.trace.facts.serverAddress.map { " \(glyphs.separator) \(WireText.shown($0.utf8))" }
+    }
+}
+
+private func cursorCount(_ state: State) -> String {
+    guard let line = state.line else { return "" }
+    return "\(line + 1)/\(state.reached)"
+}
+
+/// What will go over the wire at the next Enter, apart from what already has.
+private func drawPending(
+    _ pending: State.Pending,
+    _ edited: [UInt8]?,
+    in rect: Rect,
+    on canvas: inout Canvas,
+    _ glyphs: Glyphs
+) {
+    canvas.write(String(repeating: String(glyphs.light.horizontal), count: rect.columns), .frame, in: rect)
+    var line = StyledLine(" Enter ", .key, emphasis: [.bold, .reverse])
+    if let edited {
+        line.append(" \(WireText.shown(edited))", .plain, emphasis: .bold)
+        line.append("  edited, ", .dim)
+        line.append("V", .key, emphasis: .bold)
+        line.append(" takes it back", .dim)
+    } else {
+        line.append(" \(pending.words)", .tocome, emphasis: .bold)
+    }
+    canvas.write(Wrap.cut(line, columns: rect.columns, glyphs: glyphs), row: 1, in: rect)
+}
+
+extension State.Pending {
+    /// What Enter will do: `MAIL FROM:<ada@sender.example>`, `connect to …`.
+    var words: String {
+        switch step {
+        case .exchangerLookup: "ask DNS for the MX of \(WireText.shown(target.utf8))"
+        case .connection: "connect to \(WireText.shown(target.utf8))"
+        case .content: "send the mail data, \(octets.count.grouped) octets with the closing dot"
+        default: WireText.shown(octets.dropLast(octets.suffix(2) == [13, 10] ? 2 : 0))
+        }
+    }
+}
+
+/// The first page: what this is and what to press.
+private func drawWelcome(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+    var text: [StyledLine] = []
+    switch state.source {
+    case .sandbox:
+        let servers =
+            state.ports.map {
+                "the sender's (port \($0.submission)), the recipient's (port \($0.relay)), and one for DNS (port \($0.dns))"
+            } ?? "the sender's, the recipient's, and one for DNS"
+        text = [
+            StyledLine("A real mail is about to be sent in this machine.", .heading, emphasis: .bold),
+            StyledLine(""),
+            StyledLine("Three servers wait on 127.0.0.1: \(servers). Nothing is sent until you say so."),
+        ]
+    case .live:
+        text = [
+            StyledLine("A session with a real server, one line at a time.", .heading, emphasis: .bold), StyledLine(""),
+            StyledLine(
+                "What is about to be sent stands below. Only Enter sends it; n shows it, and moves in what has happened."
+            ),
+        ]
+    case .replay:
+        text = [StyledLine(state.title, .heading, emphasis: .bold), StyledLine("")]
+        if !state.origin.isEmpty { text.append(StyledLine(state.origin)) }
+    }
+    var press = StyledLine("Press ")
+    press.append(state.source.isLive ? "Enter" : "n", .key, emphasis: .bold)
+    press.append(
+        state.source == .replay
+            ? " to take the first of fourteen steps."
+            : state.source.isLive ? " to do what stands below." : " to let the first of fourteen steps happen."
+    )
+    // What to press is seen however little room there is.
+    let body = text.flatMap { Wrap.lines($0, columns: rect.columns - 2) }
+    let pressRows = Wrap.lines(press, columns: rect.columns - 2).count
+    var shown = Array(body.prefix(max(1, rect.rows - 1 - pressRows)))
+    if shown.count < body.count, let last = shown.popLast() {
+        // The line and what would follow, so that the cut always has something to cut.
+        let following = body[(shown.count + 1)...].map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
+        let rest = StyledLine(" " + following + String(repeating: " ", count: rect.columns))
+        shown.append(Wrap.cut(last + rest, columns: rect.columns - 2, glyphs: glyphs))
+    }
+    let lines = shown + [StyledLine("")] + Wrap.lines(press, columns: rect.columns - 2)
+    for (row, line) in lines.enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
+}
+
+/// The rows of the transcript around the cursor.
+struct WireRows {
+    let state: State
+    let columns: Int
+    let glyphs: Glyphs
+    let exchangerColumns: [Int]
+    /// The lines of the stop under the cursor.
+    private let stop: Range<Int>?
+    private let span: WireSpan?
+    private let pattern: SearchPattern
+    private var timeColumns: Int { columns >= 60 ? 10 : 0 }
+
+    /// A line longer than this many rows is cut, with a count of what is left out.
+    static let mostRowsOfLine = 6
+
+    init(_ state: State, columns: Int, glyphs: Glyphs) {
+        self.state = state
+        self.columns = columns
+        self.glyphs = glyphs
+        exchangerColumns = Self.columnsOfExchangers(state.trace, within: columns - 6)
+        let stops = state.stops
+        stop = state.stopIndex.map { stops[$0].lines }
+        span = state.currentSpan
+        pattern = SearchPattern(state.pattern)
+    }
+
+    /// As many rows as fit, the current line kept near two thirds of the height.
+    func window(rows: Int) -> [StyledLine] {
+        let shown = state.reached
+        let cursor = min(state.line ?? 0, max(0, shown - 1))
+        let current = self.rows(ofLine: cursor)
+        // The rest of the stop under the cursor should be seen too.
+        let stopEnd = min(shown, stop?.upperBound ?? shown)
+        var after: [StyledLine] = []
+        var next = cursor + 1
+        let roomAfter = max(rows / 3, rows - current.count - 1)
+        while next < shown, after.count < roomAfter, next < stopEnd || after.count < rows / 3 {
+            after += self.rows(ofLine: next)
+            next += 1
+        }
+        after = Array(after.prefix(max(0, rows - current.count)))
+        var before: [StyledLine] = []
+        var previous = cursor - 1
+        while previous >= 0, before.count < rows - current.count - after.count {
+            before = self.rows(ofLine: previous) + before
+            previous -= 1
+        }
+        before = Array(before.suffix(max(0, rows - current.count - after.count)))
+        while next < shown, before.count + current.count + after.count < rows {
+            after += self.rows(ofLine: next)
+            next += 1
+        }
+        return Array((before + current + after).prefix(rows))
+    }
+
+    /// The rows of one line: perhaps a heading above it, the line wrapped, and below the current one its span's name.
+    private func rows(ofLine index: Int) -> [StyledLine] {
+        guard state.trace.lines.indices.contains(index) else { return [] }
+        let line = state.trace.lines[index]
+        var rows: [StyledLine] = []
+        if let heading = heading(above: line) { rows.append(heading) }
+        if startsTable(index) { rows.append(tableHead) }
+        let isCurrent = index == state.line
+        let isMatch = pattern.isIn(line.octets)
+        let prefix = prefix(of: line, isCurrent: isCurrent)
+        let units = units(of: line, isCurrent: isCurrent)
+        let indent = TextWidth.columns(of: prefix.text)
+        let room = max(8, columns - indent - timeColumns - (line.findings.isEmpty ? 0 : 2))
+        let (pieces, leftOut) = wrapped(units, octets: line.octets.count, room, atWords: !line.isWire)
+        for (number, piece) in pieces.enumerated() {
+            var row =
+                number == 0
+                ? prefix : StyledLine(String(repeating: " ", count: indent - 2) + "\(glyphs.wrapMark) ", .dim)
+            for unit in piece {
+                row.append(
+                    unit.text,
+                    role(of: unit, in: line, isCurrent, isMatch: isMatch),
+                    emphasis: emphasis(of: unit, isCurrent)
+                )
+            }
+            if number == 0 { decorate(&row, line) }
+            rows.append(row)
+        }
+        if leftOut > 0 {
+            rows.append(
+                StyledLine(
+                    String(repeating: " ", count: indent) + "\(glyphs.ellipsis) \(leftOut.grouped) octets more",
+                    .dim
+                )
+            )
+        }
+        if isCurrent { rows.append(caption(line, pieces, indent)) }
+        return rows
+    }
+
+    /// The flag of a finding and, on wide panes, the time at the right.
+    private func decorate(_ row: inout StyledLine, _ line: TraceLine) {
+        if !line.findings.isEmpty {
+            row.append(" ")
+            row.append(String(glyphs.flag), .finding, emphasis: .bold)
+        }
+        if isChosen(line) {
+            let mark = " \(glyphs.arrowLeft) chosen"
+            let fits = row.columns + TextWidth.columns(of: mark) <= columns
+            row.append(fits ? mark : " \(glyphs.arrowLeft)", .done, emphasis: .bold)
+        }
+        guard columns >= 44 else { return }
+        let time = timeText(line)
+        let gap = columns - row.columns - TextWidth.columns(of: time)
+        if gap > 0 { row.append(String(repeating: " ", count: gap)); row.append(time, .dim) }
+    }
+
+    /// On wide panes a quiet heading where a step begins.
+    private func heading(above line: TraceLine) -> StyledLine? {
+        guard timeColumns > 0 else { return nil }
+        let isFirst = line.index == 0 || state.trace.lines[line.index - 1].place != line.place
+        guard isFirst else { return nil }
+        let words = line.place.substep == 0 ? line.place.step.shortTitle : ""
+        return StyledLine(" \(line.place.label) \(words)", .dim, emphasis: .italic)
+    }
+
+    // MARK: Direction
+
+    private func prefix(of line: TraceLine, isCurrent: Bool) -> StyledLine {
+        let pointer = isCurrent ? String(glyphs.pointer) : " "
+        var prefix = StyledLine(pointer, .cursor, emphasis: .bold)
+        switch (line.isWire, line.speaker) {
+        case (true, .client): prefix.append("C\(glyphs.arrowRight)   ", .client, emphasis: .bold)
+        case (true, .server), (true, .note): prefix.append("S\(glyphs.arrowLeft) ", .server, emphasis: .bold)
+        case (false, .client): prefix.append("D\(glyphs.arrowRight) ", .lookup, emphasis: .bold)
+        case (false, .server): prefix.append("D\(glyphs.arrowLeft) ", .lookup, emphasis: .bold)
+        case (false, .note): prefix.append("\(glyphs.bullet)  ", .link)
+        }
+        return prefix
+    }
+
+    private func role(of unit: WireUnit, in line: TraceLine, _ isCurrent: Bool, isMatch: Bool) -> Role {
+        if isCurrent, let span, !unit.range.isEmpty, span.range.contains(unit.range.lowerBound) { return .span }
+        if line.secrets.contains(where: { $0.contains(unit.range.lowerBound) }) { return .secret }
+        if unit.isPlaceholder { return .control }
+        if isMatch { return .match }
+        if isCurrent { return .cursor }
+        if let stop, !stop.contains(line.index) { return .dim }
+        switch (line.isWire, line.speaker) {
+        case (true, .client): return .client
+        case (true, _): return .server
+        case (false, .note): return .link
+        case (false, _): return .lookup
+        }
+    }
+
+    private func emphasis(of unit: WireUnit, _ isCurrent: Bool) -> Emphasis {
+        guard isCurrent, let span, span.range.contains(unit.range.lowerBound), !unit.range.isEmpty else {
+            return isCurrent ? .bold : []
+        }
+        return [.bold, .underline]
+    }
+
+    // MARK: Text
+
+    private func units(of line: TraceLine, isCurrent: Bool) -> [WireUnit] {
+        let isOnLineEnd = isCurrent && span?.kind == .lineEnd
+        // A line may be megabytes long; no screen shows more than this.
+        let octets = Array(line.octets.prefix(columns * (Self.mostRowsOfLine + 1)))
+        let isWhole = octets.count == line.octets.count
+        let units = WireUnits.units(
+            of: octets,
+            ending: isWhole ? line.ending : .none,
+            showsEnding: state.showsLineEnds || isOnLineEnd,
+            glyphs: glyphs
+        )
+        guard case .record(let record) = line.content, case .exchanger = record.kind else { return units }
+        return padded(units, record)
+    }
+
+    /// The units in rows. Octets of a wire break where the row is full, remarks of ours between words.
+    private func wrapped(_ units: [WireUnit], octets count: Int, _ room: Int, atWords: Bool) -> (
+        pieces: [[WireUnit]], leftOut: Int
+    ) {
+        var pieces: [[WireUnit]] = [[]]
+        var used = 0
+        for unit in units {
+            if used + unit.columns > room, used > 0 {
+                guard pieces.count < Self.mostRowsOfLine else {
+                    return (pieces, count - unit.range.lowerBound)
+                }
+                let carried = atWords ? wordUnderWay(pieces[pieces.count - 1]) : 0
+                let word = Array(pieces[pieces.count - 1].suffix(carried))
+                pieces[pieces.count - 1].removeLast(carried)
+                pieces.append(word)
+                used = word.reduce(0) { $0 + $1.columns }
+            }
+            pieces[pieces.count - 1].append(unit)
+            used += unit.columns
+        }
+        // Marks without a width, or characters of several octets, may fill fewer rows than were asked for.
+        return (pieces, max(0, count - (units.last?.range.upperBound ?? count)))
+    }
+
+    /// How many units at the end of a row belong to a word that goes on; 0 when the row is one word.
+    private func wordUnderWay(_ row: [WireUnit]) -> Int {
+        guard let blank = row.lastIndex(where: { $0.text == " " }) else { return 0 }
+        return row.count - blank - 1
+    }
+
+    /// The row below the current line: its span underlined and named, or what the line is.
+    private func caption(_ line: TraceLine, _ pieces: [[WireUnit]], _ indent: Int) -> StyledLine {
+        guard let span else {
+            if let finding = line.findings.first {
+                return Wrap.cut(
+                    StyledLine(String(repeating: " ", count: indent))
+                        + StyledLine("\(glyphs.flag) \(finding.message)", .finding),
+                    columns: columns,
+                    glyphs: glyphs
+                )
+            }
+            return StyledLine("")
+        }
+        let last = pieces.last ?? []
+        let before = last.prefix { $0.range.upperBound <= span.range.lowerBound }.reduce(0) { $0 + $1.columns }
+        let covered = last.filter { !$0.range.isEmpty && span.range.contains($0.range.lowerBound) }.reduce(0) {
+            $0 + $1.columns
+        }
+        let name = covered > 0 ? " \(span.name)" : "\(span.name)"
+        let underline = String(repeating: String(glyphs.underline), count: covered)
+        var column = indent + (covered > 0 ? before : 0)
+        let nameColumns = TextWidth.columns(of: name)
+        // The name goes where there is room: behind the underline, or to its left near the right edge.
+        if column + covered + nameColumns > columns, covered > 0, column > nameColumns + 1 {
+            column -= nameColumns + 1
+            var row = StyledLine(String(repeating: " ", count: column))
+            row.append("\(span.name) ", .heading, emphasis: .bold)
+            row.append(underline, .heading)
+            return row
+        }
+        // A span as wide as the pane gives up some of its underline: the name says more than its last columns.
+        column = max(0, min(column, columns - nameColumns))
+        var row = StyledLine(String(repeating: " ", count: column))
+        row.append(String(underline.prefix(columns - column - nameColumns)), .heading)
+        row.append(name, .heading, emphasis: .bold)
+        return Wrap.cut(row, columns: columns, glyphs: glyphs)
+    }
+
+    private func timeText(_ line: TraceLine) -> String {
+        switch state.times {
+        case .sinceStart: "+" + line.time.thousandths
+        case .sinceLast:
+            "Δ" + (line.index == 0 ? 0 : max(0, line.time - state.trace.lines[line.index - 1].time)).thousandths
+        case .clock: ClockTime.text(began: state.began, plus: line.time) ?? "+" + line.time.thousandths
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Yams
+
+/// The three keys that open a lesson file.
+struct FrontMatter: Equatable, Sendable {
+    var title = ""
+    var spec: [String] = []
+    var summary = ""
+
+    /// What is wrong with it. Lines are counted from 1 within the front matter.
+    struct Problem: Error, Equatable {
+        let line: Int
+        let message: String
+    }
+
+    /// The longest front matter that is read, in octets.
+    static let mostOctets = 4096
+
+    /// Reads the keys, as far as they can be read: quickly when each is one plain line, else with all of YAML.
+    static func read(_ yaml: String) -> FrontMatter { quick(yaml) ?? checked(yaml).front }
+
+    /// The front matter when it is in the plain form that nearly every lesson has; nil for any other.
+    ///
+    /// Reading YAML in full costs milliseconds when it is first done, which the first screen does not have.
+    static func quick(_ yaml: String) -> FrontMatter? {
+        var front = FrontMatter()
+        var seen: Set<Substring> = []
+        for line in yaml.split(separator: "\n") {
+            guard let colon = line.firstIndex(of: ":"), line[colon...].hasPrefix(": ") else { return nil }
+            let key = line[..<colon]
+            let value = line[colon...].dropFirst(2)
+            guard seen.insert(key).inserted else { return nil }
+            switch key {
+            case "title":
+                guard let text = scalar(value) else { return nil }
+                front.title = text
+            case "summary":
+                guard let text = scalar(value) else { return nil }
+                front.summary = text
+            case "spec":
+                guard let list = list(value) else { return nil }
+                front.spec = list
+            default: return nil
+            }
+        }
+        return seen.count == 3 ? front : nil
+    }
+
+    /// A plain or a double-quoted scalar without escapes.
+    private static func scalar(_ value: Substring) -> String? {
+        let utf8 = value.utf8
+        if utf8.first == UInt8(ascii: "\"") {
+            guard utf8.count >= 2, utf8.last == UInt8(ascii: "\"") else { return nil }
+            let inner = value.dropFirst().dropLast()
+            return inner.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } ? nil : String(inner)
+        }
+        let marks = "!&*-?|>@`\"'%{}[],#: \t".utf8
+        guard let first = utf8.first, let last = utf8.last, !marks.contains(first), last != 32, last != 9,
+            last != UInt8(ascii: ":"),
+            utf8.firstRange(of: ": ") == nil, utf8.firstRange(of: " #") == nil
+        else { return nil }
+        return String(value)
+    }
+
+    /// `[]` or `["…", "…"]`.
+    private static func list(_ value: Substring) -> [String]? {
+        guard value.first == "[", value.last == "]", value.count >= 2 else { return nil }
+        let inner = value.dropFirst().dropLast()
+        if inner.isEmpty { return [] }
+        var texts: [String] = []
+        for item in inner.split(separator: ", ", omittingEmptySubsequences: false) {
+            guard item.first == "\"", let text = scalar(item) else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// The front matter by all of YAML, and everything that is wrong with it.
+    static func checked(_ yaml: String) -> (front: FrontMatter, problems: [Problem]) {
+        var front = FrontMatter()
+        guard yaml.utf8.count <= mostOctets else {
+            return (front, [Problem(line: 1, message: "the front matter is longer than \(mostOctets) octets")])
+        }
+        let mapping: Node.Mapping
+        do {
+            guard let node = try Yams.compose(yaml: yaml)?.mapping else {
+                return (front, [Problem(line: 1, message: "the front matter is no list of keys and values")])
+            }
+            mapping = node
+        } catch {
+            return (front, [problem(error)])
+        }
+        var found: [Problem] = []
+        for (key, value) in mapping {
+            let line = key.mark?.line ?? 1
+            switch key.scalar?.string {
+            case "title": front.title = text(value, "title", line, &found)
+            case "summary": front.summary = text(value, "summary", line, &found)
+            case "spec":
+                front.spec = value.sequence?.compactMap { $0.scalar?.string } ?? []
+                if value.sequence?.allSatisfy({ $0.scalar != nil }) != true {
+                    found.append(Problem(line: line, message: "spec is not a list of texts"))
+                }
+            case let other: found.append(Problem(line: line, message: "unknown key \(other ?? "that is no text")"))
+            }
+        }
+        for key in ["title", "spec", "summary"] where mapping[key] == nil {
+            found.append(Problem(line: 1, message: "\(key) is missing"))
+        }
+        return (front, found)
+    }
+
+    private static func text(_ node: Node, _ key: String, _ line: Int, _ found: inout [Problem]) -> String {
+        let text = node.scalar?.string ?? ""
+        if text.isEmpty { found.append(Problem(line: line, message: "\(key) is empty or no text")) }
+        if text.utf8.contains(0x0A) { found.append(Problem(line: line, message: "\(key) is longer than a line")) }
+        return text
+    }
+
+    private static func problem(_ error: any Error) -> Problem {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _):
+            return Problem(line: mark.line, message: "the front matter is no YAML: \(problem)")
+        default:
+            let words = String(describing: error).split(separator: "\n").first.map(String.init) ?? "unreadable"
+            return Problem(line: 1, message: "the front matter is no YAML: \(words)")
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Synchronization
+public import Tracing
+
+/// The lessons. Answers one question: which section explains this anchor, in this language?
+///
+/// Reads a file when something in it is first asked for, and keeps it.
+public final class LessonLibrary: Sendable {
+    /// Why there are no lessons.
+    public enum Failure: Error, Equatable, CustomStringConvertible {
+        case missing(path: String)
+        case noEnglish(path: String)
+
+        public var description: String {
+            switch self {
+            case .missing(let path): "there is no folder of lessons at \(WireText.shown(path.utf8))"
+            case .noEnglish(let path):
+                "the folder \(WireText.shown(path.utf8)) holds no lessons, for it has no folder en"
+            }
+        }
+    }
+
+    /// The language of last resort.
+    public static let english = "en"
+
+    /// Absolute, without symbolic links.
+    public var root: String { folder.root }
+    /// The language in use, as `en`; English when the one asked for has no folder.
+    public let language: String
+    let folder: LessonFolder
+    private let cache = Mutex(Cache())
+
+    private struct Cache {
+        /// By name within the root; only files that are there, so a hostile wire cannot fill it.
+        var files: [String: LessonFile] = [:]
+        var sections: [String: [Section]] = [:]
+        /// The file of each step, by language and number.
+        var steps: [String: [Int: String]] = [:]
+    }
+
+    /// `language` may be a locale, as `de_AT.UTF-8`.
+    public init(root: String, language: String = english) throws(Failure) {
+        guard let folder = LessonFolder(root) else { throw .missing(path: root) }
+        guard folder.isFolder(Self.english) else { throw .noEnglish(path: root) }
+        self.folder = folder
+        let whole = String(language.prefix { $0 != "." && $0 != "@" })
+        let short = String(whole.prefix { $0 != "_" && $0 != "-" })
+        self.language = [whole, short].first { Self.isLanguage($0) && folder.isFolder($0) } ?? Self.english
+    }
+
+    /// The folder to read lessons from when none is named: `EHLO_LESSONS`, then beside the program, then in its `share`.
+    public static func standardRoot(override: String? = nil) -> String? { LessonFolder.standard(override: override) }
+
+    /// The languages there are lessons in, English first.
+    public var languages: [String] {
+        let others = folder.list().filter { $0 != Self.english && Self.isLanguage($0) && folder.isFolder($0) }
+        return [Self.english] + others
+    }
+
+    /// Two or three letters, and perhaps a region: `de`, `pt-BR`.
+    private static func isLanguage(_ name: String) -> Bool {
+        let letters = name.prefix { $0 != "-" && $0 != "_" }
+        return (2...3).contains(letters.utf8.count) && letters.utf8.allSatisfy { (0x61...0x7A).contains($0) }
+    }
+
+    /// The section that explains an anchor best: the nearest one, and of two as near the one in the language in use.
+    public func section(for anchor: LessonAnchor) -> Section? {
+        for candidate in anchor.withFallbacks {
+            for language in languagesInUse {
+                if let section = exact(candidate, in: language) { return section }
+            }
+        }
+        return nil
+    }
+
+    /// The whole file behind an anchor; nil when it has none of its own.
+    public func lesson(for anchor: LessonAnchor) -> Lesson? {
+        for language in languagesInUse {
+            guard let name = fileName(of: anchor, in: language), let sections = sections(of: name, anchor, language),
+                let first = sections.first
+            else { continue }
+            return Lesson(section: first, sections: Array(sections.dropFirst()))
+        }
+        return nil
+    }
+
+    var languagesInUse: [String] { language == Self.english ? [language] : [language, Self.english] }
+
+    private func exact(_ anchor: LessonAnchor, in language: String) -> Section? {
+        guard let name = fileName(of: anchor, in: language) else { return nil }
+        return sections(of: name, anchor.file, language)?.first { $0.anchor == anchor }
+    }
+
+    /// The name of the file that would hold an anchor; nil when the anchor is none or its step has no file.
+    func fileName(of anchor: LessonAnchor, in language: String) -> String? {
+        let parts = anchor.file.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 2, LessonFolder.isSafe(anchor.file.path) else { return nil }
+        guard parts[0] == "step" else { return "\(language)/\(anchor.file.path).md" }
+        guard parts.count == 2, let number = Int(parts[1]), String(number) == parts[1] else { return nil }
+        return stepFiles(in: language)[number]
+    }
+
+    private func stepFiles(in language: String) -> [Int: String] {
+        if let known = cache.withLock({ $0.steps[language] }) { return known }
+        var files: [Int: String] = [:]
+        for name in folder.list("\(language)/step") where name.hasSuffix(".md") {
+            guard let number = Self.stepNumber(name), files[number] == nil else { continue }
+            files[number] = "\(language)/step/\(name)"
+        }
+        cache.withLock { $0.steps[language] = files }
+        return files
+    }
+
+    /// 7 for `07-mail-from.md`; nil for a name that does not begin with two digits and a hyphen.
+    static func stepNumber(_ name: String) -> Int? {
+        let digits = name.prefix { $0 != "-" }
+        return digits.utf8.count == 2 && digits.utf8.count < name.utf8.count ? Int(digits) : nil
+    }
+
+    func file(_ name: String) -> LessonFile? {
+        if let known = cache.withLock({ $0.files[name] }) { return known }
+        guard let octets = folder.read(name), Markdown.refusal(of: octets) == nil, let text = LessonOctets.text(octets)
+        else { return nil }
+        let file = LessonFile(text)
+        cache.withLock { $0.files[name] = file }
+        return file
+    }
+
+    /// The lesson itself, then its headings with anchors.
+    private func sections(of name: String, _ anchor: LessonAnchor, _ language: String) -> [Section]? {
+        if let known = cache.withLock({ $0.sections[name] }) { return known }
+        guard let file = file(name) else { return nil }
+        let front = file.frontMatter.map(FrontMatter.read) ?? FrontMatter()
+        let sections = file.parts.map { Section($0, of: anchor, front, language: language) }
+        cache.withLock { $0.sections[name] = sections }
+        return sections
+    }
+}
+
+extension LessonAnchor {
+    /// The anchor of the file it is in: without what stands behind the `@`.
+    var file: LessonAnchor { path.firstIndex(of: "@").map { LessonAnchor(String(path[..<$0])) } ?? self }
+    var family: String { String(path.prefix { $0 != "/" }) }
+}
+
+extension Section {
+    init(_ part: LessonFile.Part, of lesson: LessonAnchor, _ front: FrontMatter, language: String) {
+        let title = front.title.isEmpty ? lesson.path : front.title
+        text = LessonText(part.source)
+        blocks = text.blocks { _ in nil }
+        anchor = part.anchor.map { LessonAnchor($0) } ?? lesson
+        heading = part.anchor == nil ? nil : part.heading
+        self.title = heading.map { "\(title) · \($0)" } ?? title
+        spec = front.spec
+        summary = part.anchor == nil ? front.summary : Section.firstSentence(blocks.opening.plainText)
+        self.language = language
+    }
+
+    /// Up to the first full stop that a space follows.
+    static func firstSentence(_ text: String) -> String {
+        guard let end = text.utf8.firstRange(of: ". ") else { return text }
+        return String(text[..<end.lowerBound]) + "."
+    }
+}

@@ -1,0 +1,263 @@
+import NIOCore
+import SMTP
+import Tracing
+
+/// The client's end of one connection: runs a `ClientDialogue` on a `Link` and tells what went over the wire.
+///
+/// What is told is what this socket wrote and read, in that order: a command before the reply to it.
+final class ClientEnd {
+    /// Holds octets back until they may go on the wire; the ordinal counts the same turn from 0.
+    typealias Pass = (
+        _ turn: CommandSequence.Turn, _ ordinal: Int, _ octets: [UInt8], _ action: @escaping ([UInt8]) -> Void
+    ) -> Void
+
+    /// What a session is set up with.
+    struct Setup {
+        var leg: Leg
+        /// To whom, as `mx1.receiver.example [127.0.0.1]:25`.
+        var peer: String
+        /// Made when the connection stands, since only then the client knows its own address.
+        var dialogue: (Link) throws -> ClientDialogue
+        /// How long to wait for an answer; nil for ever.
+        var limit: (TimeLimit) -> TimeAmount?
+        var pass: Pass?
+    }
+
+    enum Ending: Sendable {
+        case finished(ClientDialogue.Outcome)
+        /// The connection never stood; why, in a sentence.
+        case notConnected(String)
+    }
+
+    /// A reply that has more octets than this is no reply any more.
+    static let longestReply = 1 << 20
+    /// How long the server gets for closing after QUIT, which is its part (RFC 5321 §3.8); then the client closes.
+    static let partingLimit = TimeAmount.milliseconds(500)
+
+    private let setup: Setup
+    private let log: WireLog
+    private let onConnected: (Link) -> Void
+    private let onEnding: (Ending) -> Void
+
+    private var dialogue: ClientDialogue?
+    private var link: Link?
+    private var framer = LineFramer()
+    private var assembler = ReplyAssembler()
+    private var actions: [ClientDialogue.Action] = []
+    private var turns: [CommandSequence.Turn: Int] = [:]
+    private var awaited: TimeLimit?
+    private var replyOctets = 0
+    private var isHeld = false
+    private var isDraining = false
+    private var hasEnded = false
+    /// QUIT was answered, and the server is about to close.
+    private var isParting = false
+    private var hasClosed = false
+    private var isFinished = false
+
+    init(
+        _ setup: Setup,
+        log: WireLog,
+        onConnected: @escaping (Link) -> Void = { _ in },
+        onEnding: @escaping (Ending) -> Void
+    ) {
+        self.setup = setup
+        self.log = log
+        self.onConnected = onConnected
+        self.onEnding = onEnding
+    }
+
+    /// The handler for the pipeline of the connection.
+    func makeLink() -> Link {
+        let link = Link { self.take($0) }
+        self.link = link
+        return link
+    }
+
+    /// The connection could not be made.
+    func failed(_ error: any Error) {
+        guard !isFinished, dialogue == nil else { return }
+        let reason = SocketTrouble.sentence(about: error)
+        log.emit(.error("\(setup.peer): \(reason)"), setup.leg)
+        end(.notConnected(reason))
+    }
+
+    /// Ends at once, without a word.
+    func abort() {
+        isFinished = true
+        actions = []
+        link?.run(.abort)
+        link = nil
+    }
+
+    private func take(_ occurrence: Link.Occurrence) {
+        if case .closed = occurrence { link = nil }
+        guard !isFinished else { return }
+        switch occurrence {
+        case .connected: connected()
+        case .received(let octets):
+            log.emit(.octets(from: .server, octets, secrets: []), setup.leg)
+            framer.append(octets)
+            proceed()
+            listenWhileHeld()
+        case .wrote(let octets, let secrets):
+            log.emit(.octets(from: .client, octets, secrets: secrets), setup.leg)
+            // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
+            if let awaited, !isParting { link?.run(.wait(setup.limit(awaited))) }
+        case .writable: break
+        case .timedOut where isParting: part(closedBy: .client)
+        case .timedOut:
+            log.emit(.error(Self.sentence(about: awaited)), setup.leg)
+            actions = dialogue?.timedOut() ?? []
+            proceed()
+        case .ended where isParting: part(closedBy: .server)
+        case .ended:
+            if !hasClosed { log.emit(.close(by: .server), setup.leg) }
+            ended()
+        case .failed(let reason):
+            log.emit(.error(reason), setup.leg)
+            ended()
+        case .closed: break
+        }
+    }
+
+    private static func sentence(about limit: TimeLimit?) -> String {
+        guard let limit else { return "the server did not answer in time" }
+        return "the server did not answer in time (\(limit.spec))"
+    }
+
+    private func connected() {
+        guard let link, dialogue == nil else { return }
+        log.emit(.connected(to: setup.peer), setup.leg)
+        onConnected(link)
+        do {
+            var dialogue = try setup.dialogue(link)
+            actions = dialogue.connected()
+            self.dialogue = dialogue
+            proceed()
+        } catch {
+            log.emit(.error("\(error)"), setup.leg)
+            closeNow()
+            end(.notConnected("\(error)"))
+        }
+    }
+
+    /// The server says no more. What it said before is still read; what waits at a gate can no longer be sent.
+    private func ended() {
+        hasEnded = true
+        hasClosed = true
+        isParting = false
+        if isHeld { actions = dialogue?.closed() ?? [] }
+        isHeld = false
+        proceed()
+    }
+
+    private func proceed() {
+        guard !isDraining else { return }
+        isDraining = true
+        defer { isDraining = false }
+        while !isHeld, !isParting, !isFinished {
+            if !actions.isEmpty {
+                run(actions.removeFirst())
+            } else if handOver() {
+                continue
+            } else if hasEnded {
+                actions = dialogue?.closed() ?? []
+                if actions.isEmpty { return }
+            } else {
+                return link?.run(.read) ?? ()
+            }
+        }
+    }
+
+    /// Gives the dialogue the next reply, or what is left of one that does not end.
+    private func handOver() -> Bool {
+        guard let line = framer.nextLine() else { return false }
+        replyOctets += line.count
+        var completed = assembler.append(ReplyLine.read(line.octets).value)
+        if completed?.lines.last?.continues ?? (replyOctets > Self.longestReply) {
+            log.emit(.error("the reply does not end, after \(replyOctets) octets"), setup.leg)
+            completed = Reply(lines: [])
+        }
+        guard let reply = completed else { return true }
+        replyOctets = 0
+        actions += dialogue?.received(reply) ?? []
+        return true
+    }
+
+    /// The only place where the client acts.
+    private func run(_ action: ClientDialogue.Action) {
+        switch action {
+        case .send(let line, let turn):
+            let octets = line.onTheWire
+            hold(turn, octets) { self.link?.run(.write($0, secrets: Self.secrets(in: $0, turn))) }
+        case .sendMailData(let octets): hold(.mailData, octets) { self.link?.run(.write($0)) }
+        case .wait(let limit):
+            awaited = limit
+            link?.run(.wait(setup.limit(limit)))
+        case .close: close()
+        case .finish(let outcome): end(.finished(outcome))
+        }
+    }
+
+    private func hold(_ turn: CommandSequence.Turn, _ octets: [UInt8], _ action: @escaping ([UInt8]) -> Void) {
+        guard let pass = setup.pass else { return action(octets) }
+        let ordinal = turns[turn, default: 0]
+        turns[turn] = ordinal + 1
+        isHeld = true
+        pass(turn, ordinal, octets) { octets in
+            guard self.isHeld else { return }
+            self.isHeld = false
+            action(octets)
+            self.proceed()
+        }
+        listenWhileHeld()
+    }
+
+    /// A server may say 421 or leave while a person thinks; that must be seen. What it may say unasked is bounded.
+    private func listenWhileHeld() {
+        guard isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
+        link?.run(.read)
+    }
+
+    private func close() {
+        guard !hasClosed, !hasEnded, dialogue?.sequence.phase == .ended else { return closeNow() }
+        isParting = true
+        link?.run(.wait(Self.partingLimit))
+        link?.run(.read)
+    }
+
+    private func part(closedBy side: Side) {
+        isParting = false
+        log.emit(.close(by: side), setup.leg)
+        hasClosed = true
+        closeNow()
+        proceed()
+    }
+
+    private func closeNow() {
+        if !hasClosed { log.emit(.close(by: .client), setup.leg) }
+        hasClosed = true
+        link?.run(.wait(nil))
+        link?.run(.close)
+    }
+
+    private func end(_ ending: Ending) {
+        guard !isFinished else { return }
+        isFinished = true
+        link = nil
+        onEnding(ending)
+    }
+
+    /// What of a line is a credential (RFC 4954 §4): a whole response, or what follows the mechanism.
+    private static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
+        let end = octets.count - 2
+        switch turn {
+        case .saslResponse: return [0..<end]
+        case .auth:
+            let words = octets[..<end].split(separator: 32, maxSplits: 2)
+            return words.count == 3 ? [words[2].startIndex..<end] : []
+        default: return []
+        }
+    }
+}

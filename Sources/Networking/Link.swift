@@ -1,0 +1,149 @@
+import NIOCore
+
+/// One connection: octets in, octets out, one time limit. Knows nothing of SMTP.
+///
+/// Its owner says what to do with `run`, the only way to act on the socket, and is told what happened. Nothing is read that was
+/// not asked for, so a peer that talks faster than its words are wanted waits in its own send buffer. Used on one event loop.
+///
+/// Wrong input: an action after the end is allowed and ignored.
+final class Link: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the socket is to do.
+    enum Action {
+        /// The ranges are a credential among the octets.
+        case write([UInt8], secrets: [Range<Int>] = [])
+        /// Tell when this much time has passed; nil takes the limit away. The last one counts.
+        case wait(TimeAmount?)
+        /// Ask for more octets.
+        case read
+        /// Close as soon as everything has been written.
+        case close
+        /// Close now, whatever has not been written.
+        case abort
+    }
+
+    /// What the socket did.
+    enum Occurrence {
+        case connected
+        case received([UInt8])
+        /// These octets have left for the other end.
+        case wrote([UInt8], secrets: [Range<Int>])
+        /// There is room again for what we write.
+        case writable
+        case timedOut
+        /// The other end says no more.
+        case ended
+        /// The connection broke; how, in a sentence.
+        case failed(String)
+        /// The socket is closed. Always the last.
+        case closed
+    }
+
+    /// A write is cut into pieces of this many octets, so that what is told keeps up with what goes out.
+    static let longestWrite = 65_536
+    /// How long a peer may take to read the rest once we want to close.
+    static let lingering = TimeAmount.seconds(5)
+
+    private var context: ChannelHandlerContext?
+    private let onOccurrence: (Occurrence) -> Void
+    private var limit: Scheduled<Void>?
+    private var unwritten = 0
+    private var isClosing = false
+    private var hasEnded = false
+
+    init(onOccurrence: @escaping (Occurrence) -> Void) { self.onOccurrence = onOccurrence }
+
+    /// Whether the peer keeps up with reading what we write.
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+    var localAddress: SocketAddress? { context?.localAddress }
+    var remoteAddress: SocketAddress? { context?.remoteAddress }
+
+    func run(_ action: Action) {
+        guard let context else { return }
+        switch action {
+        case .write(let octets, let secrets): write(octets, secrets, context)
+        case .wait(let time): wait(time, context)
+        case .read: if !isClosing { context.read() }
+        case .close:
+            guard !isClosing else { return }
+            isClosing = true
+            if unwritten == 0 { context.close(promise: nil) } else { wait(Self.lingering, context) }
+        case .abort: context.close(promise: nil)
+        }
+    }
+
+    private func write(_ octets: [UInt8], _ secrets: [Range<Int>], _ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        for start in stride(from: 0, to: octets.count, by: Self.longestWrite) {
+            let piece = Array(octets[start..<min(start + Self.longestWrite, octets.count)])
+            unwritten += 1
+            let promise = context.eventLoop.makePromise(of: Void.self)
+            promise.futureResult.assumeIsolated().whenComplete { [self] result in
+                unwritten -= 1
+                if case .success = result { onOccurrence(.wrote(piece, secrets: secrets)) }
+                if isClosing, unwritten == 0 { self.context?.close(promise: nil) }
+            }
+            context.write(wrapOutboundOut(ByteBuffer(bytes: piece)), promise: promise)
+        }
+        context.flush()
+    }
+
+    private func wait(_ time: TimeAmount?, _ context: ChannelHandlerContext) {
+        limit?.cancel()
+        limit = time.map { time in
+            context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+                if isClosing { self.context?.close(promise: nil) } else { onOccurrence(.timedOut) }
+            }
+        }
+    }
+
+    private func end() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        onOccurrence(.ended)
+    }
+}
+
+/// What NIO tells.
+extension Link {
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { onOccurrence(.connected) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        limit?.cancel()
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) { onOccurrence(.connected) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        onOccurrence(.received(Array(unwrapInboundIn(data).readableBytesView)))
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { onOccurrence(.writable) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed { end() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if !hasEnded {
+            hasEnded = true
+            onOccurrence(.failed(SocketTrouble.sentence(about: error)))
+        }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        limit?.cancel()
+        if !isClosing { end() }
+        onOccurrence(.closed)
+        self.context = nil
+    }
+}

@@ -1,0 +1,172 @@
+public import DNS
+public import SMTP
+
+extension LiveSession {
+    /// What a session with a real server is to be.
+    ///
+    /// Checked as it is made, so that a session with options can always begin.
+    public struct Options: Sendable {
+        /// Which addresses are used.
+        public enum AddressFamily: Sendable { case any, v4, v6 }
+
+        public let mail: MailObject
+        /// The name for EHLO; nil for this machine's own, or its address where it has no name that others know.
+        public let clientName: String?
+        /// Without one the exchangers of the recipient's domain are looked up.
+        public let server: Server?
+        /// Where `server` gives none.
+        public let port: Int
+        /// As `127.0.0.1:5353`; nil for the name servers of the system.
+        public let dnsServers: String?
+        public let quitAfter: ClientDialogue.StopPoint?
+        /// The longest wait for anything, in seconds; nil for what RFC 5321 §4.5.3.2 gives.
+        public let timeout: Int?
+        /// Whether mail data may go to a server beyond this machine.
+        public let send: Bool
+        public let addressFamily: AddressFamily
+        let seed: UInt64
+
+        /// Takes what a person types: the sender may be `<>`, `server` is `HOST`, `HOST:PORT` or `[IPv6]:PORT`.
+        ///
+        /// `content` is a whole mail, header and body; nil for the mail that comes with the program.
+        public init(
+            recipients: [String],
+            sender: String,
+            clientName: String? = nil,
+            server: String? = nil,
+            port: Int = 25,
+            dnsServers: String? = nil,
+            content: [UInt8]? = nil,
+            quitAfter: ClientDialogue.StopPoint? = nil,
+            timeout: Int? = nil,
+            send: Bool = false,
+            addressFamily: AddressFamily = .any,
+            seed: UInt64 = .random(in: 0 ... .max)
+        ) throws(LiveError) {
+            guard !recipients.isEmpty else { throw .noRecipient }
+            guard (1...65535).contains(port) else { throw .badPort(String(port)) }
+            let path: ReversePath
+            do { path = try ReversePath(sender) } catch { throw .badSender(sender, error) }
+            var paths: [ForwardPath] = []
+            for text in recipients {
+                do { paths.append(try ForwardPath(text)) } catch { throw .badRecipient(text, error) }
+            }
+            let written: [UInt8]
+            if let content {
+                written = content
+            } else {
+                do {
+                    let date = MailDate.now()
+                    let domain = if case .mailbox(let mailbox) = path { mailbox.domain.lossyText } else { "localhost" }
+                    written = try MailContent.write(
+                        from: path,
+                        to: paths,
+                        subject: MailContent.defaultSubject,
+                        date: date,
+                        messageID: "<\(String(seed, radix: 36)).\(date.seconds)@\(domain)>",
+                        body: MailContent.defaultBody
+                    )
+                } catch { throw .badContent(error) }
+            }
+            mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
+            do {
+                _ = try ClientDialogue(.init(clientName: clientName ?? "[127.0.0.1]", mails: [mail]))
+            } catch { throw .badPlan(error) }
+            self.clientName = clientName
+            self.server = try server.map { text throws(LiveError) in try Server(text) }
+            self.port = port
+            self.dnsServers = dnsServers
+            self.quitAfter = quitAfter
+            self.timeout = timeout.map { max(1, $0) }
+            self.send = send
+            self.addressFamily = addressFamily
+            self.seed = seed
+            if self.server == nil { _ = try lookupDomain() }
+        }
+
+        /// The domain whose exchangers take the mail.
+        func lookupDomain() throws(LiveError) -> Target {
+            var common: Target?
+            for path in mail.envelope.forwardPaths {
+                let target = try Target(path)
+                guard common == nil || common == target else { throw .severalDomains }
+                common = target
+            }
+            guard let common else { throw .noRecipient }
+            return common
+        }
+    }
+
+    /// A host and perhaps a port, as given on a command line.
+    public struct Server: Hashable, Sendable {
+        public let host: String
+        public let port: Int?
+
+        public init(_ text: String) throws(LiveError) {
+            var host = Substring(text)
+            var port: Substring?
+            if host.first == "[", let close = host.firstIndex(of: "]") {
+                let rest = host[host.index(after: close)...]
+                guard rest.isEmpty || rest.first == ":" else { throw .badServer(text) }
+                port = rest.isEmpty ? nil : rest.dropFirst()
+                host = host[host.index(after: host.startIndex)..<close]
+            } else if let colon = host.firstIndex(of: ":"), host.lastIndex(of: ":") == colon {
+                port = host[host.index(after: colon)...]
+                host = host[..<colon]
+            }
+            guard !host.isEmpty else { throw .badServer(text) }
+            if let port {
+                guard let number = Int(port), (1...65535).contains(number) else { throw .badPort(String(port)) }
+                self.port = number
+            } else {
+                self.port = nil
+            }
+            self.host = String(host)
+        }
+    }
+
+    /// Where mail for a forward-path goes: a domain with exchangers, or the very address in an address literal.
+    enum Target: Hashable {
+        case domain(Name)
+        case address(String)
+
+        init(_ path: ForwardPath) throws(LiveError) {
+            guard case .mailbox(let mailbox) = path else { throw .noDomain }
+            let text = mailbox.domain.lossyText
+            if text.hasPrefix("[") {
+                let inner = text.dropFirst().dropLast()
+                self = .address(String(inner.lowercased().hasPrefix("ipv6:") ? inner.dropFirst(5) : inner))
+                return
+            }
+            do { self = .domain(try Name(text)) } catch { throw .badDomain(text, error) }
+        }
+    }
+}
+
+/// Why a session cannot begin.
+public enum LiveError: Error, Equatable, CustomStringConvertible {
+    case noRecipient, noDomain, severalDomains
+    case badSender(String, MailboxError)
+    case badRecipient(String, MailboxError)
+    case badDomain(String, NameError)
+    case badServer(String)
+    case badPort(String)
+    case badContent(ContentError)
+    case badPlan(ClientDialogue.PlanError)
+
+    public var description: String {
+        switch self {
+        case .noRecipient: "the mail has no recipient"
+        case .noDomain: "postmaster without a domain can only be sent to a server that is named with --server"
+        case .severalDomains:
+            "the recipients are of several domains; one session goes to one domain, or name a --server"
+        case .badSender(let text, let error): "the sender \(text) cannot be used: \(error)"
+        case .badRecipient(let text, let error): "the recipient \(text) cannot be used: \(error)"
+        case .badDomain(let text, let error): "the domain \(text) cannot be looked up: \(error)"
+        case .badServer(let text): "\(text) is no server: write HOST, HOST:PORT or [IPv6-ADDRESS]:PORT"
+        case .badPort(let text): "\(text) is no port: a port is a number from 1 to 65535"
+        case .badContent(let error): "the mail cannot be written: \(error)"
+        case .badPlan(let error): "the mail cannot be sent: \(error)"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+public import SMTP
+
+/// How a live session ended.
+public enum LiveOutcome: Equatable, Sendable {
+    /// All that was asked for was done, and so many mails were accepted.
+    case completed(accepted: Int)
+    /// It went well up to RCPT and stopped there, since mail data was not to leave this machine.
+    case heldBack
+    /// DNS did not say where to go; why.
+    case lookupFailed(String)
+    /// No connection could be made to any host; why, of the last.
+    case notConnected(String)
+    /// The session failed at this turn or that.
+    case failed(ClientDialogue.Outcome)
+    case cancelled
+
+    /// The exit status, swaks' number for where a session failed; 69 and 75 are those of sysexits(3).
+    public var exitStatus: Int32 {
+        switch self {
+        case .completed, .heldBack: 0
+        case .lookupFailed: 69
+        case .notConnected: 2
+        case .cancelled: 75
+        case .failed(.closedEarly): 6
+        case .failed(let outcome): outcome.turn?.exitStatus ?? 0
+        }
+    }
+
+    /// In a sentence without a full stop.
+    public var sentence: String {
+        switch self {
+        case .completed(accepted: 0): "the session ended where it was told to"
+        case .completed: "the server accepted the mail"
+        case .heldBack: "the session stopped before DATA: mail data goes to a real server only when that is asked for"
+        case .lookupFailed(let reason), .notConnected(let reason): reason
+        case .failed(let outcome): outcome.sentence
+        case .cancelled: "the session was broken off"
+        }
+    }
+}
+
+extension CommandSequence.Turn {
+    fileprivate var exitStatus: Int32 {
+        switch self {
+        case .greeting: 21
+        case .hello: 22
+        case .mail: 23
+        case .rcpt: 24
+        case .data: 25
+        case .mailData, .chunk, .lastChunk: 26
+        case .quit, .rset, .anytime, .turnAround, .unknown: 27
+        case .auth, .saslResponse: 28
+        case .startTLS, .handshake: 29
+        }
+    }
+}

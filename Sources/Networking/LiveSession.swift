@@ -1,0 +1,203 @@
+import DNS
+import NIOCore
+import NIOPosix
+import SMTP
+public import Tracing
+
+/// A session with a real server, from the lookup to QUIT, that runs through by itself.
+///
+/// Mail data leaves this machine only where the options say so: otherwise the session ends after RCPT.
+public struct LiveSession: Sendable {
+    public let options: Options
+
+    public init(_ options: Options) { self.options = options }
+
+    /// How long a connection may take to stand, in seconds, when the options say nothing; RFC 5321 sets no limit.
+    static let connectionLimit = 30
+
+    /// Walks the session and tells all that happens, in order. Cancelling the task ends it at once.
+    ///
+    /// With `hold` nothing is asked of DNS, connected to or sent before it was released.
+    public func run(hold: LiveHold? = nil, onEvent: @escaping @Sendable (WireEvent) -> Void) async -> LiveOutcome {
+        let loop = SandboxWorld.group.next()
+        let line: NIOLoopBoundBox<LiveLine?> = .makeEmptyBox(valueType: LiveLine.self, eventLoop: loop)
+        _ = try? await loop.submit { line.value = LiveLine(log: WireLog(onEvent: onEvent), loop: loop) }.get()
+        let tell: @Sendable (WireEvent.Kind, Leg) -> Void = { kind, leg in
+            loop.execute { line.value?.log.emit(kind, leg) }
+        }
+        let outcome = await withTaskCancellationHandler {
+            await walk(hold, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+        } onCancel: {
+            loop.execute { line.value?.cancel() }
+        }
+        // Whatever was told before this is out when it returns, and nothing comes after it.
+        _ = try? await loop.submit {
+            line.value?.log.shut()
+            line.value = nil
+        }.get()
+        return outcome
+    }
+
+    private typealias Tell = @Sendable (WireEvent.Kind, Leg) -> Void
+
+    /// Tries host after host until one says more than that it is not there (RFC 5321 §5.1).
+    private func walk(
+        _ hold: LiveHold?,
+        _ tell: @escaping Tell,
+        _ attempt: (LiveLine.Attempt) async -> ClientEnd.Ending?
+    ) async -> LiveOutcome {
+        let hosts: [Host]
+        if options.server == nil {
+            if case .domain(let domain)? = try? options.lookupDomain() {
+                await hold?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
+            }
+        }
+        switch await self.hosts(tell) {
+        case .success(let found): hosts = found
+        case .failure(let failure):
+            if Task.isCancelled { return .cancelled }
+            tell(.error(failure.reason), .lookup)
+            return .lookupFailed(failure.reason)
+        }
+        var last = LiveOutcome.lookupFailed("no host has an address")
+        for host in hosts {
+            let addresses = await addresses(of: host, tell)
+            if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) has no address"), .lookup) }
+            for address in addresses {
+                guard !Task.isCancelled else { return .cancelled }
+                var next = self.attempt(host, address)
+                next.hold = hold
+                await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
+                guard !Task.isCancelled else { return .cancelled }
+                guard let ending = await attempt(next) else { return .cancelled }
+                last = Self.outcome(ending, isHeldBack: stopPoint(at: address) != options.quitAfter)
+                guard ending.invitesAnotherHost else { return last }
+            }
+        }
+        return Task.isCancelled ? .cancelled : last
+    }
+
+    /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
+    func stopPoint(at address: IPAddress) -> ClientDialogue.StopPoint? {
+        address.isLoopback || options.send || !options.stopsLater(than: .rcpt) ? options.quitAfter : .rcpt
+    }
+
+    private static func outcome(_ ending: ClientEnd.Ending, isHeldBack: Bool) -> LiveOutcome {
+        switch ending {
+        case .notConnected(let reason): .notConnected(reason)
+        case .finished(.completed(let accepted)): isHeldBack ? .heldBack : .completed(accepted: accepted)
+        case .finished(let outcome): .failed(outcome)
+        }
+    }
+
+    private func attempt(_ host: Host, _ address: IPAddress) -> LiveLine.Attempt {
+        let stop = stopPoint(at: address)
+        let literal = if case .v6 = address { "IPv6:\(address)" } else { "\(address)" }
+        let name = host.name == "\(address)" ? "" : "\(host.name) "
+        return LiveLine.Attempt(
+            peer: "\(name)[\(literal)]:\(host.port)",
+            address: "\(address)",
+            port: host.port,
+            clientName: options.clientName ?? MachineName.fullyQualified,
+            mail: options.mail,
+            quitAfter: stop,
+            timeout: options.timeout,
+            note: stop == options.quitAfter
+                ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT"
+        )
+    }
+}
+
+/// Where to go.
+extension LiveSession {
+    private struct Host: Sendable {
+        var name: String
+        var port: Int
+    }
+
+    private struct NoHost: Error { var reason: String }
+
+    private func routing(_ tell: @escaping Tell) -> MailRouting {
+        let families: [RecordType] =
+            switch options.addressFamily {
+            case .any: [.a, .aaaa]
+            case .v4: [.a]
+            case .v6: [.aaaa]
+            }
+        let limit = Duration.seconds(min(options.timeout ?? 10, 10))
+        return MailRouting(
+            resolver: Resolver(servers: options.dnsServers, timeLimit: limit),
+            families: families,
+            observe: { tell($0.event, .lookup) }
+        )
+    }
+
+    private func hosts(_ tell: @escaping Tell) async -> Result<[Host], NoHost> {
+        if let server = options.server {
+            return .success([Host(name: server.host, port: server.port ?? options.port)])
+        }
+        let domain: Name
+        do {
+            switch try options.lookupDomain() {
+            case .address(let text): return .success([Host(name: text, port: options.port)])
+            case .domain(let name): domain = name
+            }
+        } catch { return .failure(NoHost(reason: "\(error)")) }
+        switch await routing(tell).choice(for: domain, seed: options.seed) {
+        case .failure(let failure): return .failure(NoHost(reason: "\(domain): \(failure)"))
+        case .success(let choice):
+            for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
+            let hosts = choice.candidates.map {
+                Host(name: "\($0.exchange)", port: options.port)
+            }
+            return hosts.isEmpty ? .failure(NoHost(reason: "\(domain): \(choice.outcome)")) : .success(hosts)
+        }
+    }
+
+    private func addresses(of host: Host, _ tell: @escaping Tell) async -> [IPAddress] {
+        if let v4 = IPv4Address(host.name) { return [.v4(v4)] }
+        if let v6 = IPv6Address(text: host.name) { return [.v6(v6)] }
+        // RFC 6761 §6.3: this name is not asked for.
+        if host.name.lowercased() == "localhost" {
+            return options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))]
+        }
+        guard let name = try? Name(host.name) else { return [] }
+        let found = await routing(tell).addresses(of: name)
+        guard found.isEmpty, options.server != nil, options.dnsServers == nil else { return found }
+        // A host given by a name that DNS does not know may stand in /etc/hosts.
+        let known = await MachineName.addresses(of: host.name).filter { options.allows($0) }
+        if !known.isEmpty {
+            tell(.note("The address of \(host.name) is known to this machine only, not to DNS"), .lookup)
+        }
+        return known
+    }
+}
+
+extension LiveSession.Options {
+    func allows(_ address: IPAddress) -> Bool {
+        switch (addressFamily, address) {
+        case (.any, _), (.v4, .v4), (.v6, .v6): true
+        case (.v4, .v6), (.v6, .v4): false
+        }
+    }
+
+    /// Whether the session goes on after the answer to `point`.
+    func stopsLater(than point: ClientDialogue.StopPoint) -> Bool {
+        let order = ClientDialogue.StopPoint.allCases
+        guard let quitAfter, let own = order.firstIndex(of: quitAfter), let other = order.firstIndex(of: point) else {
+            return true
+        }
+        return own > other
+    }
+}
+
+extension ClientEnd.Ending {
+    /// Whether the next exchanger may do better: this one is not there, or says so before anything was asked of it.
+    var invitesAnotherHost: Bool {
+        switch self {
+        case .notConnected, .finished(.closedEarly(at: .greeting)), .finished(.timedOut(at: .greeting)): true
+        case .finished(.refused(at: .greeting, let reply)): reply.severity == .transientFailure
+        case .finished: false
+        }
+    }
+}

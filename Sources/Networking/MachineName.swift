@@ -1,0 +1,39 @@
+import DNS
+import Dispatch
+import Glibc
+import NIOCore
+import SMTP
+
+/// What this machine is called.
+enum MachineName {
+    /// The host name when it has a dot, so that others might know it; nil otherwise (RFC 5321 §2.3.5).
+    static var fullyQualified: String? {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
+        let octets = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        guard Domain.isFullyQualified(octets), octets.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return String(decoding: octets, as: UTF8.self)
+    }
+
+    /// What the system's own lookup knows, the hosts file included; at most one, empty when nothing.
+    static func addresses(of host: String) async -> [IPAddress] {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let address = try? SocketAddress.makeAddressResolvingHost(host, port: 0)
+                let text = address?.ipAddress ?? ""
+                let v4 = IPv4Address(text).map(IPAddress.v4)
+                let v6 = IPv6Address(text: text).map(IPAddress.v6)
+                continuation.resume(returning: [v4 ?? v6].compactMap { $0 })
+            }
+        }
+    }
+}
+
+extension IPv6Address {
+    /// Reads the text forms of RFC 4291 §2.2.
+    init?(text: String) {
+        var address = in6_addr()
+        guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+        self.init(octets: withUnsafeBytes(of: &address) { Array($0) })
+    }
+}

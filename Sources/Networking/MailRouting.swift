@@ -1,0 +1,49 @@
+import DNS
+import Tracing
+
+/// Finds out by DNS where a mail for a domain goes (RFC 5321 §5.1). Tells every packet that it sends and receives.
+struct MailRouting: Sendable {
+    var resolver: Resolver
+    /// The kinds of address to ask for, in the order in which they are tried.
+    var families: [RecordType]
+    var observe: @Sendable (Resolver.Packet) -> Void
+
+    /// The exchangers of a domain in the order in which they are to be tried.
+    func choice(for domain: Name, seed: UInt64) async -> Result<ExchangerChoice, LookupFailure> {
+        let lookup = await resolver.lookup(domain, .mx, observe: observe)
+        guard let reading = lookup.reading else { return .failure(lookup.failure ?? .noServer) }
+        var generator = SplitMix64(seed: seed)
+        return .success(ExchangerChoice(for: domain, answer: reading.message, using: &generator))
+    }
+
+    /// The addresses of a host, asked for whatever an earlier answer brought along; empty when there are none.
+    func addresses(of host: Name) async -> [IPAddress] {
+        var found: [IPAddress] = []
+        for family in families {
+            let lookup = await resolver.lookup(host, family, observe: observe)
+            for record in lookup.reading?.message.answers ?? [] {
+                switch record.data {
+                case .a(let address) where family == .a: found.append(.v4(address))
+                case .aaaa(let address) where family == .aaaa: found.append(.v6(address))
+                default: break
+                }
+            }
+        }
+        return found
+    }
+}
+
+extension IPAddress {
+    /// Whether it stays on this machine: 127.0.0.0/8 or ::1 (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    var isLoopback: Bool {
+        switch self {
+        case .v4(let address): address.octets.first == 127
+        case .v6(let address): address == .loopback
+        }
+    }
+}
+
+extension Resolver.Packet {
+    /// What a recording keeps of it.
+    var event: WireEvent.Kind { kind == .query ? .dnsQuery(octets) : .dnsAnswer(octets) }
+}

@@ -1,0 +1,174 @@
+import CAres
+import DNS
+import Glibc
+
+/// Stands between c-ares and its sockets and writes down what goes through.
+///
+/// c-ares tells the answer, not what it sent, nor what it threw away. It lets its socket calls be replaced, though: so what is
+/// shown is what was on the wire. Used from one thread.
+final class ResolverWire {
+    private struct Socket {
+        var transport: Resolver.Transport
+        var server = ""
+        /// Octets of a TCP stream that are no whole message yet.
+        var sent: [UInt8] = []
+        var received: [UInt8] = []
+    }
+
+    private(set) var packets: [Resolver.Packet] = []
+    /// What c-ares said in the end: its status, and the octets of the answer it accepted.
+    var result: (status: Int32, octets: [UInt8]?)?
+    private var sockets: [ares_socket_t: Socket] = [:]
+    private let query: MessageReading
+    private let began = ContinuousClock.now
+    private let observe: (Resolver.Packet) -> Void
+    /// c-ares keeps the address, so it must not move.
+    private let functions: UnsafeMutablePointer<ares_socket_functions>
+
+    init(query: [UInt8], observe: @escaping (Resolver.Packet) -> Void) {
+        self.query = MessageReader.read(query)
+        self.observe = observe
+        functions = .allocate(capacity: 1)
+        functions.initialize(
+            to: ares_socket_functions(
+                asocket: { family, type, number, wire in ResolverWire.of(wire)?.open(family, type, number) ?? -1 },
+                aclose: { socket, wire in ResolverWire.of(wire)?.close(socket) ?? -1 },
+                aconnect: { socket, address, count, wire in
+                    ResolverWire.of(wire)?.connect(socket, address, count) ?? -1
+                },
+                arecvfrom: { socket, buffer, count, flags, from, fromCount, wire in
+                    ResolverWire.of(wire)?.receive(socket, buffer, count, flags, from, fromCount) ?? -1
+                },
+                asendv: { socket, pieces, count, wire in ResolverWire.of(wire)?.send(socket, pieces, count) ?? -1 }
+            )
+        )
+    }
+
+    deinit { functions.deallocate() }
+
+    var elapsed: Duration { ContinuousClock.now - began }
+
+    func attach(to channel: ares_channel) {
+        ares_set_socket_functions(channel, functions, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    static func of(_ pointer: UnsafeMutableRawPointer?) -> ResolverWire? {
+        pointer.map { Unmanaged<ResolverWire>.fromOpaque($0).takeUnretainedValue() }
+    }
+}
+
+/// The socket calls. Each that fails returns at once, so that `errno` stays what the call has set.
+extension ResolverWire {
+    private func open(_ family: Int32, _ type: Int32, _ number: Int32) -> ares_socket_t {
+        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let socket = Glibc.socket(family, type | flags, number)
+        guard socket >= 0 else { return -1 }
+        sockets[socket] = Socket(transport: type == Int32(SOCK_STREAM.rawValue) ? .tcp : .udp)
+        return socket
+    }
+
+    private func close(_ socket: ares_socket_t) -> Int32 {
+        sockets[socket] = nil
+        return Glibc.close(socket)
+    }
+
+    private func connect(_ socket: ares_socket_t, _ address: UnsafePointer<sockaddr>?, _ count: socklen_t) -> Int32 {
+        sockets[socket]?.server = address.map(Self.text(of:)) ?? ""
+        return Glibc.connect(socket, address, count)
+    }
+
+    private func receive(
+        _ socket: ares_socket_t,
+        _ buffer: UnsafeMutableRawPointer?,
+        _ room: Int,
+        _ flags: Int32,
+        _ from: UnsafeMutablePointer<sockaddr>?,
+        _ fromCount: UnsafeMutablePointer<socklen_t>?
+    ) -> Int {
+        let count = Glibc.recvfrom(socket, buffer, room, flags, from, fromCount)
+        guard count >= 0, let buffer, let entry = sockets[socket] else { return count }
+        let octets = Array(UnsafeRawBufferPointer(start: buffer, count: count))
+        switch entry.transport {
+        case .udp:
+            note(octets, entry, isQuery: false)
+            // c-ares would take a query for an answer: what is a stray for us must not reach it.
+            if packets.last?.kind == .stray {
+                errno = EAGAIN
+                return -1
+            }
+        case .tcp:
+            sockets[socket]?.received += octets
+            while let message = sockets[socket]?.received.removeMessage() { note(message, entry, isQuery: false) }
+        }
+        return count
+    }
+
+    private func send(_ socket: ares_socket_t, _ pieces: UnsafePointer<iovec>?, _ pieceCount: Int32) -> Int {
+        var header = msghdr()
+        header.msg_iov = UnsafeMutablePointer(mutating: pieces)
+        header.msg_iovlen = Int(pieceCount)
+        // Without SIGPIPE: a server that hangs up must not end the program.
+        let count = sendmsg(socket, &header, Int32(MSG_NOSIGNAL))
+        guard count > 0, let entry = sockets[socket] else { return count }
+        let all = UnsafeBufferPointer(start: pieces, count: Int(pieceCount)).flatMap {
+            Array(UnsafeRawBufferPointer(start: $0.iov_base, count: $0.iov_len))
+        }
+        switch entry.transport {
+        case .udp: note(Array(all.prefix(count)), entry, isQuery: true)
+        case .tcp:
+            sockets[socket]?.sent += all.prefix(count)
+            while let message = sockets[socket]?.sent.removeMessage() { note(message, entry, isQuery: true) }
+        }
+        return count
+    }
+
+    private func note(_ octets: [UInt8], _ socket: Socket, isQuery: Bool) {
+        let packet = Resolver.Packet(
+            kind: isQuery ? .query : isAnswer(octets) ? .answer : .stray,
+            transport: socket.transport,
+            server: socket.server,
+            octets: octets,
+            elapsed: elapsed
+        )
+        packets.append(packet)
+        observe(packet)
+    }
+
+    /// Whether the octets repeat the id and the question (RFC 5452 §9.1).
+    private func isAnswer(_ octets: [UInt8]) -> Bool {
+        let answer = MessageReader.read(octets).message
+        return answer.flags.contains(.response) && answer.id == query.message.id
+            && answer.questions == query.message.questions
+    }
+
+    private static func text(of address: UnsafePointer<sockaddr>) -> String {
+        var host = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let raw = UnsafeRawPointer(address)
+        let isV6 = Int32(address.pointee.sa_family) == AF_INET6
+        var port: in_port_t
+        if isV6 {
+            var v6 = raw.loadUnaligned(as: sockaddr_in6.self)
+            inet_ntop(AF_INET6, &v6.sin6_addr, &host, socklen_t(host.count))
+            port = v6.sin6_port
+        } else {
+            var v4 = raw.loadUnaligned(as: sockaddr_in.self)
+            inet_ntop(AF_INET, &v4.sin_addr, &host, socklen_t(host.count))
+            port = v4.sin_port
+        }
+        port = in_port_t(bigEndian: port)
+        let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return isV6 ? "[\(name)]:\(port)" : "\(name):\(port)"
+    }
+}
+
+extension [UInt8] {
+    /// Takes a whole message off the beginning of a TCP stream: two octets of length, then the message (RFC 1035 §4.2.2).
+    fileprivate mutating func removeMessage() -> [UInt8]? {
+        guard count >= 2 else { return nil }
+        let length = Int(self[0]) << 8 | Int(self[1])
+        guard count >= 2 + length else { return nil }
+        let message = Array(self[2..<2 + length])
+        removeFirst(2 + length)
+        return message
+    }
+}

@@ -1,0 +1,275 @@
+import DNS
+import NIOCore
+import SMTP
+import Tracing
+
+/// One mail's way through a sandbox world: submission, lookup, relay. Lives on one event loop.
+final class SandboxWalk {
+    let configuration: SandboxConfiguration
+    private let loop: any EventLoop
+    private let log: WireLog
+    private let gate: Gate
+    private let onFinish: (SandboxOutcome) -> Void
+    private var generator: SplitMix64
+
+    private let ownSubmission = OwnConnection()
+    private let ownRelay = OwnConnection()
+    private var submissionServer: Listener?
+    private var relayServer: Listener?
+    private var client: ClientEnd?
+    private var lookup: Task<Void, Never>?
+    private var routing: MailRouting?
+    /// What the sender's own server took and has not sent on.
+    private var queued: MailObject?
+    /// What the recipient's server put into the mailbox.
+    private var stored: [[UInt8]] = []
+    private var isOver = false
+
+    init(
+        _ configuration: SandboxConfiguration,
+        on loop: any EventLoop,
+        log: WireLog,
+        gate: Gate,
+        onFinish: @escaping (SandboxOutcome) -> Void
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.log = log
+        self.gate = gate
+        self.onFinish = onFinish
+        generator = SplitMix64(seed: configuration.seed)
+    }
+
+    /// Opens the servers; nothing moves yet.
+    func open() -> EventLoopFuture<SandboxWorld.Ports> {
+        let submission = makeSubmissionServer()
+        let relay = makeRelayServer()
+        submissionServer = submission
+        relayServer = relay
+        let servers = NIOLoopBound((submission, relay), eventLoop: loop)
+        return submission.listen(on: loop).and(relay.listen(on: loop)).map { _ in
+            SandboxWorld.Ports(
+                dns: 0,
+                submission: servers.value.0.port ?? 0,
+                relay: servers.value.1.port ?? 0
+            )
+        }
+    }
+
+    /// Lets the mail set out, as far as the gate allows.
+    func begin(dns port: Int) {
+        guard !isOver else { return }
+        let (log, loop) = (NIOLoopBound(log, eventLoop: loop), loop)
+        routing = MailRouting(
+            // The name server is ours and always answers: a query sent twice on a busy machine would only confuse.
+            resolver: Resolver(servers: "127.0.0.1:\(port)", timeLimit: .seconds(120)),
+            families: [.a, .aaaa],
+            observe: { packet in loop.execute { log.value.emit(packet.event, .lookup) } }
+        )
+        gate.pass(Gate.Label(.submission)) { self.submit() }
+    }
+
+    func release() { gate.release() }
+    func releaseAll() { gate.releaseAll() }
+
+    /// Ends everything at once; nothing is told any more but the outcome.
+    func stop() {
+        log.shut()
+        gate.drop()
+        lookup?.cancel()
+        client?.abort()
+        submissionServer?.close()
+        relayServer?.close()
+        (submissionServer, relayServer) = (nil, nil)
+        finish(.stopped)
+    }
+
+    private func finish(_ outcome: SandboxOutcome) {
+        guard !isOver else { return }
+        isOver = true
+        client = nil
+        onFinish(outcome)
+    }
+
+    private func makeQueueID() -> String {
+        let digits = String(generator.next() >> 24, radix: 36, uppercase: true)
+        return String(digits.suffix(8))
+    }
+
+    private func date() -> MailDate { configuration.fixedDate ?? .now() }
+}
+
+/// Step 1: the user agent hands the mail to the sender's own server (RFC 6409).
+extension SandboxWalk {
+    private func makeSubmissionServer() -> Listener {
+        let policy = ServerDialogue.Policy(
+            domain: configuration.ownServerName,
+            greetingText: "ESMTP submission, ready",
+            offered: SandboxWorld.offered,
+            sizeLimit: SandboxWorld.sizeLimit,
+            queueID: makeQueueID()
+        )
+        return Listener(policy: policy) {
+            self.date()
+        } onConnected: { end in
+            end.start()
+        } onReception: { end, reception in
+            self.ownSubmission.ask(end.peerPort) { if $0 { self.queue(reception) } }
+        }
+    }
+
+    private func submit() {
+        guard !isOver else { return }
+        let port = submissionServer?.port ?? 0
+        let mail = MailObject(
+            envelope: Envelope(reversePath: configuration.sender, forwardPaths: configuration.recipients),
+            content: configuration.content
+        )
+        let peer = "\(configuration.ownServerName) [127.0.0.1]:\(port)"
+        log.emit(.connect(to: peer), .submission)
+        ownSubmission.connecting()
+        let plan = ClientDialogue.Plan(clientName: configuration.userAgentName, mails: [mail])
+        let setup = ClientEnd.Setup(
+            leg: .submission,
+            peer: peer,
+            dialogue: { _ in try ClientDialogue(plan) },
+            limit: { _ in nil }
+        )
+        dial(setup, ownSubmission, port) { self.submitted($0) }
+    }
+
+    /// The server keeps the mail with its trace field on top, and adds what the user agent left out (RFC 6409 §8).
+    private func queue(_ reception: ServerEnd.Reception) {
+        var mail = reception.mail
+        var added = reception.fields.received(for: mail.envelope)
+        if !HeaderReading.has("Date", in: mail.content) { added += Array("Date: \(date())\r\n".utf8) }
+        if !HeaderReading.has("Message-ID", in: mail.content) {
+            let id = "\(reception.fields.queueID).\(date().seconds)@\(configuration.ownServerName)"
+            added += Array("Message-ID: <\(id)>\r\n".utf8)
+        }
+        mail.content = added + mail.content
+        queued = mail
+    }
+
+    private func submitted(_ ending: ClientEnd.Ending) {
+        guard case .finished(.completed(1)) = ending, queued != nil else { return finish(.notSubmitted(ending.reason)) }
+        gate.pass(Gate.Label(.exchangerLookup)) { self.lookUp() }
+    }
+}
+
+/// Step 2: where does the mail go (RFC 5321 §5.1)?
+extension SandboxWalk {
+    private func lookUp() {
+        guard let routing, !isOver else { return }
+        let (walk, loop) = (NIOLoopBound(self, eventLoop: loop), loop)
+        let (domain, seed) = (configuration.recipientDomain, configuration.seed)
+        lookup = Task {
+            let choice = await routing.choice(for: domain, seed: seed)
+            let first = (try? choice.get())?.candidates.first?.exchange
+            let addresses = if let first { await routing.addresses(of: first) } else { [IPAddress]() }
+            loop.execute { walk.value.looked(up: choice, addresses) }
+        }
+    }
+
+    private func looked(up result: Result<ExchangerChoice, LookupFailure>, _ addresses: [IPAddress]) {
+        switch result {
+        case .failure(let failure): lookupFailed("\(failure)")
+        case .success(let choice):
+            guard let best = choice.candidates.first, let address = addresses.first else {
+                return lookupFailed("\(choice.outcome)")
+            }
+            let host = "\(best.exchange)"
+            gate.pass(Gate.Label(.connection)) { self.connect(to: host, address) }
+        }
+    }
+
+    private func lookupFailed(_ reason: String) {
+        log.emit(.error(reason), .lookup)
+        finish(.notDelivered(reason))
+    }
+}
+
+/// Steps 3 to 14: the sender's own server hands the mail to the recipient's server.
+extension SandboxWalk {
+    private func makeRelayServer() -> Listener {
+        let policy = ServerDialogue.Policy(
+            domain: configuration.exchangerName,
+            greetingText: "ESMTP ready",
+            offered: SandboxWorld.offered,
+            localDomains: ["\(configuration.recipientDomain)"],
+            sizeLimit: SandboxWorld.sizeLimit,
+            queueID: makeQueueID()
+        )
+        return Listener(policy: policy) {
+            self.date()
+        } onConnected: { end in
+            self.ownRelay.ask(end.peerPort) { isOwn in
+                end.start(pass: isOwn ? { self.gate.pass(Gate.Label(replyTo: $0, $1), $2) } : nil)
+            }
+        } onReception: { end, reception in
+            self.ownRelay.ask(end.peerPort) { if $0 { self.store(reception) } }
+        }
+    }
+
+    private func connect(to host: String, _ address: IPAddress) {
+        guard let mail = queued, !isOver else { return }
+        let port = relayServer?.port ?? 0
+        let peer = "\(host) [\(address)]:\(port)"
+        log.emit(.connect(to: peer), .relay)
+        ownRelay.connecting()
+        let plan = ClientDialogue.Plan(clientName: configuration.ownServerName, mails: [mail])
+        let setup = ClientEnd.Setup(
+            leg: .relay,
+            peer: peer,
+            dialogue: { _ in try ClientDialogue(plan) },
+            limit: { _ in nil },
+            pass: { turn, ordinal, octets, action in
+                self.gate.pass(Gate.Label(sending: turn, ordinal)) { action(octets) }
+            }
+        )
+        dial(setup, ownRelay, port) { self.relayed($0) }
+    }
+
+    /// The recipient's server makes the final delivery: Return-Path goes on top of its Received (RFC 5321 §4.4).
+    private func store(_ reception: ServerEnd.Reception) {
+        let mail = reception.mail
+        stored.append(
+            TraceFields.returnPath(of: mail.envelope) + reception.fields.received(for: mail.envelope) + mail.content
+        )
+    }
+
+    private func relayed(_ ending: ClientEnd.Ending) {
+        queued = nil
+        for mail in stored { log.emit(.delivered(mail), .relay) }
+        switch ending {
+        case .finished(.completed) where !stored.isEmpty: finish(.delivered)
+        case .finished, .notConnected: finish(stored.isEmpty ? .notDelivered(ending.reason) : .delivered)
+        }
+    }
+
+    private func dial(
+        _ setup: ClientEnd.Setup,
+        _ own: OwnConnection,
+        _ port: Int,
+        onEnding: @escaping (ClientEnd.Ending) -> Void
+    ) {
+        let note = "The sandbox uses port \(port) in place of \(setup.leg == .submission ? 587 : 25)"
+        let (log, leg) = (log, setup.leg)
+        let end = ClientEnd(setup, log: log) { link in
+            log.emit(.note(note), leg)
+            own.connected(from: link.localAddress?.port)
+        } onEnding: { ending in
+            if case .notConnected = ending { own.failed() }
+            onEnding(ending)
+        }
+        client = end
+        do {
+            Networking.dial(
+                end,
+                to: try SocketAddress(ipAddress: "127.0.0.1", port: port),
+                within: .seconds(10),
+                on: loop
+            )
+        } catch { end.failed(error) }
+    }
+}

@@ -1,0 +1,52 @@
+import DNS
+
+extension SandboxConfiguration {
+    /// Seconds for which the answers may be kept, as in the post this program began with.
+    static let ttl: UInt32 = 281
+    /// The five exchangers of the recipient's domain, in no order: sorting them is the sender's work.
+    static let exchangers: [(preference: UInt16, host: String)] = [
+        (10, "mx2"), (5, "alt1"), (5, "alt2"), (10, "mx3"), (1, "mx1"),
+    ]
+
+    /// The made-up domains of this world; every host in them has the address 127.0.0.1.
+    func zones() throws(NameError) -> Zones {
+        var recipient: [ResourceRecord] = []
+        for (preference, host) in Self.exchangers {
+            let name = try Name("\(host).\(recipientDomain)")
+            recipient.append(
+                ResourceRecord(
+                    owner: recipientDomain,
+                    ttl: Self.ttl,
+                    data: .mx(preference: preference, exchange: name)
+                )
+            )
+        }
+        for (_, host) in Self.exchangers { recipient.append(try Self.address(of: "\(host).\(recipientDomain)")) }
+        let sender = [
+            ResourceRecord(
+                owner: senderDomain,
+                ttl: Self.ttl,
+                data: .mx(preference: 10, exchange: try Name(ownServerName))
+            ),
+            try Self.address(of: ownServerName),
+        ]
+        // Who writes to a neighbour has one domain: its exchangers are those of the recipient.
+        guard senderDomain != recipientDomain else {
+            return Zones([try zone(recipientDomain, recipient + sender.dropFirst())])
+        }
+        return Zones([try zone(recipientDomain, recipient), try zone(senderDomain, sender)])
+    }
+
+    private static func address(of host: String) throws(NameError) -> ResourceRecord {
+        ResourceRecord(owner: try Name(host), ttl: ttl, data: .a(IPv4Address(127, 0, 0, 1)))
+    }
+
+    private func zone(_ origin: Name, _ records: [ResourceRecord]) throws(NameError) -> Zone {
+        let authority = StartOfAuthority(
+            primaryServer: try Name("ns.\(origin)"),
+            responsibleMailbox: try Name("hostmaster.\(origin)"),
+            serial: 1
+        )
+        return Zone(origin: origin, startOfAuthority: authority, records: records)
+    }
+}

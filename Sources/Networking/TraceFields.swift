@@ -1,0 +1,45 @@
+import SMTP
+
+/// What a server writes on top of a mail that it takes: where the mail came from and when (RFC 5321 §4.4).
+struct TraceFields {
+    /// How the client called itself with EHLO or HELO.
+    var clientName: [UInt8]
+    /// The address it really came from, as `127.0.0.1`.
+    var clientAddress: String
+    var serverName: String
+    /// SMTP, ESMTP, UTF8SMTP (RFC 3848 §1, RFC 6531 §4.3).
+    var transport: String
+    var queueID: String
+    var date: MailDate
+
+    /// A Received field, folded, with its CRLF. The recipient is named when there is one: more would tell each of the others.
+    func received(for envelope: Envelope) -> [UInt8] {
+        let literal = clientAddress.contains(":") ? "[IPv6:\(clientAddress)]" : "[\(clientAddress)]"
+        var field = Array("Received: from ".utf8) + clientName + Array(" (\(literal))\r\n".utf8)
+        field += Array("\tby \(serverName) with \(transport) id \(queueID)".utf8)
+        if let recipient = envelope.forwardPaths.first, envelope.forwardPaths.count == 1 {
+            field += Array("\r\n\tfor ".utf8) + recipient.octets
+        }
+        return field + Array(";\r\n\t\(date)\r\n".utf8)
+    }
+
+    /// A Return-Path field, which only the server that puts the mail into a mailbox writes (RFC 5321 §4.4).
+    static func returnPath(of envelope: Envelope) -> [UInt8] {
+        Array("Return-Path: ".utf8) + envelope.reversePath.octets + [13, 10]
+    }
+}
+
+/// What is asked of the header of a mail (RFC 5322 §2.2), as far as a submission server needs it.
+enum HeaderReading {
+    /// Whether the header has a field of this name, letters without case.
+    static func has(_ name: String, in content: [UInt8]) -> Bool {
+        for line in DotStuffing.lines(of: Array(content.prefix(1 << 20))) {
+            guard !line.isEmpty else { return false }
+            let fieldName = line.prefix { $0 != UInt8(ascii: ":") }
+            guard fieldName.count < line.count else { continue }
+            let trimmed = fieldName.reversed().drop { $0 == 32 || $0 == 9 }.reversed()
+            if trimmed.equalsIgnoringCase(name.utf8) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,41 @@
+/// What a reply means in detail: class, subject, detail, as in `5.1.1` (RFC 3463 §2).
+///
+/// Opens the text of every 2yz, 4yz and 5yz reply once the server has offered ENHANCEDSTATUSCODES (RFC 2034 §4).
+public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
+    /// 2 success, 4 persistent transient failure, 5 permanent failure; it must repeat the reply code's first digit (RFC 2034 §4).
+    public let `class`: UInt8
+    /// 0...999, what the reply is about: 1 addressing, 2 mailbox, 3 mail system, 4 network, 5 protocol, 6 content, 7 policy.
+    public let subject: UInt16
+    /// 0...999, the precise condition within the subject.
+    public let detail: UInt16
+
+    public var description: String { "\(`class`).\(subject).\(detail)" }
+
+    /// The code these octets open with, when a space or the end follows it; nil when there is none.
+    init?(opening octets: ArraySlice<UInt8>) {
+        let word = octets.prefix { $0 != 32 }
+        let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, let classNumber = UInt64(decimal: parts[0], digits: 1...1),
+            [2, 4, 5].contains(classNumber),
+            let subject = UInt64(decimal: parts[1], digits: 1...3),
+            let detail = UInt64(decimal: parts[2], digits: 1...3)
+        else { return nil }
+        `class` = UInt8(classNumber)
+        self.subject = UInt16(subject)
+        self.detail = UInt16(detail)
+        length = word.count
+    }
+
+    /// How many octets it took as written.
+    let length: Int
+
+    public static func == (left: EnhancedStatusCode, right: EnhancedStatusCode) -> Bool {
+        (left.class, left.subject, left.detail) == (right.class, right.subject, right.detail)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(`class`)
+        hasher.combine(subject)
+        hasher.combine(detail)
+    }
+}

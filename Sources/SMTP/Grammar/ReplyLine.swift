@@ -1,0 +1,121 @@
+/// One line of a reply: code, separator, text (RFC 5321 §4.2, §4.2.1).
+public struct ReplyLine: Hashable, Sendable {
+    /// Any three digits, also those the RFC does not know; nil when the line does not begin with three digits.
+    public let code: UInt16?
+    /// A hyphen behind the code: another line follows.
+    public let continues: Bool
+    public let enhanced: EnhancedStatusCode?
+    /// Behind the separator, the enhanced status code and its space left out.
+    public let text: [UInt8]
+
+    /// Reads a reply line that somebody else wrote.
+    ///
+    /// `expectsEnhanced` says that the server offered ENHANCEDSTATUSCODES, so that a code that is missing is a departure.
+    /// A greeting or the reply to EHLO carries none (RFC 2034 §4), so callers say false there.
+    public static func read(_ octets: [UInt8], expectsEnhanced: Bool = false) -> LineReading<ReplyLine> {
+        var cursor = LineCursor(octets)
+        if octets.count + 2 > 512 { cursor.note(.replyLineTooLong, 0..<octets.count) }
+        if cursor.next?.isWhiteSpace == true {
+            cursor.note(.leadingSpace, 0..<1)
+            cursor.take(as: .leadingSpace, while: \.isWhiteSpace)
+        }
+        let digits = cursor.rest.prefix(while: \.isDigit)
+        guard digits.count == 3, let number = UInt64(decimal: digits) else {
+            cursor.note(.noReplyCode, cursor.position..<octets.count)
+            let text = cursor.takeRest(as: .junk)
+            return cursor.reading(ReplyLine(code: nil, continues: false, enhanced: nil, text: Array(text)))
+        }
+        let code = UInt16(number)
+        // RFC 5321 §4.2: the first digit is 2 to 5, the second 0 to 5.
+        if !(2...5).contains(code / 100) || !(0...5).contains(code / 10 % 10) {
+            cursor.note(.replyCodeOutsideGrammar, cursor.position..<cursor.position + 3)
+        }
+        cursor.take(3, as: .replyCode)
+        let continues = readSeparator(&cursor)
+        let enhanced = readEnhanced(&cursor, code: code, expected: expectsEnhanced)
+        let text = cursor.rest
+        takeText(&cursor)
+        return cursor.reading(ReplyLine(code: code, continues: continues, enhanced: enhanced, text: Array(text)))
+    }
+
+    private static func readSeparator(_ cursor: inout LineCursor) -> Bool {
+        switch cursor.next {
+        case UInt8(ascii: "-"):
+            cursor.take(1, as: .separator)
+            return true
+        case 32:
+            cursor.take(1, as: .separator)
+        case nil:
+            cursor.note(.replyWithoutText)
+        case .some:
+            cursor.note(.malformedReplySeparator, cursor.position..<cursor.position + 1)
+        }
+        return false
+    }
+
+    /// The enhanced status code that may open the text (RFC 2034 §4), and the space behind it.
+    private static func readEnhanced(_ cursor: inout LineCursor, code: UInt16, expected: Bool) -> EnhancedStatusCode? {
+        guard let enhanced = EnhancedStatusCode(opening: cursor.rest) else {
+            if expected, code / 100 != 3, !cursor.isAtEnd { cursor.note(.enhancedCodeMissing) }
+            return nil
+        }
+        if UInt16(enhanced.class) != code / 100 {
+            cursor.note(.enhancedCodeMismatch, cursor.position..<cursor.position + enhanced.length)
+        }
+        cursor.take(enhanced.length, as: .enhancedCode)
+        cursor.take(cursor.next == 32 ? 1 : 0, as: .separator)
+        return enhanced
+    }
+
+    private static func takeText(_ cursor: inout LineCursor) {
+        cursor.take(cursor.countWithoutTrailingSpace, as: .text)
+        guard !cursor.isAtEnd else { return }
+        cursor.note(.trailingSpace, cursor.position..<cursor.octets.count)
+        cursor.takeRest(as: .trailingSpace)
+    }
+}
+
+/// A whole reply, one line or several (RFC 5321 §4.2.1).
+public struct Reply: Hashable, Sendable {
+    public let lines: [ReplyLine]
+    /// The code of the last line, which counts; nil when it had none.
+    public var code: UInt16? { lines.last?.code }
+    public var enhanced: EnhancedStatusCode? { lines.last?.enhanced }
+
+    /// What the first digit says (RFC 5321 §4.2.1).
+    public enum Severity: Int, Sendable {
+        case positive = 2
+        case intermediate = 3
+        case transientFailure = 4
+        case permanentFailure = 5
+    }
+
+    /// nil when there is no code or its first digit is none of 2 to 5.
+    public var severity: Severity? { code.flatMap { Severity(rawValue: Int($0) / 100) } }
+
+    public init(lines: [ReplyLine]) { self.lines = lines }
+}
+
+/// Puts reply lines together (RFC 5321 §4.2.1). A code that changes within a reply is a departure; the last line counts.
+public struct ReplyAssembler: Equatable, Sendable {
+    /// Lines of a reply that is not complete.
+    public private(set) var pending: [ReplyLine] = []
+    /// A reply of more lines than this is given out in pieces, so that a server that never ends cannot fill the memory.
+    public static let mostLines = 10_000
+
+    public init() {}
+
+    /// Takes a line; gives the reply it completes, if it does.
+    public mutating func append(_ line: ReplyLine) -> Reply? {
+        pending.append(line)
+        guard !line.continues || pending.count >= Self.mostLines else { return nil }
+        defer { pending = [] }
+        return Reply(lines: pending)
+    }
+
+    /// Whether this line's code differs from the one before it in the same reply.
+    public func changesCode(_ line: ReplyLine) -> Bool {
+        guard let before = pending.last else { return false }
+        return before.code != line.code
+    }
+}

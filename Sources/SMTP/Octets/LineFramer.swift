@@ -1,0 +1,80 @@
+/// Cuts a stream of octets into lines, however the octets are delivered. Loses nothing.
+///
+/// It knows line feeds and carriage returns and nothing of SMTP: what a bare LF means is decided by who reads the lines
+/// (RFC 5321 §2.3.8 forbids it; `ServerDialogue` does not end a line there).
+public struct LineFramer: Sendable {
+    /// A line longer than this is given out in pieces that end in nothing, so that memory stays bounded.
+    public static let longestLine = 65_536
+
+    private var buffer: [UInt8] = []
+    /// Where in `buffer` the octets begin that were not given out; moved instead of moving all that follows.
+    private var head = 0
+    /// Up to where in `buffer` no line feed was found.
+    private var searched = 0
+
+    public init() {}
+
+    /// Octets that were not given out yet.
+    public var unread: ArraySlice<UInt8> { buffer[head...] }
+    /// Octets that came after the last complete line.
+    public var unfinished: [UInt8] { Array(unread) }
+
+    public mutating func append(_ octets: some Sequence<UInt8>) { buffer.append(contentsOf: octets) }
+
+    /// The next complete line, or nil when its end has not come yet.
+    public mutating func nextLine() -> WireLine? { nextLine(within: .max) }
+
+    /// The next line that ends within the next `limit` octets; when it does not, those octets as a line that ends in
+    /// nothing, once all of them have come: so a BDAT chunk ends where its size says (RFC 3030 §2).
+    public mutating func nextLine(within limit: UInt64) -> WireLine? {
+        let available = buffer.count - head
+        let window = Int(min(limit, UInt64(available)))
+        // Two octets beyond the longest line may be its CRLF, so only then is it known to be longer.
+        let bound = head + min(window, Self.longestLine + 2)
+        if searched < bound, let feed = buffer[searched..<bound].firstIndex(of: 10) {
+            let isCRLF = feed > head && buffer[feed - 1] == 13
+            return take(feed - head - (isCRLF ? 1 : 0), ending: isCRLF ? .crlf : .lf)
+        }
+        searched = max(searched, bound)
+        if window >= Self.longestLine + 2 { return take(Self.longestLine, ending: .none) }
+        return window > 0 && UInt64(window) == limit ? take(window, ending: .none) : nil
+    }
+
+    /// Every complete line there is.
+    public mutating func lines() -> [WireLine] {
+        var all: [WireLine] = []
+        while let line = nextLine() { all.append(line) }
+        return all
+    }
+
+    /// What is left when the stream ends: a line that ends in nothing, if there were octets.
+    public mutating func finish() -> WireLine? {
+        unread.isEmpty ? nil : take(unread.count, ending: .none)
+    }
+
+    /// Exactly `count` octets regardless of line ends, as BDAT asks for (RFC 3030 §2); fewer when no more have come.
+    public mutating func take(octets count: Int) -> [UInt8] { take(min(count, unread.count), ending: .none).octets }
+
+    /// Throws away what has come and not been read, and says how much that was (RFC 3207 §4.2).
+    public mutating func discard() -> Int {
+        defer { self = LineFramer() }
+        return unread.count
+    }
+
+    private mutating func take(_ count: Int, ending: WireLine.Ending) -> WireLine {
+        let line = WireLine(Array(buffer[head..<head + count]), ending: ending)
+        head += line.count
+        searched = head
+        // Given back at times that are rare enough for each octet to be moved about once.
+        if head == buffer.count || head > Self.longestLine && head * 2 > buffer.count {
+            buffer.removeSubrange(..<head)
+            (head, searched) = (0, 0)
+        }
+        return line
+    }
+}
+
+extension LineFramer: Equatable {
+    /// Equal are framers that will give out the same.
+    public static func == (left: LineFramer, right: LineFramer) -> Bool { left.unread == right.unread }
+}

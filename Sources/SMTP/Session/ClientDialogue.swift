@@ -1,0 +1,281 @@
+/// The client's side of a session: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
+///
+/// It decides which turn comes next and how the session ended. It does not know sockets, clocks or TLS, and not which
+/// order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
+/// bug and changes nothing; a reply that is none, or of a class that cannot stand there, is the server's departure and
+/// ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored.
+public struct ClientDialogue: Sendable {
+    /// What the owner is to do, in the order given.
+    public enum Action: Equatable, Sendable {
+        /// One command line or SASL response. For the turns `auth` and `saslResponse` it holds a secret: mask it.
+        case send(OutgoingLine, CommandSequence.Turn)
+        /// Mail data for the wire: dots stuffed, the closing dot line at its end.
+        case sendMailData([UInt8])
+        /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
+        case wait(TimeLimit)
+        case close
+        /// Always last; nothing follows it.
+        case finish(Outcome)
+    }
+
+    private enum State {
+        case idle
+        case awaiting(CommandSequence.Turn)
+        case finished
+    }
+
+    /// Replaced when EHLO falls back to HELO.
+    private var hello: Verb
+    private let plan: Plan
+    private var state = State.idle
+    private var exchange: SASLExchange?
+    /// What went wrong first, if anything did.
+    private var failure: Outcome?
+    /// Which mail is on its way, and how many of its recipients were asked and said yes to.
+    private var mailIndex = 0
+    private var askedRecipients = 0
+    private var acceptedRecipients = 0
+    /// How many answers to the mail data are to come, more than one only in LMTP (RFC 2033 §4.2).
+    private var dueAcceptances = 0
+    private var wasAccepted = false
+
+    /// Where in the session the client is.
+    public private(set) var sequence = CommandSequence()
+    /// What the server offered; empty before the answer to EHLO and after HELO.
+    public private(set) var offer = Hello()
+    /// How many mails the server took the responsibility for.
+    public private(set) var acceptedMails = 0
+    /// What the client waits for an answer to; nil before and after.
+    public var awaitedTurn: CommandSequence.Turn? { if case .awaiting(let turn) = state { turn } else { nil } }
+
+    /// Checks the whole plan, so that nothing is sent of one that could not be carried out.
+    public init(_ plan: Plan) throws(PlanError) {
+        try plan.check()
+        self.plan = plan
+        hello = plan.hello
+    }
+
+    // MARK: Events
+
+    public mutating func connected() -> [Action] {
+        switch state {
+        case .idle: waitFor(.greeting)
+        case .awaiting, .finished: []
+        }
+    }
+
+    public mutating func received(_ reply: Reply) -> [Action] {
+        switch state {
+        case .idle, .finished: []
+        case .awaiting(let turn): answered(turn, reply)
+        }
+    }
+
+    /// The server closed the connection.
+    public mutating func closed() -> [Action] {
+        switch state {
+        case .idle, .finished: []
+        case .awaiting(let turn): finish(.closedEarly(at: turn))
+        }
+    }
+
+    /// The limit of the last `wait` has passed.
+    public mutating func timedOut() -> [Action] {
+        switch state {
+        case .idle, .finished: []
+        case .awaiting(let turn): finish(.timedOut(at: turn))
+        }
+    }
+
+    // MARK: Answers
+
+    private mutating func answered(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
+        guard let severity = reply.severity else { return finish(.protocolError(at: turn, reply)) }
+        // In LMTP the mail data has an answer a recipient; the last of them ends the transaction.
+        if turn != .mailData || dueAcceptances <= 1 { sequence.advance(turn, code: reply.code) }
+        switch severity {
+        case .positive: return turn == .data ? finish(.protocolError(at: turn, reply)) : accepted(turn, reply)
+        case .intermediate: return invited(turn, reply)
+        case .transientFailure, .permanentFailure: return refused(turn, reply)
+        }
+    }
+
+    /// 2yz.
+    private mutating func accepted(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
+        switch turn {
+        case .greeting: return stops(at: .connect) ? quit() : sayHello()
+        case .hello:
+            if hello != .helo { offer = Hello(reply) }
+            return stops(at: .hello) ? quit() : authenticateOrMail()
+        case .auth, .saslResponse: return nextMail()
+        case .mail: return stops(at: .mail) ? leave() : nextRecipient()
+        case .rcpt:
+            acceptedRecipients += 1
+            return nextRecipient()
+        case .mailData:
+            wasAccepted = true
+            return accountForMail()
+        case .rset: return nextMail()
+        case .quit: return finish(nil)
+        case .data, .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
+            return finish(.protocolError(at: turn, reply))
+        }
+    }
+
+    /// 3yz, which only DATA and AUTH may be answered with.
+    private mutating func invited(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
+        switch turn {
+        case .data:
+            guard !stops(at: .data) else { return finish(nil) }
+            dueAcceptances = hello == .lhlo ? acceptedRecipients : 1
+            wasAccepted = false
+            return [.sendMailData(DotStuffing.mailData(of: plan.mails[mailIndex].content))] + waitFor(.mailData)
+        case .auth, .saslResponse:
+            guard let line = exchange?.challenged() else { return finish(.protocolError(at: turn, reply)) }
+            return send(line, .saslResponse)
+        case .greeting, .hello, .mail, .rcpt, .mailData, .chunk, .lastChunk, .rset, .anytime, .startTLS, .handshake,
+            .quit, .turnAround, .unknown:
+            return finish(.protocolError(at: turn, reply))
+        }
+    }
+
+    /// 4yz and 5yz.
+    private mutating func refused(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
+        // RFC 5321 §3.8: 421 announces that the server closes, to whatever command.
+        if reply.code == 421 { return finish(.refused(at: turn, reply)) }
+        switch turn {
+        case .hello where hello == .ehlo && (reply.code == 500 || reply.code == 502) && plan.credentials == nil:
+            // RFC 5321 §3.2: a server that does not know EHLO may know HELO.
+            hello = .helo
+            return sayHello()
+        case .greeting, .hello, .auth, .saslResponse, .rset, .quit:
+            note(.refused(at: turn == .saslResponse ? .auth : turn, reply))
+            return turn == .quit ? finish(nil) : quit()
+        case .mail, .data:
+            note(.refused(at: turn, reply))
+            return giveMailUp()
+        case .rcpt: return nextRecipient(after: reply)
+        case .mailData:
+            note(.refused(at: turn, reply))
+            return accountForMail()
+        case .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
+            return finish(.protocolError(at: turn, reply))
+        }
+    }
+}
+
+// MARK: Turns
+
+extension ClientDialogue {
+    private func stops(at point: StopPoint) -> Bool { plan.quitAfter == point }
+
+    private mutating func note(_ outcome: Outcome) { failure = failure ?? outcome }
+
+    private mutating func waitFor(_ turn: CommandSequence.Turn) -> [Action] {
+        state = .awaiting(turn)
+        return [.wait(TimeLimit(awaiting: turn))]
+    }
+
+    private mutating func send(_ line: OutgoingLine, _ turn: CommandSequence.Turn) -> [Action] {
+        [.send(line, turn)] + waitFor(turn)
+    }
+
+    /// A line of grammar that was checked with the plan; should it fail all the same, the session ends instead.
+    private mutating func send(
+        _ turn: CommandSequence.Turn,
+        _ line: () throws(OutgoingLineError) -> OutgoingLine
+    ) -> [Action] {
+        guard let line = try? line() else { return finish(.protocolError(at: turn, nil)) }
+        return send(line, turn)
+    }
+
+    private mutating func sayHello() -> [Action] {
+        let (verb, name) = (hello, plan.clientName)
+        return send(.hello) { () throws(OutgoingLineError) in try Command.hello(verb, name) }
+    }
+
+    private mutating func authenticateOrMail() -> [Action] {
+        guard let credentials = plan.credentials else { return nextMail() }
+        guard let mechanism = SASLExchange.mechanism(offeredIn: offer) else {
+            note(.notOffered(keyword: "AUTH", at: .auth))
+            return quit()
+        }
+        var exchange = SASLExchange(mechanism, credentials)
+        let line = exchange.start()
+        self.exchange = exchange
+        return send(line, .auth)
+    }
+
+    private mutating func nextMail() -> [Action] {
+        guard mailIndex < plan.mails.count else { return quit() }
+        let mail = plan.mails[mailIndex]
+        askedRecipients = 0
+        acceptedRecipients = 0
+        if let keyword = missingKeyword(for: mail) {
+            note(.notOffered(keyword: keyword, at: .mail))
+            return giveMailUp()
+        }
+        var parameters: [Parameter] = []
+        if plan.declareSize, offer.offers("SIZE") { parameters.append(Parameter("SIZE", String(mail.declaredSize))) }
+        if mail.isEightBit { parameters.append(Parameter("BODY", "8BITMIME")) }
+        if mail.needsSMTPUTF8 { parameters.append(Parameter("SMTPUTF8")) }
+        return send(.mail) { () throws(OutgoingLineError) in try Command.mail(mail.envelope.reversePath, parameters) }
+    }
+
+    /// What the mail cannot go without (RFC 6152 §3, RFC 6531 §3.2).
+    private func missingKeyword(for mail: MailObject) -> String? {
+        if mail.needsSMTPUTF8, !offer.offers("SMTPUTF8") { return "SMTPUTF8" }
+        if mail.isEightBit, !offer.offers("8BITMIME") { return "8BITMIME" }
+        return nil
+    }
+
+    /// RCPT for the next recipient; after the last DATA, when the server said yes to one at least (RFC 5321 §3.3).
+    private mutating func nextRecipient(after refusal: Reply? = nil) -> [Action] {
+        let paths = plan.mails[mailIndex].envelope.forwardPaths
+        if askedRecipients < paths.count {
+            let path = paths[askedRecipients]
+            askedRecipients += 1
+            return send(.rcpt) { () throws(OutgoingLineError) in try Command.rcpt(path) }
+        }
+        guard acceptedRecipients > 0 else {
+            if let refusal { note(.refused(at: .rcpt, refusal)) }
+            return giveMailUp()
+        }
+        return stops(at: .rcpt) ? leave() : send(Command.bare(.data), .data)
+    }
+
+    /// One answer to the mail data; the mail is done with when the last has come.
+    private mutating func accountForMail() -> [Action] {
+        dueAcceptances -= 1
+        guard dueAcceptances <= 0 else { return waitFor(.mailData) }
+        if wasAccepted { acceptedMails += 1 }
+        mailIndex += 1
+        return stops(at: .dot) ? quit() : nextMail()
+    }
+
+    /// The mail cannot be sent; the next one can, once its transaction is cleared away.
+    private mutating func giveMailUp() -> [Action] {
+        guard plan.quitAfter == nil else { return leave() }
+        mailIndex += 1
+        guard mailIndex < plan.mails.count else { return quit() }
+        return transactionIsOpen ? send(Command.bare(.rset), .rset) : nextMail()
+    }
+
+    /// The end that was planned.
+    private mutating func leave() -> [Action] {
+        mailIndex = plan.mails.count
+        return transactionIsOpen ? send(Command.bare(.rset), .rset) : quit()
+    }
+
+    private var transactionIsOpen: Bool { sequence.allows(.rcpt) }
+
+    private mutating func quit() -> [Action] {
+        sequence.allows(.quit) ? send(Command.bare(.quit), .quit) : finish(nil)
+    }
+
+    /// Ends the session; what went wrong before counts more than `outcome`.
+    private mutating func finish(_ outcome: Outcome?) -> [Action] {
+        state = .finished
+        return [.close, .finish(failure ?? outcome ?? .completed(accepted: acceptedMails))]
+    }
+}

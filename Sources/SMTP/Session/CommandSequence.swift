@@ -1,0 +1,144 @@
+/// The order of commands in a session (RFC 5321 §4.1.4). Every phase and every transition is in this file.
+///
+/// It decides where in the session a turn leads and whether it may come now. It does not know whether it serves a client,
+/// a server or an observer, nor what a server will like. The client dialogue, the server dialogue and the tracer all run
+/// this one machine, so replay and live cannot disagree.
+///
+/// Wrong input: a turn that is not in the table for a phase is the peer's departure, asked with `allows`; `advance` then
+/// changes nothing. There is no input that is our bug, and none that is dropped in silence.
+public struct CommandSequence: Hashable, Sendable {
+    /// Where the session is.
+    public enum Phase: String, CaseIterable, Sendable {
+        /// Connected; the server has not spoken yet.
+        case connected
+        /// Greeted; the client has not said who it is.
+        case greeted
+        /// EHLO or HELO accepted; no mail transaction is open.
+        case identified
+        /// MAIL accepted.
+        case reversePath
+        /// At least one RCPT accepted.
+        case forwardPaths
+        /// 354 came; what the client sends is mail data.
+        case mailData
+        /// At least one BDAT chunk accepted, the last still to come.
+        case chunks
+        /// An AUTH exchange is going on; what the client sends are responses.
+        case authenticating
+        /// STARTTLS accepted; what follows on the wire is TLS.
+        case securing
+        /// QUIT accepted.
+        case ended
+    }
+
+    /// What one side says that the other answers: the greeting, a verb, or what is no verb.
+    public enum Turn: String, CaseIterable, Sendable {
+        case greeting, hello, mail, rcpt, data, mailData, chunk, lastChunk
+        case rset, anytime, auth, saslResponse, startTLS, handshake, quit, turnAround
+        /// A verb nobody knows, or one that another extension adds: no order is known for it.
+        case unknown
+    }
+
+    public private(set) var phase = Phase.connected
+
+    public init() {}
+
+    /// Where a turn leads when it is answered by 2yz or 3yz. A pair that is missing is out of sequence (503).
+    static let transitions: [Phase: [Turn: Phase]] = [
+        .connected: [.greeting: .greeted],
+        .greeted: always(.greeted, reset: .greeted).merging([.auth: .authenticating, .startTLS: .securing]) { $1 },
+        .identified: always(.identified, reset: .identified)
+            .merging([.mail: .reversePath, .auth: .authenticating, .startTLS: .securing]) { $1 },
+        .reversePath: always(.reversePath, reset: .identified).merging([.rcpt: .forwardPaths]) { $1 },
+        .forwardPaths: always(.forwardPaths, reset: .identified)
+            .merging([.rcpt: .forwardPaths, .data: .mailData, .chunk: .chunks, .lastChunk: .identified]) { $1 },
+        .mailData: [.mailData: .identified],
+        .chunks: always(.chunks, reset: .identified).merging([.chunk: .chunks, .lastChunk: .identified]) { $1 },
+        .authenticating: [.saslResponse: .identified],
+        .securing: [.handshake: .greeted],
+        .ended: [:],
+    ]
+
+    /// The turns that may come at any time after the greeting: they stay, start over or leave (RFC 5321 §4.1.4, §4.1.1.5).
+    private static func always(_ here: Phase, reset: Phase) -> [Turn: Phase] {
+        [.hello: .identified, .rset: reset, .anytime: here, .quit: .ended, .unknown: here, .turnAround: here]
+    }
+
+    /// Whether `turn` is in sequence now. Says nothing about whether the server will like it.
+    ///
+    /// Under PIPELINING ask when the turn's answer is read, or of a copy that was advanced by the turns still pending.
+    public func allows(_ turn: Turn) -> Bool { Self.transitions[phase]?[turn] != nil }
+
+    /// The answer to `turn` came: `code` is the last line's, nil when it had none.
+    public mutating func advance(_ turn: Turn, code: UInt16?) {
+        guard let next = Self.transitions[phase]?[turn] else { return }
+        switch (turn, (code ?? 0) / 100) {
+        case (.data, 3), (.saslResponse, 2), (.startTLS, 2): phase = next
+        case (.auth, 3): phase = .authenticating
+        case (.auth, 2): phase = phase == .greeted ? .greeted : .identified
+        case (.saslResponse, 3): break
+        // The transaction is over whatever the answer to the mail data or a failed exchange was (RFC 5321 §4.1.1.4).
+        case (.mailData, _), (.lastChunk, _), (.saslResponse, _), (.quit, _): phase = next
+        case (.data, _), (.startTLS, _): break
+        case (.greeting, 2), (_, 2): phase = next
+        case (.greeting, 5): phase = .greeted
+        // A chunk that was refused ends the transaction like RSET (RFC 3030 §2).
+        case (.chunk, 4...5): phase = .identified
+        default: break
+        }
+    }
+
+    /// As `advance`, for an observer: what the server took although it was out of sequence has happened all the same.
+    ///
+    /// So one departure is one finding, and not one more with each command that follows.
+    public mutating func follow(_ turn: Turn, code: UInt16?) {
+        // Whatever the greeting says, only EHLO, HELO or QUIT can follow; those are what `greeted` is about.
+        guard turn != .greeting else { return phase = .greeted }
+        let wasTaken = (code ?? 0) / 100 == 2 || turn == .data && (code ?? 0) / 100 == 3
+        if wasTaken, !allows(turn), ![.anytime, .unknown, .turnAround].contains(turn) { assume(turn) }
+        advance(turn, code: code)
+    }
+
+    /// For an observer who comes late: takes for granted that all is done that `turn` needs.
+    public mutating func assume(_ turn: Turn) {
+        switch turn {
+        case .greeting: phase = .connected
+        case .hello, .startTLS: phase = .greeted
+        case .mail, .rset, .anytime, .auth, .quit, .turnAround, .unknown: phase = .identified
+        case .rcpt: phase = .reversePath
+        case .data, .chunk, .lastChunk: phase = .forwardPaths
+        case .mailData: phase = .mailData
+        case .saslResponse: phase = .authenticating
+        case .handshake: phase = .securing
+        }
+    }
+}
+
+extension Verb {
+    /// The turn a command with this verb takes.
+    public var turn: CommandSequence.Turn {
+        switch self {
+        case .helo, .ehlo, .lhlo: .hello
+        case .mail, .send, .soml, .saml: .mail
+        case .rcpt: .rcpt
+        case .data: .data
+        case .bdat: .chunk
+        case .rset: .rset
+        case .vrfy, .expn, .help, .noop, .etrn, .xforward: .anytime
+        case .quit: .quit
+        case .startTLS: .startTLS
+        case .auth: .auth
+        case .turn, .atrn: .turnAround
+        // XCLIENT starts the session over with a new greeting (Postfix XCLIENT_README).
+        case .xclient: .rset
+        }
+    }
+}
+
+extension Command {
+    /// The turn this command takes; a BDAT with LAST is another than one without.
+    public var turn: CommandSequence.Turn {
+        if case .chunk(_, last: true) = argument { return .lastChunk }
+        return verb?.turn ?? .unknown
+    }
+}

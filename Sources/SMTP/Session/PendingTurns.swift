@@ -1,0 +1,56 @@
+/// Turns that were taken and not answered yet, first to last, so that replies find what they answer under PIPELINING
+/// (RFC 2920 §3.1). Takes no side and judges nothing.
+public struct PendingTurns<Context> {
+    /// One turn and whatever its owner wants back with the answer.
+    public struct Entry {
+        public let turn: CommandSequence.Turn
+        public let verb: Verb?
+        public var context: Context
+    }
+
+    private var all: [Entry] = []
+    /// Where in `all` the turns begin that wait; moved instead of moving all that follow, as there may be thousands.
+    private var head = 0
+
+    public init() {}
+
+    public var entries: ArraySlice<Entry> { all[head...] }
+    public var isEmpty: Bool { head == all.count }
+    public var count: Int { all.count - head }
+    public var first: Entry? { entries.first }
+    public var last: Entry? { entries.last }
+
+    public mutating func append(_ turn: CommandSequence.Turn, verb: Verb?, context: Context) {
+        all.append(Entry(turn: turn, verb: verb, context: context))
+    }
+
+    /// Takes the turn that a reply with this code answers: the oldest, but for DATA whose 354 was never seen although the
+    /// mail data went out. A 2yz cannot answer DATA, so it answers the mail data (RFC 5321 §4.1.1.4, §4.3.2).
+    public mutating func answer(code: UInt16?) -> (answered: Entry?, skipped: [Entry]) {
+        guard let oldest = first else { return (nil, []) }
+        let isData = oldest.turn == .data && (code ?? 0) / 100 == 2
+        guard isData, count > 1, entries[head + 1].turn == .mailData else { return (removeFirst(), []) }
+        let skipped = removeFirst()
+        return (removeFirst(), skipped.map { [$0] } ?? [])
+    }
+
+    /// Takes the oldest.
+    public mutating func removeFirst() -> Entry? {
+        guard let oldest = first else { return nil }
+        head += 1
+        if head * 2 > all.count {
+            all.removeSubrange(..<head)
+            head = 0
+        }
+        return oldest
+    }
+
+    /// Everything that is left, when no answer can come any more.
+    public mutating func removeAll() -> [Entry] {
+        defer { (all, head) = ([], 0) }
+        return Array(entries)
+    }
+}
+
+extension PendingTurns: Sendable where Context: Sendable {}
+extension PendingTurns.Entry: Sendable where Context: Sendable {}

@@ -1,0 +1,225 @@
+/// The server's side of a session: takes command lines, mail data and chunks, and says what to answer (RFC 5321 §4).
+///
+/// It decides every reply, and which mail is accepted. It does not know sockets, clocks, TLS or files, adds no trace
+/// fields, and not which order is allowed: that is `CommandSequence`. Wrong input: a line while a chunk is due, a chunk
+/// while none is, or an event before `connected` is our bug and changes nothing; what the client says against the RFCs
+/// is its departure and gets a 4yz or 5yz reply, exactly one for each line ended by CRLF; what comes between
+/// `startTLS` and `secured`, or after `close`, is allowed and ignored.
+public struct ServerDialogue: Sendable {
+    /// What the owner is to do, in the order given.
+    public enum Action: Equatable, Sendable {
+        /// The lines of one reply, to be sent together.
+        case reply([OutgoingLine], answering: CommandSequence.Turn)
+        /// The server has taken responsibility for this mail; comes before the reply that says so.
+        case accepted(MailObject)
+        /// Close once everything is sent. Always last.
+        case close
+        /// Throw away what came after the STARTTLS line, begin the handshake, then call `secured` (RFC 3207 §4.2).
+        case startTLS
+    }
+
+    /// What one reply says: a code, an enhanced status code when the server offers them, and text, perhaps of several lines.
+    struct Answer {
+        var code: UInt16
+        var enhanced: String?
+        var text: String
+
+        init(_ code: UInt16, _ enhanced: String? = nil, _ text: String) {
+            self.code = code
+            self.enhanced = enhanced
+            self.text = text
+        }
+    }
+
+    /// A mail on its way in.
+    struct Transaction {
+        var envelope: Envelope
+        var mayHoldUTF8: Bool
+        var isBinary: Bool
+        var content: [UInt8] = []
+        /// Octets that came, those that were too many for `content` included.
+        var octets = 0
+    }
+
+    /// A BDAT chunk whose octets are not all here.
+    struct Chunk {
+        var octets: Int
+        var remaining: Int
+        var isLast: Bool
+        /// Why it is thrown away once it has come, and whether that is a protocol error (RFC 3030 §2).
+        var refusal: Answer?
+        var turn: CommandSequence.Turn { isLast ? .lastChunk : .chunk }
+    }
+
+    /// Where an AUTH exchange is.
+    enum Exchange { case plain, loginUser, loginPassword }
+
+    /// Longest command line with its CRLF (RFC 5321 §4.5.3.1.4), and longest line of AUTH (RFC 4954 §4).
+    static let longestCommand = 512
+    static let longestAuthLine = 12_288
+    /// A line that goes on longer than this closes the connection.
+    static let longestIgnoredLine = 10_000_000
+
+    public let policy: Policy
+    /// Where in the session the client is.
+    public internal(set) var sequence = CommandSequence()
+    /// How many raw octets of a BDAT chunk are still to come, for `received(chunk:)`; nil when lines are due.
+    public var expectedChunkOctets: Int? { chunk?.remaining }
+    /// How many mails were accepted.
+    public internal(set) var acceptedMails = 0
+
+    var isClosed = false
+    /// The greeting was 554: everything but QUIT gets 503 (RFC 5321 §3.1).
+    var refusesService = false
+    /// EHLO or HELO, whichever was accepted last.
+    var helloVerb: Verb?
+    var isSecured = false
+    var isAuthenticated = false
+    var exchange: Exchange?
+    var transaction: Transaction?
+    var chunk: Chunk?
+    var errors = 0
+    /// How the line of mail data before ended.
+    var previousEnding = WireLine.Ending.crlf
+    /// What came of a command line whose CRLF has not come, and how many octets of it were thrown away.
+    private var unfinished: [UInt8] = []
+    private var ignoredOctets = 0
+
+    public init(_ policy: Policy) { self.policy = policy }
+
+    // MARK: Events
+
+    /// A client connected: the greeting.
+    public mutating func connected() -> [Action] {
+        guard sequence.phase == .connected, !isClosed else { return [] }
+        guard let rule = rule(for: .greeting) else {
+            return answer(.greeting, Answer(220, nil, "\(policy.domain) \(policy.greetingText)"))
+        }
+        refusesService = rule.code / 100 == 5
+        let actions = answer(.greeting, Answer(rule.code, nil, "\(policy.domain) \(rule.text)"))
+        guard sequence.phase == .connected, !isClosed else { return actions }
+        // A greeting that is neither 2yz nor 5yz begins no session.
+        isClosed = true
+        return actions + [.close]
+    }
+
+    /// A line, or a piece of one: only CRLF ends a command or a line of mail data (RFC 5321 §2.3.8, §4.1.1.4).
+    public mutating func received(_ line: WireLine) -> [Action] {
+        guard !isClosed, chunk == nil else { return [] }
+        switch sequence.phase {
+        case .connected, .securing, .ended: return []
+        case .mailData: return receivedMailData(line)
+        case .greeted, .identified, .reversePath, .forwardPaths, .chunks:
+            return receivedWhole(line) { (server, octets) in server.perform(octets) }
+        case .authenticating:
+            return receivedWhole(line) { (server, octets) in server.respond(octets) }
+        }
+    }
+
+    /// Octets of a BDAT chunk, no more than `expectedChunkOctets`; they may come in pieces.
+    public mutating func received(chunk octets: [UInt8]) -> [Action] {
+        guard !isClosed, let due = chunk?.remaining else { return [] }
+        let taken = octets.prefix(due)
+        chunk?.remaining -= taken.count
+        if chunk?.refusal == nil { keep(taken) }
+        return chunk?.remaining == 0 ? finishChunk() : []
+    }
+
+    /// The handshake after `startTLS` is done: the session begins anew, without a greeting (RFC 3207 §4.2).
+    public mutating func secured() -> [Action] {
+        guard sequence.phase == .securing else { return [] }
+        sequence.advance(.handshake, code: 220)
+        helloVerb = nil
+        isAuthenticated = false
+        transaction = nil
+        isSecured = true
+        return []
+    }
+
+    /// The client was silent for longer than `TimeLimit.nextCommand`.
+    public mutating func timedOut() -> [Action] {
+        guard !isClosed else { return [] }
+        guard sequence.phase != .securing else {
+            isClosed = true
+            return [.close]
+        }
+        return hangUp(Answer(421, "4.4.2", "\(policy.domain) nothing came for too long, closing"), answering: .unknown)
+    }
+
+    /// The client closed the connection. A mail whose end had not come is forgotten (RFC 5321 §4.1.1.4).
+    public mutating func closed() -> [Action] {
+        isClosed = true
+        transaction = nil
+        return []
+    }
+
+    // MARK: Lines
+
+    /// Hands on the line once its CRLF is here. A line too long is answered once, and not kept.
+    private mutating func receivedWhole(
+        _ line: WireLine,
+        _ handle: (inout ServerDialogue, [UInt8]) -> [Action]
+    ) -> [Action] {
+        unfinished += line.octets
+        if line.ending != .crlf { unfinished += line.ending.octets }
+        if ignoredOctets > 0 || unfinished.count > Self.longestAuthLine {
+            ignoredOctets += unfinished.count
+            unfinished = []
+        }
+        guard ignoredOctets <= Self.longestIgnoredLine else {
+            return hangUp(Answer(421, "4.7.0", "\(policy.domain) this line does not end, closing"), answering: .unknown)
+        }
+        guard line.ending == .crlf else { return [] }
+        defer {
+            unfinished = []
+            ignoredOctets = 0
+        }
+        let isAuth = sequence.phase == .authenticating || unfinished.prefix(5).equalsIgnoringCase("AUTH ".utf8)
+        let limit = isAuth ? Self.longestAuthLine : Self.longestCommand
+        guard ignoredOctets == 0, unfinished.count + 2 <= limit else {
+            guard sequence.phase != .authenticating else { return respond([]) }
+            return fault(.unknown, Answer(500, "5.5.2", "Line too long"))
+        }
+        return handle(&self, unfinished)
+    }
+
+    // MARK: Replies
+
+    /// The reply to a turn that was in sequence; it moves the session on.
+    mutating func answer(_ turn: CommandSequence.Turn, _ answer: Answer) -> [Action] {
+        if answer.code == 421 { return hangUp(answer, answering: turn) }
+        sequence.advance(turn, code: answer.code)
+        let reply = Action.reply(lines(of: answer), answering: turn)
+        guard sequence.phase == .ended else { return [reply] }
+        isClosed = true
+        return [reply, .close]
+    }
+
+    /// The reply to a protocol error; the session stays where it is. Too many of them end it.
+    mutating func fault(_ turn: CommandSequence.Turn, _ answer: Answer) -> [Action] {
+        errors += 1
+        guard errors <= policy.errorLimit else {
+            return hangUp(Answer(421, "4.7.0", "\(policy.domain) too many errors, closing"), answering: turn)
+        }
+        return [.reply(lines(of: answer), answering: turn)]
+    }
+
+    /// 421 and the end (RFC 5321 §3.8).
+    mutating func hangUp(_ answer: Answer, answering turn: CommandSequence.Turn) -> [Action] {
+        isClosed = true
+        transaction = nil
+        return [.reply(lines(of: answer), answering: turn), .close]
+    }
+
+    /// The reply on the wire: printable ASCII only, whatever a rule's text holds, and no line over 512 octets (RFC 5321
+    /// §4.5.3.1.5). What a client said is never in it but for a name that was checked.
+    private func lines(of answer: Answer) -> [OutgoingLine] {
+        let texts = answer.text.split(omittingEmptySubsequences: false) { $0.isNewline }
+        let enhanced = offersEnhanced ? answer.enhanced.map { "\($0) " } ?? "" : ""
+        return texts.enumerated().map { index, text in
+            let separator = index == texts.count - 1 ? " " : "-"
+            let whole = "\(answer.code)\(separator)\(enhanced)\(text)".utf8.map { (32...126).contains($0) ? $0 : 0x3F }
+            return (try? OutgoingLine(Array(whole.prefix(510)))) ?? OutgoingLine(trusted: "451 Local error")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// Text as a JSON string, quotes included (RFC 8259 §7). The one function that escapes for JSON.
+///
+/// Controls, DEL, C1, line separators, and characters that cannot be seen or turn the direction of text are written as
+/// `\u…`, so that a file printed on a terminal does nothing there.
+public func jsonText(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0x22: json += "\\\""
+        case 0x5C: json += "\\\\"
+        case 0x0A: json += "\\n"
+        case 0x0D: json += "\\r"
+        case 0x09: json += "\\t"
+        case 0..<0x20, 0x7F: json += escaped(scalar)
+        case 0x20..<0x7F: json.unicodeScalars.append(scalar)
+        default:
+            if scalar.isBidiControl || scalar.isInvisible {
+                json += escaped(scalar)
+            } else {
+                json.unicodeScalars.append(scalar)
+            }
+        }
+    }
+    return json + "\""
+}
+
+/// One `\uHHHH`, or two for a character beyond the first 65,536 (RFC 8259 §7).
+private func escaped(_ scalar: Unicode.Scalar) -> String {
+    String(scalar).utf16.map { unit in
+        let hex = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+    }.joined()
+}

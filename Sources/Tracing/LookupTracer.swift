@@ -1,0 +1,172 @@
+import DNS
+import SMTP
+
+/// Turns DNS messages into lines: the question, the answer's header, a line a record, MX records by preference.
+struct LookupTracer: Sendable {
+    private let place = Place(.exchangerLookup)
+    private var questionType: RecordType?
+
+    mutating func query(_ octets: [UInt8], at time: Double, _ trace: inout Trace) {
+        let reading = MessageReader.read(octets)
+        let departures = reading.departures.isEmpty ? [] : [SMTP.Departure(.malformedDNSMessage)]
+        guard let question = reading.message.questions.first else {
+            let piece = piece("a DNS query that cannot be read, \(octets.count) octets", "dns/question")
+            return append(DNSLine(kind: .question, pieces: [piece]), .client, octets, time, departures, &trace)
+        }
+        questionType = question.type
+        let pieces = [piece("\(question.type)?", "dns/question"), piece("\(question.name)", "dns/owner")]
+        append(DNSLine(kind: .question, pieces: pieces), .client, octets, time, departures, &trace)
+    }
+
+    mutating func answer(_ octets: [UInt8], at time: Double, _ trace: inout Trace) {
+        let reading = MessageReader.read(octets)
+        let message = reading.message
+        var departures = reading.departures.isEmpty ? [] : [SMTP.Departure(.malformedDNSMessage)]
+        let exchangers = exchangers(of: message)
+        let asked = message.questions.first?.type ?? questionType
+        if asked == .mx, message.responseCode == .noError, message.answers.isEmpty, !message.flags.contains(.truncated)
+        {
+            departures.append(SMTP.Departure(.implicitMX))
+        }
+        if asked == .mx, message.responseCode != .noError { trace.failed.insert(place) }
+        append(header(of: message), .server, octets, time, departures, &trace)
+        if asked == .mx { trace.facts.exchangers = exchangers }
+        for exchanger in exchangers { append(exchanger, octets, at: time, &trace) }
+        let joined = Set(exchangers.map(\.exchange))
+        for record in message.answers + message.authorities { show(record, octets, at: time, &trace) }
+        for record in message.additionals where !joined.contains("\(record.owner)") || Self.address(of: record) == nil {
+            show(record, octets, at: time, &trace)
+        }
+        // Addresses that came along stand in the line of their exchanger.
+        for record in message.additionals { remember(record, &trace) }
+    }
+
+    private func show(_ record: ResourceRecord, _ octets: [UInt8], at time: Double, _ trace: inout Trace) {
+        remember(record, &trace)
+        guard record.type != .mx, record.type != .opt else { return }
+        append(line(of: record), .server, octets, time, [], &trace)
+    }
+
+    /// The MX records, lowest preference first, with the addresses that came along (RFC 5321 §5.1).
+    private func exchangers(of message: Message) -> [SessionFacts.Exchanger] {
+        var all: [SessionFacts.Exchanger] = []
+        for record in message.answers {
+            guard case .mx(let preference, let exchange) = record.data else { continue }
+            let addresses = message.additionals.filter { $0.owner == exchange }.compactMap(Self.address)
+            all.append(
+                SessionFacts.Exchanger(
+                    preference: preference,
+                    exchange: "\(exchange)",
+                    ttl: record.ttl,
+                    addresses: addresses
+                )
+            )
+        }
+        return all.enumerated().sorted { ($0.element.preference, $0.offset) < ($1.element.preference, $1.offset) }.map(
+            \.element
+        )
+    }
+
+    private static func address(of record: ResourceRecord) -> String? {
+        switch record.data {
+        case .a(let address): "\(address)"
+        case .aaaa(let address): "\(address)"
+        default: nil
+        }
+    }
+
+    /// An address that a later question brought.
+    private func remember(_ record: ResourceRecord, _ trace: inout Trace) {
+        guard let address = Self.address(of: record) else { return }
+        let owner = "\(record.owner)"
+        for index in trace.facts.exchangers.indices
+        where trace.facts.exchangers[index].exchange == owner
+            && !trace.facts.exchangers[index].addresses.contains(address)
+        {
+            trace.facts.exchangers[index].addresses.append(address)
+        }
+    }
+
+    private func header(of message: Message) -> DNSLine {
+        let count = message.answers.count
+        var pieces = [
+            piece("\(message.responseCode)", message.responseCode == .noError ? "dns/answer" : "dns/failure"),
+            piece("\(count) answer\(count == 1 ? "" : "s")", "dns/answer"),
+        ]
+        if message.flags.contains(.authoritativeAnswer) { pieces.append(piece("authoritative", "dns/answer")) }
+        if message.flags.contains(.truncated) { pieces.append(piece("truncated, asked again over TCP", "dns/answer")) }
+        return DNSLine(kind: .header, pieces: pieces)
+    }
+
+    private func append(
+        _ exchanger: SessionFacts.Exchanger,
+        _ message: [UInt8],
+        at time: Double,
+        _ trace: inout Trace
+    ) {
+        let isNull = exchanger.exchange == "."
+        var departures: [SMTP.Departure] = isNull ? [SMTP.Departure(.nullMX)] : []
+        if IPv4Address(exchanger.exchange) != nil { departures.append(SMTP.Departure(.exchangerIsAddress)) }
+        var pieces = [
+            piece("MX", isNull ? "dns/null-mx" : "dns/MX"), piece("\(exchanger.preference)", "dns/preference"),
+            piece(exchanger.exchange, "dns/exchange"), piece("\(exchanger.ttl)", "dns/TTL"),
+        ]
+        pieces += exchanger.addresses.map { piece($0, $0.contains(":") ? "dns/AAAA" : "dns/A") }
+        append(
+            DNSLine(kind: .exchanger(chosen: exchanger.exchange), pieces: pieces),
+            .server,
+            message,
+            time,
+            departures,
+            &trace
+        )
+    }
+
+    private func line(of record: ResourceRecord) -> DNSLine {
+        let value: String =
+            switch record.data {
+            case .a(let address): "\(address)"
+            case .aaaa(let address): "\(address)"
+            case .cname(let name), .ns(let name): "\(name)"
+            case .soa(let authority): "\(authority.primaryServer)"
+            case .txt(let strings): strings.map { Name.text(of: $0) }.joined(separator: " ")
+            case .mx, .tlsa, .opt, .other: "…"
+            }
+        let type = "dns/\(record.type)"
+        return DNSLine(
+            kind: .record,
+            pieces: [
+                piece("\(record.type)", type), piece("\(record.owner)", "dns/owner"), piece("\(record.ttl)", "dns/TTL"),
+                piece(value, type),
+            ]
+        )
+    }
+
+    private func piece(_ text: String, _ anchor: String) -> DNSLine.Piece {
+        DNSLine.Piece(text: text, anchor: LessonAnchor(anchor))
+    }
+
+    private func append(
+        _ line: DNSLine,
+        _ side: Side,
+        _ message: [UInt8],
+        _ time: Double,
+        _ departures: [SMTP.Departure],
+        _ trace: inout Trace
+    ) {
+        var traced = TraceLine(
+            index: trace.lines.count,
+            time: time,
+            leg: .lookup,
+            speaker: side == .client ? .client : .server,
+            place: place,
+            octets: Array(line.text.utf8),
+            ending: .none,
+            content: .record(line),
+            secrets: [],
+            findings: departures.map(Finding.init)
+        )
+        traced.message = message
+        trace.append(traced)
+    }
+}

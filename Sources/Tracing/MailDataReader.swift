@@ -1,0 +1,94 @@
+import SMTP
+
+/// Reads mail data line by line (RFC 5322 §2.1, RFC 5321 §4.1.1.4, §4.5.2).
+struct MailDataReader: Equatable, Sendable {
+    private(set) var isFirst = true
+    private var previous = WireLine.Ending.crlf
+    private var isInHeader = true
+    private var fieldNames: Set<String> = []
+    private var declaresEightBit: Bool
+    private var saidEightBit = false
+    private var lastPart = TraceLine.MailDataPart.body
+
+    init(declaresEightBit: Bool) { self.declaresEightBit = declaresEightBit }
+
+    mutating func read(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {
+        defer {
+            previous = line.ending
+            isFirst = false
+        }
+        if DotStuffing.ends(line, after: previous) {
+            return (.end, isInHeader && !fieldNames.isEmpty ? headerDepartures : [])
+        }
+        var departures = transparencyDepartures(line)
+        let content = line.octets.dropFirst(line.octets.first == DotStuffing.dotOctet ? 1 : 0)
+        if content.count + 2 > 1000 { departures.append(Departure(.textLineTooLong)) }
+        departures += eightBitDepartures(content)
+        let (part, found) = part(of: content)
+        lastPart = part
+        return (part, departures + found)
+    }
+
+    /// What goes on with the line before, which was too long to be held at once: no dot in it is at the start of a line.
+    mutating func readRest(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {
+        previous = line.ending
+        let departures = [Departure(.textLineTooLong)] + eightBitDepartures(line.octets[...])
+        return (lastPart == .body ? .body : .foldedHeader, departures)
+    }
+
+    /// Whether the line ends the mail data for a server that is lenient about line ends, and for no other.
+    func endsLoosely(_ line: WireLine) -> Bool { DotStuffing.resemblesEnd(line, after: previous) }
+
+    private mutating func eightBitDepartures(_ content: ArraySlice<UInt8>) -> [Departure] {
+        guard !declaresEightBit, !saidEightBit, content.contains(where: { $0 >= 0x80 }) else { return [] }
+        saidEightBit = true
+        return [Departure(.eightBitWithout8BITMIME)]
+    }
+
+    /// Dots at the start of a line, and dots between line ends of which some server makes an end of data (RFC 5321 §4.1.1.4).
+    private func transparencyDepartures(_ line: WireLine) -> [Departure] {
+        guard line.octets.contains(DotStuffing.dotOctet) else { return [] }
+        if DotStuffing.resemblesEnd(line, after: previous) { return [Departure(.endOfDataVariant)] }
+        if line.octets.contains(13) {
+            var pieces = line.octets.split(separator: 13, omittingEmptySubsequences: false)[...]
+            // Behind the last CR nothing ends a dot when the line itself does not end.
+            if line.ending == .none { pieces = pieces.dropLast() }
+            let isAlone = pieces.contains { $0.filter { $0 != 0 } == [DotStuffing.dotOctet] }
+            if isAlone { return [Departure(.endOfDataVariant)] }
+        }
+        let isUnstuffed =
+            line.octets.first == DotStuffing.dotOctet && line.octets.count > 1 && line.octets[1] != DotStuffing.dotOctet
+        return isUnstuffed ? [Departure(.unstuffedDot, at: 0..<1)] : []
+    }
+
+    private mutating func part(of content: ArraySlice<UInt8>) -> (TraceLine.MailDataPart, [Departure]) {
+        guard isInHeader, let first = content.first else {
+            guard isInHeader else { return (.body, []) }
+            isInHeader = false
+            return (.headerEnd, isFirst ? [Departure(.noHeader)] : headerDepartures)
+        }
+        if first == 32 || first == 9, !isFirst { return (.foldedHeader, []) }
+        // White space before the colon is allowed by the obsolete syntax (RFC 5322 §4.5).
+        let name = content.prefix { $0 != UInt8(ascii: ":") }
+        let word = name.prefix { $0 != 32 && $0 != 9 }
+        let isField =
+            name.count < content.count && !word.isEmpty && word.allSatisfy { (33...126).contains($0) }
+            && name[word.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
+        if isField {
+            if fieldNames.count < 1_000 { fieldNames.insert(word.map(\.uppercased).lossyText) }
+            return (.header, [])
+        }
+        guard isFirst else { return (.header, [Departure(.malformedHeader)]) }
+        isInHeader = false
+        return (.body, [Departure(.noHeader)])
+    }
+
+    /// RFC 5322 §3.6: From and Date must be there, all else may.
+    private var headerDepartures: [Departure] {
+        fieldNames.isSuperset(of: ["FROM", "DATE"]) ? [] : [Departure(.missingHeaderField)]
+    }
+}
+
+extension DotStuffing {
+    static var dotOctet: UInt8 { UInt8(ascii: ".") }
+}

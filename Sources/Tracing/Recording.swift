@@ -1,0 +1,49 @@
+/// A recorded session: what the file says about itself, and the events.
+///
+/// The file (`.ehlo`) is JSON Lines in UTF-8: a header object, then `[seconds since began, leg, kind, payload]` a line.
+public struct Recording: Equatable, Sendable {
+    public var header: Header
+    public var events: [WireEvent]
+    /// What of the file could not be used, in sentences that name the line.
+    public var warnings: [String]
+
+    public init(header: Header, events: [WireEvent], warnings: [String] = []) {
+        self.header = header
+        self.events = events
+        self.warnings = warnings
+    }
+
+    /// The first line of the file.
+    public struct Header: Equatable, Sendable {
+        /// When it began, ISO 8601; empty when unknown.
+        public var began: String
+        public var title: String
+        /// Where the session comes from: which server and version, or who typed it.
+        public var source: String
+
+        public init(began: String, title: String, source: String) {
+            self.began = began
+            self.title = title
+            self.source = source
+        }
+    }
+
+    /// The one version of the format there is.
+    public static let version = 1
+}
+
+/// The kinds of events in a recording, THE table: the word in the file and what its payload is.
+enum RecordingKind: String, CaseIterable {
+    case client, server
+    case dnsQuery = "dns-query"
+    case dnsAnswer = "dns-answer"
+    case connect, connected, tls, close, error, note, delivered
+
+    /// Whether the payload is octets (a string, or `{"base64":…}`) rather than text.
+    var holdsOctets: Bool {
+        switch self {
+        case .client, .server, .dnsQuery, .dnsAnswer, .delivered: true
+        case .connect, .connected, .tls, .close, .error, .note: false
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+
+/// Writes a recording line by line, so that a file that is cut off anywhere is sound up to its last whole line.
+///
+/// Secrets are replaced before they are written.
+public enum RecordingWriter {
+    /// The first line, with its line feed.
+    public static func line(_ header: Recording.Header) -> String {
+        "{\"ehlo\":\(Recording.version),\"began\":\(jsonText(header.began)),\"title\":\(jsonText(header.title)),"
+            + "\"source\":\(jsonText(header.source))}\n"
+    }
+
+    /// The line of an event, with its line feed.
+    public static func line(_ event: WireEvent) -> String {
+        let (kind, payload) = written(event.kind)
+        return "[\(seconds(event.time)),\"\(event.leg.rawValue)\",\"\(kind.rawValue)\",\(payload)]\n"
+    }
+
+    /// A whole file.
+    public static func file(_ recording: Recording) -> String {
+        recording.events.reduce(into: line(recording.header)) { $0 += line($1) }
+    }
+
+    /// Whole microseconds as seconds with six places, the trailing zeros left out.
+    static func seconds(_ time: Double) -> String {
+        let micros = UInt64(max(0, min(time, 1e12)) * 1_000_000 + 0.5)
+        let fraction = String(micros % 1_000_000)
+        let padded = String(repeating: "0", count: 6 - fraction.count) + fraction
+        let significant = padded.prefix(padded.count - padded.reversed().prefix { $0 == "0" }.count)
+        return "\(micros / 1_000_000)" + (significant.isEmpty ? "" : ".\(significant)")
+    }
+
+    private static func written(_ kind: WireEvent.Kind) -> (RecordingKind, String) {
+        switch kind {
+        case .octets(let side, let octets, let secrets):
+            let shown = secrets.isEmpty ? octets : Secrets.masked(octets, secrets).octets
+            return (side == .client ? .client : .server, payload(shown))
+        case .dnsQuery(let message): return (.dnsQuery, base64(message))
+        case .dnsAnswer(let message): return (.dnsAnswer, base64(message))
+        case .delivered(let content): return (.delivered, payload(content))
+        case .connect(let endpoint): return (.connect, jsonText(endpoint))
+        case .connected(let endpoint): return (.connected, jsonText(endpoint))
+        case .tls(let facts): return (.tls, jsonText(facts))
+        case .close(let side): return (.close, jsonText(side.rawValue))
+        case .error(let sentence): return (.error, jsonText(sentence))
+        case .note(let text): return (.note, jsonText(text))
+        }
+    }
+
+    /// A JSON string when the octets are valid UTF-8, else base64.
+    private static func payload(_ octets: [UInt8]) -> String {
+        String(validating: octets, as: UTF8.self).map(jsonText) ?? base64(octets)
+    }
+
+    private static func base64(_ octets: [UInt8]) -> String {
+        "{\"base64\":\"\(Data(octets).base64EncodedString())\"}"
+    }
+}

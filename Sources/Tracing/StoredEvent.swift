@@ -1,0 +1,92 @@
+import FoundationEssentials
+
+/// One line of a recording as JSON has it: `[seconds, leg, kind, payload]`.
+struct StoredEvent: Decodable {
+    private let time: Double
+    private let leg: String
+    private let kind: String
+    private let payload: Payload
+
+    /// Why a line cannot be used.
+    enum Failure: Error, Equatable {
+        case notJSON, tooLong, unknownLeg, unknownKind, noTime, wrongPayload
+
+        var description: String {
+            switch self {
+            case .notJSON: "it is not an array [seconds, leg, kind, payload]"
+            case .tooLong: "it is longer than 64 MiB"
+            case .unknownLeg: "its leg is none of submission, lookup and relay"
+            case .unknownKind: "its kind is not known"
+            case .noTime: "its time is no number of seconds from 0"
+            case .wrongPayload: "its payload does not fit its kind"
+            }
+        }
+    }
+
+    static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, Failure> {
+        guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
+        guard let stored = try? JSONDecoder().decode(StoredEvent.self, from: Data(line)) else {
+            return .failure(.notJSON)
+        }
+        guard stored.time.isFinite, (0...1e12).contains(stored.time) else { return .failure(.noTime) }
+        guard let leg = Leg(rawValue: stored.leg) else { return .failure(.unknownLeg) }
+        guard let kind = RecordingKind(rawValue: stored.kind) else { return .failure(.unknownKind) }
+        guard let event = stored.payload.event(of: kind) else { return .failure(.wrongPayload) }
+        return .success(WireEvent(event, leg: leg, at: stored.time))
+    }
+
+    init(from decoder: any Decoder) throws {
+        var fields = try decoder.unkeyedContainer()
+        time = try fields.decode(Double.self)
+        leg = try fields.decode(String.self)
+        kind = try fields.decode(String.self)
+        payload = try fields.decode(Payload.self)
+    }
+
+    /// A string, or an object with the one key `base64`.
+    private enum Payload: Decodable {
+        case text(String)
+        case base64(String)
+
+        private enum Key: String, CodingKey { case base64 }
+
+        init(from decoder: any Decoder) throws {
+            if let text = try? decoder.singleValueContainer().decode(String.self) {
+                self = .text(text)
+            } else {
+                self = .base64(try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .base64))
+            }
+        }
+
+        func event(of kind: RecordingKind) -> WireEvent.Kind? {
+            let octets: [UInt8]
+            switch self {
+            case .text(let text): octets = Array(text.utf8)
+            case .base64(let text):
+                guard kind.holdsOctets, let data = Data(base64Encoded: text) else { return nil }
+                octets = Array(data)
+            }
+            switch kind {
+            case .client: return .octets(from: .client, octets, secrets: [])
+            case .server: return .octets(from: .server, octets, secrets: [])
+            case .dnsQuery: return .dnsQuery(octets)
+            case .dnsAnswer: return .dnsAnswer(octets)
+            case .delivered: return .delivered(octets)
+            case .connect, .connected, .tls, .error, .note, .close:
+                return Self.event(of: kind, String(decoding: octets, as: UTF8.self))
+            }
+        }
+
+        private static func event(of kind: RecordingKind, _ text: String) -> WireEvent.Kind? {
+            switch kind {
+            case .connect: .connect(to: text)
+            case .connected: .connected(to: text)
+            case .tls: .tls(text)
+            case .error: .error(text)
+            case .note: .note(text)
+            case .close: Side(rawValue: text).map { .close(by: $0) }
+            case .client, .server, .dnsQuery, .dnsAnswer, .delivered: nil
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+public import SMTP
+
+/// A session as it can be shown: its lines in order, where each stands, and what became known on the way.
+public struct Trace: Equatable, Sendable {
+    public internal(set) var lines: [TraceLine] = []
+    /// What the session told about itself so far.
+    public internal(set) var facts = SessionFacts()
+    /// Every mail whose data went over a wire, in order.
+    public internal(set) var mails: [TracedMail] = []
+    /// Mails as they were put into a mailbox.
+    public internal(set) var delivered: [[UInt8]] = []
+    /// Steps that failed: the reply was negative, or the link broke there.
+    public internal(set) var failed: Set<Place> = []
+
+    public init() {}
+
+    /// A run of lines that stand at one place: what one press of *next* shows. Indices into `stops` grow with time.
+    public struct Stop: Equatable, Sendable {
+        public let place: Place
+        public internal(set) var lines: Range<Int>
+
+        public init(place: Place, lines: Range<Int>) {
+            self.place = place
+            self.lines = lines
+        }
+    }
+
+    /// The stops in the order they happened. A step that was left and came back to (as under PIPELINING) has several.
+    public internal(set) var stops: [Stop] = []
+
+    /// The stop that holds a line.
+    public func stop(ofLine index: Int) -> Int? {
+        var low = 0
+        var high = stops.count
+        while low < high {
+            let middle = (low + high) / 2
+            if stops[middle].lines.upperBound <= index { low = middle + 1 } else { high = middle }
+        }
+        return low < stops.count && stops[low].lines.contains(index) ? low : nil
+    }
+
+    /// How many mail transactions were begun.
+    public var transactions: Int { stops.map(\.place.transaction).max() ?? 0 }
+
+    mutating func append(_ line: TraceLine) {
+        lines.append(line)
+        let next = lines.count
+        if let last = stops.indices.last, stops[last].place == line.place {
+            stops[last].lines = stops[last].lines.lowerBound..<next
+        } else {
+            stops.append(Stop(place: line.place, lines: next - 1..<next))
+        }
+    }
+
+    private var knownForwardPaths: Set<Path> = []
+
+    mutating func rememberForwardPath(_ path: Path) {
+        guard knownForwardPaths.insert(path).inserted else { return }
+        facts.forwardPaths.append(path)
+    }
+
+    /// Adds a finding to a line, once.
+    mutating func find(_ departure: Departure, inLine index: Int) {
+        let finding = Finding(departure)
+        guard lines.indices.contains(index), !lines[index].findings.contains(finding) else { return }
+        lines[index].findings.append(finding)
+    }
+}
+
+/// What became known about a session, for titles and for the values in lessons. Octets of the wire, unescaped.
+public struct SessionFacts: Equatable, Sendable {
+    /// The name the client gave with EHLO or HELO.
+    public internal(set) var clientDomain: [UInt8]?
+    /// The name in the greeting.
+    public internal(set) var serverDomain: [UInt8]?
+    /// The whole text of the greeting.
+    public internal(set) var greeting: [UInt8]?
+    /// What the connection was made to, as the recording says it.
+    public internal(set) var serverAddress: String?
+    public internal(set) var reversePath: Path?
+    public internal(set) var forwardPaths: [Path] = []
+    /// What EHLO was answered with last.
+    public internal(set) var hello = Hello()
+    /// The text of the reply that accepted the mail data.
+    public internal(set) var acceptance: [UInt8]?
+    /// The exchangers of the last MX answer, lowest preference first.
+    public internal(set) var exchangers: [Exchanger] = []
+    /// The exchanger that was connected to; nil before that or when none was looked up.
+    public internal(set) var chosen: Exchanger?
+
+    public init() {}
+
+    /// One MX record and the address known for it.
+    public struct Exchanger: Equatable, Sendable {
+        public let preference: UInt16
+        public let exchange: String
+        /// Seconds.
+        public let ttl: UInt32
+        /// As text; empty while none is known.
+        public internal(set) var addresses: [String]
+    }
+}
+
+/// One mail on a wire: who sent it, and its content without the stuffed dots.
+public struct TracedMail: Equatable, Sendable {
+    public let leg: Leg
+    public let transaction: Int
+    public internal(set) var reversePath: Path?
+    public internal(set) var forwardPaths: [Path] = []
+    /// Header, empty line and body with their line ends as they were.
+    public internal(set) var content: [UInt8] = []
+    /// How many lines had a dot taken off.
+    public internal(set) var stuffedLines = 0
+    public internal(set) var lineCount = 0
+    /// The reply code after the dot; nil while there is none.
+    public internal(set) var code: UInt16?
+    /// Octets of content that came beyond the bound and were counted, not kept.
+    public internal(set) var octetsLeftOut = 0
+
+    /// The most content kept of one mail, in octets.
+    public static let mostOctets = 16 << 20
+}

@@ -1,0 +1,127 @@
+public import SMTP
+
+/// One line of a trace: a line of the wire or an event, and where in the walk it stands.
+public struct TraceLine: Equatable, Sendable {
+    /// Who said it: one side of the connection, or the trace itself about something that happened.
+    public enum Speaker: String, Sendable { case client, server, note }
+
+    /// What the line is, so far as its own octets do not tell.
+    public enum Content: Equatable, Sendable {
+        case command
+        case reply(ReplyContext)
+        case mailData(MailDataPart)
+        /// A 334 of the server is a reply; this is what the client answers (RFC 4954 §4).
+        case saslResponse(mechanism: String)
+        /// Octets of a BDAT chunk (RFC 3030 §2).
+        case chunk
+        /// Octets nobody but the two ends can read.
+        case opaque
+        /// One record or question of a DNS message.
+        case record(DNSLine)
+        /// Something that is no line of any protocol; the anchor explains it.
+        case event(LessonAnchor)
+    }
+
+    /// What a reply line answers and where in its reply it stands.
+    public struct ReplyContext: Equatable, Sendable {
+        /// What it answers; nil when it answers nothing.
+        public var turn: CommandSequence.Turn?
+        public var verb: Verb?
+        public var isFirst: Bool
+        /// Whether the server had offered ENHANCEDSTATUSCODES and the reply should carry one.
+        public var expectsEnhanced: Bool
+    }
+
+    /// Where in the mail data a line stands (RFC 5322 §2.1, RFC 5321 §4.1.1.4).
+    public enum MailDataPart: Equatable, Sendable { case header, foldedHeader, headerEnd, body, end }
+
+    /// Counted from 0 within the trace.
+    public let index: Int
+    /// Seconds since the session began.
+    public let time: Double
+    public let leg: Leg
+    public let speaker: Speaker
+    public internal(set) var place: Place
+    /// Without the ending. For events the text of the trace, which was on no wire.
+    public let octets: [UInt8]
+    public let ending: WireLine.Ending
+    public let content: Content
+    /// Ranges of `octets` that were a credential and are masked.
+    public let secrets: [Range<Int>]
+    public internal(set) var findings: [Finding]
+    /// The DNS message a lookup line was made from, for the hex view; empty elsewhere.
+    public var message: [UInt8] = []
+
+    /// Whether the octets were on a wire as they stand.
+    public var isWire: Bool {
+        switch content {
+        case .record, .event: false
+        case .command, .reply, .mailData, .saslResponse, .chunk, .opaque: true
+        }
+    }
+
+    /// The reply code; nil for whatever is no reply.
+    public var replyCode: UInt16? { reply?.code }
+    public var enhanced: EnhancedStatusCode? { reply?.enhanced }
+
+    private var reply: ReplyLine? {
+        guard case .reply = content else { return nil }
+        return ReplyLine.read(octets).value
+    }
+
+    /// The verb in upper case; nil for whatever is no command.
+    public var verbName: String? {
+        guard case .command = content else { return nil }
+        let name = Command.read(octets).value.name
+        return name.isEmpty ? nil : name
+    }
+}
+
+/// How a credential is shown: the same eight stars whatever its length.
+public enum Secrets {
+    public static let mask = Array("********".utf8)
+
+    /// The octets with each secret replaced by the mask, and where the masks stand.
+    public static func masked(_ octets: [UInt8], _ secrets: [Range<Int>]) -> (octets: [UInt8], masks: [Range<Int>]) {
+        guard !secrets.isEmpty else { return (octets, []) }
+        var shown: [UInt8] = []
+        var masks: [Range<Int>] = []
+        var position = 0
+        for secret in merged(secrets) {
+            let secret = secret.clamped(to: 0..<octets.count)
+            guard !secret.isEmpty else { continue }
+            shown += octets[position..<secret.lowerBound]
+            masks.append(shown.count..<shown.count + mask.count)
+            shown += mask
+            position = secret.upperBound
+        }
+        return (shown + octets[position...], masks)
+    }
+
+    /// The ranges in order, those that touch or overlap as one.
+    private static func merged(_ secrets: [Range<Int>]) -> [Range<Int>] {
+        var merged: [Range<Int>] = []
+        for secret in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, secret.lowerBound <= last.upperBound {
+                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, secret.upperBound)
+            } else {
+                merged.append(secret)
+            }
+        }
+        return merged
+    }
+}
+
+/// A line about one part of a DNS message, already words: the pieces in the order they are shown.
+public struct DNSLine: Equatable, Sendable {
+    public struct Piece: Equatable, Sendable {
+        public let text: String
+        public let anchor: LessonAnchor
+    }
+
+    public enum Kind: Equatable, Sendable { case question, header, exchanger(chosen: String), record, failure }
+    public let kind: Kind
+    public let pieces: [Piece]
+    /// The pieces with one space between them.
+    public var text: String { pieces.map(\.text).joined(separator: " ") }
+}

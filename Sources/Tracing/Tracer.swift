@@ -1,0 +1,111 @@
+import DNS
+import SMTP
+
+/// Makes a trace from events, one at a time. Pure and incremental; replay and live run the same one.
+///
+/// It decides at which step a line stands and what is worth a finding. It does not know who recorded the events, nor what
+/// is shown. Wrong input: events of ours that run backwards in time are taken as they come; whatever a peer does is the
+/// peer's departure and becomes a finding; nothing is ignored, every octet ends up in a line.
+public struct Tracer: Sendable {
+    public private(set) var trace = Trace()
+    private var sessions: [Leg: SessionTracer] = [:]
+    private var lookup = LookupTracer()
+
+    public init() {}
+
+    /// The trace of a whole recording.
+    public static func trace(of events: some Sequence<WireEvent>) -> Trace {
+        var tracer = Tracer()
+        for event in events { tracer.consume(event) }
+        tracer.finish()
+        return tracer.trace
+    }
+
+    public mutating func consume(_ event: WireEvent) {
+        switch event.kind {
+        case .octets(_, let octets, _) where octets.isEmpty: break
+        case .octets(let side, let octets, let secrets):
+            withSession(event) { $0.octets(octets, secrets: secrets, from: side, &$1) }
+        case .connect(let endpoint):
+            if event.leg == .relay { rememberExchanger(endpoint) }
+            withSession(event) { $0.connecting(to: endpoint, &$1) }
+        case .connected(let endpoint):
+            if event.leg == .relay { trace.facts.serverAddress = endpoint }
+            withSession(event) { $0.connected(to: endpoint, &$1) }
+        case .tls(let facts): withSession(event) { $0.secured(facts, &$1) }
+        case .close(let side): withSession(event) { $0.closed(by: side, &$1) }
+        case .error(let sentence): fail(sentence, event)
+        case .dnsQuery(let message): lookup.query(message, at: event.time, &trace)
+        case .dnsAnswer(let message): lookup.answer(message, at: event.time, &trace)
+        case .note(let text): note(text, event)
+        case .delivered(let content): deliver(content, event)
+        }
+    }
+
+    /// No more events will come: what is unfinished is shown as it stands.
+    public mutating func finish() {
+        for leg in Leg.allCases where sessions[leg] != nil {
+            let time = trace.lines.last?.time ?? 0
+            withSession(WireEvent(.note(""), leg: leg, at: time)) { $0.finish(&$1) }
+        }
+    }
+
+    private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
+        // Taken out while it is changed, so that nothing in it has to be copied.
+        var session = sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg)
+        session.time = event.time
+        body(&session, &trace)
+        sessions[event.leg] = session
+    }
+
+    private mutating func rememberExchanger(_ endpoint: String) {
+        // `mx1.receiver.example [127.0.0.1]:25`, or `mx1.receiver.example:25` when no address is known.
+        guard let host = endpoint.split(whereSeparator: { $0 == " " || $0 == ":" }).first else { return }
+        trace.facts.chosen = trace.facts.exchangers.first { $0.exchange.utf8.equalsIgnoringCase(host.utf8) }
+    }
+
+    /// An error belongs to the lookup, or to the place the connection had reached.
+    private mutating func fail(_ sentence: String, _ event: WireEvent) {
+        guard event.leg != .lookup else {
+            let place = Place(.exchangerLookup)
+            trace.failed.insert(place)
+            return appendEvent(sentence, LessonAnchor("dns/failure"), place, event)
+        }
+        withSession(event) { $0.failed(sentence, &$1) }
+    }
+
+    /// A remark stands where the session is; before anything happened, at the step its leg begins with.
+    private mutating func note(_ text: String, _ event: WireEvent) {
+        let place: Place =
+            switch event.leg {
+            case .lookup: Place(.exchangerLookup)
+            case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
+            }
+        appendEvent(text, .syntax("note"), place, event)
+    }
+
+    private mutating func deliver(_ content: [UInt8], _ event: WireEvent) {
+        trace.delivered.append(content)
+        let place = sessions[.relay]?.place ?? Place(.quit)
+        appendEvent("delivered to the mailbox, \(content.count) octets", LessonAnchor("link/deliver"), place, event)
+    }
+
+    private mutating func appendEvent(_ text: String, _ anchor: LessonAnchor, _ place: Place, _ event: WireEvent) {
+        for line in text.split(whereSeparator: \.isNewline) {
+            trace.append(
+                TraceLine(
+                    index: trace.lines.count,
+                    time: event.time,
+                    leg: event.leg,
+                    speaker: .note,
+                    place: place,
+                    octets: Array(line.utf8),
+                    ending: .none,
+                    content: .event(anchor),
+                    secrets: [],
+                    findings: []
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// A part of the way a mail goes: to the sender's own server, through the DNS, on to the recipient's server.
+public enum Leg: String, CaseIterable, Sendable {
+    case submission, lookup, relay
+}
+
+/// One end of a connection.
+public enum Side: String, CaseIterable, Sendable {
+    case client, server
+    public var other: Side { self == .client ? .server : .client }
+}
+
+/// Something that happened, when and where. A fact without a decision: the state of a session can be rebuilt from its events alone.
+public struct WireEvent: Equatable, Sendable {
+    /// Seconds since the recording began; never negative, never less than the event before.
+    public var time: Double
+    public var leg: Leg
+    public var kind: Kind
+
+    public enum Kind: Equatable, Sendable {
+        // Link
+        /// A connection is being tried; to whom, as `mx1.receiver.example [127.0.0.1]:25`.
+        case connect(to: String)
+        /// It stands; to whom.
+        case connected(to: String)
+        /// TLS is up; what was agreed.
+        case tls(String)
+        /// One side closed the connection.
+        case close(by: Side)
+        /// It failed: a refusal, a time limit, a reset; in a sentence.
+        case error(String)
+        // Lookup
+        /// A DNS message as it was sent (RFC 1035 §4.1).
+        case dnsQuery([UInt8])
+        case dnsAnswer([UInt8])
+        // Protocol
+        /// Octets in one direction, as many as came together. `secrets` are ranges of `octets` that are a credential.
+        case octets(from: Side, [UInt8], secrets: [Range<Int>])
+        // Note
+        /// A remark of whoever recorded.
+        case note(String)
+        /// A mail as it was put into a mailbox, trace fields included.
+        case delivered([UInt8])
+    }
+
+    public init(_ kind: Kind, leg: Leg, at time: Double = 0) {
+        self.time = time
+        self.leg = leg
+        self.kind = kind
+    }
+}

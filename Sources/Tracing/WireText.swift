@@ -1,0 +1,55 @@
+import SMTP
+
+/// Octets made visible: THE way from a wire to a text that a person reads.
+public enum WireText {
+    /// The octets as text that shows and does nothing: printable ASCII and printable UTF-8 as they are, each other octet as `\xHH`.
+    ///
+    /// Other octets are those of controls, of characters that turn the direction of text or cannot be seen, of private or
+    /// unassigned ones (nobody knows how wide they are), and whatever is not UTF-8.
+    public static func shown(_ octets: some Sequence<UInt8>) -> String {
+        let octets = Array(octets)
+        var text = ""
+        text.reserveCapacity(octets.count)
+        var parser = Unicode.UTF8.ForwardParser()
+        var iterator = octets.makeIterator()
+        var position = 0
+        while true {
+            let length: Int
+            switch parser.parseScalar(from: &iterator) {
+            case .emptyInput: return text
+            case .valid(let encoded):
+                let scalar = Unicode.UTF8.decode(encoded)
+                length = encoded.count
+                if isShown(scalar) {
+                    text.unicodeScalars.append(scalar)
+                } else {
+                    escape(octets[position..<position + length], into: &text)
+                }
+            case .error(let count):
+                length = count
+                escape(octets[position..<position + length], into: &text)
+            }
+            position += length
+        }
+    }
+
+    /// Whether a character may stand on a screen as it is.
+    public static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return (32...126).contains(scalar.value) }
+        if scalar.isBidiControl || scalar.isInvisible { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
+        default: return true
+        }
+    }
+
+    private static let hexDigits = Array("0123456789ABCDEF".unicodeScalars)
+
+    private static func escape(_ octets: ArraySlice<UInt8>, into text: inout String) {
+        for octet in octets {
+            text += "\\x"
+            text.unicodeScalars.append(hexDigits[Int(octet >> 4)])
+            text.unicodeScalars.append(hexDigits[Int(octet & 15)])
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Glibc
+import Interchange
+import Tracing
+
+/// A recorded session that comes with the lessons, in their folder `sessions`.
+struct BundledSession: Sendable, Equatable {
+    /// The name of its file without the ending, as `seed`.
+    let name: String
+    let path: String
+    /// What it says about itself.
+    let title: String
+
+    /// Reads it whole.
+    func load() throws(FileTrouble) -> SessionFile { try SessionFile.read(path) }
+
+    /// All of a folder of lessons, by name; those that cannot be read say so in their title.
+    static func all(in lessonsRoot: String) -> [BundledSession] {
+        names(in: lessonsRoot).map { name in
+            let path = path(of: name, in: lessonsRoot)
+            let title = (try? SessionFile.read(path))?.sessions.first?.header.title ?? "cannot be read"
+            return BundledSession(name: name, path: path, title: title)
+        }
+    }
+
+    static func names(in lessonsRoot: String) -> [String] {
+        guard let folder = opendir("\(lessonsRoot)/sessions") else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".ehlo"), !name.hasPrefix(".") { names.append(String(name.dropLast(5))) }
+        }
+        return names.sorted()
+    }
+
+    private static func path(of name: String, in lessonsRoot: String) -> String {
+        "\(lessonsRoot)/sessions/\(name).ehlo"
+    }
+
+    /// The file that a person means: a bundled session by its name, else a file.
+    static func resolve(_ word: String, in lessonsRoot: String) throws(Failure) -> String {
+        if word == "-" { return word }
+        let names = names(in: lessonsRoot)
+        if names.contains(word) { return path(of: word, in: lessonsRoot) }
+        var status = stat()
+        guard !word.contains("/"), !word.hasSuffix(".ehlo"), stat(word, &status) != 0 else { return word }
+        guard !names.isEmpty else {
+            throw Failure(
+                .noInput,
+                "there is no session or file '\(word)', and no bundled sessions in \(lessonsRoot)/sessions; check --lessons"
+            )
+        }
+        throw Failure(
+            .noInput,
+            "there is no session or file '\(word)'; the bundled sessions are \(names.joined(separator: ", "))"
+        )
+    }
+
+    /// One line a session: the name, and its title in a column of its own.
+    static func list(_ sessions: [BundledSession]) -> [String] {
+        let width = sessions.map(\.name.count).max() ?? 0
+        return sessions.map { session in
+            let gap = String(repeating: " ", count: width - session.name.count + 2)
+            return Escaping.message(session.name + gap + session.title)
+        }
+    }
+}

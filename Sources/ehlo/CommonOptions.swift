@@ -1,0 +1,75 @@
+import ArgumentParser
+import Curses
+import Interchange
+import Lessons
+
+enum ColourOption: String, CaseIterable, ExpressibleByArgument { case auto, always, never }
+
+/// The options that every command knows.
+struct CommonOptions: ParsableArguments {
+    @Flag(help: "Flat text: no curses, nothing that moves. Also when the output is no terminal.")
+    var plain = false
+    @Option(help: ArgumentHelp("Read the lessons from this folder.", valueName: "dir"))
+    var lessons: String?
+    @Option(help: ArgumentHelp("The language of the lessons, as en.", valueName: "language"))
+    var lang: String?
+    @Option(
+        help: ArgumentHelp("The colours: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
+    )
+    var theme = Theme.default.rawValue
+    @Flag(help: "Draw with ASCII alone.")
+    var ascii = false
+    @Option(help: ArgumentHelp("Use colour: auto, always, never.", valueName: "when"))
+    var color = ColourOption.auto
+    @Flag(help: "Never ask anything.")
+    var noInput = false
+
+    /// Everything decided; `surroundings` is the process's own but in tests.
+    func settings(_ surroundings: Surroundings = .ofProcess()) throws -> Settings {
+        guard Theme(rawValue: theme) != nil else {
+            let names = Theme.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.usage, "--theme: there is no theme '\(theme)'; take one of \(names)")
+        }
+        let isPlain = plain || !surroundings.outputIsTerminal || surroundings.isDumb
+        return Settings(
+            theme: theme,
+            isASCII: ascii || !localeIsUTF8(),
+            usesColour: surroundings.usesColour(color),
+            isPlain: isPlain || noInput,
+            mayAsk: surroundings.inputIsTerminal && surroundings.outputIsTerminal && !noInput,
+            lessonsRoot: try lessonsRoot(),
+            language: lang ?? surroundings.language
+        )
+    }
+
+    private func lessonsRoot() throws(Failure) -> String {
+        if let lessons { return lessons }
+        guard let root = LessonLibrary.standardRoot() else {
+            throw Failure(
+                .noInput,
+                "the lessons that come with ehlo are not beside it; name their folder with --lessons DIR"
+            )
+        }
+        return root
+    }
+
+    /// The lessons in the language asked for.
+    func library(_ settings: Settings) throws -> LessonLibrary {
+        let library: LessonLibrary
+        do {
+            library = try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
+        } catch {
+            throw Failure(
+                .noInput,
+                "\(error); name a folder of lessons with --lessons DIR, or leave that out for ehlo's own"
+            )
+        }
+        if let lang, !library.language.hasPrefix(lang.prefix(2).lowercased()) {
+            Message.write("--lang: there are no lessons in '\(lang)', so they are shown in '\(library.language)'")
+        }
+        return library
+    }
+}
+
+/// Whether messages have to keep to ASCII because the locale of the person does.
+let localeIsASCII = !localeIsUTF8()

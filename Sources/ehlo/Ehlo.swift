@@ -1,0 +1,53 @@
+import ArgumentParser
+import Interchange
+import Lessons
+
+/// `ehlo` alone: the sandbox world.
+struct Ehlo: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "ehlo",
+        abstract: "Walk a real mail through all fourteen steps of SMTP, every octet explained.",
+        discussion: """
+            Without a command, ehlo opens a world of its own on 127.0.0.1: a name server, the sender's mail server and the \
+            recipient's. Nothing moves until you say so. No network and no configuration is needed.
+
+            \(ExitCode.help)
+            """,
+        version: version,
+        subcommands: EhloCommands.all
+    )
+
+    @OptionGroup(title: "The mail") var mail: MailOptions
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let configuration = try mail.configuration()
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        guard settings.isPlain else { return try runInCurses(.sandbox(configuration), settings) }
+        guard settings.mayAsk else { return try Plain.run(configuration, settings, library) }
+        let run = try SandboxRun(configuration)
+        let opening = WalkText(library: library).opening(
+            title: Plain.sandboxTitle(configuration),
+            source: Plain.sandboxSource
+        )
+        var prompt = try PlainPrompt(.live(run), opening, settings, library)
+        try prompt.run()
+        try run.verdict()
+    }
+}
+
+/// The same commands under a root without options of its own. A root keeps every option it knows, even one that stands behind
+/// the name of a command and is that command's.
+struct EhloCommands: ParsableCommand {
+    static let all: [any ParsableCommand.Type] = [Replay.self, Live.self, Export.self, LessonsCommand.self]
+    static let configuration = CommandConfiguration(commandName: "ehlo", version: Ehlo.version, subcommands: all)
+}
+
+/// The curses program; its exit status is the command's.
+func runInCurses(_ source: WalkSource, _ settings: Settings) throws {
+    let status = try runCurses(source, settings)
+    if status != ExitCode.success.rawValue { throw ExitStatus(status: status) }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Glibc
+import Interchange
+
+/// Where the program begins. Everything runs on the process's first thread, which curses needs for itself.
+@main enum Entry {
+    static func main() {
+        prepare()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        exit(status(of: arguments))
+    }
+
+    /// Runs a command line and answers the exit status.
+    private static func status(of arguments: [String]) -> Int32 {
+        do {
+            do {
+                try run(Arguments.commonOptionsLast(arguments))
+            } catch {
+                return try report(error, arguments)
+            }
+            return ExitCode.success.rawValue
+        } catch {
+            return (try? report(error, arguments)) ?? ExitCode.inputOutput.rawValue
+        }
+    }
+
+    private static func run(_ arguments: [String]) throws {
+        // `help` alone is about the program, before a word about a command.
+        let isCommand =
+            arguments.first.map { Arguments.commands.contains($0) && (arguments.count > 1 || $0 != "help") } ?? false
+        var command = isCommand ? try EhloCommands.parseAsRoot(arguments) : try Ehlo.parseAsRoot(arguments)
+        if !isCommand, !(command is Ehlo), let name = arguments.first(where: Arguments.commands.contains),
+            name != "help"
+        {
+            throw Failure(
+                .usage,
+                "the options before '\(name)' are for the sandbox world; put those of \(name) behind its name"
+            )
+        }
+        try command.run()
+    }
+
+    /// Says what went wrong, or prints the help that was asked for.
+    private static func report(_ error: any Error, _ arguments: [String]) throws -> Int32 {
+        switch error {
+        case let end as ExitStatus: return end.status
+        case let failure as Failure:
+            Message.write(failure.sentence)
+            return failure.code.rawValue
+        case let trouble as FileTrouble:
+            if trouble.kind != .readerGone { Message.write(trouble.description) }
+            return ExitCode(trouble.kind).rawValue
+        default: break
+        }
+        if Ehlo.exitCode(for: error) == .success {
+            let output = Output()
+            try output.write(Ehlo.fullMessage(for: error) + "\n")
+            try output.flush()
+            return ExitCode.success.rawValue
+        }
+        let words = Ehlo.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+        let command = arguments.first { Arguments.commands.contains($0) }.map { " \($0)" } ?? ""
+        let sentence = words.hasSuffix(".") ? String(words.dropLast()) : words
+        Message.write("\(sentence); see 'ehlo\(command) --help'")
+        return ExitCode.usage.rawValue
+    }
+
+    /// Writing to a reader that has gone, or beyond a limit, is an error to be handled and not a signal; and a file that
+    /// is opened later cannot become standard output because that was closed.
+    private static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+            // The wrong way round on purpose: reading 0 and writing 1 or 2 go on failing.
+            _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Interchange
+import Tracing
+
+/// The exit statuses, THE table: where a live session failed, the numbers swaks uses; for everything else those of sysexits(3).
+enum ExitCode: Int32, CaseIterable {
+    case success = 0
+    case connection = 2
+    case closedEarly = 6
+    case greeting = 21
+    case hello = 22
+    case mail = 23
+    case noRecipient = 24
+    case data = 25
+    case content = 26
+    case quit = 27
+    case usage = 64
+    case wrongData = 65
+    case noInput = 66
+    case unavailable = 69
+    case internalError = 70
+    case cannotCreate = 73
+    case inputOutput = 74
+
+    var meaning: String {
+        switch self {
+        case .success: "done"
+        case .connection: "live: no connection"
+        case .closedEarly: "live: the connection ended early"
+        case .greeting: "live: the greeting was negative"
+        case .hello: "live: EHLO and HELO were refused"
+        case .mail: "live: MAIL was refused"
+        case .noRecipient: "live: no recipient was accepted"
+        case .data: "live: DATA was refused"
+        case .content: "live: the mail data was refused"
+        case .quit: "live: QUIT went wrong"
+        case .usage: "the command line cannot be used"
+        case .wrongData: "a file does not hold what it should; lessons check found problems"
+        case .noInput: "a file, session or lesson is not there"
+        case .unavailable: "something needed does not answer"
+        case .internalError: "a mistake in ehlo itself"
+        case .cannotCreate: "the output cannot be made"
+        case .inputOutput: "reading or writing failed, or the reader of the output has gone"
+        }
+    }
+
+    /// The table as text.
+    static var help: String {
+        (["Exit status:"]
+            + allCases.map { code in
+                String(repeating: " ", count: code.rawValue < 10 ? 3 : 2) + "\(code.rawValue)  \(code.meaning)"
+            }).joined(separator: "\n")
+    }
+
+    /// Where a session failed: the first step that did.
+    init(failureOf trace: Trace) {
+        guard let step = trace.failed.map(\.step).min() else {
+            self = .unavailable
+            return
+        }
+        switch step {
+        case .submission, .exchangerLookup: self = .unavailable
+        case .connection: self = .connection
+        case .greeting: self = .greeting
+        case .ehlo, .ehloReply: self = .hello
+        case .mail, .mailReply: self = .mail
+        case .rcpt, .rcptReply: self = .noRecipient
+        case .data: self = .data
+        case .content, .acceptance: self = .content
+        case .quit: self = .quit
+        }
+    }
+
+    init(_ kind: FileTrouble.Kind) {
+        switch kind {
+        case .noInput: self = .noInput
+        case .wrongData: self = .wrongData
+        case .cannotCreate: self = .cannotCreate
+        case .inputOutput, .readerGone: self = .inputOutput
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Interchange
+import Lessons
+import Tracing
+
+/// A lesson as it is printed.
+enum LessonText {
+    /// Title, text and where it is defined; with the values of a session where there is one.
+    static func lines(_ section: Section, _ context: SessionValues.Context? = nil) -> [String] {
+        let blocks = context.map { section.filled(with: $0) } ?? section.blocks
+        var lines = [section.title, ""] + PlainText.lines(blocks, columns: WalkText.columns)
+        if !section.spec.isEmpty { lines += ["", "See " + section.spec.joined(separator: ", ")] }
+        return lines
+    }
+}

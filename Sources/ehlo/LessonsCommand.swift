@@ -1,0 +1,127 @@
+import ArgumentParser
+import Interchange
+import Lessons
+import Tracing
+
+/// `ehlo lessons`: the texts themselves.
+struct LessonsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lessons",
+        abstract: "Read and check the lessons.",
+        subcommands: [LessonsList.self, LessonsShow.self, LessonsCheck.self]
+    )
+}
+
+/// `ehlo lessons list`: every anchor with its title.
+struct LessonsList: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List every anchor with its title.")
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        let anchors = library.anchors()
+        let width = anchors.map(\.path.count).max() ?? 0
+        let printer = PlainPrinter(settings)
+        for anchor in anchors {
+            let title = library.section(for: anchor)?.title ?? ""
+            let gap = String(repeating: " ", count: width - anchor.path.count + 2)
+            try printer.print(Escaping.message(anchor.path + gap + title))
+        }
+        try printer.flush()
+    }
+}
+
+/// `ehlo lessons show`: one section as text.
+struct LessonsShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show the text that explains an anchor.",
+        discussion: "An anchor is a family and a name: step/7, command/MAIL, reply/250, finding/bare-lf."
+    )
+
+    @Argument(help: ArgumentHelp("As step/7 or command/MAIL.", valueName: "anchor"))
+    var anchor: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        let asked = LessonAnchor(anchor)
+        let found = library.section(for: asked)
+        if found?.anchor != asked {
+            let near = NearestAnchors.of(anchor, among: library.anchors().map(\.path))
+            let advice =
+                near.isEmpty
+                ? "'ehlo lessons list' names them all" : "spelled alike are \(near.joined(separator: ", "))"
+            guard let found else { throw Failure(.noInput, "no lesson explains '\(anchor)'; \(advice)") }
+            Message.write("there is no lesson '\(anchor)', so this is \(found.anchor); \(advice)")
+        }
+        guard let section = found else { return }
+        let printer = PlainPrinter(settings)
+        for line in LessonText.lines(section) { try printer.print(line) }
+        try printer.flush()
+    }
+}
+
+/// `ehlo lessons check`: what a reader would stumble over.
+struct LessonsCheck: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Find what is wrong in the lessons.",
+        discussion: "One line a problem. Also traces every bundled session and names what in it no lesson explains."
+    )
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        let printer = PlainPrinter(settings)
+        var traces: [(name: String, trace: Trace)] = []
+        var problems: [String] = []
+        for name in BundledSession.names(in: settings.lessonsRoot) {
+            do {
+                let file = try SessionFile.read("\(settings.lessonsRoot)/sessions/\(name).ehlo")
+                for recording in file.sessions {
+                    problems += recording.warnings.map { "sessions/\(name).ehlo: \($0)" }
+                    traces.append(("sessions/\(name).ehlo", Tracer.trace(of: recording.events)))
+                }
+            } catch { problems.append("sessions/\(name).ehlo: \(error.description)") }
+        }
+        problems = LessonCheck.check(library: library, traces: traces).map(\.description) + problems
+        for problem in problems { try printer.print(Escaping.message(problem)) }
+        try printer.flush()
+        guard problems.isEmpty else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }
+    }
+}
+
+/// What somebody may have meant.
+enum NearestAnchors {
+    /// The few names that differ least, in the fewest letters; none that has little to do with it.
+    static func of(_ word: String, among names: [String]) -> [String] {
+        let wanted = Array(word.lowercased().prefix(64))
+        let scored = names.map { name -> (Int, String) in
+            let letters = Array(name.lowercased())
+            let last = Array(name.lowercased().split(separator: "/").last ?? "")
+            return (min(distance(wanted, letters), distance(wanted, last) + 1), name)
+        }
+        return scored.filter { $0.0 <= max(2, wanted.count / 3) }.sorted { $0 < $1 }.prefix(5).map(\.1)
+    }
+
+    /// How many letters have to be put in, taken out or changed.
+    static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for (i, letter) in left.enumerated() {
+            var corner = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let changed = corner + (letter == other ? 0 : 1)
+                corner = row[j + 1]
+                row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,162 @@
+import ArgumentParser
+import Interchange
+import Lessons
+import Networking
+import SMTP
+import Tracing
+
+/// `ehlo live`: a session with a real server, one line at a time, or unattended as plain text.
+struct Live: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Walk through a session with a real server.",
+        discussion: """
+            Looks up the exchangers of the recipient's domain, or takes the server that is named. On a terminal each line \
+            waits for Enter; as plain text the session runs through by itself. To a server beyond this machine it stops \
+            after RCPT, unless --send is given.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Who shall get the mail.", valueName: "recipient"))
+    var recipients: [String]
+    @Option(name: .shortAndLong, help: ArgumentHelp("The server, as HOST or HOST:PORT.", valueName: "server"))
+    var server: String?
+    @Option(name: .shortAndLong, help: ArgumentHelp("The port.", valueName: "port"))
+    var port = 25
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The sender, or <> for the null reverse-path.", valueName: "address")
+    )
+    var from: String?
+    @Option(
+        name: [.customLong("ehlo"), .customLong("helo")],
+        help: ArgumentHelp("The name to greet with.", valueName: "name")
+    )
+    var clientName: String?
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Stop after \(StopPoint.names), or after a step by its number.", valueName: "point")
+    )
+    var quitAfter: String?
+    @Flag(help: "Send the mail even where the server is not on this machine.")
+    var send = false
+    @Option(help: ArgumentHelp("The subject.", valueName: "text"))
+    var subject: String?
+    @Option(help: ArgumentHelp("The mail's text from a file, or - for standard input.", valueName: "file"))
+    var body: String?
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The whole mail: @FILE, - for standard input, or text with \\n.", valueName: "mail")
+    )
+    var data: String?
+    @Option(help: ArgumentHelp("A header field, as 'Name: text'; may be given several times.", valueName: "field"))
+    var header: [String] = []
+    @Option(help: ArgumentHelp("The longest wait for a reply; the limits of RFC 5321 otherwise.", valueName: "seconds"))
+    var timeout: Int?
+    @Option(help: ArgumentHelp("Record the session to this file.", valueName: "file"))
+    var record: String?
+    @Option(help: ArgumentHelp("The title of the recording.", valueName: "text"))
+    var title: String?
+    @Option(help: ArgumentHelp("What the recording says about the server.", valueName: "text"))
+    var source: String?
+    @Option(help: ArgumentHelp("Ask this name server, as 127.0.0.1:5353.", valueName: "address"))
+    var dns: String?
+    @Flag(name: .customShort("4"), help: "Use IPv4 only.")
+    var onlyIPv4 = false
+    @Flag(name: .customShort("6"), help: "Use IPv6 only.")
+    var onlyIPv6 = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        guard !(onlyIPv4 && onlyIPv6) else { throw ValidationError("-4 and -6 exclude each other") }
+        guard data == nil || (body == nil && subject == nil) else {
+            throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
+        }
+        if let timeout, !(1...86400).contains(timeout) {
+            throw ValidationError("--timeout takes seconds from 1 to 86400")
+        }
+    }
+
+    func run() throws {
+        let options = try options()
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        let recorder = try record.map { path throws(Failure) in try Recorder(path, recordingHeader) }
+        guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
+        let follower = LiveFollower<LiveOutcome> { try recorder?.write($0) }
+        let printer = PlainPrinter(settings)
+        var walk = WalkText(library: library)
+        try printer.print(
+            walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
+        )
+        let feed = follower.feed
+        Task.detached { feed.finish(await LiveSession(options).run { feed.take($0) }) }
+        try Plain.follow(follower, &walk, printer)
+        guard let outcome = follower.outcome else { return }
+        Message.write(outcome.sentence + Self.advice(after: outcome))
+        if outcome.exitStatus != 0 { throw ExitStatus(status: outcome.exitStatus) }
+    }
+
+    /// What to do next.
+    private static func advice(after outcome: LiveOutcome) -> String {
+        switch outcome {
+        case .completed: ""
+        case .heldBack: ", with --send"
+        case .lookupFailed: "; check the recipient's domain, or name a server with --server"
+        case .notConnected: "; check --server and --port"
+        case .failed: "; the step marked 'failed' shows what was said"
+        case .cancelled: "; start it again"
+        }
+    }
+
+    private var recordingHeader: Recording.Header {
+        Recording.Header(
+            began: Recorder.now,
+            title: title ?? "A mail to \(recipients.joined(separator: ", "))",
+            source: source ?? "ehlo live" + (server.map { ", \($0)" } ?? "")
+        )
+    }
+
+    /// Everything checked, before anything is started.
+    private func options() throws -> LiveSession.Options {
+        let texts: [(String?, String)] = [
+            (from, "--from"), (clientName, "--helo"), (subject, "--subject"), (server, "--server"), (dns, "--dns"),
+            (title, "--title"), (source, "--source"),
+        ]
+        for (text, option) in texts + header.map({ ($0, "--header") }) + recipients.map({ ($0, "the recipient") }) {
+            if let text { try OptionText.check(text, option) }
+        }
+        let sender = from ?? LiveMail.defaultSender
+        let mail = LiveMail(
+            sender: sender,
+            recipients: recipients,
+            subject: subject,
+            body: try OptionText.file(body, most: MailOptions.mostOctets),
+            data: try givenData(),
+            headers: header
+        )
+        do {
+            return try LiveSession.Options(
+                recipients: recipients,
+                sender: sender,
+                clientName: clientName,
+                server: server,
+                port: port,
+                dnsServers: dns,
+                content: try mail.content(),
+                quitAfter: try quitAfter.map { word throws(Failure) in try StopPoint.named(word) },
+                timeout: timeout,
+                send: send,
+                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any
+            )
+        } catch let error as LiveError {
+            throw Failure(.usage, "\(error); see 'ehlo live --help'")
+        }
+    }
+
+    private func givenData() throws -> [UInt8]? {
+        guard let data else { return nil }
+        if data == "-" || data.hasPrefix("@") { return try OptionText.file(data, most: MailOptions.mostOctets) }
+        // Two characters on a command line stand for a line end, as swaks has it.
+        return Array(data.replacing("\\n", with: "\n").utf8)
+    }
+}

@@ -1,0 +1,250 @@
+import Curses
+import FoundationEssentials
+import Glibc
+import Interchange
+import Interface
+import Lessons
+import Networking
+import Screen
+import Tracing
+
+/// Walks through a session in the three panes until the person leaves. Answers the exit status.
+///
+/// Everything that can fail before the screen is taken fails before, so that the message can be read.
+func runCurses(_ source: WalkSource, _ settings: Settings) throws -> Int32 {
+    let library = try openLibrary(settings)
+    let glyphs: Glyphs = settings.isASCII ? .ascii : .unicode
+    let loop = try Loop(source, settings, Interface.Surroundings(library: library, glyphs: glyphs))
+    return loop.run()
+}
+
+private func openLibrary(_ settings: Settings) throws -> LessonLibrary {
+    do {
+        return try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
+    } catch {
+        throw Failure(.noInput, "\(error)")
+    }
+}
+
+/// The one place where state, terminal and world meet: waits, hands what happened to `update`, carries out its effects,
+/// draws. It decides nothing.
+private final class Loop {
+    private let settings: Settings
+    private let world: Interface.Surroundings
+    private let terminal: Terminal
+    private var state: State
+    private var behind: LoopWorld?
+    /// Where a live session is written down as it happens.
+    private var recorder: Recorder?
+    private var bundled: [BundledSession] = []
+    /// The session so far, for saving it.
+    private var recording: Recording
+    private var tracer = Tracer()
+    private var timer: (due: Double, id: Int)?
+    private var mouse = false
+    private var ending: Int32?
+    private var isFinished = false
+    /// What leaving answers: where a live session failed, its number.
+    private var status = ExitCode.success.rawValue
+
+    init(_ source: WalkSource, _ settings: Settings, _ world: Interface.Surroundings) throws {
+        self.settings = settings
+        self.world = world
+        let theme = Theme(rawValue: settings.theme) ?? .default
+        do throws(TerminalError) {
+            terminal = try Terminal(.init(theme: theme, colour: settings.usesColour, ascii: settings.isASCII))
+        } catch {
+            throw Failure(.unavailable, "\(error)")
+        }
+        switch source {
+        case .recording(let recording, let name):
+            self.recording = recording
+            state = Self.state(of: recording, name: name, settings)
+        case .sessions(let sessions):
+            recording = Recording(header: .init(began: "", title: "", source: ""), events: [])
+            state = State(title: "replay", source: .replay)
+            bundled = sessions
+            state.choices = sessions.map { State.Choice(name: $0.name, title: $0.title) }
+        case .sandbox(let configuration):
+            let began = Date().formatted(.iso8601)
+            recording = Recording(
+                header: .init(began: began, title: "The sandbox world", source: "ehlo's own servers on 127.0.0.1"),
+                events: []
+            )
+            state = State(title: "sandbox", began: began, source: .sandbox(finished: false))
+            behind = LoopWorld.sandbox(configuration)
+        case .live(let options, let header, let recorder):
+            recording = Recording(header: header, events: [])
+            state = State(title: header.title, began: header.began, source: .live(finished: false))
+            self.recorder = recorder
+            behind = LoopWorld.live(options)
+        }
+        state.columns = terminal.columns
+        state.rows = terminal.rows
+    }
+
+    private static func state(of recording: Recording, name: String, _ settings: Settings) -> State {
+        var state = State(
+            title: recording.header.title.isEmpty ? name : recording.header.title,
+            origin: recording.header.source,
+            began: recording.header.began,
+            source: .replay,
+            trace: Tracer.trace(of: recording.events)
+        )
+        state.speed = settings.speed
+        state.idleLimit = settings.idleLimit
+        if let warning = recording.warnings.first { state.notice = warning }
+        return state
+    }
+
+    func run() -> Int32 {
+        defer {
+            behind?.stop()
+            terminal.close()
+        }
+        while ending == nil {
+            terminal.paint(draw(state, in: world))
+            for event in terminal.wait(milliseconds: millisecondsToTimer) { handle(event) }
+        }
+        return ending ?? 0
+    }
+
+    private var millisecondsToTimer: Int? {
+        timer.map { max(0, Int((($0.due - monotonicSeconds()) * 1000).rounded(.up))) }
+    }
+
+    private func handle(_ event: Terminal.Event) {
+        switch event {
+        case .key(.resize): give(.resized(columns: terminal.columns, rows: terminal.rows))
+        case .key(let key): if let input = KeyTable.input(for: key, in: state) { give(input) }
+        case .woken: takeNews()
+        case .timeout: break
+        case .vanished: ending = ExitCode.inputOutput.rawValue
+        case .endAsked(let signal): endBy(signal)
+        }
+        if let timer, timer.due <= monotonicSeconds() {
+            self.timer = nil
+            give(.timerFired(timer.id))
+        }
+    }
+
+    /// Ends as the signal would have ended us, but with the terminal given back first.
+    private func endBy(_ number: Int32) {
+        behind?.stop()
+        terminal.close()
+        signal(number, SIG_DFL)
+        raise(number)
+        ending = 128 + number
+    }
+
+    private func takeNews() {
+        guard let news = behind?.takeNews() else { return }
+        for event in news.events {
+            recording.events.append(event)
+            tracer.consume(event)
+            record(event)
+        }
+        if news.isFinished {
+            tracer.finish()
+            isFinished = true
+        }
+        if !news.events.isEmpty || news.isFinished { give(.traced(tracer.trace, finished: isFinished)) }
+        if let ports = news.ports {
+            give(.listening(.init(dns: ports.dns, submission: ports.submission, relay: ports.relay)))
+        }
+        if let held = news.held {
+            give(.held(held.map { State.Pending(step: $0.step, octets: $0.octets, target: $0.target) }))
+        }
+        if let words = news.words { give(.noticed(words)) }
+        if let status = news.status { self.status = status }
+    }
+
+    /// Writes an event down. When that fails the session goes on and the person is told.
+    private func record(_ event: WireEvent) {
+        do throws(Failure) {
+            try recorder?.write(event)
+        } catch {
+            recorder = nil
+            give(.noticed(error.sentence))
+        }
+    }
+
+    private func give(_ input: Input) {
+        for effect in update(&state, input, in: world) { carryOut(effect) }
+    }
+
+    private func carryOut(_ effect: Effect) {
+        switch effect {
+        case .release: behind?.release()
+        case .send(let octets): behind?.release(sending: octets)
+        case .startTimer(let seconds, let id): timer = (monotonicSeconds() + seconds, id)
+        case .copy(let text):
+            let copied = terminal.copy(text)
+            give(
+                .noticed(
+                    copied ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
+                )
+            )
+        case .save(let path): give(.noticed(save(path)))
+        case .open(let choice): open(choice)
+        case .toggleMouse:
+            mouse.toggle()
+            terminal.setMouse(mouse)
+            give(.noticed(mouse ? "mouse on: M turns it off, Shift selects text" : "mouse off"))
+        case .redraw: terminal.redrawAll()
+        case .suspend:
+            terminal.suspend()
+            give(.resized(columns: terminal.columns, rows: terminal.rows))
+        case .exit: ending = status
+        }
+    }
+
+    private func open(_ choice: Int) {
+        guard bundled.indices.contains(choice) else { return }
+        do throws(FileTrouble) {
+            let file = try bundled[choice].load()
+            guard let first = file.sessions.first else { return }
+            recording = first
+            let (columns, rows) = (state.columns, state.rows)
+            state = Self.state(of: first, name: bundled[choice].name, settings)
+            (state.columns, state.rows) = (columns, rows)
+        } catch {
+            give(.noticed("\(error)"))
+        }
+    }
+
+    /// Saves the session in the format of the file's ending. Answers what to tell the person.
+    private func save(_ path: String) -> String {
+        guard let format = ExportFormat(ofFileName: path), format.isWritten else {
+            return "not saved: the name must end in one of \(ExportFormat.writtenNames)"
+        }
+        do throws(FileTrouble) {
+            try Output.write(file: path, input: nil) { (output) throws(FileTrouble) in
+                switch format {
+                case .ehlo: try output.write(RecordingWriter.file(recording))
+                case .json:
+                    var export = JSONExport(library: world.library)
+                    for line in state.trace.lines { try output.write(export.object(line, session: 0)) }
+                case .md:
+                    try output.write(
+                        MarkdownExport.text(state.trace, header: recording.header, library: world.library)
+                    )
+                default:
+                    for line in TextExport.lines(state.trace, header: recording.header, library: world.library) {
+                        try output.write(line + "\n")
+                    }
+                }
+            }
+            return "saved as \(path)"
+        } catch {
+            return "not saved: \(error)"
+        }
+    }
+}
+
+/// Seconds of the monotonic clock.
+private func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}

@@ -1,0 +1,61 @@
+import Interchange
+import Lessons
+import Networking
+import Tracing
+
+/// The walk as flat text, for scripts, screen readers and terminals that can do no more.
+enum Plain {
+    /// Prints a whole recording without a question.
+    static func run(_ recording: Recording, name: String, _ settings: Settings, _ library: LessonLibrary) throws {
+        let trace = Tracer.trace(of: recording.events)
+        let printer = PlainPrinter(settings)
+        var walk = WalkText(library: library)
+        try printer.print(opening(recording, name, walk))
+        for index in trace.stops.indices { try printer.print(walk.stop(index, of: trace)) }
+        try printer.print(walk.closing(trace))
+        try printer.flush()
+    }
+
+    /// Lets the whole sandbox world happen and prints each step as soon as it is over.
+    static func run(_ configuration: SandboxConfiguration, _ settings: Settings, _ library: LessonLibrary) throws {
+        let printer = PlainPrinter(settings)
+        var walk = WalkText(library: library)
+        try printer.print(walk.opening(title: sandboxTitle(configuration), source: sandboxSource))
+        let run = try SandboxRun(configuration)
+        run.releaseAll()
+        try follow(run.follower, &walk, printer)
+        try run.verdict()
+    }
+
+    /// Prints the stops of a live session as soon as each is over, then what there is to say at the end.
+    static func follow<Outcome>(_ live: LiveFollower<Outcome>, _ walk: inout WalkText, _ printer: PlainPrinter) throws {
+        var shown = 0
+        while try live.next() {
+            // The last stop may still grow.
+            while shown < live.trace.stops.count - 1 {
+                try printer.print(walk.stop(shown, of: live.trace))
+                shown += 1
+            }
+            try printer.flush()
+        }
+        for index in shown..<max(shown, live.trace.stops.count) { try printer.print(walk.stop(index, of: live.trace)) }
+        try printer.print(walk.closing(live.trace))
+        try printer.flush()
+    }
+
+    static func opening(_ recording: Recording, _ name: String, _ walk: WalkText) -> [WalkText.Line] {
+        let header = recording.header
+        return walk.opening(
+            title: header.title.isEmpty ? name : header.title,
+            source: header.source,
+            began: header.began
+        )
+    }
+
+    static func sandboxTitle(_ configuration: SandboxConfiguration) -> String {
+        let recipients = configuration.recipients.map { WireText.shown($0.octets) }
+        return "A mail from \(WireText.shown(configuration.sender.octets)) to \(recipients.joined(separator: ", "))"
+    }
+
+    static let sandboxSource = "the sandbox world: a name server and two mail servers on 127.0.0.1, live"
+}

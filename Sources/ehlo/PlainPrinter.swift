@@ -1,0 +1,45 @@
+import Interchange
+
+/// Puts lines of a walk on standard output: in ASCII where nothing else can be shown, in colour where that is wanted.
+struct PlainPrinter {
+    let isASCII: Bool
+    let usesColour: Bool
+    let output = Output()
+
+    init(_ settings: Settings) {
+        isASCII = settings.isASCII
+        usesColour = settings.usesColour
+    }
+
+    func print(_ lines: [WalkText.Line]) throws(FileTrouble) {
+        for line in lines { try print(line.text, line.role) }
+    }
+
+    func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileTrouble) {
+        let shown = isASCII ? Escaping.ascii(text) : text
+        guard usesColour, let code = Self.colour(of: role), !shown.isEmpty else {
+            return try output.write(shown + "\n")
+        }
+        try output.write("\u{1B}[\(code)m\(shown)\u{1B}[0m\n")
+    }
+
+    /// What stands before the place where a person types.
+    func prompt(_ text: String) throws(FileTrouble) {
+        try output.write((isASCII ? Escaping.ascii(text) : text) + " ")
+        try output.flush()
+    }
+
+    func flush() throws(FileTrouble) { try output.flush() }
+
+    /// The parameters of SGR (ECMA-48 §8.3.117); only the terminal's own sixteen colours.
+    private static func colour(of role: WalkText.Role) -> String? {
+        switch role {
+        case .title, .heading: "1"
+        case .subheading: "1"
+        case .client: "36"
+        case .server: "32"
+        case .finding: "33"
+        case .note, .detail, .lesson: nil
+        }
+    }
+}

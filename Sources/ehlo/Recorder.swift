@@ -1,0 +1,63 @@
+import Glibc
+import Interchange
+import Tracing
+
+/// Writes a session to a file as it happens, a whole line at a time, so that it replays up to whatever cut it off.
+final class Recorder {
+    private let descriptor: Int32
+    private let name: String
+
+    /// Makes the file. One that already holds something is left alone, and so is one that another program records to.
+    init(_ path: String, _ header: Recording.Header) throws(Failure) {
+        name = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else {
+            throw Failure(.cannotCreate, "--record: \(path) cannot be made (\(Self.reason)); give another name")
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure(.cannotCreate, "--record: \(path) is no regular file; give another name")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw Failure(.cannotCreate, "--record: another program records to \(path); give another name")
+        }
+        guard status.st_size == 0 else {
+            throw Failure(
+                .cannotCreate,
+                "--record: \(path) holds something already; give another name, or remove it first"
+            )
+        }
+        try write(RecordingWriter.line(header))
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ event: WireEvent) throws(Failure) { try write(RecordingWriter.line(event)) }
+
+    private func write(_ line: String) throws(Failure) {
+        var octets = Array(line.utf8)[...]
+        while !octets.isEmpty {
+            let count = octets.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                octets = octets.dropFirst(count)
+            } else if errno != EINTR {
+                throw Failure(
+                    .inputOutput,
+                    "--record: writing to \(name) failed (\(Self.reason)); free some space or record elsewhere"
+                )
+            }
+        }
+    }
+
+    private static var reason: String { strerror(errno).map { String(cString: $0) } ?? "" }
+
+    /// The time now as ISO 8601 has it, in UTC.
+    static var now: String {
+        var seconds = time(nil)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        var buffer = [CChar](repeating: 0, count: 32)
+        let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+@testable import ehlo
+
+/// Bad input of every kind: one line on standard error that says what to do, the right exit status, nothing on standard output.
+@Suite struct CommandLineTests {
+    @Test(
+        arguments: [
+            (["replay", "nosuchsession"], 66, "seed"),  // names the sessions there are
+            (["replay", "./absent.ehlo"], 66, "absent.ehlo"),
+            (["replay", "/"], 66, "directory"),
+            (["replay", "/dev/zero"], 66, "device"),
+            (["replay", "/proc/self/exe"], 65, "no recording"),
+            (["replay", "seed", "--lessons", "/absent"], 66, "--lessons"),
+            (["--lessons", "/absent", "replay", "seed"], 66, "--lessons"),
+            (["--plain", "--lessons", "/absent"], 66, "--lessons"),
+            (["replay", "seed", "--session", "1"], 64, "--session"),
+            (["replay", "seed", "--speed", "99"], 64, "--speed"),
+            (["replay", "seed", "--from", "a@b.example"], 64, "--from"),  // no option of that command
+            (["--from", "a@b.example", "replay", "seed"], 64, "replay"),
+            (["nosuchcommand"], 64, "--help"),
+            (["--nosuchoption"], 64, "--help"),
+            (["--theme", "nosuch"], 64, "default"),
+            (["--color", "sometimes"], 64, "--color"),
+            (["--from", "no mailbox"], 64, "--from"),
+            (["--to", "bob"], 64, "--to"),
+            (["--body", "/absent"], 66, "absent"),
+            (["export", "seed"], 64, "--format"),
+            (["export", "seed", "--format", "html"], 64, "later version"),
+            (["export", "seed", "-o", "/tmp/x.svg"], 64, "later version"),
+            (["export", "seed", "--format", "doc"], 64, "json"),
+            (["export", "seed", "-o", "/absent/x.json"], 73, "mkdir"),
+            (["export", "seed", "--format", "json", "-o", "/"], 73, "directory"),
+            (["export", "nosuch", "--format", "json"], 66, "seed"),
+            (["lessons", "show", "nosuch/nosuch"], 66, "lessons list"),
+            (["lessons", "show"], 64, "anchor"),
+            (["live"], 64, "recipient"),
+            (["live", "a@b.example", "--quit-after", "lunch"], 64, "--quit-after"),
+            (["live", "a@b.example", "--server", "h:99999"], 64, "port"),
+            (["live", "a@b.example", "--header", "no colon"], 64, "--header"),
+            (["live", "a@b.example", "-4", "-6"], 64, "-4"),
+        ] as [([String], Int32, String)]
+    )
+    func `one line says what to do`(arguments: [String], status: Int32, says: String) throws {
+        let run = try Program.run(arguments)
+        #expect(run.status == status, "\(run.errors)")
+        #expect(run.output.isEmpty)
+        #expect(run.messages.count == 1, "\(run.errors)")
+        #expect(run.errors.hasPrefix("ehlo: ") && run.errors.contains(says), "\(run.errors)")
+    }
+
+    @Test(arguments: ["--from", "--to", "--subject"], ["a\r\nRCPT TO:<x@y.example>", "a\nb", "a\rb"])
+    func `a line end in an option is refused before anything starts`(option: String, value: String) throws {
+        let run = try Program.run(["--plain", option, value])
+        #expect(run.status == 64 && run.output.isEmpty && run.messages.count == 1)
+        #expect(run.errors.hasPrefix("ehlo: \(option): "))
+    }
+
+    @Test(arguments: ["--helo", "--ehlo", "--header", "--from", "--subject"])
+    func `a line end in an option of live is refused`(option: String) throws {
+        let run = try Program.run(["live", "bob@receiver.example", "--server", "127.0.0.1:1", option, "a: b\nRSET"])
+        #expect(run.status == 64 && run.output.isEmpty && run.messages.count == 1)
+        #expect(run.errors.contains("line feed"))
+    }
+
+    @Test(
+        arguments: [
+            ("", 65, "empty"), ("hello\n", 65, "no recording"), ("220 mx\r\nEHLO a\r\n", 65, "transcript"),
+            ("\u{0}\u{1}\u{2}", 65, "no recording"), ("{\"ehlo\":9}\n", 65, "version 9"),
+            ("{\"ehlo\":1}\n", 65, "no event"),
+        ] as [(String, Int32, String)]
+    )
+    func `a file that is no recording is refused`(content: String, status: Int32, says: String) throws {
+        try Program.withFolder { folder in
+            let path = folder + "/x.ehlo"
+            try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+            let run = try Program.run(["replay", path])
+            #expect(run.status == status && run.output.isEmpty && run.messages.count == 1)
+            #expect(run.errors.contains(says), "\(run.errors)")
+        }
+    }
+
+    @Test func `a torn last line is said and the rest is shown`() throws {
+        try Program.withFolder { folder in
+            let path = folder + "/torn.ehlo"
+            let whole = try Data(contentsOf: URL(fileURLWithPath: Program.seed))
+            try whole.dropLast(8).write(to: URL(fileURLWithPath: path))
+            let run = try Program.run(["replay", path])
+            #expect(run.status == 0)
+            #expect(run.messages.count == 1 && run.errors.contains("torn"))
+            #expect(run.output.contains("\nStep 13 · "))
+        }
+    }
+
+    // MARK: Standard output
+
+    @Test(arguments: ["--plain", "replay seed", "export seed --format json", "lessons list", "--help", "replay --list"])
+    func `a full device is status 74 and one line`(words: String) throws {
+        let run = try Program.shell("$E \(words) > /dev/full")
+        #expect(run.status == 74, "\(run.errors)")
+        #expect(run.messages.count == 1 && run.errors.contains("no space"))
+    }
+
+    @Test(arguments: ["--plain", "replay seed", "export seed --format json"])
+    func `a reader that went away ends it without a word`(words: String) throws {
+        // The pipe is closed before the program begins.
+        let run = try Program.shell("exec 3> >(:); sleep 0.2; $E \(words) >&3")
+        #expect(run.status == 74)
+        #expect(run.errors.isEmpty)
+    }
+
+    @Test func `a closed standard output is not mistaken for a file`() throws {
+        let run = try Program.shell("$E export seed --format json >&-")
+        #expect(run.status == 74 && run.messages.count == 1)
+    }
+
+    @Test func `help and version are no errors`() throws {
+        for words in [["--help"], ["replay", "--help"], ["help", "live"], ["--version"], ["lessons"]] {
+            let run = try Program.run(words)
+            #expect(run.status == 0 && run.errors.isEmpty && !run.output.isEmpty, "\(words)")
+        }
+        let help = try Program.run(["--help"]).output
+        for code in ExitCode.allCases { #expect(help.contains(" \(code.rawValue)  \(code.meaning)")) }
+    }
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import ehlo
+
+@Suite struct OptionsTests {
+    @Test(
+        arguments: [
+            (["--plain", "replay", "x"], ["replay", "x", "--plain"]),
+            (["--lessons", "d", "lessons", "--ascii", "list"], ["lessons", "list", "--lessons", "d", "--ascii"]),
+            (["--lessons=d", "replay", "--", "-x"], ["replay", "--lessons=d", "--", "-x"]),
+            (["--plain"], ["--plain"]),
+            (["--from", "replay", "replay"], ["--from", "replay", "replay"]),  // is the parser's to judge
+            (["replay", "--plain"], ["replay", "--plain"]),
+        ] as [([String], [String])]
+    )
+    func `common options may stand before the command`(words: [String], moved: [String]) {
+        #expect(Arguments.commonOptionsLast(words) == moved)
+    }
+
+    @Test(
+        arguments: [
+            (.auto, [:], true, true), (.auto, [:], false, false), (.always, ["NO_COLOR": "1"], false, true),
+            (.never, [:], true, false),
+            (.auto, ["NO_COLOR": "1"], true, false), (.auto, ["NO_COLOR": ""], true, true),
+            (.auto, ["CLICOLOR_FORCE": "1"], false, true),
+            (.auto, ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false, false),
+            (.auto, ["CLICOLOR_FORCE": "0"], false, false),
+            (.auto, ["CLICOLOR": "0"], true, false), (.auto, ["CLICOLOR": "0", "CLICOLOR_FORCE": "1"], true, true),
+            (.auto, ["TERM": "dumb"], true, false),
+        ] as [(ColourOption, [String: String], Bool, Bool)]
+    )
+    func `who decides about colour`(option: ColourOption, variables: [String: String], isTerminal: Bool, expected: Bool)
+    {
+        let all = ["TERM": "xterm"].merging(variables) { $1 }
+        let surroundings = Surroundings(variables: { all[$0] }, inputIsTerminal: true, outputIsTerminal: isTerminal)
+        #expect(surroundings.usesColour(option) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("", .next), ("n", .next), (" NEXT ", .next), ("b", .back), ("go 6A", .go("6a")), ("g 7", .go("7")),
+            ("span", .span(nil)),
+            ("s 3", .span(3)), ("lesson", .lesson), ("f", .findings), ("?", .help), ("q", .quit),
+            ("go", .unknown("go")),
+            ("span x", .unknown("span x")), ("next 2", .unknown("next 2")), ("go 1 2", .unknown("go 1 2")),
+        ] as [(String, PlainWord)]
+    )
+    func `the words of plain mode`(line: String, word: PlainWord) { #expect(PlainWord(line) == word) }
+
+    @Test func `stop points are words in any case or steps`() throws {
+        #expect(try StopPoint.named("BANNER") == .connect)
+        #expect(try StopPoint.named("To") == .rcpt)
+        #expect(try StopPoint.named("11") == .data)
+        for word in ["", "auth", "14", "2", "rset"] { #expect(throws: Failure.self) { try StopPoint.named(word) } }
+    }
+
+    @Test func `what was meant is found by its spelling`() {
+        let names = ["command/MAIL", "command/RCPT", "step/7"]
+        #expect(NearestAnchors.of("command/MAL", among: names).first == "command/MAIL")
+        #expect(NearestAnchors.of("mail", among: names) == ["command/MAIL"])
+        #expect(NearestAnchors.of("zzzzzz", among: names).isEmpty)
+        #expect(NearestAnchors.distance(Array("abc"), Array("axcd")) == 2)
+    }
+
+    @Test func `header fields take the places of their like`() throws {
+        var mail = LiveMail(
+            sender: "a@b.example",
+            recipients: ["c@d.example"],
+            subject: nil,
+            body: nil,
+            data: Array("Subject: x\n folded\nTo: y\n\nbody\n".utf8),
+            headers: ["subject: new", "X-A: 1"]
+        )
+        #expect(try mail.content() == Array("subject: new\r\nTo: y\r\nX-A: 1\r\n\r\nbody\r\n".utf8))
+        mail.headers = ["no field"]
+        #expect(throws: Failure.self) { try mail.content() }
+    }
+}

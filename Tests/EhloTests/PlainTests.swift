@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import ehlo
+
+@Suite struct PlainTests {
+    /// The numbers of the steps as they come.
+    private func steps(_ output: String) -> [Int] {
+        output.split(separator: "\n").filter { $0.hasPrefix("Step ") }.compactMap {
+            Int($0.dropFirst(5).prefix { $0.isNumber })
+        }
+    }
+
+    @Test func `the sandbox walks all fourteen steps and delivers`() throws {
+        let run = try Program.run(["--plain"])
+        #expect(run.status == 0 && run.errors.isEmpty)
+        #expect(steps(run.output) == Array(1...14))
+        #expect(run.output.contains("C: MAIL FROM:<ada@sender.example>"))
+        #expect(run.output.contains("<- chosen"))
+        #expect(
+            run.output.contains("  | Return-Path: <ada@sender.example>") && run.output.contains("  | Received: from")
+        )
+        #expect(!run.output.contains("\u{1B}"))
+    }
+
+    @Test func `the mail is the one that was asked for`() throws {
+        try Program.withFolder { folder in
+            let body = folder + "/body"
+            try Data("one\n.two\n".utf8).write(to: URL(fileURLWithPath: body))
+            let run = try Program.run([
+                "--from", "eve@a.example", "--to", "joe@b.example", "--to", "jim@b.example", "--subject", "Hi",
+                "--body", body,
+            ])
+            #expect(run.status == 0)
+            #expect(
+                run.output.contains("C: MAIL FROM:<eve@a.example>") && run.output.contains("C: RCPT TO:<jim@b.example>")
+            )
+            #expect(
+                run.output.contains("C: Subject: Hi\n") && run.output.contains("C: ..two\n")
+                    && run.output.contains("  | .two\n")
+            )
+        }
+    }
+
+    @Test func `a replay shows the post's findings`() throws {
+        let run = try Program.run(["replay", "seed"])
+        #expect(run.status == 0 && run.errors.isEmpty)
+        #expect(steps(run.output) == Array(1...14))
+        for id in ["missing-angle-brackets", "space-after-colon", "leading-space", "trailing-space"] {
+            #expect(run.output.contains(id))
+        }
+        #expect(run.output.contains("Lesson step/7:"))
+    }
+
+    @Test func `a file, its name and standard input are one`() throws {
+        let byName = try Program.run(["replay", "seed"]).output
+        #expect(try Program.run(["replay", Program.seed]).output == byName)
+        #expect(try Program.shell("$E replay - < '\(Program.seed)'").output == byName)
+        #expect(try Program.shell("cat '\(Program.seed)' | $E replay -").output == byName)
+    }
+
+    @Test func `the list is one line a session and nothing else`() throws {
+        let folder = Program.lessons + "/sessions"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".ehlo") }
+            .sorted()
+        for words in [["replay"], ["replay", "--list"], ["--plain", "replay", "--list"]] {
+            let run = try Program.run(words)
+            #expect(run.status == 0 && run.errors.isEmpty)
+            #expect(run.output.split(separator: "\n").map { $0.prefix { $0 != " " } + ".ehlo" } == files)
+        }
+        #expect(try Program.run(["replay", "seed", "--list"]).output.hasPrefix("0  "))
+    }
+
+    @Test func `ASCII is kept to where the locale is ASCII or it is asked for`() throws {
+        let byLocale = try Program.run(["replay", "seed"], environment: ["LC_ALL": "C"])
+        #expect(byLocale.output.utf8.allSatisfy { $0 < 0x80 } && byLocale.output.contains("sender -> sends MAIL FROM"))
+        #expect(try Program.run(["replay", "seed", "--ascii"]).output == byLocale.output)
+    }
+
+    @Test func `colour is there when it is asked for`() throws {
+        #expect(try Program.run(["replay", "seed", "--color", "always"]).output.contains("\u{1B}[1m"))
+        #expect(
+            try !Program.run(["replay", "seed"], environment: ["NO_COLOR": "1", "CLICOLOR_FORCE": "1"]).output.contains(
+                "\u{1B}"
+            )
+        )
+        #expect(try Program.run(["replay", "seed"], environment: ["CLICOLOR_FORCE": "1"]).output.contains("\u{1B}[1m"))
+    }
+
+    @Test func `exports are whole, and a recording comes back as it was`() throws {
+        try Program.withFolder { folder in
+            let json = try Program.run(["export", "seed", "--format", "json"])
+            #expect(json.status == 0 && json.output.hasSuffix("}\n"))
+            #expect(try Program.run(["export", "seed", "-o", folder + "/x.json"]).status == 0)
+            #expect(try String(contentsOfFile: folder + "/x.json", encoding: .utf8) == json.output)
+            #expect(try Program.run(["export", "seed", "-o", folder + "/x.ehlo"]).status == 0)
+            #expect(try Program.run(["export", folder + "/x.ehlo", "--format", "json"]).output == json.output)
+            let refused = try Program.run(["export", folder + "/x.ehlo", "-o", folder + "/x.ehlo"])
+            #expect(refused.status == 73 && refused.messages.count == 1)
+            #expect(
+                try Program.run(["export", "seed", "--format", "txt"]).output == Program.run(["replay", "seed"]).output
+            )
+        }
+    }
+
+    @Test func `lessons are listed and shown`() throws {
+        let list = try Program.run(["lessons", "list"])
+        #expect(list.status == 0 && list.output.hasPrefix("step/1 "))
+        let show = try Program.run(["lessons", "show", "step/7"])
+        #expect(show.status == 0 && show.errors.isEmpty && show.output.contains("RFC 5321 §"))
+        let nearest = try Program.run(["lessons", "show", "reply/299"])
+        #expect(nearest.status == 0 && nearest.messages.count == 1 && nearest.errors.contains("reply/2yz"))
+    }
+
+    @Test func `a recording of live is refused where something is`() throws {
+        try Program.withFolder { folder in
+            let path = folder + "/r.ehlo"
+            let words = ["live", "bob@receiver.example", "--server", "127.0.0.1:1", "--record", path]
+            let first = try Program.run(words)
+            #expect(first.status == 2 && first.messages.count == 1)
+            #expect(try Program.run(["replay", path]).status == 0)
+            #expect(try Program.run(words).status == 73)
+        }
+    }
+}

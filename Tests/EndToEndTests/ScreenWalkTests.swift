@@ -1,0 +1,144 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A person at a terminal walks through the program.
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Program.has("tmux"), "needs tmux"))
+struct ScreenWalkTests {
+    /// Where the cursor's line of the wire begins after each press of `n`.
+    private static let steps = [
+        "S◀ 220 out.sender.example ", "D▶ MX? receiver.example", "•  connecting to mx1.receiver.example",
+        "S◀ 220 mx1.receiver.example", "C▶   EHLO out.sender.example", "S◀ 250-mx1.receiver.example",
+        "C▶   MAIL FROM:<ada@sender.example>", "S◀ 250 2.1.0", "C▶   RCPT TO:<bob@receiver.example>", "S◀ 250 2.1.5",
+        "C▶   DATA", "C▶   Received: from", "S◀ 250 2.0.0 Accepted", "C▶   QUIT",
+    ]
+
+    @Test func `fourteen presses of n reach step 14 and the delivered message`() throws {
+        let screen = try TmuxScreen()
+        try screen.start()
+        try #require(screen.shows("live · start"), "\(screen.text)")
+        for (index, line) in Self.steps.enumerated() {
+            #expect(!screen.text.contains("step \(index + 1)/14"))
+            try screen.press("n")
+            try #require(screen.shows("step \(index + 1)/14"), "press \(index + 1):\n\(screen.text)")
+            // At the end the message lies on top.
+            if index == 13 { break }
+            #expect(waits { screen.cursorLine.hasPrefix(line) }, "press \(index + 1): \(screen.cursorLine)")
+            #expect(screen.text.contains("▶ \(index < 9 ? " " : "")\(index + 1) "), "the mark of the step that is now")
+        }
+        try #require(screen.shows("Delivered: what bob@receiver.example receives"))
+        #expect(screen.text.contains("Return-Path: <ada@sender.example>"))
+        #expect(screen.text.contains("Received: from out.sender.example"))
+        try screen.press("End")
+        #expect(screen.shows(" .A line that begins with a dot") || screen.text.contains("more"), "\(screen.text)")
+        try screen.press("Escape")
+        try #require(waits { screen.cursorLine.hasPrefix(Self.steps[13]) }, "\(screen.text)")
+        try screen.press("q")
+        try #require(screen.shows("ready>"))
+        #expect(try screen.isGivenBack())
+    }
+
+    @Test func `a span is named on the wire and in the lesson`() throws {
+        let screen = try TmuxScreen()
+        try screen.start("replay seed")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        try screen.type("g7")
+        try screen.press("Enter")
+        try #require(waits { screen.cursorLine.contains("MAIL FROM:pkutaj@gmail.com") }, "\(screen.text)")
+        for _ in 1...3 { try screen.press("Right") }
+        #expect(screen.shows("Lesson · reverse-path"), "\(screen.text)")
+        #expect(screen.text.contains("‾ reverse-path"), "\(screen.text)")
+        try screen.press("q")
+        #expect(screen.shows("ready>"))
+    }
+
+    @Test func `the seed has fourteen steps and the findings that are in it`() throws {
+        let screen = try TmuxScreen(columns: 120, rows: 40)
+        try screen.start("replay seed")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        for step in 1...14 {
+            try screen.press("]")
+            #expect(screen.shows("step \(step)/14"), "press \(step):\n\(screen.text)")
+        }
+        try screen.press("f")
+        for finding in [
+            "no angle brackets", "between the colon and the path", "before the first word",
+            "before the end of the line",
+        ] {
+            #expect(screen.shows(finding), "\(finding) is not in\n\(screen.text)")
+        }
+        try screen.press("Escape")
+        // Escape and q in one go would be Alt-q.
+        #expect(waits { !screen.text.contains("━ Findings ━") })
+        try screen.press("q")
+        #expect(screen.shows("ready>"))
+    }
+
+    @Test func `the screen takes on each size and keeps its place`() throws {
+        let screen = try TmuxScreen()
+        try screen.start("replay seed")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        for _ in 1...5 { try screen.press("]") }
+        try #require(screen.shows("step 5/14"))
+        for (columns, rows) in [(40, 12), (120, 40), (80, 24), (200, 60), (30, 8), (80, 24)] {
+            try screen.resize(columns: columns, rows: rows)
+            let fits = columns >= 40
+            let isDrawn = waits {
+                fits ? screen.text.contains("5/14") && Self.isWhole(screen.lines, columns) : !screen.text.isEmpty
+            }
+            #expect(isDrawn, "\(columns)x\(rows):\n\(screen.text)")
+        }
+        try #require(screen.shows("EHLO gmail.com"))
+        try screen.press("q")
+        #expect(screen.shows("ready>"))
+    }
+
+    /// Whether the frames reach to the last column and nothing is broken in between.
+    private static func isWhole(_ lines: [Substring], _ columns: Int) -> Bool {
+        let corners: Set<Character> = ["┐", "┓", "┘", "┛"]
+        let ends = lines.filter { line in line.last.map(corners.contains) ?? false }
+        return ends.count >= 2 && ends.allSatisfy { $0.count == columns }
+    }
+
+    @Test(arguments: ["q", "Q", "C-c"])
+    func `a key leaves and gives the terminal back`(key: String) throws {
+        let screen = try TmuxScreen()
+        try screen.start("replay seed")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        try screen.press(key)
+        try #require(screen.shows("ready>"), "\(screen.text)")
+        #expect(try screen.isGivenBack())
+    }
+
+    @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGSEGV, SIGTRAP])
+    func `a signal gives the terminal back`(signal: Int32) throws {
+        let screen = try TmuxScreen()
+        try screen.start()
+        try #require(screen.shows("live · start"), "\(screen.text)")
+        try screen.press("n")
+        try #require(screen.shows("step 1/14"))
+        kill(try #require(try screen.child()), signal)
+        try #require(screen.shows("ready>"), "\(screen.text)")
+        #expect(try screen.isGivenBack())
+    }
+
+    @Test func `stopped and continued, it goes on where it was`() throws {
+        let screen = try TmuxScreen()
+        try screen.start()
+        try #require(screen.shows("live · start"), "\(screen.text)")
+        for step in 1...4 {
+            try screen.press("n")
+            try #require(screen.shows("step \(step)/14"))
+        }
+        try screen.press("C-z")
+        try #require(screen.shows("Stopped"), "\(screen.text)")
+        #expect(try screen.isGivenBack())
+        try screen.type("fg")
+        try screen.press("Enter")
+        try #require(screen.shows("step 4/14"), "\(screen.text)")
+        try screen.press("n")
+        #expect(screen.shows("step 5/14"), "\(screen.text)")
+        try screen.press("q")
+        #expect(screen.shows("ready>"))
+    }
+}

@@ -1,0 +1,145 @@
+import Testing
+
+/// Who may touch whom, as `Sources/README.md` draws it.
+struct FloorPlanTests {
+    /// The rooms that are Swift and what each may import; the C modules import nothing.
+    private static let plan: [String: Set<String>] = [
+        "SMTP": [],
+        "DNS": [],
+        "Screen": [],
+        "Tracing": ["SMTP", "DNS", "FoundationEssentials"],
+        "Lessons": ["SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
+        "Interchange": ["SMTP", "Tracing", "Lessons", "Glibc", "FoundationEssentials"],
+        "Networking": [
+            "SMTP", "DNS", "Tracing", "CAres", "NIOCore", "NIOPosix", "Glibc", "Dispatch", "Synchronization",
+        ],
+        "Interface": ["SMTP", "Tracing", "Lessons", "Screen", "FoundationEssentials"],
+        "Curses": ["Screen", "CNcurses", "CTerminalGuard", "Glibc"],
+        "ehlo": [
+            "SMTP", "DNS", "Tracing", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
+            "ArgumentParser", "Glibc", "Dispatch", "Synchronization", "FoundationEssentials",
+        ],
+    ]
+
+    private static let systemModules: Set<String> = ["CNcurses", "CTerminalGuard", "CCmark", "CAres"]
+
+    @Test func `every room imports only what the floor plan lets it`() throws {
+        for file in try Checkout.swift() where file.path.hasPrefix("Sources/") {
+            guard let allowed = Self.plan[file.module] else {
+                Issue.record("\(file.path): there is no room \(file.module) in the plan")
+                continue
+            }
+            for line in file.codeLines {
+                guard let name = Self.imported(by: line) else { continue }
+                #expect(allowed.contains(name), "\(file.path) imports \(name), which \(file.module) may not")
+            }
+        }
+    }
+
+    /// The module in `public import struct A.B`, `@preconcurrency import A` and the like.
+    private static func imported(by line: Substring) -> String? {
+        guard line.contains("import") else { return nil }
+        let words = line.split(separator: " ")
+        guard let place = words.firstIndex(of: "import") else { return nil }
+        let qualifiers: Set = ["public", "package", "internal", "private", "fileprivate"]
+        guard words[..<place].allSatisfy({ $0.hasPrefix("@") || qualifiers.contains(String($0)) }) else { return nil }
+        let kinds: Set = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+        let name = words[(place + 1)...].first { !kinds.contains(String($0)) }
+        return name.flatMap { $0.split(separator: ".").first }.map(String.init)
+    }
+
+    @Test(
+        arguments: [
+            ("import A", "A"), ("public import A", "A"), ("@testable import A", "A"), ("import struct A.B", "A"),
+            ("let import = 1", nil), ("// import A", nil),
+        ] as [(String, String?)]
+    )
+    func `an import is recognised`(line: String, module: String?) {
+        #expect(Self.imported(by: Substring(SwiftText.code(of: line))) == module)
+    }
+
+    @Test func `every room is in the plan, on the floor plan and nowhere else`() throws {
+        let rooms = try Checkout.names(in: "Sources").filter { $0 != "README.md" }
+        #expect(Set(rooms) == Set(Self.plan.keys).union(Self.systemModules))
+        let drawn = try Checkout.text("Sources/README.md")
+        #expect(rooms.filter { !drawn.contains("`\($0)/`") } == [], "Sources/README.md has no line for these")
+    }
+
+    @Test func `every folder of tests has its line in the README beside them`() throws {
+        let folders = try Checkout.names(in: "Tests").filter { $0 != "README.md" }
+        let told = try Checkout.text("Tests/README.md")
+        #expect(folders.filter { !told.contains("`\($0)/`") } == [], "Tests/README.md has no line for these")
+    }
+
+    @Test func `the top level holds what belongs there`() throws {
+        let allowed: Set = [
+            "README.md", "Package.swift", "Sources", "Tests", "lessons", ".ci", ".gitignore", ".swift-format",
+        ]
+        // What a build, an editor or git itself leaves, and .gitignore names.
+        let passing = [".git", ".build", ".swiftpm", "Package.resolved"]
+        let names = try Checkout.names(in: "").filter { name in
+            !passing.contains { name == $0 || name.hasPrefix("\($0)-") } && !name.hasSuffix(".swp")
+        }
+        #expect(Set(names) == allowed)
+    }
+
+    @Test func `a long file is a table or a state machine and says so`() throws {
+        for file in try Checkout.swift() where file.path.hasPrefix("Sources/") && file.lines.count > 400 {
+            #expect(Self.saysSo(file.opening), "\(file.path) has \(file.lines.count) lines")
+        }
+    }
+
+    @Test func `a long function is a table or a state machine and says so`() throws {
+        for file in try Checkout.swift() {
+            let lines = file.lines
+            for function in Functions.of(file.codeLines) where function.count > 60 {
+                let comment = lines[..<function.lowerBound].reversed().prefix { $0.contains("///") }.joined()
+                #expect(Self.saysSo(comment), "\(file.path):\(function.lowerBound + 1) has \(function.count) lines")
+            }
+        }
+    }
+
+    private static func saysSo(_ comment: String) -> Bool {
+        let words = comment.lowercased()
+        return words.contains("table") || words.contains("state machine")
+    }
+}
+
+/// Where functions and initialisers begin and end, by counting braces in code without comments and literals.
+enum Functions {
+    static func of(_ lines: [Substring]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var open: [(line: Int, depth: Int)] = []
+        var depth = 0
+        var announced: Int?
+        for (number, line) in lines.enumerated() {
+            if begins(line) { announced = number }
+            for character in line.utf8 {
+                if character == UInt8(ascii: "{") {
+                    if let start = announced { open.append((start, depth)) }
+                    announced = nil
+                    depth += 1
+                } else if character == UInt8(ascii: "}") {
+                    depth -= 1
+                    if let last = open.last, last.depth == depth { found.append(open.removeLast().line..<number + 1) }
+                }
+            }
+        }
+        return found
+    }
+
+    private static func begins(_ line: Substring) -> Bool {
+        guard line.contains("func ") || line.contains("init") else { return false }
+        return line.split(whereSeparator: { $0 == " " || $0 == "(" || $0 == "?" || $0 == "<" }).contains {
+            $0 == "func" || $0 == "init"
+        }
+            && !line.contains(".init(")
+    }
+
+    @Suite struct Itself {
+        @Test func `a function's lines are counted`() {
+            let text = "struct A {\n    func f() {\n        if x {\n        }\n    }\n    init() { y = { 1 }() }\n}"
+            #expect(Set(Functions.of(text.split(separator: "\n"))) == [1..<5, 5..<6])
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Interchange
+import Testing
+
+@Suite struct FileKindTests {
+    @Test(
+        arguments: [
+            ("{\"ehlo\":1}\n", .recording),
+            ("\u{FEFF}{\"ehlo\":1}\n", .recording),  // a byte order mark does no harm
+            ("", .empty),
+            ("220 mx ESMTP\r\nEHLO a\r\n", .transcript),
+            ("C: EHLO a\nS: 250 mx\n", .transcript),
+            ("~> ehlo a\n", .transcript),  // verbs are read in any case
+            ("hello\nworld\n", .text),
+            ("{\"json\":1}\n", .text),
+            ("\0\0\0", .binary),
+            ("a\u{1}b", .binary),
+        ] as [(String, FileKind)]
+    )
+    func `the octets tell the kind`(octets: String, kind: FileKind) {
+        #expect(FileKind.of(Array(octets.utf8)) == kind)
+    }
+
+    @Test(
+        arguments: [
+            [0xD4, 0xC3, 0xB2, 0xA1], [0xA1, 0xB2, 0xC3, 0xD4], [0x4D, 0x3C, 0xB2, 0xA1], [0xA1, 0xB2, 0x3C, 0x4D],
+            [0x0A, 0x0D, 0x0D, 0x0A],
+        ] as [[UInt8]]
+    )
+    func `captures are known in both orders of octets`(magic: [UInt8]) {
+        #expect(FileKind.of(magic + [0, 0, 0, 0]) == .capture)
+        #expect(FileKind.of(Array(magic.dropLast())) != .capture)
+    }
+
+    @Test func `only a recording is not refused`() {
+        let all: [FileKind] = [.recording, .capture, .transcript, .text, .compressed, .binary, .empty]
+        #expect(all.filter { $0.refusal == nil } == [.recording])
+        #expect(FileKind.of([0x1F, 0x8B, 8]) == .compressed)
+    }
+}

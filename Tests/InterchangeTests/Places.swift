@@ -1,0 +1,32 @@
+import Foundation
+import Interchange
+import Lessons
+import Tracing
+
+/// What several tests need of the file system.
+enum Places {
+    /// The lessons of this checkout.
+    static let lessons = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("lessons").path
+
+    /// The bundled sessions, by name.
+    static let sessions: [String] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: lessons + "/sessions")) ?? []
+        return names.filter { $0.hasSuffix(".ehlo") }.sorted()
+    }()
+
+    static func session(_ name: String) throws -> Recording {
+        let file = try SessionFile.read("\(lessons)/sessions/\(name)")
+        guard let first = file.sessions.first else { throw FileTrouble(.noInput, name) }
+        return first
+    }
+
+    /// A folder that is gone when `body` is done.
+    static func withFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("interchange-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try body(folder.path)
+    }
+}

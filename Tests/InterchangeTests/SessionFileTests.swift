@@ -1,0 +1,61 @@
+import Foundation
+import Interchange
+import Testing
+import Tracing
+
+@Suite struct SessionFileTests {
+    static let header = "{\"ehlo\":1,\"began\":\"\",\"title\":\"one\",\"source\":\"\"}\n"
+    static let greeting = "[0.5,\"relay\",\"server\",\"220 mx ESMTP\\r\\n\"]\n"
+
+    private func read(_ text: String) throws -> SessionFile { try SessionFile.read(Array(text.utf8), path: "x.ehlo") }
+
+    @Test func `one recording is one session`() throws {
+        let file = try read(Self.header + Self.greeting)
+        #expect(file.sessions.map(\.header.title) == ["one"])
+        #expect(file.sessions.first?.events.count == 1)
+    }
+
+    @Test func `recordings behind each other are sessions in order`() throws {
+        let second = Self.header.replacing("one", with: "two")
+        let file = try read(Self.header + Self.greeting + second + Self.greeting + Self.greeting)
+        #expect(file.sessions.map(\.header.title) == ["one", "two"])
+        #expect(file.sessions.map(\.events.count) == [1, 2])
+        #expect(file.sessions.flatMap(\.warnings).isEmpty)
+    }
+
+    @Test func `a torn last line is a warning and what came before is kept`() throws {
+        let file = try read(Self.header + Self.greeting + Self.greeting.dropLast(9))
+        #expect(file.sessions.first?.events.count == 1)
+        #expect(file.sessions.first?.warnings.count == 1)
+    }
+
+    @Test(arguments: [
+        "", "hello", "{\"ehlo\":2}\n[0,\"relay\",\"server\",\"x\"]\n", header, header + "[0,\n", "{\"ehlo\"",
+    ])
+    func `what holds no session is wrong data`(text: String) {
+        #expect { try read(text) } throws: { error in
+            (error as? FileTrouble)?.kind == .wrongData && "\(error)".hasPrefix("x.ehlo: ")
+        }
+    }
+
+    @Test func `what cannot be opened is no input and its name is escaped`() throws {
+        try Places.withFolder { folder in
+            for path in [
+                folder, folder + "/absent", folder + "/\u{1B}[2J", "/dev/null", "/dev/zero", "", "/dev/null/x",
+            ] {
+                #expect { try SessionFile.read(path) } throws: { error in
+                    (error as? FileTrouble)?.kind == .noInput && !"\(error)".unicodeScalars.contains { $0.value < 32 }
+                }
+            }
+        }
+    }
+
+    @Test func `no more is read than the bound`() throws {
+        try Places.withFolder { folder in
+            let path = folder + "/big"
+            try Data(repeating: 65, count: 1001).write(to: URL(fileURLWithPath: path))
+            #expect(try FileOctets.read(path, most: 1001).count == 1001)
+            #expect { try FileOctets.read(path, most: 1000) } throws: { ($0 as? FileTrouble)?.kind == .wrongData }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Interchange
+import Lessons
+import Testing
+import Tracing
+
+@Suite struct WalkTextTests {
+    /// Compares with a file; with EHLO_RECORD=1 writes it anew, which fails so that nobody does it unseen.
+    private func expectGolden(_ lines: [String], _ name: String) throws {
+        let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/\(name)")
+        let text = lines.joined(separator: "\n") + "\n"
+        if ProcessInfo.processInfo.environment["EHLO_RECORD"] != nil {
+            try text.write(to: url, atomically: true, encoding: .utf8)
+            Issue.record("\(name) was written anew")
+            return
+        }
+        let golden = try String(contentsOf: url, encoding: .utf8).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        let seen = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (number, (left, right)) in zip(golden, seen).enumerated() where left != right {
+            Issue.record("\(name):\(number + 1): expected '\(left)', have '\(right)'")
+            return
+        }
+        #expect(golden.count == seen.count)
+    }
+
+    @Test func `the post's session reads as it should`() throws {
+        let recording = try Places.session("seed.ehlo")
+        try expectGolden(
+            TextExport.lines(Tracer.trace(of: recording.events), header: recording.header, library: nil),
+            "seed.txt"
+        )
+    }
+
+    @Test(arguments: Places.sessions) func `every step of a session comes once and in order`(name: String) throws {
+        let recording = try Places.session(name)
+        let trace = Tracer.trace(of: recording.events)
+        let lines = TextExport.lines(trace, header: recording.header, library: try LessonLibrary(root: Places.lessons))
+        let headings = lines.filter {
+            $0.hasPrefix("Step ") && !$0.contains("transaction") && !$0.contains("continued")
+        }
+        let numbers = headings.compactMap { Int($0.dropFirst(5).prefix { $0.isNumber }) }
+        #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
+        #expect(Set(numbers) == Set(trace.stops.map(\.place.step.number)))
+        #expect(
+            lines == TextExport.lines(trace, header: recording.header, library: try LessonLibrary(root: Places.lessons))
+        )
+    }
+
+    @Test(arguments: Places.sessions) func `each line of the wire is there with its mark`(name: String) throws {
+        let recording = try Places.session(name)
+        let trace = Tracer.trace(of: recording.events)
+        let text = TextExport.lines(trace, header: recording.header, library: nil)
+        for line in trace.lines where line.isWire {
+            let mark =
+                (line.speaker == .client ? "  C:" : "  S:")
+                + (line.octets.isEmpty ? "" : " \(WireText.shown(line.octets))")
+            #expect(text.contains { $0.hasSuffix(mark) }, "\(mark)")
+        }
+    }
+
+    @Test func `our own lines keep to their width and no line holds a control octet`() throws {
+        for name in Places.sessions {
+            let recording = try Places.session(name)
+            let library = try LessonLibrary(root: Places.lessons)
+            for line in TextExport.lines(Tracer.trace(of: recording.events), header: recording.header, library: library)
+            {
+                #expect(!line.unicodeScalars.contains { $0.value < 32 || (0x7F...0x9F).contains($0.value) })
+                if line.hasPrefix("  Lesson") || line.hasPrefix("Step") { #expect(line.count <= WalkText.columns + 20) }
+            }
+        }
+    }
+
+    @Test func `what a server says cannot look like a line of ours`() {
+        let hostile = "220 mx\rStep 7 · done\r\n220 \u{1B}[1mStep 8\r\n220 a\u{2028}Step 9\r\n220 b\u{85}Step 10\r\n"
+        let trace = Tracer.trace(of: [WireEvent(.octets(from: .server, Array(hostile.utf8), secrets: []), leg: .relay)])
+        let lines = TextExport.lines(
+            trace,
+            header: .init(began: "\nStep 1", title: "a\nStep 2", source: "\r\nStep 3"),
+            library: nil
+        )
+        #expect(lines.filter { $0.hasPrefix("Step") }.allSatisfy { $0.hasPrefix("Step 4 ·") })
+        #expect(!lines.contains { $0.unicodeScalars.contains { $0.value < 32 || [0x2028, 0x85].contains($0.value) } })
+        for line in lines where line.contains("Step 7") || line.contains("Step 8") { #expect(line.hasPrefix(" ")) }
+    }
+
+    @Test func `the chosen exchanger is marked, and nothing is when it is not known`() throws {
+        let recording = try Places.session("seed.ehlo")
+        let trace = Tracer.trace(of: recording.events)
+        let all = TextExport.lines(trace, header: recording.header, library: nil)
+        // The post connects to a host that is none of the exchangers.
+        #expect(!all.contains { $0.contains("<- chosen") })
+        let lookup = Tracer.trace(of: recording.events.filter { $0.leg == .lookup })
+        let early = TextExport.lines(lookup, header: recording.header, library: nil).filter { $0.contains("<- chosen") }
+        #expect(early.count == 1 && early.first?.contains("aspmx.l.google.com") == true)
+    }
+
+    @Test func `ASCII holds nothing else and loses nothing`() {
+        #expect(
+            Escaping.ascii("Step 7 · sender ➔ §3 é\u{1F600}")
+                == "Step 7 - sender -> section 3 \\xC3\\xA9\\xF0\\x9F\\x98\\x80"
+        )
+        #expect(Escaping.ascii("plain") == "plain")
+        #expect(Escaping.message("a\nb\u{9B}\u{202E}") == "a\\x0Ab\\xC2\\x9B\\xE2\\x80\\xAE")
+    }
+}

@@ -1,0 +1,275 @@
+import Screen
+import Testing
+import Tracing
+
+@testable import Interface
+
+/// What looks at something and does not move along the session.
+struct LookTests {
+    static func atMail(_ columns: Int = 80, _ rows: Int = 24) throws -> Walk {
+        var walk = try Walk(try Fixture.seed(columns, rows))
+        walk.press(.character("g"), .character("7"), .enter)
+        return walk
+    }
+
+    // MARK: Spans
+
+    @Test func `the arrows go through the spans, and beyond either end the line as a whole is meant`() throws {
+        var walk = try Self.atMail()
+        var names: [String] = []
+        while true {
+            walk.press(.right)
+            guard let span = walk.state.currentSpan else { break }
+            names.append(span.name)
+        }
+        #expect(names == ["verb", "colon", "reverse-path", "trailing space", "line end, CRLF"])
+        walk.expect(.leftPressed) { $0.span = names.count - 1 }
+        for left in (0..<names.count - 1).reversed() { walk.expect(.leftPressed) { $0.span = left } }
+        walk.expect(.leftPressed) { $0.span = nil }
+        walk.expect(.rightPressed) { $0.span = 0 }
+    }
+
+    @Test func `the lesson is that of the span, of a chosen line, else of the step`() throws {
+        var walk = try Self.atMail()
+        #expect(walk.state.anchor == .step(.mail))
+        walk.press(.right, .right, .right)
+        #expect(walk.state.anchor == .syntax("reverse-path"))
+        walk.press(.escape)
+        #expect(walk.state.anchor == .step(.mail))
+        walk.press(.up, .down)
+        #expect(walk.state.anchor == LessonAnchor("command/MAIL"))
+        walk.press(.home)
+        #expect(walk.state.anchor == LessonAnchor("background/this-program"))
+    }
+
+    @Test func `every span of every line has its name under the cursor`() throws {
+        for (columns, rows) in [(80, 24), (120, 40), (40, 12)] {
+            var walk = try Walk(try Fixture.seed(columns, rows))
+            walk.press(.end)
+            for line in walk.state.trace.lines {
+                walk.state.line = line.index
+                for (index, span) in line.spans.enumerated() {
+                    walk.state.span = index
+                    #expect(walk.screen.contains(span.name), "\(columns)x\(rows) line \(line.index) span \(span.name)")
+                }
+            }
+        }
+    }
+
+    @Test func `there are no spans on the first page`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.expect(.rightPressed) { _ in }
+        walk.expect(.leftPressed) { _ in }
+    }
+
+    // MARK: Panes
+
+    @Test func `Tab goes round the panes, Shift-Tab the other way`() throws {
+        var walk = try Walk(try Fixture.seed())
+        for pane in [State.Pane.lesson, .steps, .wire] { walk.expect(.nextPanePressed) { $0.pane = pane } }
+        for pane in [State.Pane.steps, .lesson, .wire] { walk.expect(.previousPanePressed) { $0.pane = pane } }
+    }
+
+    @Test func `up and down choose a line on the wire and stay within what was shown`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.character("n"), .character("n"))
+        walk.expect(.downPressed) { ($0.line, $0.choseLine) = (2, true) }
+        for _ in 1...20 { walk.press(.down) }
+        #expect(walk.state.line == walk.state.reached - 1)
+        walk.expect(.pageUpPressed) { $0.line = 0 }
+        walk.expect(.upPressed) { _ in }
+        walk.expect(.pageDownPressed) { $0.line = 7 }
+    }
+
+    @Test func `up and down in the steps go from stop to stop`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.backTab)
+        walk.expect(.downPressed) { ($0.line, $0.reached) = (0, 1) }
+        walk.expect(.downPressed) { ($0.line, $0.reached) = (1, 8) }
+        walk.expect(.upPressed) { $0.line = 0 }
+        walk.expect(.upPressed) { $0.line = nil }
+        walk.expect(.upPressed) { _ in }
+    }
+
+    @Test func `up and down scroll the lesson and stop at its ends`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.character("g"), .character("6"), .enter, .tab)
+        walk.expect(.upPressed) { _ in }
+        walk.expect(.downPressed) { $0.lessonScroll = 1 }
+        for _ in 1...99 { walk.press(.pageDown) }
+        let bottom = walk.state.lessonScroll
+        #expect(bottom > 1)
+        walk.expect(.downPressed) { _ in }
+        #expect(walk.screen.contains(" end "))
+        walk.expect(.upPressed) { $0.lessonScroll = bottom - 1 }
+    }
+
+    @Test func `z leaves the pane alone on the screen, and gives the others back`() throws {
+        var walk = try Self.atMail()
+        let before = walk.canvas
+        walk.expect(.zoomPressed) { $0.isZoomed = true }
+        #expect(Layout(of: walk.state).shape == .onePane)
+        #expect(!walk.screen.contains("┌"))
+        walk.expect(.zoomPressed) { $0.isZoomed = false }
+        #expect(walk.canvas == before)
+    }
+
+    @Test func `Esc takes back one thing at a time, the last first`() throws {
+        var walk = try Self.atMail()
+        walk.press(.character("x"), .character("z"), .right, .character("/"), .character("2"), .enter, .right)
+        walk.expect(.escapePressed) { $0.pattern = "" }
+        walk.expect(.escapePressed) { $0.span = nil }
+        walk.expect(.escapePressed) { $0.isZoomed = false }
+        walk.expect(.escapePressed) { $0.showsHex = false }
+        walk.expect(.escapePressed) { _ in }
+    }
+
+    @Test func `a click gives the keys to a pane`() throws {
+        var walk = try Self.atMail()
+        walk.expect(.clicked(column: 3, row: 5)) { $0.pane = .steps }
+        walk.expect(.clicked(column: 50, row: 20)) { $0.pane = .lesson }
+        walk.expect(.clicked(column: 50, row: 3)) { $0.pane = .wire }
+        walk.expect(.clicked(column: 50, row: 23)) { _ in }
+        walk.expect(.clicked(column: -1, row: 999)) { _ in }
+    }
+
+    // MARK: Switches
+
+    @Test func `switches`() throws {
+        var walk = try Self.atMail()
+        walk.expect(.hexPressed) { $0.showsHex = true }
+        walk.expect(.hexPressed) { $0.showsHex = false }
+        walk.expect(.lineEndsPressed) { $0.showsLineEnds = true }
+        #expect(walk.screen.contains("␍␊"))
+        walk.expect(.lineEndsPressed) { $0.showsLineEnds = false }
+        #expect(!walk.screen.contains("␍␊"))
+        for times in [State.Times.sinceLast, .clock, .sinceStart] { walk.expect(.timesPressed) { $0.times = times } }
+    }
+
+    @Test func `times since the start, since the line before, by the clock`() throws {
+        var walk = try Self.atMail(120, 40)
+        for time in ["+10.700", "Δ5.766", "03:59:44"] {
+            let shown = walk.screen.contains(time)
+            #expect(shown, "\(time)")
+            walk.press(.character("w"))
+        }
+    }
+
+    @Test func `b blanks the screen; any key brings it back`() throws {
+        var walk = try Self.atMail()
+        let before = walk.canvas
+        walk.expect(.blankPressed) { $0.isBlank = true }
+        #expect(walk.screen.allSatisfy { $0 == " " || $0 == "\n" })
+        walk.expect(.blankPressed) { $0.isBlank = false }
+        #expect(walk.canvas == before)
+        // A key that would do something only brings it back: whoever sees nothing cannot mean to send.
+        for input in Chance.inputs where input != .leavePressed && input != .redrawPressed && input != .suspendPressed {
+            walk.state.isBlank = true
+            walk.expect(input) { $0.isBlank = false }
+        }
+    }
+
+    // MARK: Search
+
+    @Test func `a search goes from match to match and round`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.end, .character("/"))
+        #expect(walk.state.prompt == .search)
+        walk.type("mail")
+        walk.press(.enter)
+        #expect(walk.state.pattern == "mail")
+        let matches = walk.state.matches
+        #expect(matches.count > 3)
+        // From the last line the search goes round to the first match.
+        #expect(walk.state.line == matches.first)
+        for match in matches.dropFirst() + matches.prefix(1) {
+            walk.press(.character("n"))
+            #expect(walk.state.line == match)
+        }
+        walk.press(.character("N"))
+        #expect(walk.state.line == matches.last)
+        #expect(walk.screen.contains("\(matches.count) lines"))
+        walk.expect(.escapePressed) { $0.pattern = "" }
+    }
+
+    @Test func `a search looks at no more than was shown`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.character("n"), .character("/"))
+        walk.type("EHLO")
+        walk.press(.enter)
+        #expect(walk.state.pattern == "")
+        #expect(walk.state.notice.contains("EHLO"))
+    }
+
+    @Test func `a search for nothing ends the search`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.end, .character("/"), .character("2"), .enter, .character("/"))
+        walk.expect(.enterPressed) { ($0.prompt, $0.pattern) = (nil, "") }
+    }
+
+    @Test func `what is typed is bounded`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.press(.character("/"))
+        walk.give(.pasted(String(repeating: "x", count: 100_000)))
+        #expect(walk.state.typed.count == 1000)
+        walk.expect(.typed("y")) { _ in }
+        walk.expect(.pasted("y")) { _ in }
+    }
+
+    // MARK: Taking away
+
+    @Test func `what is taken away is text that does nothing`() throws {
+        var walk = try Walk(Hostile.state(80, 24))
+        walk.press(.end)
+        for index in walk.state.trace.lines.indices {
+            walk.state.line = index
+            guard case .copy(let text)? = walk.press(.character("y")).first else { continue }
+            #expect(text.unicodeScalars.allSatisfy { WireText.isShown($0) }, "line \(index)")
+        }
+        guard case .copy(let text)? = walk.press(.character("Y")).first else {
+            Issue.record("nothing copied")
+            return
+        }
+        #expect(text.unicodeScalars.allSatisfy { WireText.isShown($0) || $0 == "\n" })
+    }
+
+    @Test func `copying takes the line, or the session as far as it was shown`() throws {
+        var walk = try Self.atMail()
+        #expect(walk.press(.character("y")) == [.copy("MAIL FROM:pkutaj@gmail.com ")])
+        guard case .copy(let text)? = walk.press(.character("Y")).first else {
+            Issue.record("nothing copied")
+            return
+        }
+        #expect(text.hasSuffix("S: 250 HELP\nC: MAIL FROM:pkutaj@gmail.com \n"))
+        walk.press(.home)
+        #expect(walk.press(.character("y")) == [])
+    }
+
+    @Test func `s asks for a name`() throws {
+        var walk = try Self.atMail()
+        walk.press(.character("s"))
+        walk.type("a.txt")
+        walk.expect(.enterPressed, effects: [.save(path: "a.txt")]) { ($0.prompt, $0.typed) = (nil, "") }
+        walk.press(.character("s"))
+        walk.expect(.enterPressed) { $0.prompt = nil }
+    }
+
+    @Test func `what the program does for us`() throws {
+        var walk = try Self.atMail()
+        walk.expect(.mousePressed, effects: [.toggleMouse]) { _ in }
+        walk.expect(.redrawPressed, effects: [.redraw]) { _ in }
+        walk.expect(.suspendPressed, effects: [.suspend]) { _ in }
+        walk.expect(.quitPressed, effects: [.exit]) { _ in }
+        walk.expect(.leavePressed, effects: [.exit]) { _ in }
+        walk.press(.character("g"))
+        walk.expect(.leavePressed, effects: [.exit]) { _ in }
+    }
+
+    @Test func `a notice stands until the next key`() throws {
+        var walk = try Self.atMail()
+        walk.expect(.noticed("saved as a.txt")) { $0.notice = "saved as a.txt" }
+        #expect(walk.screen.contains("saved as a.txt"))
+        walk.expect(.resized(columns: 90, rows: 30)) { ($0.columns, $0.rows) = (90, 30) }
+        walk.expect(.zoomPressed) { ($0.notice, $0.isZoomed) = ("", true) }
+    }
+}
