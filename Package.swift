@@ -65,6 +65,8 @@ let package = Package(
 
         // Tests, one target a module.
         .target(name: "CPTYSupport", path: "Tests/CPTYSupport", linkerSettings: [.linkedLibrary("util")]),
+        .target(
+            name: "ScreenSupport", dependencies: ["Screen"], path: "Tests/ScreenSupport", swiftSettings: strict),
         .executableTarget(
             name: "TerminalProbe", dependencies: ["Screen", "Curses"], path: "Tests/CursesTests/Probe", swiftSettings: strict),
         .testTarget(name: "SMTPTests", dependencies: ["SMTP"], exclude: ["Dialogs"], swiftSettings: strict),
@@ -84,9 +86,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "ScreenTests", dependencies: ["Screen"], exclude: ["Screens"], swiftSettings: strict),
         .testTarget(
-            name: "InterfaceTests", dependencies: ["Interface", "Screen", "Lessons", "Tracing", "SMTP"],
+            name: "ScreenTests", dependencies: ["Screen", "ScreenSupport"], exclude: ["Screens"], swiftSettings: strict),
+        .testTarget(
+            name: "InterfaceTests", dependencies: ["Interface", "Screen", "ScreenSupport", "Lessons", "Tracing", "SMTP"],
             exclude: ["Screens", "Lessons"], swiftSettings: strict),
         .testTarget(
             name: "CursesTests", dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"], exclude: ["Probe"],

@@ -23,7 +23,7 @@ private func isGivenBack(_ output: String) -> Bool {
 }
 
 /// Ways to go: a key typed or a signal sent, and the status that a shell sees.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct TerminalTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TerminalTests {
     @Test(
         arguments: [
             ("q", 0), ("a", 128 + SIGABRT), ("x", 128 + SIGILL), ("o", 128 + SIGSEGV), ("v", 128 + SIGSEGV),

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The program without a terminal: what scripts and screen readers get.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct PlainWalkTests {
     @Test func `the sandbox walk prints fourteen steps in order`() throws {
         let outcome = try Program.ehlo("--plain", in: Folder())

@@ -4,7 +4,7 @@ import Testing
 /// A session with a mail server that nobody here wrote: Debian's Postfix, on this machine.
 @Suite(
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .enabled(if: Program.isRoot && Program.has("postfix"), "needs root and Debian's postfix")
 )
 struct RealServerTests {

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// A person at a terminal walks through the program.
-@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Program.has("tmux"), "needs tmux"))
+@Suite(.serialized, .timeLimit(.minutes(15)), .enabled(if: Program.has("tmux"), "needs tmux"))
 struct ScreenWalkTests {
     /// Where the cursor's line of the wire begins after each press of `n`.
     private static let steps = [

@@ -5,7 +5,7 @@ import Testing
 /// Whether what is shown is what was on the wire: the loopback interface is watched by tcpdump meanwhile.
 @Suite(
     .serialized,
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     .enabled(
         if: Program.isRoot && Program.has("tcpdump") && Program.has("python3"),
         "needs root, tcpdump and python3"

@@ -1,4 +1,5 @@
 import Screen
+import ScreenSupport
 import Tracing
 
 @testable import Interface

@@ -1,4 +1,5 @@
 import Screen
+import ScreenSupport
 import Testing
 
 @testable import Interface

@@ -1,5 +1,6 @@
 import Foundation
 import Screen
+import ScreenSupport
 import Testing
 import Tracing
 

@@ -80,7 +80,7 @@ import Testing
         if refusal != nil { #expect(Markdown.read(source) == []) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["> ", "- ", "**a *", "[", "[a](", "`", "<a "])
+    @Test(.timeLimit(.minutes(10)), arguments: ["> ", "- ", "**a *", "[", "[a](", "`", "<a "])
     func `of any depth is survived`(piece: String) {
         _ = Markdown.read(String(repeating: piece, count: 40_000))
     }

@@ -4,7 +4,7 @@ import Tracing
 @testable import Networking
 
 /// Strangers at the servers of a world: whatever they do, the servers go on.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SandboxServerTests {
     private let recorder = Recorder()
 

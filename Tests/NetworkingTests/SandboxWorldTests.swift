@@ -4,7 +4,7 @@ import Tracing
 
 @testable import Networking
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SandboxWorldTests {
     private let recorder = Recorder()
 

@@ -1,4 +1,5 @@
 import Screen
+import ScreenSupport
 import Testing
 
 @Test func `text is cut at the rectangle and at the screen`() {

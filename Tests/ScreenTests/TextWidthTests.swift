@@ -1,3 +1,4 @@
+import ScreenSupport
 import Testing
 
 @testable import Screen

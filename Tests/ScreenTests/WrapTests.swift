@@ -1,4 +1,5 @@
 import Screen
+import ScreenSupport
 import Testing
 
 private func wrapped(_ text: String, _ columns: Int, hanging: Int = 0) -> [String] {

@@ -1,12 +1,12 @@
 import Foundation
-import Screen
-import Testing
+public import Screen
+public import Testing
 
 /// Compares a screen with the golden file `Screens/NAME.screen` beside the test that calls.
 ///
 /// With `EHLO_RECORD=1` in the environment the file is written anew, and the test *fails*: a run that wrote its own
 /// expectations has proved nothing. A missing file is never written without being asked for.
-func expectGolden(
+public func expectGolden(
     _ canvas: Canvas,
     _ name: String,
     in caller: String = #filePath,

@@ -1,1 +1,0 @@
-../ScreenTests/Golden.swift
