@@ -19,6 +19,9 @@ let package = Package(
         .target(name: "DNS", swiftSettings: strict),
         .target(name: "Tracing", dependencies: ["SMTP", "DNS"], swiftSettings: strict),
 
+        // Packets, and the sessions in them.
+        .target(name: "Captures", dependencies: ["SMTP", "DNS", "Tracing"], swiftSettings: strict),
+
         // What explains it, and files.
         .systemLibrary(
             name: "CCmark", pkgConfig: "libcmark-gfm",
@@ -33,7 +36,7 @@ let package = Package(
             resources: [.copy("../../lessons")],
             swiftSettings: strict
         ),
-        .target(name: "Interchange", dependencies: ["SMTP", "Tracing", "Lessons"], swiftSettings: strict),
+        .target(name: "Interchange", dependencies: ["SMTP", "Tracing", "Lessons", "Captures"], swiftSettings: strict),
 
         // Sockets.
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
@@ -73,6 +76,9 @@ let package = Package(
         .testTarget(name: "SMTPTests", dependencies: ["SMTP"], exclude: ["Dialogs"], swiftSettings: strict),
         .testTarget(name: "DNSTests", dependencies: ["DNS"], swiftSettings: strict),
         .testTarget(name: "TracingTests", dependencies: ["Tracing", "SMTP", "DNS"], exclude: ["Traced"], swiftSettings: strict),
+        .testTarget(
+            name: "CapturesTests", dependencies: ["Captures", "Tracing", "SMTP", "DNS"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "LessonsTests", dependencies: ["Lessons", "Tracing", "SMTP"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

@@ -25,6 +25,8 @@ struct LineStream: Sendable {
         var continuesLine = false
         /// The line goes on in the next piece.
         var hasMore = false
+        /// What followed it was not kept.
+        var isCut = false
         /// Octets of the line between the piece before and this one that were left out.
         var leftOut = 0
 
@@ -35,7 +37,7 @@ struct LineStream: Sendable {
         var departures: [Departure] {
             line.departures.filter { departure in
                 switch departure.kind {
-                case .unfinishedLine: !hasMore
+                case .unfinishedLine: !hasMore && !isCut
                 case .invalidUTF8: !hasMore && !continuesLine
                 default: true
                 }

@@ -29,6 +29,9 @@ struct MailDataReader: Equatable, Sendable {
         return (part, departures + found)
     }
 
+    /// Octets are missing: what comes next may well begin a line.
+    mutating func resume() { previous = .crlf }
+
     /// What goes on with the line before, which was too long to be held at once: no dot in it is at the start of a line.
     mutating func readRest(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {
         previous = line.ending

@@ -37,13 +37,13 @@ enum RecordingKind: String, CaseIterable {
     case client, server
     case dnsQuery = "dns-query"
     case dnsAnswer = "dns-answer"
-    case connect, connected, tls, close, error, note, delivered
+    case connect, connected, tls, close, error, gap, note, delivered
 
     /// Whether the payload is octets (a string, or `{"base64":…}`) rather than text.
     var holdsOctets: Bool {
         switch self {
         case .client, .server, .dnsQuery, .dnsAnswer, .delivered: true
-        case .connect, .connected, .tls, .close, .error, .note: false
+        case .connect, .connected, .tls, .close, .error, .gap, .note: false
         }
     }
 }

@@ -43,6 +43,7 @@ public enum RecordingWriter {
         case .tls(let facts): return (.tls, jsonText(facts))
         case .close(let side): return (.close, jsonText(side.rawValue))
         case .error(let sentence): return (.error, jsonText(sentence))
+        case .gap(let side, let count): return (.gap, jsonText(side.rawValue + (count.map { " \($0)" } ?? "")))
         case .note(let text): return (.note, jsonText(text))
         }
     }

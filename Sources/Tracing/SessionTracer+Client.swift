@@ -4,6 +4,7 @@ import SMTP
 extension SessionTracer {
     mutating func client(_ piece: LineStream.Piece, _ trace: inout Trace) {
         marks.isInCredential = false
+        if marks.lostAnswers { assumeAnswers(&trace) }
         switch mode {
         case .commands:
             // DATA was not answered and the client goes on: what comes is mail data sent too early (RFC 5321 §3.3).
@@ -27,6 +28,7 @@ extension SessionTracer {
         let turn = command.turn
         mistaken = nil
         joinLate(with: turn)
+        if !marks.lost.isEmpty { catchUp(with: turn) }
         let expected = sequenceOnceAnswered()
         let isAllowed = expected.allows(turn) && !isGivenOnlyOnce(turn)
         let isInTransaction = [.reversePath, .forwardPaths, .chunks].contains(expected.phase)
@@ -101,6 +103,8 @@ extension SessionTracer {
     }
 
     private func orderDepartures(of turn: CommandSequence.Turn, isAllowed: Bool) -> [Departure] {
+        // Nobody knows what came before.
+        guard marks.lost.isEmpty else { return [] }
         if isBehindSTARTTLS { return [Departure(.octetsAfterSTARTTLS)] }
         if pending.first?.turn == .greeting { return [Departure(.commandBeforeGreeting)] }
         var found: [Departure] = []

@@ -67,7 +67,7 @@ extension SessionTracer {
     }
 
     /// The mail data is over and waits for its answer, in LMTP for one from each recipient (RFC 2033 §4.2).
-    private mutating func endMailData(inLine index: Int, _ trace: inout Trace) {
+    mutating func endMailData(inLine index: Int, _ trace: inout Trace) {
         mode = .commands
         looseEnd = nil
         let answers = marks.isLMTP ? max(1, recipients.accepted) : 1

@@ -59,7 +59,7 @@ extension SessionTracer {
         finish(&trace)
         appendEvent("connection closed by the \(side.rawValue)", anchor, &trace)
         connection = .closed
-        guard !hasQuit, !isCause, side == .client || !marks.said521 else { return }
+        guard !hasQuit, !isCause, marks.lost.isEmpty, side == .client || !marks.said521 else { return }
         trace.find(Departure(side == .client ? .closedWithoutQuit : .closedWithout421), inLine: trace.lines.count - 1)
         trace.failed.insert(place)
     }
@@ -67,17 +67,18 @@ extension SessionTracer {
     /// Shows what is unfinished and notes what was never answered.
     mutating func finish(_ trace: inout Trace) {
         flush(&trace)
-        if case .mailData = mode { trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1) }
+        if case .mailData = mode, marks.lost.isEmpty { trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1) }
         mode = .commands
         // After 421 nobody expects an answer (RFC 5321 §3.8).
-        for sent in takeAllPending() where !marks.said421 {
+        for sent in takeAllPending() where !marks.said421 && !marks.lost.contains(.server) {
             if let line = sent.line { trace.find(Departure(.commandUnanswered), inLine: line) }
         }
     }
 
-    private mutating func flush(_ trace: inout Trace) {
-        for side in Side.allCases {
-            guard let piece = withStream(side, { $0.finish() }) else { continue }
+    mutating func flush(_ trace: inout Trace, _ sides: [Side] = Side.allCases, isCut: Bool = false) {
+        for side in sides {
+            guard var piece = withStream(side, { $0.finish() }) else { continue }
+            piece.isCut = isCut
             if isOpaque, (20...24).contains(piece.line.octets.first ?? 0) {
                 opaque(piece, from: side, &trace)
             } else {
@@ -124,6 +125,7 @@ extension SessionTracer {
 
     private mutating func read(_ piece: LineStream.Piece, from side: Side, _ trace: inout Trace) {
         if piece.continuesLine { return restOfLine(piece, from: side, &trace) }
+        if marks.restOfLine.contains(side), readBehindGap(piece, from: side, &trace) { return }
         switch side {
         case .client: client(piece, &trace)
         case .server: server(piece, &trace)

@@ -51,6 +51,7 @@ extension SessionTracer {
             return mistaken
         }
         if pending.isEmpty, looseEnd != nil, code != 421, [2, 4, 5].contains(severity) { endLoosely(&trace) }
+        if pending.isEmpty, marks.lost.contains(.client), let sent = lostTurn(code, &trace) { return sent }
         if marks.joinedLate, code == 220, !marks.helloWasAnswered, isFirstAnswer { return greetingAfterAll(&trace) }
         // A client that spoke first and is answered as by a server that greeted: the greeting was not recorded.
         if pending.first?.turn == .greeting, pending.count > 1, code != 220, (2...3).contains(severity) {
@@ -132,7 +133,9 @@ extension SessionTracer {
 
     /// Whether a reply without a command is the server's doing: not when only its side was kept, and not when the client
     /// spoke TLS, which to the server were lines.
-    private var seesClient: Bool { (connection != .unseen || !client.isUntouched) && !marks.isWrapped }
+    private var seesClient: Bool {
+        marks.lost.isEmpty && (connection != .unseen || !client.isUntouched) && !marks.isWrapped
+    }
 
     private mutating func greetingDepartures(_ line: ReplyLine, _ whole: [UInt8]) -> [Departure] {
         if Self.looksForeign(whole) {

@@ -76,6 +76,14 @@ extension SessionTracer {
         /// Where TLS records stand; nil before the first.
         var handshakePlace: Place?
 
+        /// Octets of a side were not kept, and whether the line that comes next may lack its beginning.
+        var lost: Set<Side> = []
+        var restOfLine: Set<Side> = []
+        /// What the server answered is not known; nothing of what the client said waits for an answer any more.
+        var lostAnswers = false
+        /// Nothing of the server was kept at all.
+        var hasOnlyClient = false
+
         var securedAfterHello: Bool { isSecured && saidHelloInClear }
     }
 }

@@ -72,9 +72,18 @@ struct StoredEvent: Decodable {
             case .dnsQuery: return .dnsQuery(octets)
             case .dnsAnswer: return .dnsAnswer(octets)
             case .delivered: return .delivered(octets)
-            case .connect, .connected, .tls, .error, .note, .close:
+            case .connect, .connected, .tls, .error, .gap, .note, .close:
                 return Self.event(of: kind, String(decoding: octets, as: UTF8.self))
             }
+        }
+
+        /// As `client 25`, or the side alone when nobody knows how many octets.
+        private static func gap(_ text: String) -> WireEvent.Kind? {
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            guard (1...2).contains(words.count), let side = Side(rawValue: String(words[0])) else { return nil }
+            guard words.count == 2 else { return .gap(from: side, octets: nil) }
+            guard let count = Int(words[1]), count > 0 else { return nil }
+            return .gap(from: side, octets: count)
         }
 
         private static func event(of kind: RecordingKind, _ text: String) -> WireEvent.Kind? {
@@ -85,6 +94,7 @@ struct StoredEvent: Decodable {
             case .error: .error(text)
             case .note: .note(text)
             case .close: Side(rawValue: text).map { .close(by: $0) }
+            case .gap: gap(text)
             case .client, .server, .dnsQuery, .dnsAnswer, .delivered: nil
             }
         }

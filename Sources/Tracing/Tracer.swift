@@ -37,6 +37,7 @@ public struct Tracer: Sendable {
         case .error(let sentence): fail(sentence, event)
         case .dnsQuery(let message): lookup.query(message, at: event.time, &trace)
         case .dnsAnswer(let message): lookup.answer(message, at: event.time, &trace)
+        case .gap(let side, let count): withSession(event) { $0.gap(count, from: side, &$1) }
         case .note(let text): note(text, event)
         case .delivered(let content): deliver(content, event)
         }

@@ -35,6 +35,8 @@ public struct WireEvent: Equatable, Sendable {
         // Protocol
         /// Octets in one direction, as many as came together. `secrets` are ranges of `octets` that are a credential.
         case octets(from: Side, [UInt8], secrets: [Range<Int>])
+        /// Octets that went by and were not kept, as in a capture that lacks packets; nil when nobody knows how many.
+        case gap(from: Side, octets: Int?)
         // Note
         /// A remark of whoever recorded.
         case note(String)

@@ -37,10 +37,12 @@ struct Export: ParsableCommand {
         let path = try BundledSession.resolve(session, in: settings.lessonsRoot)
         let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         let chosen = try SessionChoice.sessions(of: file, number)
-        for (_, recording) in chosen { Message.warn(recording.warnings, about: session) }
+        Message.warn(file.warnings, about: session)
         let body = { (output: Output) throws(FileTrouble) in
-            for (index, (number, recording)) in chosen.enumerated() {
-                if index > 0, format == .txt || format == .md { try output.write("\n") }
+            for number in chosen {
+                let recording = file.sessions[number]
+                Message.warn(recording.warnings, about: session)
+                if number > chosen.lowerBound, format == .txt || format == .md { try output.write("\n") }
                 try Self.write(recording, number, format, library, isASCII: settings.isASCII, to: output)
             }
         }

@@ -52,35 +52,46 @@ struct Replay: ParsableCommand {
         let path = try BundledSession.resolve(session, in: settings.lessonsRoot)
         let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         let chosen = try SessionChoice.sessions(of: file, number)
-        if list { return try print(chosen.map { SessionChoice.listed($0.recording, $0.number) }, settings) }
-        for (_, recording) in chosen { Message.warn(recording.warnings, about: session) }
-        try show(chosen.map(\.recording), named: session, settings, library)
+        if list {
+            let printer = PlainPrinter(settings)
+            try file.eachListed(chosen) { (_, line) throws(FileTrouble) in try printer.print(line) }
+            return try printer.flush()
+        }
+        Message.warn(file.warnings, about: session)
+        try show(file, chosen, named: session, settings, library)
     }
 
-    private func show(_ recordings: [Recording], named name: String, _ settings: Settings, _ library: LessonLibrary)
-        throws
-    {
-        guard let first = recordings.first else { return }
+    private func show(
+        _ file: SessionFile,
+        _ chosen: Range<Int>,
+        named name: String,
+        _ settings: Settings,
+        _ library: LessonLibrary
+    ) throws {
         guard settings.isPlain else {
-            if recordings.count > 1 {
-                Message.write(
-                    "\(name): there are \(recordings.count) sessions; --session N takes another than the first"
-                )
+            let first = file.sessions[chosen.lowerBound]
+            Message.warn(first.warnings, about: name)
+            if chosen.count > 1 {
+                Message.write("\(name): there are \(chosen.count) sessions; --session N takes another than the first")
             }
             return try runInCurses(.recording(first, name: name), settings)
         }
         // A person who was sent a session through standard input cannot type there as well.
-        guard settings.mayAsk, recordings.count == 1 else {
-            for (index, recording) in recordings.enumerated() {
-                if index > 0 { try print([""], settings) }
+        guard settings.mayAsk, chosen.count == 1 else {
+            for number in chosen {
+                if number > chosen.lowerBound { try print([""], settings) }
+                let recording = file.sessions[number]
+                Message.warn(recording.warnings, about: name)
                 try Plain.run(recording, name: name, settings, library)
             }
             return
         }
-        let trace = Tracer.trace(of: first.events)
+        let recording = file.sessions[chosen.lowerBound]
+        Message.warn(recording.warnings, about: name)
+        let trace = Tracer.trace(of: recording.events)
         var prompt = try PlainPrompt(
             .recording(trace),
-            Plain.opening(first, name, WalkText(library: library)),
+            Plain.opening(recording, name, WalkText(library: library)),
             settings,
             library
         )
@@ -97,22 +108,15 @@ struct Replay: ParsableCommand {
 /// Which sessions of a file are meant.
 enum SessionChoice {
     /// All of them, or the one with a number.
-    static func sessions(of file: SessionFile, _ number: Int?) throws(Failure) -> [(number: Int, recording: Recording)]
-    {
-        let all = file.sessions.enumerated().map { (number: $0, recording: $1) }
-        guard let number else { return all }
-        guard all.indices.contains(number) else {
-            let count = all.count == 1 ? "one session, which is 0" : "\(all.count) sessions, 0 to \(all.count - 1)"
+    static func sessions(of file: SessionFile, _ number: Int?) throws(Failure) -> Range<Int> {
+        guard let number else { return 0..<file.count }
+        guard (0..<file.count).contains(number) else {
+            let count = file.count == 1 ? "one session, which is 0" : "\(file.count) sessions, 0 to \(file.count - 1)"
             throw Failure(
                 .usage,
                 "--session \(number): the file holds \(count); 'ehlo replay FILE --list' shows what is in it"
             )
         }
-        return [all[number]]
-    }
-
-    static func listed(_ recording: Recording, _ number: Int) -> String {
-        let title = recording.header.title.isEmpty ? "without a title" : recording.header.title
-        return Escaping.message("\(number)  \(title)")
+        return number..<number + 1
     }
 }

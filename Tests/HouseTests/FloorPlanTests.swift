@@ -8,8 +8,9 @@ struct FloorPlanTests {
         "DNS": [],
         "Screen": [],
         "Tracing": ["SMTP", "DNS", "FoundationEssentials"],
+        "Captures": ["SMTP", "DNS", "Tracing", "Glibc"],
         "Lessons": ["SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
-        "Interchange": ["SMTP", "Tracing", "Lessons", "Glibc", "FoundationEssentials"],
+        "Interchange": ["SMTP", "Tracing", "Lessons", "Captures", "Glibc", "FoundationEssentials"],
         "Networking": [
             "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "NIOCore", "NIOPosix", "Glibc", "Dispatch",
             "Synchronization",

@@ -1,8 +1,9 @@
+import Captures
 import Tracing
 
 /// What a file is, told by its octets alone: a name can lie, and often there is none.
 public enum FileKind: Equatable, Sendable {
-    /// A recorded session (`.ehlo`), the one kind that can be read.
+    /// A recorded session (`.ehlo`).
     case recording
     /// Packets, as pcap or pcapng.
     case capture
@@ -21,7 +22,7 @@ public enum FileKind: Equatable, Sendable {
     public static func of(_ octets: [UInt8]) -> FileKind {
         if octets.isEmpty { return .empty }
         if RecordingReader.recognises(octets) { return .recording }
-        if captures.contains(where: octets.starts(with:)) { return .capture }
+        if CaptureFile.recognises(octets) { return .capture }
         if packed.contains(where: octets.starts(with:)) { return .compressed }
         let start = octets.prefix(mostOctets)
         // Text has no NUL and no control octet but these; ESC is there for what was copied from a terminal.
@@ -30,11 +31,10 @@ public enum FileKind: Equatable, Sendable {
         return hasDialogue(start) ? .transcript : .text
     }
 
-    /// Why it cannot be read, and what to do; nil for a recording.
+    /// Why it cannot be read, and what to do; nil for what can be read.
     public var refusal: String? {
         switch self {
-        case .recording: nil
-        case .capture: "this is a packet capture; reading captures comes with a later version"
+        case .recording, .capture: nil
         case .transcript: "this is a text transcript; reading transcripts comes with a later version"
         case .compressed: "this is a compressed file; unpack it first"
         case .text, .binary: "this is no recording; record one with 'ehlo live RECIPIENT --record FILE'"
@@ -42,11 +42,6 @@ public enum FileKind: Equatable, Sendable {
         }
     }
 
-    /// The first octets of pcap in both orders of octets, in microseconds and nanoseconds, and of pcapng.
-    private static let captures: [[UInt8]] = [
-        [0xD4, 0xC3, 0xB2, 0xA1], [0xA1, 0xB2, 0xC3, 0xD4], [0x4D, 0x3C, 0xB2, 0xA1], [0xA1, 0xB2, 0x3C, 0x4D],
-        [0x0A, 0x0D, 0x0D, 0x0A],
-    ]
 
     private static let packed: [[UInt8]] = [
         [0x1F, 0x8B], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD], [0x50, 0x4B, 3, 4],

@@ -1,3 +1,4 @@
+import Captures
 import SMTP
 public import Tracing
 
@@ -5,18 +6,50 @@ public import Tracing
 public struct SessionFile: Sendable {
     /// As it was named, `-` for standard input.
     public let path: String
-    /// At least one, in the order of the file.
-    public let sessions: [Recording]
+    /// What could not be read of the file as a whole.
+    public let warnings: [String]
+    private let content: Content
+
+    private enum Content: Sendable {
+        case recordings([Recording])
+        /// Thousands of sessions, each put together when it is asked for.
+        case capture(CaptureFile)
+    }
+
+    /// How many sessions there are; at least one.
+    public var count: Int {
+        switch content {
+        case .recordings(let all): all.count
+        case .capture(let file): file.count
+        }
+    }
+
+    /// The sessions in the order of the file. Those of a capture are made each time they are asked for.
+    public var sessions: LazyMapCollection<Range<Int>, Recording> { (0..<count).lazy.map(session) }
+
+    private func session(_ number: Int) -> Recording {
+        switch content {
+        case .recordings(let all): all[number]
+        case .capture(let file): file.recording(number)
+        }
+    }
 
     /// Reads a file, whatever its name, and says why when it is none of ours.
     public static func read(_ path: String, onWait: () -> Void = {}) throws(FileTrouble) -> SessionFile {
-        try read(FileOctets.read(path, onWait: onWait), path: path)
+        // A capture may be far longer than memory should hold.
+        if path != "-", !path.isEmpty, !path.utf8.contains(0), let octets = MappedFile.map(path),
+            let capture = CaptureFile(octets)
+        {
+            return try SessionFile(capture, path)
+        }
+        return try read(FileOctets.read(path, onWait: onWait), path: path)
     }
 
     /// The sessions in octets that came from `path`.
     public static func read(_ octets: [UInt8], path: String) throws(FileTrouble) -> SessionFile {
-        let name = path == "-" ? "standard input" : Escaping.message(path)
-        if let refusal = FileKind.of(octets).refusal { throw FileTrouble(.wrongData, "\(name): \(refusal)") }
+        let kind = FileKind.of(octets)
+        if let refusal = kind.refusal { throw FileTrouble(.wrongData, "\(name(path)): \(refusal)") }
+        if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
             do {
@@ -24,15 +57,57 @@ public struct SessionFile: Sendable {
             } catch {
                 throw FileTrouble(
                     .wrongData,
-                    "\(name): \(error); record a session with 'ehlo live RECIPIENT --record FILE'"
+                    "\(name(path)): \(error); record a session with 'ehlo live RECIPIENT --record FILE'"
                 )
             }
         }
         guard sessions.contains(where: { !$0.events.isEmpty }) else {
             let torn = sessions.flatMap(\.warnings).first.map { " (\($0))" } ?? ""
-            throw FileTrouble(.wrongData, "\(name): the recording holds no event\(torn); record the session again")
+            throw FileTrouble(.wrongData, "\(name(path)): the recording holds no event\(torn); record the session again")
         }
-        return SessionFile(path: path, sessions: sessions)
+        return SessionFile(path: path, warnings: [], content: .recordings(sessions))
+    }
+
+    private init(path: String, warnings: [String], content: Content) {
+        (self.path, self.warnings, self.content) = (path, warnings, content)
+    }
+
+    private init(_ capture: CaptureFile, _ path: String) throws(FileTrouble) {
+        guard capture.count > 0 else {
+            let why = capture.warnings.first.map { " (\($0))" } ?? ""
+            throw FileTrouble(
+                .wrongData,
+                "\(Self.name(path)): there is no mail session among its \(capture.packets) packets\(why); capture with 'tcpdump -s 0 -w FILE port 25'"
+            )
+        }
+        self.init(path: path, warnings: capture.warnings, content: .capture(capture))
+    }
+
+    private static func name(_ path: String) -> String { path == "-" ? "standard input" : Escaping.message(path) }
+
+    /// One line a session, with its number: the title, and of a capture what it is about and how it went.
+    public func eachListed<Failure: Error>(
+        _ numbers: Range<Int>,
+        _ body: (Int, String) throws(Failure) -> Void
+    ) throws(Failure) {
+        switch content {
+        case .recordings(let all):
+            for number in numbers {
+                let title = all[number].header.title
+                try body(number, Escaping.message("\(number)  \(title.isEmpty ? "without a title" : title)"))
+            }
+        case .capture(let file):
+            try file.eachSummary(of: numbers) { (number, summary) throws(Failure) in
+                try body(number, "\(number)  \(Self.listed(summary))")
+            }
+        }
+    }
+
+    private static func listed(_ summary: CaptureFile.Summary) -> String {
+        let more = summary.recipients > 1 ? " +\(summary.recipients - 1)" : ""
+        let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)
+        let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
+        return "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions.

@@ -1,0 +1,116 @@
+public import Tracing
+
+/// A packet capture: the mail sessions in it, found by their content, in the order in which they began.
+///
+/// Holds places in the file; a session's octets are put together when it is asked for.
+public final class CaptureFile: Sendable {
+    private let index: CaptureIndex
+    private let apart: CaptureOctets
+    private let found: [Found]
+    private let lookups: LookupMatch
+    /// What could not be read, and what is not shown; in sentences.
+    public let warnings: [String]
+
+    private struct Found: Sendable {
+        var flow: Flow
+        var client: Direction
+    }
+
+    /// Whether a file begins as a capture does.
+    public static func recognises(_ octets: [UInt8]) -> Bool {
+        PacketReader(CaptureOctets(Array(octets.prefix(24)))) != nil
+    }
+
+    /// Nil when the octets are no capture at all.
+    public init?(_ octets: CaptureOctets) {
+        guard var index = CaptureIndex(octets) else { return nil }
+        index.finishLookups()
+        self.index = index
+        apart = CaptureOctets(index.apart)
+        var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
+        var found: [Found] = []
+        var others = index.otherStreams
+        for flow in index.candidates {
+            assembly.assemble(flow, most: SessionSearch.mostOctets * 2)
+            if let client = SessionSearch.clientDirection(flow, assembly) {
+                found.append(Found(flow: flow, client: client))
+            } else {
+                others += 1
+            }
+        }
+        self.found = found
+        lookups = LookupMatch(index.lookups, octets, apart)
+        var warnings = index.warnings.all
+        if index.lookups.isFull { warnings.append("there are more than \(LookupIndex.most) DNS messages; later ones are not read") }
+        if others > 0 { warnings.append("\(others) other TCP connection\(others == 1 ? "" : "s") left alone") }
+        self.warnings = warnings
+        packets = index.packets
+    }
+
+    /// How many packets were read.
+    public let packets: Int
+    /// How many sessions there are.
+    public var count: Int { found.count }
+
+    private var octets: CaptureOctets { index.octets }
+
+    /// What a list says about one session.
+    public struct Summary: Sendable {
+        /// When it began, in nanoseconds since 1970.
+        public let began: Int64
+        /// The ends with their ports.
+        public let client: String
+        public let server: String
+        /// The first path of MAIL and of RCPT as they were sent; empty without one.
+        public let reversePath: [UInt8]
+        public let forwardPath: [UInt8]
+        public let recipients: Int
+        /// How it went, in two or three words.
+        public let outcome: String
+    }
+
+    /// Summaries of sessions one after another, given to `body` with their numbers.
+    public func eachSummary<Failure: Error>(
+        of numbers: Range<Int>,
+        _ body: (Int, Summary) throws(Failure) -> Void
+    ) throws(Failure) {
+        var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
+        var sinceRest = 0
+        for number in numbers {
+            let found = found[number]
+            assembly.assemble(found.flow)
+            let digest = SessionDigest(assembly, client: found.client, isWrapped: found.flow.kind == .wrapped)
+            sinceRest += assembly.pieces.reduce(0) { $0 + $1.count }
+            if sinceRest > CaptureIndex.restAfter {
+                sinceRest = 0
+                octets.rest()
+            }
+            let summary = Summary(
+                began: assembly.pieces.first?.time ?? 0, client: "\(found.flow.end(found.client))",
+                server: "\(found.flow.end(found.client.other))", reversePath: digest.reversePath,
+                forwardPath: digest.forwardPath, recipients: digest.recipients, outcome: digest.outcome)
+            try body(number, summary)
+        }
+    }
+
+    /// A session as it would have been recorded by one of its ends.
+    public func recording(_ number: Int) -> Recording {
+        let found = found[number]
+        var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
+        assembly.assemble(found.flow)
+        let digest = SessionDigest(assembly, client: found.client, isWrapped: found.flow.kind == .wrapped)
+        let (client, server) = (found.flow.end(found.client), found.flow.end(found.client.other))
+        let match = lookups.lookups(
+            before: assembly.pieces.first?.time ?? 0, forwardPath: digest.forwardPath, client: client, server: server)
+        var events = SessionEvents(
+            client: found.client, name: match.name.map { "\($0) [\(server.address.address)]:\(server.port)" } ?? "\(server)",
+            began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0, onRest: { [octets] in octets.rest() })
+        for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
+        events.add(assembly, flow: found.flow)
+        let header = Recording.Header(
+            began: CaptureTime.iso8601(events.began), title: "\(client) ➔ \(server)",
+            source: "a packet capture, session \(number) of \(count)")
+        octets.rest()
+        return Recording(header: header, events: events.events, warnings: [])
+    }
+}

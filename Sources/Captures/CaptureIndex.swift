@@ -1,0 +1,275 @@
+import DNS
+
+/// The first pass over a capture: which TCP connections there are, where their segments stand, and which DNS messages.
+///
+/// Holds no octets of the file, only places in it; what is certainly no mail is forgotten as soon as that is certain.
+struct CaptureIndex {
+    let octets: CaptureOctets
+    private(set) var flows: [Flow] = []
+    private(set) var segments: [Segment] = []
+    fileprivate(set) var lookups = LookupIndex()
+    /// Contents that were put together of fragments, behind each other.
+    private(set) var apart: [UInt8] = []
+    private(set) var warnings = CaptureWarnings()
+    private(set) var packets = 0
+    /// TCP connections that are no mail.
+    private(set) var otherStreams = 0
+    private(set) var firstTime: Int64?
+
+    private var internet = InternetLayer()
+    private var numbers: [Ends: UInt32] = [:]
+    private var free = Segment.none
+    private var sinceRest = 0
+    private var isFull = false
+
+    private struct Ends: Hashable {
+        let low: Endpoint
+        let high: Endpoint
+    }
+
+    /// The most connections that are kept in mind at a time.
+    static let mostFlows = 1 << 18
+    /// The most segments of mail, and of what may still be mail.
+    static let mostSegments = 1 << 22
+    /// The most octets of packets that came in fragments.
+    static let mostApart = 64 << 20
+    /// How many segments a connection may have before it must have shown that it is mail.
+    static let mostUndecided = 256
+    /// After so many octets of the file its memory may be given back.
+    static let restAfter = 16 << 20
+
+    /// Nil when the octets are no capture.
+    init?(_ octets: CaptureOctets) {
+        self.octets = octets
+        guard var reader = PacketReader(octets) else { return nil }
+        while let packet = reader.next() { read(packet) }
+        packets = reader.packets
+        for sentence in reader.warnings.all { warnings.say(sentence) }
+        octets.rest()
+    }
+
+    private mutating func read(_ packet: Packet) {
+        if firstTime == nil { firstTime = packet.time }
+        sinceRest += packet.captured
+        if sinceRest > Self.restAfter {
+            sinceRest = 0
+            octets.rest()
+        }
+        let frame = octets.window(at: packet.place, count: packet.captured)
+        switch LinkLayer.internetPacket(in: frame, link: packet.link) {
+        case .other: break
+        case .unread(let why): warnings.count(why)
+        case .packet(let content):
+            switch internet.datagram(in: content, missing: max(0, packet.original - packet.captured)) {
+            case .other: break
+            case .unread(let why): warnings.count(why)
+            case .datagram(let datagram):
+                if datagram.transport == 6 { segment(datagram, packet.time) } else { message(datagram, packet.time) }
+            }
+        }
+    }
+
+    // MARK: UDP
+
+    private mutating func message(_ datagram: Datagram, _ time: Int64) {
+        guard datagram.content.count >= 8 + LookupIndex.shortest else { return }
+        let content = datagram.content.dropping(8)
+        let source = Endpoint(address: datagram.source, port: UInt16(datagram.content.number16(0)))
+        let destination = Endpoint(address: datagram.destination, port: UInt16(datagram.content.number16(2)))
+        guard var lookup = LookupIndex.Message(content, from: source, to: destination, at: time) else { return }
+        if datagram.holder != nil {
+            guard let place = keepApart(content) else { return }
+            (lookup.place, lookup.isApart) = (place, true)
+        }
+        lookups.append(lookup)
+    }
+
+    fileprivate mutating func keepApart(_ content: Window) -> Int? {
+        guard apart.count + content.count <= Self.mostApart else {
+            warnings.count("they are fragments beyond the \(Self.mostApart >> 20) MiB that are kept")
+            return nil
+        }
+        apart += content.buffer
+        return apart.count - content.count
+    }
+
+    // MARK: TCP
+
+    private mutating func segment(_ datagram: Datagram, _ time: Int64) {
+        let header = datagram.content
+        guard header.count >= 20 else { return warnings.count("they are too short for their headers") }
+        let offset = Int(header[12] >> 4) * 4
+        guard offset >= 20, offset <= datagram.length else {
+            return warnings.count("their TCP header says what cannot be")
+        }
+        let flags = Segment.Marks(rawValue: UInt16(header[13] & 0b1_0111))
+        let length = datagram.length - offset
+        // What only acknowledges tells nothing here.
+        guard length > 0 || !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
+        let source = Endpoint(address: datagram.source, port: UInt16(header.number16(0)))
+        let destination = Endpoint(address: datagram.destination, port: UInt16(header.number16(2)))
+        let isBackward = destination < source
+        let marks = isBackward ? flags.union(.isBackward) : flags
+        let content = header.dropping(offset).prefix(length)
+        var segment = Segment(
+            time: time, place: content.place, marks: marks, sequence: header.number32(4), length: length,
+            captured: content.count)
+        let ends = Ends(low: isBackward ? destination : source, high: isBackward ? source : destination)
+        guard let number = flow(ends, segment) else { return }
+        if flags.contains(.rst) || flags.contains(.fin) { flows[number].isClosed = true }
+        guard flows[number].kind != .other else { return }
+        if length > 0 { judge(number, content, segment.direction) }
+        guard flows[number].kind != .other else { return }
+        if datagram.holder != nil, content.count > 0 {
+            guard let place = keepApart(content) else { return }
+            segment = Segment(
+                time: time, place: place, marks: marks.union(.isApart), sequence: segment.sequence, length: length,
+                captured: content.count)
+        }
+        append(segment, to: number)
+    }
+
+    /// The connection a segment belongs to, a new one when its ends were used by another that is over.
+    private mutating func flow(_ ends: Ends, _ segment: Segment) -> Int? {
+        let isCall = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
+        if let known = numbers[ends].map(Int.init) {
+            let isAnother = isCall && flows[known].initial != segment.sequence &+ 1
+                && (flows[known].isClosed || flows[known].caller != nil && flows[known].initial != 0)
+            guard isAnother else {
+                if segment.marks.contains(.syn), flows[known].caller == nil { call(known, segment, isCall) }
+                return known
+            }
+        }
+        if flows.count >= Self.mostFlows { forgetOthers() }
+        guard flows.count < Self.mostFlows else {
+            if !isFull { warnings.say("there are more than \(Self.mostFlows) connections; later ones are not shown") }
+            isFull = true
+            return nil
+        }
+        let number = flows.count
+        flows.append(Flow(low: ends.low, high: ends.high))
+        numbers[ends] = UInt32(number)
+        if segment.marks.contains(.syn) { call(number, segment, isCall) }
+        if ends.low.port == 53 || ends.high.port == 53 { flows[number].kind = .dns }
+        return number
+    }
+
+    private mutating func call(_ number: Int, _ segment: Segment, _ isCall: Bool) {
+        flows[number].caller = isCall ? segment.direction : segment.direction.other
+        if isCall { flows[number].initial = segment.sequence &+ 1 }
+    }
+
+    private mutating func append(_ segment: Segment, to number: Int) {
+        var index = free
+        if index != Segment.none {
+            free = segments[Int(index)].next
+            segments[Int(index)] = segment
+        } else {
+            guard segments.count < Self.mostSegments else {
+                if !isFull { warnings.say("there are more than \(Self.mostSegments) segments; later ones are not shown") }
+                isFull = true
+                return
+            }
+            index = UInt32(segments.count)
+            segments.append(segment)
+        }
+        if flows[number].last == Segment.none {
+            flows[number].first = index
+        } else {
+            segments[Int(flows[number].last)].next = index
+        }
+        flows[number].last = index
+        flows[number].segmentCount += 1
+    }
+
+    // MARK: What a connection is
+
+    private mutating func judge(_ number: Int, _ content: Window, _ direction: Direction) {
+        let flow = flows[number]
+        guard flow.kind == .undecided else { return }
+        if flow.speaker == nil { flows[number].speaker = direction }
+        let isMail = ContentSigns.isMail(port: flow.low.port) || ContentSigns.isMail(port: flow.high.port)
+        switch ContentSigns.sign(of: content) {
+        case .smtpCommand, .smtpReply: flows[number].kind = .smtp
+        case .tls where flow.speaker == nil && (flow.low.port == 465 || flow.high.port == 465):
+            flows[number].kind = .wrapped
+        case .tls, .foreign: if !isMail { forget(number) }
+        case .reply, .unclear:
+            if flow.segmentCount > (isMail ? Self.mostUndecided << 4 : Self.mostUndecided) { forget(number) }
+        }
+    }
+
+    /// It is no mail: its segments make room for others.
+    private mutating func forget(_ number: Int) {
+        flows[number].kind = .other
+        otherStreams += 1
+        guard flows[number].last != Segment.none else { return }
+        segments[Int(flows[number].last)].next = free
+        free = flows[number].first
+        flows[number].first = Segment.none
+        flows[number].last = Segment.none
+    }
+
+    /// Too many connections: those that are no mail go, then those that have not shown to be.
+    private mutating func forgetOthers() {
+        let mail = flows.count { $0.kind == .smtp || $0.kind == .wrapped }
+        let isPressing = mail + flows.count(where: { $0.kind == .undecided && $0.speaker != nil }) > Self.mostFlows / 2
+        var kept: [Flow] = []
+        for number in flows.indices {
+            let flow = flows[number]
+            let isKept =
+                switch flow.kind {
+                case .smtp, .wrapped: true
+                case .undecided: flow.speaker != nil && !isPressing
+                case .dns, .other: false
+                }
+            if isKept {
+                kept.append(flow)
+            } else if flow.kind != .other {
+                forget(number)
+            }
+        }
+        flows = kept
+        numbers.removeAll(keepingCapacity: true)
+        for (number, flow) in kept.enumerated() { numbers[Ends(low: flow.low, high: flow.high)] = UInt32(number) }
+    }
+
+    /// The connections that may be mail, in the order in which they began.
+    var candidates: [Flow] { flows.filter { [.smtp, .wrapped, .undecided].contains($0.kind) && $0.first != Segment.none } }
+}
+
+/// DNS over TCP (RFC 7766): an answer that was too long for UDP is asked for again there.
+extension CaptureIndex {
+    mutating func finishLookups() {
+        let spoken = flows.filter { $0.kind == .dns && $0.first != Segment.none }
+        guard !spoken.isEmpty else { return }
+        var assembly = StreamAssembly(octets, apart: CaptureOctets(apart), segments: segments)
+        for flow in spoken {
+            assembly.assemble(flow)
+            for direction in Direction.allCases { finishLookups(direction, flow, assembly) }
+        }
+    }
+
+    /// Each message stands behind its length in two octets (RFC 1035 §4.2.2).
+    private mutating func finishLookups(_ direction: Direction, _ flow: Flow, _ assembly: StreamAssembly) {
+        var waiting: [UInt8] = []
+        for piece in assembly.pieces where piece.direction == direction {
+            if piece.kind == .gap { return }
+            guard piece.kind == .octets else { continue }
+            waiting += assembly.content(piece).buffer
+            while waiting.count >= 2, waiting.count >= 2 + (Int(waiting[0]) << 8 | Int(waiting[1])) {
+                let length = Int(waiting[0]) << 8 | Int(waiting[1])
+                let message = CaptureOctets(Array(waiting[2..<2 + length]))
+                waiting.removeFirst(2 + length)
+                let content = message.window(at: 0, count: length)
+                guard
+                    var lookup = LookupIndex.Message(
+                        content, from: flow.end(direction), to: flow.end(direction.other), at: piece.time),
+                    let place = keepApart(content)
+                else { continue }
+                (lookup.place, lookup.isApart) = (place, true)
+                lookups.append(lookup)
+            }
+        }
+    }
+}

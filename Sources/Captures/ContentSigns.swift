@@ -1,0 +1,71 @@
+import SMTP
+
+/// What a first look at the octets of a TCP connection tells about its protocol.
+///
+/// It looks at one run of octets that should be the beginning of a line, and knows nothing of connections.
+enum ContentSigns {
+    enum Sign: Equatable {
+        /// A command that no other protocol has.
+        case smtpCommand
+        /// A reply that no other protocol has.
+        case smtpReply
+        /// A reply code and what may follow it: SMTP, FTP or NNTP (RFC 5321 §4.2).
+        case reply
+        case tls
+        /// The beginning of another protocol, or no text.
+        case foreign
+        case unclear
+    }
+
+    /// Commands with what follows them, in upper case.
+    private static let commands = ["EHLO ", "HELO ", "LHLO ", "MAIL FROM:", "RCPT TO:", "MAIL FROM :", "RCPT TO :"]
+        .map { Array($0.utf8) }
+    /// What other protocols begin with.
+    private static let foreigners = [
+        "GET ", "POST ", "HEAD ", "PUT ", "OPTIONS ", "CONNECT ", "HTTP/", "PRI * HTTP", "SSH-", "+OK", "-ERR",
+        "* OK", "* PREAUTH", "RFB ", "USER ", "CAPA", "NICK ",
+    ].map { Array($0.utf8) }
+
+    static func sign(of content: Window) -> Sign {
+        guard content.count > 0 else { return .unclear }
+        let first = content[0]
+        if first == 22, content.count >= 3, content[1] == 3 { return .tls }
+        if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { return reply(content) }
+        if commands.contains(where: { begins(content, $0) }) { return .smtpCommand }
+        if foreigners.contains(where: { begins(content, $0) }) { return .foreign }
+        // Controls other than line ends and tabs are no text.
+        let isText = content.prefix(16).buffer.allSatisfy { $0 >= 32 || $0 == 13 || $0 == 10 || $0 == 9 || $0 == 27 }
+        return isText ? .unclear : .foreign
+    }
+
+    /// Whether `content` begins with a word, letters without case.
+    static func begins(_ content: Window, _ word: [UInt8]) -> Bool {
+        guard content.count >= word.count else { return false }
+        for at in word.indices where content[at] != word[at] {
+            guard content[at] & 0xDF == word[at], (65...90).contains(word[at]) else { return false }
+        }
+        return true
+    }
+
+    /// Reply codes with what makes sure: a word of SMTP in the first line, the codes of SMTP alone.
+    private static func reply(_ content: Window) -> Sign {
+        guard content.count >= 4, (0..<3).allSatisfy({ (48...57).contains(content[$0]) }),
+            content[3] == 32 || content[3] == 45 || content[3] == 13 || content[3] == 10
+        else { return content.count < 4 ? .unclear : .foreign }
+        let code = (0..<3).reduce(0) { $0 * 10 + Int(content[$1]) - 48 }
+        if code == 354 || code == 251 || code == 252 { return .smtpReply }
+        let start = content.prefix(300)
+        let words = ["SMTP", "-PIPELINING", "-8BITMIME", "-SIZE", "ENHANCEDSTATUSCODES", "LMTP"]
+        if words.contains(where: { holds(start, Array($0.utf8)) }) { return .smtpReply }
+        if holds(start, Array("FTP".utf8)) { return .foreign }
+        return .reply
+    }
+
+    private static func holds(_ content: Window, _ word: [UInt8]) -> Bool {
+        guard content.count >= word.count else { return false }
+        return (0...content.count - word.count).contains { begins(content.dropping($0), word) }
+    }
+
+    /// The ports where mail is taken or handed in: SMTP, SMTP over TLS, submission, LMTP, and what laboratories use.
+    static func isMail(port: UInt16) -> Bool { [25, 465, 587, 24, 2525, 1025, 10025].contains(port) }
+}

@@ -1,0 +1,70 @@
+import DNS
+
+/// The DNS messages of a capture that ask for exchangers and addresses, or answer (RFC 1035 §4.1).
+struct LookupIndex {
+    /// One message: what it asks, and where it stands.
+    struct Message {
+        var time: Int64
+        var place: Int
+        var isApart = false
+        var length: Int
+        var asker: Endpoint
+        var server: Endpoint
+        var id: UInt16
+        /// 15 is MX, 1 is A, 28 is AAAA.
+        var type: UInt16
+        var isAnswer: Bool
+        /// Made of the name asked for, letters without case.
+        var nameHash: UInt64
+    }
+
+    /// A header, the root's name, a type and a class.
+    static let shortest = 17
+    static let most = 1 << 17
+    private static let typesRead: Set<Int> = [1, 15, 28]
+
+    private(set) var messages: [Message] = []
+    private(set) var isFull = false
+
+    mutating func append(_ message: Message) {
+        if messages.count < Self.most { messages.append(message) } else { isFull = true }
+    }
+
+    /// FNV-1a over the name as the wire has it, in lower case.
+    static func hash(_ name: Name) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for label in name.labels {
+            for octet in [UInt8(label.count)] + label { hash = step(hash, octet) }
+        }
+        return hash
+    }
+
+    fileprivate static func step(_ hash: UInt64, _ octet: UInt8) -> UInt64 {
+        (hash ^ UInt64((65...90).contains(octet) ? octet | 0x20 : octet)) &* 0x100_0000_01B3
+    }
+}
+
+extension LookupIndex.Message {
+    /// Nil for what is no DNS message with one question that matters here, whatever the port.
+    init?(_ content: Window, from source: Endpoint, to destination: Endpoint, at time: Int64) {
+        guard content.count >= LookupIndex.shortest, content.number16(4) == 1 else { return nil }
+        // A standard query (opcode 0) whose reserved bit is clear.
+        guard content[2] & 0x78 == 0, content[3] & 0x40 == 0 else { return nil }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var position = 12
+        while position < content.count, content[position] != 0 {
+            let length = Int(content[position])
+            guard length <= 63, position + length + 1 < content.count, position < 12 + 255 else { return nil }
+            for at in position...position + length { hash = LookupIndex.step(hash, content[at]) }
+            position += length + 1
+        }
+        guard position + 5 <= content.count, content.number16(position + 3) == 1 else { return nil }
+        let type = content.number16(position + 1)
+        guard LookupIndex.typesRead.contains(type) else { return nil }
+        let isAnswer = content[2] & 0x80 != 0
+        self.init(
+            time: time, place: content.place, length: content.count, asker: isAnswer ? destination : source,
+            server: isAnswer ? source : destination, id: UInt16(content.number16(0)), type: UInt16(type),
+            isAnswer: isAnswer, nameHash: hash)
+    }
+}

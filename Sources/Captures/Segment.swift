@@ -1,0 +1,79 @@
+/// One TCP segment (RFC 9293 §3.1) of a connection: where its octets are, and no more than that.
+///
+/// There may be millions, so it is small.
+struct Segment {
+    /// Nanoseconds since 1970.
+    var time: Int64
+    /// 48 bits: where its content stands; the upper 16: flags, direction, and whether it stands in the file.
+    private var placeAndMarks: UInt64
+    var sequence: UInt32
+    /// Octets of content on the wire.
+    var length: UInt32
+    /// How many of them the capture has.
+    var captured: UInt32
+    /// The next of the same connection in the order of the capture, as an index; `none` at the end.
+    var next: UInt32 = none
+
+    static let none = UInt32.max
+
+    struct Marks: OptionSet {
+        let rawValue: UInt16
+        static let fin = Marks(rawValue: 1)
+        static let syn = Marks(rawValue: 2)
+        static let rst = Marks(rawValue: 4)
+        static let ack = Marks(rawValue: 16)
+        /// It goes from the higher end of the connection to the lower.
+        static let isBackward = Marks(rawValue: 256)
+        /// Its content was put together of fragments and stands apart from the file.
+        static let isApart = Marks(rawValue: 512)
+    }
+
+    init(time: Int64, place: Int, marks: Marks, sequence: UInt32, length: Int, captured: Int) {
+        self.time = time
+        placeAndMarks = UInt64(place) & 0xFFFF_FFFF_FFFF | UInt64(marks.rawValue) << 48
+        self.sequence = sequence
+        self.length = UInt32(length)
+        self.captured = UInt32(captured)
+    }
+
+    var place: Int { Int(placeAndMarks & 0xFFFF_FFFF_FFFF) }
+    var marks: Marks { Marks(rawValue: UInt16(placeAndMarks >> 48)) }
+    var direction: Direction { marks.contains(.isBackward) ? .backward : .forward }
+}
+
+/// Which way octets go, before it is known who is the client: forward is from the lower end to the higher.
+enum Direction: Int, CaseIterable {
+    case forward, backward
+    var other: Direction { self == .forward ? .backward : .forward }
+}
+
+/// One TCP connection between two ends.
+struct Flow {
+    /// The ends in order, whoever called.
+    let low: Endpoint
+    let high: Endpoint
+    var kind = Kind.undecided
+    /// Its segments, a chain through the index's.
+    var first = Segment.none
+    var last = Segment.none
+    var segmentCount: UInt32 = 0
+    /// The sequence number of the first SYN, and who sent it.
+    var initial: UInt32 = 0
+    var caller: Direction?
+    /// Both FINs or a RST were seen: what comes with a SYN is a new connection.
+    var isClosed = false
+    /// The direction of the first octets of content, so that a client can be told from a server that greets.
+    var speaker: Direction?
+
+    enum Kind: UInt8 {
+        case undecided
+        case smtp
+        /// TLS from the first octet, to the port of SMTP over TLS (RFC 8314 §3.3).
+        case wrapped
+        /// DNS over TCP (RFC 7766).
+        case dns
+        case other
+    }
+
+    func end(_ direction: Direction) -> Endpoint { direction == .forward ? low : high }
+}

@@ -1,0 +1,96 @@
+import Tracing
+
+/// Turns what happened on a connection into events, as a recorder at one of its ends would have written them.
+struct SessionEvents {
+    private(set) var events: [WireEvent] = []
+    /// Nanoseconds since 1970 of time 0.
+    let began: Int64
+    private let client: Direction
+    /// What the connection was made to.
+    private let name: String
+    private let onRest: () -> Void
+    private var latest = 0.0
+    private var sinceRest = 0
+    private var remarks = 0
+
+    /// The most remarks about TCP in one session.
+    static let mostRemarks = 50
+
+    init(client: Direction, name: String, began: Int64, onRest: @escaping () -> Void) {
+        (self.client, self.name, self.began, self.onRest) = (client, name, began, onRest)
+    }
+
+    /// A DNS message that belongs to the session.
+    mutating func add(_ message: LookupIndex.Message, _ octets: CaptureOctets) {
+        let content = octets.window(at: message.place, count: message.length).octets
+        add(message.isAnswer ? .dnsAnswer(content) : .dnsQuery(content), message.time, leg: .lookup)
+    }
+
+    mutating func add(_ assembly: StreamAssembly, flow: Flow) {
+        sayWhatIsMissing(assembly)
+        // A connection ends when both sides have closed it; the first to do so is who closed it.
+        var closer: Direction?
+        let fins = assembly.pieces.count { $0.kind == .closes }
+        var finsSeen = 0
+        for piece in assembly.pieces {
+            let side: Side = piece.direction == client ? .client : .server
+            switch piece.kind {
+            case .calls: add(.connect(to: name), piece.time)
+            case .answers: add(.connected(to: name), piece.time)
+            case .octets: addOctets(assembly.content(piece), side, piece.time)
+            case .gap: add(.gap(from: side, octets: piece.count), piece.time)
+            case .closes:
+                finsSeen += 1
+                closer = closer ?? piece.direction
+                if finsSeen == fins, let closer { add(.close(by: closer == client ? .client : .server), piece.time) }
+            case .resets: if finsSeen == 0 { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
+            case .again: remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
+            case .differs:
+                let other = WireText.shown(assembly.content(piece).prefix(200).buffer)
+                remark(
+                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first; later it was \(other)",
+                    piece.time)
+            case .astray:
+                remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
+            }
+        }
+    }
+
+    private func octets(_ count: Int) -> String { count == 1 ? "1 octet" : "\(count) octets" }
+
+    /// A side that is not in the capture, or only from somewhere in its middle.
+    private mutating func sayWhatIsMissing(_ assembly: StreamAssembly) {
+        let first = assembly.pieces.first?.time ?? began
+        if !assembly.pieces.contains(where: { $0.kind == .calls || $0.kind == .answers }) {
+            add(.note("the connection was open already when the capture began"), first)
+        }
+        for side in Side.allCases {
+            let direction = side == .client ? client : client.other
+            guard !assembly.pieces.contains(where: { $0.direction == direction && $0.kind == .octets }) else { continue }
+            guard assembly.pieces.contains(where: { $0.direction == direction.other && $0.kind == .octets }) else { continue }
+            add(.gap(from: side, octets: nil), first)
+        }
+    }
+
+    private mutating func remark(_ text: String, _ time: Int64) {
+        remarks += 1
+        if remarks < Self.mostRemarks {
+            add(.note(text), time)
+        } else if remarks == Self.mostRemarks {
+            add(.note("more remarks about TCP are left out"), time)
+        }
+    }
+
+    private mutating func addOctets(_ content: Window, _ side: Side, _ time: Int64) {
+        add(.octets(from: side, content.octets, secrets: []), time)
+        sinceRest += content.count
+        guard sinceRest > CaptureIndex.restAfter else { return }
+        sinceRest = 0
+        onRest()
+    }
+
+    private mutating func add(_ kind: WireEvent.Kind, _ time: Int64, leg: Leg = .relay) {
+        latest = max(latest, Double(time &- began) / 1e9)
+        events.append(WireEvent(kind, leg: leg, at: latest))
+    }
+}

@@ -1,0 +1,328 @@
+/// Puts the segments of one TCP connection into the order of its octets, both directions side by side (RFC 9293 §3.4).
+///
+/// It decides which octets come next, what came twice and what never came; it knows nothing of what they say. Wrong input
+/// is always the network's or a forger's: octets that came first win, others for the same place are reported; what is so
+/// far from everything else that no window reaches it is left out and reported; what is missing is a gap in its place.
+struct StreamAssembly {
+    /// Something that happened on the connection, in order.
+    struct Piece: Equatable {
+        var time: Int64
+        var direction: Direction
+        var kind: Kind
+        /// Octets it is about: how many, where they stand and whether apart from the file.
+        var count = 0
+        var place = 0
+        var isApart = false
+    }
+
+    enum Kind: Equatable {
+        case octets
+        /// Octets that the capture lacks.
+        case gap
+        case calls, answers
+        /// FIN and RST.
+        case closes, resets
+        /// Octets that had come before: the same ones, or others.
+        case again, differs
+        /// Octets that no window can reach.
+        case astray
+    }
+
+    private struct Stretch {
+        var offset: Int
+        var count: Int
+        var place: Int
+        var isApart: Bool
+    }
+
+    private struct Stream {
+        /// The sequence number of offset 0.
+        var base: UInt32 = 0
+        var isOpen = false
+        /// How far the octets have been given out.
+        var offset = 0
+        /// Segments beyond a hole, by their offset; of equal ones the first that came is first.
+        var waiting: [(offset: Int, segment: Segment)] = []
+        var delivered: [Stretch] = []
+        /// Offsets that some segment of the capture has, once it was asked for.
+        var covered: [Range<Int>]?
+        var end: (offset: Int, time: Int64)?
+        var hasEnded = false
+
+        func offset(of sequence: UInt32, near reference: Int) -> Int {
+            let expected = base &+ UInt32(truncatingIfNeeded: reference)
+            return reference + Int(Int32(bitPattern: sequence &- expected))
+        }
+    }
+
+    private let octets: CaptureOctets
+    private let apart: CaptureOctets
+    private let segments: [Segment]
+    private var streams = [Stream(), Stream()]
+    private(set) var pieces: [Piece] = []
+
+    /// No window is larger (RFC 7323 §2.3 would allow 1 GiB, nobody mails so).
+    static let farthest = 1 << 26
+    /// The most segments that wait behind a hole.
+    static let mostWaiting = 4096
+
+    init(_ octets: CaptureOctets, apart: CaptureOctets, segments: [Segment]) {
+        (self.octets, self.apart, self.segments) = (octets, apart, segments)
+    }
+
+    func content(_ piece: Piece) -> Window { content(piece.place, piece.count, piece.isApart) }
+
+    private func content(_ place: Int, _ count: Int, _ isApart: Bool) -> Window {
+        (isApart ? apart : octets).window(at: place, count: count)
+    }
+
+    // MARK: One connection
+
+    /// What happened on a connection, in the order of the capture. With `most` only until so many octets came.
+    mutating func assemble(_ flow: Flow, most: Int = .max) {
+        pieces.removeAll(keepingCapacity: true)
+        for direction in Direction.allCases {
+            streams[direction.rawValue] = Stream()
+            if flow.caller == nil || flow.caller == direction.other { openLate(direction, flow) }
+        }
+        var reset = false
+        var given = 0
+        var index = flow.first
+        while index != Segment.none, given < most {
+            let segment = segments[Int(index)]
+            index = segment.next
+            let direction = segment.direction
+            if segment.marks.contains(.syn) { begin(segment, direction) }
+            if segment.length > 0 {
+                receive(segment, direction, flow)
+                given += Int(segment.length)
+            }
+            if segment.marks.contains(.fin) { end(segment, direction) }
+            if segment.marks.contains(.rst), !reset, !(streams[0].hasEnded && streams[1].hasEnded) {
+                reset = true
+                pieces.append(Piece(time: segment.time, direction: direction, kind: .resets))
+            }
+            finishIfEnded(direction)
+        }
+        guard most == .max else { return }
+        for direction in Direction.allCases {
+            while !streams[direction.rawValue].waiting.isEmpty { skipToWaiting(direction) }
+            if let end = streams[direction.rawValue].end { streams[direction.rawValue].offset = end.offset }
+            finishIfEnded(direction)
+        }
+    }
+
+    private mutating func begin(_ segment: Segment, _ direction: Direction) {
+        let kind: Kind = segment.marks.contains(.ack) ? .answers : .calls
+        if !pieces.contains(where: { $0.direction == direction && $0.kind == kind }) {
+            pieces.append(Piece(time: segment.time, direction: direction, kind: kind))
+        }
+        guard streams[direction.rawValue].delivered.isEmpty else { return }
+        streams[direction.rawValue].base = segment.sequence &+ 1
+        streams[direction.rawValue].isOpen = true
+    }
+
+    /// The connection was open already: the lowest of the first sequence numbers is where what we have begins.
+    private mutating func openLate(_ direction: Direction, _ flow: Flow) {
+        var index = flow.first
+        var lowest: UInt32?
+        var seen = 0
+        while index != Segment.none, seen < 16 {
+            let segment = segments[Int(index)]
+            index = segment.next
+            guard segment.direction == direction else { continue }
+            if segment.marks.contains(.syn) { return }
+            guard segment.length > 0 else { continue }
+            seen += 1
+            let distance = lowest.map { Int(Int32(bitPattern: segment.sequence &- $0)) } ?? -1
+            if distance < 0, lowest == nil || distance > -(1 << 20) { lowest = segment.sequence }
+        }
+        guard let lowest else { return }
+        streams[direction.rawValue].base = lowest
+        streams[direction.rawValue].isOpen = true
+    }
+
+    private mutating func end(_ segment: Segment, _ direction: Direction) {
+        guard streams[direction.rawValue].end == nil else { return }
+        let stream = streams[direction.rawValue]
+        let offset =
+            stream.isOpen ? stream.offset(of: segment.sequence, near: stream.offset) + Int(segment.length) : 0
+        guard abs(offset - stream.offset) <= Self.farthest else { return }
+        streams[direction.rawValue].end = (max(offset, stream.offset), segment.time)
+    }
+
+    private mutating func finishIfEnded(_ direction: Direction) {
+        let stream = streams[direction.rawValue]
+        guard !stream.hasEnded, let end = stream.end, stream.offset >= end.offset else { return }
+        streams[direction.rawValue].hasEnded = true
+        pieces.append(Piece(time: max(end.time, pieces.last?.time ?? end.time), direction: direction, kind: .closes))
+    }
+
+    // MARK: Octets
+
+    private mutating func receive(_ segment: Segment, _ direction: Direction, _ flow: Flow) {
+        let number = direction.rawValue
+        if !streams[number].isOpen {
+            streams[number].base = segment.sequence
+            streams[number].isOpen = true
+        }
+        // A SYN takes one number of the sequence before its content.
+        let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
+        let offset = streams[number].offset(of: sequence, near: streams[number].offset)
+        guard abs(offset - streams[number].offset) <= Self.farthest else {
+            return pieces.append(
+                Piece(time: segment.time, direction: direction, kind: .astray, count: Int(segment.length)))
+        }
+        guard offset > streams[number].offset else { return take(segment, at: offset, segment.time, direction) }
+        wait(segment, at: offset, direction)
+        if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
+        while !streams[number].waiting.isEmpty,
+            !isCovered(streams[number].offset, direction) || streams[number].waiting.count > Self.mostWaiting
+        {
+            skipToWaiting(direction, at: segment.time)
+        }
+    }
+
+    private mutating func wait(_ segment: Segment, at offset: Int, _ direction: Direction) {
+        var low = 0
+        var high = streams[direction.rawValue].waiting.count
+        while low < high {
+            let middle = (low + high) / 2
+            if streams[direction.rawValue].waiting[middle].offset <= offset { low = middle + 1 } else { high = middle }
+        }
+        streams[direction.rawValue].waiting.insert((offset, segment), at: low)
+    }
+
+    /// Says that what lies before the first waiting segment is missing, and goes on with that.
+    private mutating func skipToWaiting(_ direction: Direction, at time: Int64? = nil) {
+        let number = direction.rawValue
+        guard let first = streams[number].waiting.first else { return }
+        let missing = first.offset - streams[number].offset
+        let time = time ?? pieces.last?.time ?? first.segment.time
+        if missing > 0 {
+            pieces.append(Piece(time: time, direction: direction, kind: .gap, count: missing))
+            streams[number].offset = first.offset
+        }
+        drain(direction, time)
+    }
+
+    private mutating func drain(_ direction: Direction, _ time: Int64) {
+        let number = direction.rawValue
+        var taken = 0
+        while taken < streams[number].waiting.count, streams[number].waiting[taken].offset <= streams[number].offset {
+            let (offset, segment) = streams[number].waiting[taken]
+            taken += 1
+            give(segment, at: offset, time, direction)
+        }
+        streams[number].waiting.removeFirst(taken)
+    }
+
+    private mutating func take(_ segment: Segment, at offset: Int, _ time: Int64, _ direction: Direction) {
+        give(segment, at: offset, time, direction)
+        if !streams[direction.rawValue].waiting.isEmpty { drain(direction, time) }
+    }
+
+    /// Gives out what is new in a segment, and compares what is not.
+    private mutating func give(_ segment: Segment, at offset: Int, _ time: Int64, _ direction: Direction) {
+        let number = direction.rawValue
+        let known = streams[number].offset - offset
+        let length = Int(segment.length)
+        if known > 0 {
+            // A segment of at most one octet just before what is expected asks whether the other side is still there
+            // (RFC 9293 §3.8.4).
+            if length <= 1, known == 1 { return }
+            compare(segment, at: offset, min(known, length), time, direction)
+        }
+        guard known < length else { return }
+        let captured = Int(segment.captured)
+        let isApart = segment.marks.contains(.isApart)
+        if captured > known {
+            let stretch = Stretch(
+                offset: offset + known, count: captured - known, place: segment.place + known, isApart: isApart)
+            streams[number].delivered.append(stretch)
+            pieces.append(
+                Piece(
+                    time: time, direction: direction, kind: .octets, count: stretch.count, place: stretch.place,
+                    isApart: isApart))
+        }
+        let lost = length - max(captured, known)
+        if lost > 0 { pieces.append(Piece(time: time, direction: direction, kind: .gap, count: lost)) }
+        streams[number].offset = offset + length
+    }
+
+    /// Whether octets that come again are those that came first.
+    private mutating func compare(
+        _ segment: Segment, at offset: Int, _ count: Int, _ time: Int64, _ direction: Direction
+    ) {
+        let isApart = segment.marks.contains(.isApart)
+        let end = offset + min(count, Int(segment.captured))
+        var differs = false
+        var index = firstStretch(endingAfter: offset, direction)
+        let delivered = streams[direction.rawValue].delivered
+        while index < delivered.count, delivered[index].offset < end, !differs {
+            let stretch = delivered[index]
+            index += 1
+            let start = max(offset, stretch.offset)
+            let stop = min(end, stretch.offset + stretch.count)
+            guard start < stop else { continue }
+            let old = content(stretch.place + start - stretch.offset, stop - start, stretch.isApart)
+            let new = content(segment.place + start - offset, stop - start, isApart)
+            differs = !old.buffer.elementsEqual(new.buffer)
+        }
+        pieces.append(
+            Piece(
+                time: time, direction: direction, kind: differs ? .differs : .again, count: count,
+                place: segment.place, isApart: isApart))
+    }
+
+    private func firstStretch(endingAfter offset: Int, _ direction: Direction) -> Int {
+        var low = 0
+        var high = streams[direction.rawValue].delivered.count
+        while low < high {
+            let middle = (low + high) / 2
+            let stretch = streams[direction.rawValue].delivered[middle]
+            if stretch.offset + stretch.count <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: Holes
+
+    private func isCovered(_ offset: Int, _ direction: Direction) -> Bool {
+        guard let covered = streams[direction.rawValue].covered else { return false }
+        var low = 0
+        var high = covered.count
+        while low < high {
+            let middle = (low + high) / 2
+            if covered[middle].upperBound <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low < covered.count && covered[low].contains(offset)
+    }
+
+    /// Which octets of a direction are somewhere in the capture, however late.
+    private func coverage(_ direction: Direction, _ flow: Flow) -> [Range<Int>] {
+        let stream = streams[direction.rawValue]
+        var ranges: [Range<Int>] = []
+        var reference = 0
+        var index = flow.first
+        while index != Segment.none {
+            let segment = segments[Int(index)]
+            index = segment.next
+            guard segment.direction == direction, segment.length > 0 else { continue }
+            let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
+            let offset = stream.offset(of: sequence, near: reference)
+            guard abs(offset - reference) <= Self.farthest else { continue }
+            ranges.append(offset..<offset + Int(segment.length))
+            reference = max(reference, offset)
+        }
+        var merged: [Range<Int>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, range.lowerBound <= last.upperBound {
+                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        return merged
+    }
+}
