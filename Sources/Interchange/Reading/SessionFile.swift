@@ -1,7 +1,7 @@
 import SMTP
 public import Tracing
 
-/// A file with recorded sessions in it.
+/// A file with sessions in it, recorded or told in the words of another program.
 public struct SessionFile: Sendable {
     /// As it was named, `-` for standard input.
     public let path: String
@@ -16,7 +16,9 @@ public struct SessionFile: Sendable {
     /// The sessions in octets that came from `path`.
     public static func read(_ octets: [UInt8], path: String) throws(FileTrouble) -> SessionFile {
         let name = path == "-" ? "standard input" : Escaping.message(path)
-        if let refusal = FileKind.of(octets).refusal { throw FileTrouble(.wrongData, "\(name): \(refusal)") }
+        let kind = FileKind.of(octets)
+        if let refusal = kind.refusal { throw FileTrouble(.wrongData, "\(name): \(refusal)") }
+        if kind == .transcript { return try SessionFile(path: path, sessions: transcripts(octets, name)) }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
             do {
@@ -33,6 +35,14 @@ public struct SessionFile: Sendable {
             throw FileTrouble(.wrongData, "\(name): the recording holds no event\(torn); record the session again")
         }
         return SessionFile(path: path, sessions: sessions)
+    }
+
+    private static func transcripts(_ octets: [UInt8], _ name: String) throws(FileTrouble) -> [Recording] {
+        let sessions = TranscriptReader.read(octets)
+        guard !sessions.isEmpty else {
+            throw FileTrouble(.wrongData, "\(name): \(FileKind.text.refusal ?? "there is no session in it")")
+        }
+        return sessions
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions.
