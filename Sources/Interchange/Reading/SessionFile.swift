@@ -2,7 +2,7 @@ import Captures
 import SMTP
 public import Tracing
 
-/// A file with recorded sessions in it.
+/// A file with sessions in it, recorded or told in the words of another program.
 public struct SessionFile: Sendable {
     /// As it was named, `-` for standard input.
     public let path: String
@@ -50,6 +50,10 @@ public struct SessionFile: Sendable {
         let kind = FileKind.of(octets)
         if let refusal = kind.refusal { throw FileTrouble(.wrongData, "\(name(path)): \(refusal)") }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
+        if kind == .transcript {
+            let sessions = try transcripts(octets, name(path))
+            return SessionFile(path: path, warnings: [], content: .recordings(sessions))
+        }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
             do {
@@ -108,6 +112,14 @@ public struct SessionFile: Sendable {
         let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)
         let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
         return "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
+    }
+
+    private static func transcripts(_ octets: [UInt8], _ name: String) throws(FileTrouble) -> [Recording] {
+        let sessions = TranscriptReader.read(octets)
+        guard !sessions.isEmpty else {
+            throw FileTrouble(.wrongData, "\(name): \(FileKind.text.refusal ?? "there is no session in it")")
+        }
+        return sessions
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions.

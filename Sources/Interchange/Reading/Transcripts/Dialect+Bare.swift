@@ -1,0 +1,85 @@
+import SMTP
+import Tracing
+
+/// Dialects without marks: the dialogue as it stood on a terminal, between what the program said itself.
+extension Dialect {
+    /// telnet, nc and what else shows both sides alike.
+    @Sendable static func terminal(_ line: ArraySlice<UInt8>) -> Peeled? {
+        LinkFact.inRemark(line.trimmed).map { Peeled(.link($0)) }
+    }
+
+    /// JavaMail and Jakarta Mail: the dialogue without marks, their own words behind `DEBUG`.
+    @Sendable static func javaMail(_ line: ArraySlice<UInt8>) -> Peeled? {
+        guard let words = line.after("DEBUG") else { return nil }
+        if words.firstRange(of: Array("trace suppressed".utf8)) != nil { return Peeled(.remark(line)) }
+        if let rest = words.after(" SMTP: trying to connect to host \""),
+            let end = rest.firstIndex(of: UInt8(ascii: "\""))
+        {
+            return Peeled(.link(.connecting(rest[..<end].text)))
+        }
+        if let rest = words.after(" SMTP: connected to host \""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) {
+            return Peeled(.link(.connected(rest[..<end].text)))
+        }
+        return Peeled(.remark(line))
+    }
+
+    /// openssl s_client: the certificate and the session between lines of dashes, then the dialogue.
+    @Sendable static func openSSL(_ line: ArraySlice<UInt8>) -> Peeled? {
+        if line.starts(with: "CONNECTED(".utf8) { return Peeled(.link(.connected(""))) }
+        return LinkFact.inRemark(line.trimmed).map { Peeled(.link($0)) }
+    }
+}
+
+extension LinkFact {
+    /// What a program's own words tell about the connection.
+    static func inRemark(_ words: ArraySlice<UInt8>) -> LinkFact? {
+        guard let first = words.first, words.count < 300 else { return nil }
+        // Looked at for every line: most are told apart by their first letter.
+        switch first | 0x20 {
+        case UInt8(ascii: "t"): return trying(words)
+        case UInt8(ascii: "c"): return connected(words)
+        case UInt8(ascii: "$"), UInt8(ascii: "#"), UInt8(ascii: "%"): return commandLine(words.dropFirst().trimmed)
+        case UInt8(ascii: "n"), UInt8(ascii: "o"): return commandLine(words)
+        default: return nil
+        }
+    }
+
+    private static func trying(_ words: ArraySlice<UInt8>) -> LinkFact? {
+        if let place = words.after("Trying ") { return .connecting(place.text.trimmingDots) }
+        return commandLine(words)
+    }
+
+    private static func connected(_ words: ArraySlice<UInt8>) -> LinkFact? {
+        if let place = words.after("Connected to ") { return .connected(place.text.trimmingDots) }
+        if words.starts(with: "Connection closed by foreign host".utf8)
+            || words.starts(with: "Connection to host lost".utf8)
+        {
+            return .closed(.server)
+        }
+        if let place = words.after("Connection to "), let end = place.firstRange(of: Array(" succeeded!".utf8)) {
+            return .connected(place[..<end.lowerBound].text)
+        }
+        return nil
+    }
+
+    /// `telnet mx.example 25`, `nc mx.example 25`, `openssl s_client -connect mx.example:25 …`.
+    private static func commandLine(_ words: ArraySlice<UInt8>) -> LinkFact? {
+        let parts = words.split(whereSeparator: \.isBlank).prefix(24).map(\.text)
+        guard let program = parts.first, parts.count >= 2 else { return nil }
+        switch program {
+        case "telnet", "nc", "ncat", "netcat":
+            let places = parts.dropFirst().filter { !$0.hasPrefix("-") }
+            guard let host = places.first, places.count <= 2, host.contains(where: { $0.isLetter || $0.isNumber })
+            else { return nil }
+            let port = places.dropFirst().first ?? "23"
+            guard port.allSatisfy(\.isNumber) else { return nil }
+            return .connecting("\(host):\(port)")
+        case "openssl":
+            guard parts[1] == "s_client", let option = parts.firstIndex(of: "-connect"),
+                parts.indices.contains(option + 1)
+            else { return nil }
+            return .connecting(parts[option + 1])
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import SMTP
+import Tracing
+
+/// Dialects that write octets as literals or as fields of a record.
+extension Dialect {
+    /// Python's smtplib at level 1 and 2: `send: '…\r\n'`, `reply: b'…\r\n'`; the parsed reply behind them says it again.
+    @Sendable static func smtplib(_ line: ArraySlice<UInt8>) -> Peeled? {
+        if let said = line.after("send: ") { return StringLiteral.read(said).map { Peeled(.wrote(.client, $0)) } }
+        if let said = line.after("reply: ") {
+            if said.starts(with: "retcode (".utf8) { return Peeled(.again) }
+            return StringLiteral.read(said).map { Peeled(.wrote(.server, $0)) }
+        }
+        if let place = line.after("connect: ") {
+            guard let open = place.first, open == UInt8(ascii: "(") || place.starts(with: "to ".utf8) else {
+                return Peeled(.again)
+            }
+            return open == UInt8(ascii: "(") ? Peeled(.link(.connecting(pythonEndpoint(place)))) : Peeled(.again)
+        }
+        if line.starts(with: "data: (".utf8) { return Peeled(.again) }
+        return nil
+    }
+
+    /// `('localhost', 25)` as `localhost:25`.
+    private static func pythonEndpoint(_ tuple: ArraySlice<UInt8>) -> String {
+        let kept = tuple.filter { !"()', ".utf8.contains($0) || $0 == UInt8(ascii: ",") }
+        return String(decoding: kept.map { $0 == UInt8(ascii: ",") ? 58 : $0 }, as: UTF8.self)
+    }
+
+    /// Ruby's Net::SMTP: `-> "220 …\n"` is what came and `<- "EHLO …\r\n"` what went.
+    @Sendable static func ruby(_ line: ArraySlice<UInt8>) -> Peeled? {
+        for (mark, side) in [("-> ", Side.server), ("<- ", .client)] {
+            guard let said = line.after(mark) else { continue }
+            return StringLiteral.read(said).map { Peeled(.wrote(side, $0)) }
+        }
+        if let place = line.after("Connection opened: ") { return Peeled(.link(.connected(place.text))) }
+        return nil
+    }
+
+    /// PHPMailer at level 1 to 4, of today and of the 2.x and 5.x years.
+    @Sendable static func phpMailer(_ line: ArraySlice<UInt8>) -> Peeled? {
+        let text = line.drop(while: \.isBlank)
+        for (mark, side) in [
+            ("SERVER -> CLIENT:", Side.server), ("CLIENT -> SERVER:", .client), ("SMTP -> FROM SERVER:", .server),
+            ("CLIENT -> SMTP:", .client),
+        ] {
+            guard let said = text.after(mark) else { continue }
+            let line = said.after(" ") ?? said
+            if line.elementsEqual("<credentials hidden>".utf8) || line.elementsEqual("[credentials hidden]".utf8) {
+                return Peeled(.leftOut(.client, .credential([])))
+            }
+            return Peeled(.said(side, line))
+        }
+        // Level 4 shows each line as it is read, and the whole reply again.
+        if text.starts(with: "SMTP INBOUND: ".utf8) || text.starts(with: "SMTP -> get_lines()".utf8) {
+            return Peeled(.again)
+        }
+        if let place = text.after("Connection: opening to ") {
+            let host = place.prefix { $0 != UInt8(ascii: ",") && !$0.isBlank }
+            return Peeled(.link(.connecting(host.text)))
+        }
+        if text.elementsEqual("Connection: opened".utf8) { return Peeled(.link(.connected(""))) }
+        if text.elementsEqual("Connection: closed".utf8) { return Peeled(.link(.closed(.client))) }
+        if text.starts(with: "SMTP ERROR: ".utf8) || text.starts(with: "SMTP NOTICE: ".utf8)
+            || text.starts(with: "Connection: ".utf8)
+            || text.starts(with: "Auth method ".utf8) || text.starts(with: "SMTP Error: ".utf8)
+        {
+            return Peeled(.remark(text))
+        }
+        return nil
+    }
+
+    /// Exchange's protocol logs: a line of comma-separated values, its event one of `+ - > < *`.
+    ///
+    /// `date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context`.
+    @Sendable static func exchange(_ line: ArraySlice<UInt8>) -> Peeled? {
+        if line.first == UInt8(ascii: "#") {
+            return line.starts(with: "#Fields:".utf8) || line.starts(with: "#Log".utf8) ? Peeled(.again) : nil
+        }
+        guard (0x30...0x39).contains(line.first ?? 0), let (stamp, length) = TimeStamp.read(line) else { return nil }
+        guard line.dropFirst(length).first == UInt8(ascii: ",") else { return nil }
+        let fields = CommaSeparated.fields(line)
+        guard fields.count >= 8, fields[6].count == 1, let event = fields[6].first else { return nil }
+        let data = fields[7][...]
+        var peeled: Peeled
+        switch event {
+        case UInt8(ascii: ">"): peeled = Peeled(.said(.server, data))
+        case UInt8(ascii: "<"): peeled = Peeled(.said(.client, data))
+        case UInt8(ascii: "+"): peeled = Peeled(.link(.connecting(fields[5][...].text)))
+        case UInt8(ascii: "-"):
+            peeled = Peeled(.remark(Array("the connection ended: \(fields.last?[...].text ?? "")".utf8)[...]))
+        case UInt8(ascii: "*"): peeled = Peeled(.remark((data.isEmpty ? fields.last ?? [] : fields[7])[...]))
+        default: return nil
+        }
+        if data.elementsEqual("<authentication information>".utf8)
+            || data.elementsEqual("<authentication response>".utf8)
+        {
+            peeled = Peeled(.leftOut(event == UInt8(ascii: "<") ? .client : .server, .credential([])))
+        }
+        peeled.session = fields[2]
+        peeled.time = stamp
+        return peeled
+    }
+
+    /// hMailServer: values in quotes between tabs, the last `"SENT: …"` or `"RECEIVED: …"`.
+    @Sendable static func hMailServer(_ line: ArraySlice<UInt8>) -> Peeled? {
+        guard line.starts(with: "\"SMTP".utf8) else { return nil }
+        let fields = line.split(separator: 9).map { $0.filter { $0 != UInt8(ascii: "\"") }[...] }
+        guard fields.count >= 6, let said = fields.last else { return nil }
+        var peeled = Peeled(.remark(said))
+        if let text = said.after("SENT: ") { peeled = Peeled(.said(.server, text)) }
+        if let text = said.after("RECEIVED: ") { peeled = Peeled(.said(.client, text)) }
+        peeled.session = Array(fields[2])
+        peeled.time = TimeStamp.read(fields[3])?.stamp
+        return peeled
+    }
+
+    /// Nodemailer's logger as a line of JSON each: `{"tnx":"server","cid":"…","msg":"220 …"}`.
+    @Sendable static func bunyan(_ line: ArraySlice<UInt8>) -> Peeled? {
+        guard line.first == UInt8(ascii: "{"), let fields = FlatJSON.fields(line) else { return nil }
+        guard let message = fields["msg"], let kind = fields["tnx"] else { return nil }
+        let text = Array(message.utf8)[...]
+        var peeled: Peeled
+        switch kind {
+        case "server": peeled = Peeled(.said(.server, text.after("S: ") ?? text))
+        case "client": peeled = nodemailerMessage(Array("C: ".utf8) + (text.after("C: ") ?? text))
+        case "message": peeled = Peeled(.leftOut(.client, .content(message)))
+        default: peeled = nodemailerMessage(text)
+        }
+        peeled.session = Array((fields["cid"] ?? fields["sid"] ?? "").utf8)
+        peeled.time = fields["time"].flatMap { TimeStamp.read(Array($0.utf8)[...])?.stamp }
+        return peeled
+    }
+}

@@ -1,0 +1,90 @@
+import SMTP
+import Tracing
+
+/// What a line looks like by itself, whatever mark stood before it: a reply code tells the truth, and so does a verb in its place.
+enum LineShape: Equatable {
+    case reply(code: Int, continues: Bool)
+    case command(Verb)
+    case dot
+    case blank
+    /// Anything else: text of a mail, a word of Base64, a remark.
+    case other
+
+    init(_ line: ArraySlice<UInt8>) {
+        let text = line.drop(while: \.isBlank)
+        guard let first = text.first else {
+            self = .blank
+            return
+        }
+        if first == UInt8(ascii: "."), text.dropFirst().allSatisfy(\.isBlank) {
+            self = .dot
+        } else if let reply = Self.reply(text) {
+            self = reply
+        } else if let verb = Self.verb(text) {
+            self = .command(verb)
+        } else {
+            self = .other
+        }
+    }
+
+    /// Three digits from 200 to 599, then a space, a hyphen or nothing (RFC 5321 §4.2).
+    private static func reply(_ text: ArraySlice<UInt8>) -> LineShape? {
+        let code = text.prefix(3)
+        guard code.count == 3, let number = UInt64(decimal: code), (200...599).contains(number) else { return nil }
+        let next = text.dropFirst(3).first
+        guard next == nil || next == 32 || next == UInt8(ascii: "-") || next == 9 else { return nil }
+        return .reply(code: Int(number), continues: next == UInt8(ascii: "-"))
+    }
+
+    /// A verb with an argument that could be its own, so that a sentence which begins with "help" or "data" is none.
+    private static func verb(_ text: ArraySlice<UInt8>) -> Verb? {
+        let word = text.prefix { !$0.isBlank }
+        // `MAIL FROM:` without its space, and what else is written against the verb, is for the loose reading.
+        guard word.count <= 8, let verb = Verb(reading: word) else { return nil }
+        let words = text.dropFirst(word.count).split(whereSeparator: \.isBlank)
+        let argument = words.first.map { $0.map(\.uppercased) } ?? []
+        let isUpper = word.allSatisfy { !(0x61...0x7A).contains($0) }
+        switch verb {
+        case .mail: return argument.starts(with: "FROM".utf8) ? verb : nil
+        case .send, .soml, .saml: return argument.starts(with: "FROM:".utf8) ? verb : nil
+        case .rcpt: return argument.starts(with: "TO".utf8) ? verb : nil
+        case .helo, .ehlo, .lhlo: return words.count <= 1 || isUpper && words.count <= 3 ? verb : nil
+        case .data, .quit, .rset, .startTLS, .turn: return words.isEmpty ? verb : nil
+        case .bdat: return argument.first.map { (0x30...0x39).contains($0) } == true ? verb : nil
+        case .auth:
+            return !words.isEmpty && words.count <= 2 && (isUpper || words[0].elementsEqual(argument)) ? verb : nil
+        case .noop, .help: return words.isEmpty || isUpper && words.count <= 3 ? verb : nil
+        case .vrfy, .expn, .etrn, .atrn: return (1...3).contains(words.count) || isUpper ? verb : nil
+        case .xclient, .xforward: return argument.contains(UInt8(ascii: "=")) ? verb : nil
+        }
+    }
+
+    /// Whether it says for sure which side spoke.
+    var side: Side? {
+        switch self {
+        case .reply: .server
+        case .command: .client
+        case .dot, .blank, .other: nil
+        }
+    }
+}
+
+extension UInt8 {
+    /// Space or tab.
+    var isBlank: Bool { self == 32 || self == 9 }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without spaces and tabs around it.
+    var trimmed: ArraySlice<UInt8> {
+        let start = drop(while: \.isBlank)
+        return start.dropLast(start.reversed().prefix(while: \.isBlank).count)
+    }
+
+    /// What follows a prefix; nil when it does not begin so.
+    func after(_ prefix: String) -> ArraySlice<UInt8>? {
+        starts(with: prefix.utf8) ? dropFirst(prefix.utf8.count) : nil
+    }
+
+    var text: String { String(decoding: self, as: UTF8.self) }
+}

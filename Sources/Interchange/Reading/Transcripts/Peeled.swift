@@ -1,0 +1,42 @@
+import Tracing
+
+/// What a line of a log is once the marks of the program that wrote it are taken off.
+struct Peeled: Equatable {
+    enum Item: Equatable {
+        /// A line of the wire, without its end, which the log does not show.
+        case said(Side?, ArraySlice<UInt8>)
+        /// Octets of the wire with their line ends, as a log shows them that writes `\r\n` out.
+        case wrote(Side?, [UInt8])
+        /// Something that went over the wire and that the log leaves out.
+        case leftOut(Side, LeftOut)
+        case link(LinkFact)
+        /// What the program says about itself.
+        case remark(ArraySlice<UInt8>)
+        /// What stands in the log a second time.
+        case again
+    }
+
+    enum LeftOut: Equatable {
+        /// A command or response whose credential is hidden; what of the line is told, as `AUTH PLAIN`.
+        case credential([UInt8])
+        /// Mail data, with what the log says of it.
+        case content(String)
+    }
+
+    var item: Item
+    /// What tells sessions apart that stand in the log between each other.
+    var session: [UInt8] = []
+    /// Seconds, when the dialect itself has times.
+    var time: TimeStamp?
+
+    init(_ item: Item) { self.item = item }
+}
+
+/// What a log tells about the connection under the dialogue.
+enum LinkFact: Equatable {
+    case connecting(String)
+    case connected(String)
+    case secured(String)
+    case closed(Side)
+    case failed(String)
+}

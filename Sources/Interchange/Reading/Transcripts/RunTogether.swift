@@ -1,0 +1,64 @@
+import SMTP
+
+/// Reply lines that a terminal window or a web page ran together into one, as `250-mx.example   250-SIZE 1000   250 HELP`.
+enum RunTogether {
+    /// The lines, at least one. Only a line that goes on (`250-`) can have others behind it in the same reply.
+    static func lines(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        let text = line.drop(while: \.isBlank)
+        let code = text.prefix(3)
+        guard text.count > 8, code.count == 3, code.allSatisfy({ (0x30...0x39).contains($0) }),
+            text.dropFirst(3).first == UInt8(ascii: "-")
+        else { return [line] }
+        let starts = starts(of: Array(code), in: text.dropFirst(4))
+        guard !starts.isEmpty else { return [line] }
+        let ends = starts + [line.endIndex]
+        var lines = [line[..<starts[0]].withoutPadding]
+        for (start, end) in zip(starts, ends.dropFirst()) { lines.append(line[start..<end].withoutPadding) }
+        return lines
+    }
+
+    /// Where the same code stands again with a separator behind it, and what follows could be a line of the reply.
+    private static func starts(of code: [UInt8], in text: ArraySlice<UInt8>) -> [Int] {
+        var padded: [Int] = []
+        var joined: [Int] = []
+        var endsReply = false
+        var position = text.startIndex
+        while position + 4 <= text.endIndex {
+            defer { position += 1 }
+            guard text[position] == code[0], text[position + 1] == code[1], text[position + 2] == code[2] else {
+                continue
+            }
+            let separator = text[position + 3]
+            guard separator == UInt8(ascii: "-") || separator == 32 else { continue }
+            let before = text[..<position]
+            if before.suffix(2).allSatisfy(\.isBlank), before.count >= 2 {
+                padded.append(position)
+            } else if separator == 32 || separator == UInt8(ascii: "-"), isKeyword(text[(position + 4)...]) {
+                joined.append(position)
+                endsReply = separator == 32
+            }
+        }
+        // Without spaces between them it is only believed when the last one ends the reply.
+        if !padded.isEmpty { return padded }
+        return endsReply ? joined : []
+    }
+
+    private static func isKeyword(_ text: ArraySlice<UInt8>) -> Bool {
+        let word = text.prefix {
+            ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "=")
+        }
+        guard word.count >= 2 else { return false }
+        if Extension.named(word) != nil || word.first.map({ $0 | 0x20 }) == UInt8(ascii: "x") { return true }
+        // The next line may begin right behind the keyword: `PIPELINING250-SIZE`.
+        let letters = word.prefix { !(0x30...0x39).contains($0) }
+        return letters.count >= 4 && Extension.named(letters) != nil
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without the spaces that fill a line up to the edge of a window; a few spaces are the line's own.
+    var withoutPadding: ArraySlice<UInt8> {
+        let spaces = reversed().prefix { $0 == 32 }.count
+        return spaces >= 8 ? dropLast(spaces) : self
+    }
+}

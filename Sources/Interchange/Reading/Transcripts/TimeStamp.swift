@@ -1,0 +1,225 @@
+/// A time as a log has it: some have a date, some a zone, some neither.
+struct TimeStamp: Equatable {
+    /// Seconds since 1970 in the log's own zone; without a date, since midnight.
+    var seconds: Double
+    var hasDate = false
+    /// The year was not told, as in syslog.
+    var lacksYear = false
+    /// Minutes east of Greenwich; nil when the log does not say.
+    var zone: Int?
+
+    /// Reads a time at the start of `text` and gives how many octets it takes; nil when there is none.
+    static func read(_ text: ArraySlice<UInt8>) -> (stamp: TimeStamp, length: Int)? {
+        var scan = Scan(text)
+        _ = scan.weekday()
+        guard let stamp = scan.dated() ?? scan.ofDay() else { return nil }
+        return (stamp, scan.position - text.startIndex)
+    }
+
+    /// As ISO 8601, when a date with its year is known.
+    var iso8601: String? {
+        guard hasDate, !lacksYear, seconds.isFinite, abs(seconds) < 1e11 else { return nil }
+        let whole = Int(seconds.rounded(.down)) - (zone ?? 0) * 60
+        let (year, month, day) = Self.civil(days: whole.floorDiv(86_400))
+        let rest = whole - whole.floorDiv(86_400) * 86_400
+        let two = { (number: Int) in (number < 10 ? "0" : "") + "\(number)" }
+        let time = "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
+        return "\(year)-\(two(month))-\(two(day))T\(time)\(zone == nil ? "" : "Z")"
+    }
+
+    /// Days since 1970-01-01 of a date of the Gregorian calendar.
+    static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted.floorDiv(400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func civil(days: Int) -> (Int, Int, Int) {
+        let shifted = days + 719_468
+        let era = shifted.floorDiv(146_097)
+        let day = shifted - era * 146_097
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
+        let dayOfYear = day - (365 * year + year / 4 - year / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let number = month < 10 ? month + 3 : month - 9
+        return (year + era * 400 + (number <= 2 ? 1 : 0), number, dayOfYear - (153 * month + 2) / 5 + 1)
+    }
+
+    // MARK: Reading
+
+    private struct Scan {
+        let text: ArraySlice<UInt8>
+        var position: Int
+
+        init(_ text: ArraySlice<UInt8>) {
+            self.text = text
+            position = text.startIndex
+        }
+
+        var next: UInt8? { position < text.endIndex ? text[position] : nil }
+
+        mutating func take(_ octets: String) -> Bool {
+            guard text[position...].starts(with: octets.utf8) else { return false }
+            position += octets.utf8.count
+            return true
+        }
+
+        mutating func number(_ digits: ClosedRange<Int>, _ values: ClosedRange<Int>) -> Int? {
+            let start = position
+            var value = 0
+            while position - start < digits.upperBound, let octet = next, (0x30...0x39).contains(octet) {
+                value = value * 10 + Int(octet - 0x30)
+                position += 1
+            }
+            guard digits.contains(position - start), values.contains(value) else {
+                position = start
+                return nil
+            }
+            return value
+        }
+
+        private func word(of names: String) -> Int? {
+            let letters = Array(text[position...].prefix(3)).map { $0 | 0x20 }
+            guard letters.count == 3, letters.allSatisfy({ (0x61...0x7A).contains($0) }) else { return nil }
+            return names.split(separator: " ").firstIndex { $0.utf8.elementsEqual(letters) }
+        }
+
+        /// `Tue `, `Tue, `.
+        mutating func weekday() -> Bool {
+            guard word(of: "mon tue wed thu fri sat sun") != nil else { return false }
+            let start = position
+            position += 3
+            _ = take(",")
+            if take(" ") { return true }
+            position = start
+            return false
+        }
+
+        mutating func month() -> Int? {
+            guard let index = word(of: "jan feb mar apr may jun jul aug sep oct nov dec") else { return nil }
+            position += 3
+            return index + 1
+        }
+
+        /// A date, something between, and a time of day.
+        mutating func dated() -> TimeStamp? {
+            let start = position
+            guard let date = date() else {
+                position = start
+                return nil
+            }
+            let hasGap =
+                take("T") || take(", ") || take("  ") || take(" ") || take("\t") || take(":") || take("-") || take("/")
+            guard hasGap, var stamp = ofDay() else {
+                position = start
+                return nil
+            }
+            // `Nov 24 23:10:50 2026`, as asctime() has it.
+            var year = date.year
+            let here = position
+            if year == nil {
+                if take(" "), let late = number(4...4, 1970...2200) { year = late } else { position = here }
+            }
+            stamp.seconds += Double(TimeStamp.days(year ?? 2000, date.month, date.day) * 86_400)
+            stamp.hasDate = true
+            stamp.lacksYear = year == nil
+            return stamp
+        }
+
+        private mutating func date() -> (year: Int?, month: Int, day: Int)? {
+            let start = position
+            // 2026-11-24, 2026/11/24, 20261124.
+            if let year = number(4...4, 1970...2200) {
+                let mark = next
+                if take("-") || take("/") || take(".") {
+                    if let month = number(1...2, 1...12), next == mark {
+                        position += 1
+                        if let day = number(1...2, 1...31) { return (year, month, day) }
+                    }
+                } else if let month = number(2...2, 1...12), let day = number(2...2, 1...31) {
+                    return (year, month, day)
+                }
+            }
+            position = start
+            // Nov 24, of syslog.
+            if let month = month(), take(" ") {
+                _ = take(" ")
+                if let day = number(1...2, 1...31) { return (nil, month, day) }
+            }
+            position = start
+            // 24 Nov 2026, 24/Nov/2026.
+            if let day = number(1...2, 1...31), take(" ") || take("/") || take("-") {
+                if let month = month(), take(" ") || take("/") || take("-"), let year = number(4...4, 1970...2200) {
+                    return (year, month, day)
+                }
+            }
+            position = start
+            // 11/24/2026 and 24.11.2026: the day is what cannot be a month.
+            if let first = number(1...2, 1...31), take("/") || take(".") {
+                if let second = number(1...2, 1...31), take("/") || take("."), let year = number(4...4, 1970...2200) {
+                    let isDayFirst = text[position - 5] == UInt8(ascii: ".") || first > 12
+                    let (month, day) = isDayFirst ? (second, first) : (first, second)
+                    if month <= 12 { return (year, month, day) }
+                }
+            }
+            position = start
+            return nil
+        }
+
+        /// `23:10:50`, with a fraction and a zone perhaps.
+        mutating func ofDay() -> TimeStamp? {
+            let start = position
+            guard let hour = number(1...2, 0...23), take(":"), let minute = number(2...2, 0...59), take(":"),
+                let second = number(2...2, 0...60)
+            else {
+                position = start
+                return nil
+            }
+            var stamp = TimeStamp(seconds: Double(hour * 3600 + minute * 60 + second))
+            let here = position
+            if take(".") || take(",") || take(":") {
+                var scale = 0.1
+                let digits = position
+                while let octet = next, (0x30...0x39).contains(octet), position - digits < 9 {
+                    stamp.seconds += Double(octet - 0x30) * scale
+                    scale /= 10
+                    position += 1
+                }
+                if position == digits { position = here }
+            }
+            // 11:10:50 PM.
+            if take(" PM") || take(" pm") {
+                if hour < 12 { stamp.seconds += 43_200 }
+            } else if take(" AM") || take(" am"), hour == 12 {
+                stamp.seconds -= 43_200
+            }
+            zone(&stamp)
+            return stamp
+        }
+
+        private mutating func zone(_ stamp: inout TimeStamp) {
+            let start = position
+            if take("Z") || take(" UTC") || take(" GMT") {
+                stamp.zone = 0
+                return
+            }
+            _ = take(" ")
+            let sign = next
+            if take("+") || take("-"), let hours = number(2...2, 0...14) {
+                _ = take(":")
+                if let minutes = number(2...2, 0...59) {
+                    stamp.zone = (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -1 : 1)
+                    return
+                }
+            }
+            position = start
+        }
+    }
+}
+
+extension Int {
+    /// Division that rounds down, so that days before 1970 come out right.
+    func floorDiv(_ divisor: Int) -> Int { self / divisor - (self % divisor < 0 ? 1 : 0) }
+}

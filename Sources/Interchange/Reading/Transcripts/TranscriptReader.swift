@@ -1,0 +1,309 @@
+import SMTP
+public import Tracing
+
+/// Reads sessions from what other programs write about them: logs, debugging output, text copied from a terminal.
+///
+/// Linear in the length of the text: a plan is made from its beginning, then every line is looked at once.
+public enum TranscriptReader {
+    /// Whether there is a session in it.
+    public static func recognises(_ octets: [UInt8]) -> Bool {
+        let start = Array(octets.prefix(1 << 20))
+        if ReadingPlan(TranscriptText(start).octets) != nil { return true }
+        return start.count < octets.count && ReadingPlan(TranscriptText(octets).octets) != nil
+    }
+
+    /// The sessions in the order in which they begin; none when nothing in it is a dialogue.
+    public static func read(_ octets: [UInt8]) -> [Recording] {
+        let text = TranscriptText(octets)
+        guard let plan = ReadingPlan(text.octets) else { return [] }
+        var run = ReadingRun(text, plan)
+        return run.sessions()
+    }
+}
+
+/// Lines of a text: each without its end, whichever it is.
+struct TextLines: Sequence, IteratorProtocol {
+    let octets: [UInt8]
+    private(set) var position: Int
+
+    init(_ octets: [UInt8], from position: Int = 0) {
+        self.octets = octets
+        self.position = position
+    }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard position < octets.count else { return nil }
+        let start = position
+        let end = octets[start...].firstIndex { $0 == 10 || $0 == 13 } ?? octets.count
+        position = end
+        // CR LF and CR CR LF are one line end.
+        while position < octets.count, octets[position] == 13, position - end < 2 { position += 1 }
+        if position < octets.count, octets[position] == 10 {
+            position += 1
+        } else if position - end > 1 {
+            position = end + 1
+        }
+        return octets[start..<end]
+    }
+}
+
+/// How a text is to be read, told by its beginning.
+struct ReadingPlan {
+    let dialect: Dialect
+    /// Whether a logging system put times and names before the lines.
+    let isPrefixed: Bool
+    /// Only what stands in the code blocks of Markdown is the session.
+    let isFenced: Bool
+    /// Spaces before every line.
+    let indent: Int
+    /// Every line stands there twice.
+    let isDoubled: Bool
+    /// The width of the window that the text was copied from; 0 when no line fills it.
+    let width: Int
+
+    /// Octets that are looked at to make a plan; when there is no dialogue in them, the next as many.
+    private static let block = 1 << 20
+
+    init?(_ octets: [UInt8]) {
+        var lines = TextLines(octets)
+        var isInFence = false
+        while true {
+            let until = lines.position + Self.block
+            var sample: [(line: ArraySlice<UInt8>, isInFence: Bool)] = []
+            while lines.position < until, sample.count < 20_000, let line = lines.next() {
+                if Self.isFence(line) {
+                    isInFence.toggle()
+                } else if !line.isEmpty {
+                    sample.append((line.prefix(2000), isInFence))
+                }
+            }
+            guard !sample.isEmpty else { return nil }
+            if let plan = Self.plan(sample) {
+                self = plan
+                return
+            }
+        }
+    }
+
+    private init(
+        _ dialect: Dialect,
+        _ isPrefixed: Bool,
+        _ isFenced: Bool,
+        _ indent: Int,
+        _ isDoubled: Bool,
+        _ width: Int
+    ) {
+        self.dialect = dialect
+        self.isPrefixed = isPrefixed
+        self.isFenced = isFenced
+        self.indent = indent
+        self.isDoubled = isDoubled
+        self.width = width
+    }
+
+    static func isFence(_ line: ArraySlice<UInt8>) -> Bool {
+        let text = line.drop(while: \.isBlank)
+        return text.starts(with: "```".utf8) || text.starts(with: "~~~".utf8)
+    }
+
+    private static func plan(_ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)]) -> ReadingPlan? {
+        let stripped = sample.map { LogPrefix.read($0.line)?.rest }
+        let isPrefixedAtAll = stripped.contains { $0 != nil }
+        var best: (score: Double, dialect: Dialect, isPrefixed: Bool)?
+        for isPrefixed in isPrefixedAtAll ? [false, true] : [false] {
+            for dialect in Dialect.all {
+                var score = 0.0
+                for (index, entry) in sample.enumerated() {
+                    score += weight(isPrefixed ? stripped[index] ?? entry.line : entry.line, dialect)
+                }
+                if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, isPrefixed) }
+            }
+        }
+        guard let best else { return nil }
+        return plan(best.dialect, best.isPrefixed, sample, stripped)
+    }
+
+    private static func plan(
+        _ dialect: Dialect,
+        _ isPrefixed: Bool,
+        _ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)],
+        _ stripped: [ArraySlice<UInt8>?]
+    ) -> ReadingPlan {
+        var (inside, outside, indent) = (0, 0, Int.max)
+        var shaped: [ArraySlice<UInt8>] = []
+        for (index, entry) in sample.enumerated() {
+            let line = isPrefixed ? stripped[index] ?? entry.line : entry.line
+            guard weight(line, dialect) >= 1 else { continue }
+            shaped.append(line)
+            if entry.isInFence { inside += 1 } else { outside += 1 }
+            indent = min(indent, line.prefix { $0 == 32 }.count)
+        }
+        let pairs = stride(from: 0, to: shaped.count - 1, by: 2).count { shaped[$0].elementsEqual(shaped[$0 + 1]) }
+        let longest = sample.map(\.line.count).max() ?? 0
+        return ReadingPlan(
+            dialect,
+            isPrefixed,
+            inside > outside,
+            indent == .max ? 0 : indent,
+            shaped.count >= 4 && pairs * 2 == shaped.count - shaped.count % 2,
+            [80, 100, 120, 132].contains(longest) ? longest : 0
+        )
+    }
+
+    /// How much a line speaks for a dialect: 1 for a reply or a command under its marks, a little for its other words.
+    private static func weight(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Double {
+        guard let peeled = dialect.peel(line) else {
+            guard dialect.unmarked == .said, let side = LineShape(line).side else { return 0 }
+            return side == .server || line.count < 1000 ? 1 : 0
+        }
+        switch peeled.item {
+        case .said(_, let text): return LineShape(text).side == nil ? 0.01 : 1
+        case .wrote(_, let octets): return LineShape(octets.prefix { $0 != 13 && $0 != 10 }).side == nil ? 0.01 : 1
+        case .leftOut: return 0.1
+        case .link, .remark, .again: return 0.01
+        }
+    }
+}
+
+/// One reading of a text from beginning to end.
+struct ReadingRun {
+    private let text: TranscriptText
+    private let plan: ReadingPlan
+    private var lines: TextLines
+    private var isInFence = false
+    private var drafts: [[UInt8]: (draft: SessionDraft, order: Int)] = [:]
+    private var begun = 0
+    private var finished: [(order: Int, recording: Recording)] = []
+    /// The session of the line before, which a line without marks goes on with.
+    private var current: [UInt8] = []
+    private var lastSide: Side?
+    private var previous: ArraySlice<UInt8>?
+
+    init(_ text: TranscriptText, _ plan: ReadingPlan) {
+        self.text = text
+        self.plan = plan
+        lines = TextLines(text.octets)
+    }
+
+    mutating func sessions() -> [Recording] {
+        while let line = lines.next() { take(line) }
+        for key in Array(drafts.keys) { finish(key) }
+        return finished.sorted { $0.order < $1.order }.map(\.recording)
+    }
+
+    private mutating func take(_ raw: ArraySlice<UInt8>) {
+        if plan.isFenced {
+            if ReadingPlan.isFence(raw) {
+                isInFence.toggle()
+                return
+            }
+            guard isInFence else { return }
+        }
+        let prefix = plan.isPrefixed ? LogPrefix.read(raw) : nil
+        let line = (prefix?.rest ?? raw).dropIndent(plan.indent)
+        if plan.isDoubled {
+            if let before = previous, before.elementsEqual(line) {
+                previous = nil
+                return
+            }
+            previous = line
+        }
+        var source = SessionDraft.Source(time: prefix?.time, isFull: plan.width > 0 && raw.count == plan.width)
+        let peeled = plan.dialect.peel(line)
+        if let time = peeled?.time { source.time = time }
+        if let peeled {
+            var key = peeled.session
+            if key.isEmpty, let process = prefix?.process { key = Array(process) }
+            hand(peeled.item, source, key)
+        } else {
+            unmarked(line, source, prefix.map { Array($0.process) } ?? current)
+        }
+    }
+
+    private mutating func unmarked(_ line: ArraySlice<UInt8>, _ source: SessionDraft.Source, _ key: [UInt8]) {
+        switch plan.dialect.unmarked {
+        case .remark: hand(.remark(line), source, key)
+        case .said: hand(.said(nil, line), source, key)
+        case .goesOn:
+            let text = line.trimmed
+            if lastSide == .server, case .reply = LineShape(text) { return hand(.said(.server, text), source, key) }
+            hand(.remark(line), source, key)
+        }
+    }
+
+    private mutating func hand(_ item: Peeled.Item, _ source: SessionDraft.Source, _ key: [UInt8]) {
+        if beginsAnother(item, key) { finish(key) }
+        if drafts[key] == nil {
+            // Words that belong to no session are no reason to begin one.
+            if case .remark = item { return }
+            if case .again = item { return }
+            drafts[key] = (SessionDraft(hidesContent: plan.dialect.hidesContent), begun)
+            begun += 1
+        }
+        current = key
+        switch item {
+        case .said(let side, _), .wrote(let side, _): lastSide = side
+        case .leftOut(let side, _): lastSide = side
+        case .link, .remark, .again: break
+        }
+        var source = source
+        if plan.dialect.unmarked == .said {
+            let ends = endsLater
+            source.endsLater = ends
+        }
+        // Taken out while it changes, so that nothing in it has to be copied.
+        guard var entry = drafts.removeValue(forKey: key) else { return }
+        entry.draft.take(item, source)
+        drafts[key] = entry
+    }
+
+    /// Whether a lone dot comes before the next session does.
+    private var endsLater: () -> Bool {
+        { [lines, plan] in
+            var ahead = lines
+            var lastWasQuit = false
+            while let raw = ahead.next() {
+                let line = plan.isPrefixed ? LogPrefix.read(raw)?.rest ?? raw : raw
+                switch LineShape(line) {
+                case .dot: return true
+                case .reply(221, _) where lastWasQuit: return false
+                case .reply(220, _): return false
+                case .command(.quit): lastWasQuit = true
+                default: lastWasQuit = false
+                }
+            }
+            return false
+        }
+    }
+
+    private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
+        guard let draft = drafts[key]?.draft, draft.lineCount > 0 else { return false }
+        switch item {
+        case .link(.connecting): return true
+        case .link(.connected): return draft.isOver
+        case .said(_, let line): return draft.greetsAgain(line)
+        case .wrote(_, let octets): return draft.greetsAgain(octets.prefix { $0 != 13 && $0 != 10 })
+        case .leftOut, .remark, .again, .link: return false
+        }
+    }
+
+    private mutating func finish(_ key: [UInt8]) {
+        guard var entry = drafts.removeValue(forKey: key) else { return }
+        guard let recording = entry.draft.finish(plan.dialect, steps: text.steps) else { return }
+        finished.append((entry.order, recording))
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func dropIndent(_ count: Int) -> ArraySlice<UInt8> {
+        count == 0 ? self : dropFirst(prefix(count).prefix { $0 == 32 }.count)
+    }
+}
+
+extension SessionDraft {
+    /// Whether the line greets although somebody has spoken: another session, for a 220 answers STARTTLS alone.
+    func greetsAgain(_ line: ArraySlice<UInt8>) -> Bool {
+        guard case .reply(220, _) = LineShape(line), decider.phase != .content, !decider.isInReply else { return false }
+        return decider.verb != .startTLS
+    }
+}
