@@ -107,7 +107,8 @@ public struct Worksheet {
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private static func blank(_ count: Int) -> String { String(repeating: "\\_", count: count) }
+    /// A line to write on. Alone in a paragraph it is a rule in Markdown as well; between spaces it is no emphasis.
+    private static func blank(_ count: Int) -> String { String(repeating: "_", count: count) }
 
     // MARK: HTML
 

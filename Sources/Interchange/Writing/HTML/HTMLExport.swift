@@ -149,7 +149,7 @@ public struct HTMLExport {
         let name = Escaping.html(span.name)
         let target = lesson.map { " href=\"#\($0)\"" } ?? ""
         guard span.kind != .lineEnd else {
-            let glyphs = line.ending.octets.map { $0 == 13 ? "␍" : $0 == 10 ? "␊" : "␀" }.joined()
+            let glyphs = line.ending.octets.map { $0 == 13 ? "CR" : $0 == 10 ? "LF" : "??" }.joined(separator: " ")
             return "<a class=\"span end\" id=\"\(id)\"\(target) title=\"\(name)\" data-glyph=\"\(glyphs)\" "
                 + "aria-label=\"\(name)\"></a>"
         }

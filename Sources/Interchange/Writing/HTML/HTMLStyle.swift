@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "rwG9XMz2mkeQAfJN+10QLdvvZ6NSeLmU165cHZBo0ww="
+    static let hash = "HsHlzOHP2UEPCSVP3loRZpADaqv068rX+pFtnlvhkTA="
 
     static let text = """
 
@@ -71,6 +71,7 @@ enum HTMLStyle {
         #steps li > a, #steps li > span { display: flex; gap: 0.6em; align-items: baseline; padding: 0.2em 0.5em;
           color: inherit; text-decoration: none; border-radius: 3px; font-size: 0.9375rem; line-height: 1.35; }
         #steps li.sub > a { padding-left: 1.9em; font-size: 0.875rem; }
+        #steps li { position: relative; }
         #steps li > span { color: var(--faint); font-style: italic; }
         #steps a:hover { background: var(--code); }
         #steps a[aria-current] { background: var(--now); color: var(--onnow); }
@@ -78,7 +79,7 @@ enum HTMLStyle {
         #steps .number { min-width: 1.7em; text-align: right; font-variant-numeric: tabular-nums; flex: none; }
         #steps li.sub .number { min-width: 2em; }
         #steps .words { flex: 1; min-width: 0; overflow-wrap: anywhere; }
-        .mark { color: var(--flag); font-size: 0.875em; white-space: nowrap; }
+        .mark { position: relative; color: var(--flag); font-size: 0.875em; white-space: nowrap; }
 
         .stop { padding: 0.2rem 0; scroll-margin: 1rem; }
         .stop > h2, .stop > h3 { margin: 1.5em 0 0.5em; }
@@ -86,7 +87,7 @@ enum HTMLStyle {
         .stop > h3 { font-weight: 400; font-style: italic; }
         .stop .number { font-variant-numeric: oldstyle-nums; color: var(--faint); min-width: 1.1em; }
         .wire { list-style: none; margin: 0.4rem 0; padding: 0; }
-        .line { display: grid; grid-template-columns: 4.2rem 2.6rem minmax(0, 1fr); align-items: baseline;
+        .line { display: grid; position: relative; grid-template-columns: 4.2rem 2.6rem minmax(0, 1fr); align-items: baseline;
           padding: 0.1rem 0.4rem; border-left: 3px solid transparent; scroll-margin: 3rem; }
         .line.flagged { border-left-color: var(--flag); }
         .line:target { background: var(--code); }
@@ -107,7 +108,8 @@ enum HTMLStyle {
         .span:hover, .span:target { background: var(--chosen); color: var(--ink); }
         .span.k-separator, .span.blank, .note .span { border-bottom-color: transparent; }
         .span.end { border-bottom: 0; }
-        .span.end::before { content: attr(data-glyph); font-weight: 400; opacity: 0.55; padding-left: 0.15em; }
+        .span.end::before { content: attr(data-glyph); font: 400 0.625rem/1 var(--mono); letter-spacing: 0.04em;
+          color: var(--faint); padding-left: 0.5em; white-space: nowrap; }
         .finding { grid-column: 3; margin: 0.15rem 0 0.3rem; font-size: 0.875rem; line-height: 1.4; color: var(--flag); }
         .finding a { color: inherit; }
         .finding.note { color: var(--faint); }
@@ -168,16 +170,25 @@ enum HTMLStyle {
           .walk .line.current .span { display: flex; flex-direction: column; border: 0; min-width: 0; }
           .walk .line.current .span::after { content: attr(title); border-top: 2px solid currentColor; margin-right: 3px;
             font: italic 400 0.75rem/1.4 var(--serif); white-space: nowrap; padding-right: 0.5em; color: var(--faint); }
-          .walk .line.current .span.blank::after { white-space: normal; max-width: 4.5em; }
-          .walk .line.current .span.blank::before { content: "␠"; opacity: 0.5; height: 0; }
-          .walk .line.current .span.end::before { padding: 0; }
+          .walk .line.current .span.blank::before { content: "·"; color: var(--faint); height: 0; }
+          .walk .line.current .span.k-separator::after { content: "\\00a0"; border-color: transparent; }
+          .walk .line.current .span.end::before { padding: 0 0 0 0.1em; line-height: 1.4rem; height: 1.4rem; }
           .walk .span[aria-current] { background: var(--chosen); color: var(--ink) !important; }
           .walk .span[aria-current]::after { color: var(--ink) !important; font-weight: 700 !important; }
         }
         @media screen and (min-width: 68rem) {
-          .walk body { height: 100vh; height: 100dvh; display: grid; grid-template-rows: auto minmax(0, 1fr) auto; }
-          .walk .panes { grid-template-columns: 17.5rem minmax(0, 1fr) minmax(22rem, 29rem); min-height: 0; }
-          .walk #steps, .walk #wire, .walk #lesson { overflow-y: auto; max-height: none; position: static; align-self: stretch; }
+          .walk { overflow: hidden; }
+          .walk body { height: 100vh; height: 100dvh; overflow: hidden; display: grid; grid-template-rows: auto minmax(0, 1fr) auto; }
+          .walk .panes { grid-template-columns: 18rem minmax(0, 1fr) minmax(21rem, 27rem); min-height: 0; }
+          .walk #steps, .walk #wire, .walk #lesson { overflow-y: auto; max-height: none; position: relative;
+            align-self: stretch; }
+          .walk .masthead { padding: 0.8rem 1.5rem 0.7rem; }
+          .walk .masthead h1 { font-size: 1.25rem; }
+          .walk .masthead .source { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
+            max-width: none; }
+          .walk #steps { padding-top: 0.9rem; }
+          .walk #steps li > a, .walk #steps li > span { font-size: 0.875rem; padding-block: 0.14em; }
+
           .walk #wire { padding: 0 1.5rem 3rem; max-width: none; }
           .walk #lesson { border-left: 1px solid var(--rule); padding: 1.5rem 1.6rem 3rem; background: var(--leaf); }
         }

@@ -116,6 +116,23 @@ enum SVGText {
         return lines + [line]
     }
 
+    /// Prose in lines that are broken at spaces.
+    static func lines(_ text: String, columns: Int, most: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > columns {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        lines.append(line)
+        let fitting = lines.flatMap { wrapped($0, columns: columns, most: most) }
+        guard fitting.count > most else { return fitting }
+        return fitting.prefix(most - 1) + [fitting[most - 1] + " …"]
+    }
+
     private static func columns(of character: Character) -> Int {
         switch character.unicodeScalars.first?.value ?? 0 {
         case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,

@@ -30,8 +30,8 @@ public struct SVGExport {
     private var title: String { header.title.isEmpty ? "A mail session" : header.title }
 
     private func picture() -> String {
-        let heading = SVGText.wrapped(WireText.shown(title.utf8), columns: 80, most: 3)
-        let source = SVGText.wrapped(WireText.shown(header.source.utf8), columns: 125, most: 3)
+        let heading = SVGText.lines(WireText.shown(title.utf8), columns: 80, most: 3)
+        let source = SVGText.lines(WireText.shown(header.source.utf8), columns: 130, most: 6)
         let lanesTop = 40 + 26 * heading.count + (header.source.isEmpty ? 0 : 16 * source.count)
         var rows = ""
         var shades = ""
