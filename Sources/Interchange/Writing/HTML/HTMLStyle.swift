@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "HsHlzOHP2UEPCSVP3loRZpADaqv068rX+pFtnlvhkTA="
+    static let hash = "pfy5wPd0oLSHHLRSrpwzZghAU00UbXFJNna6sdnxkRM="
 
     static let text = """
 
@@ -137,7 +137,7 @@ enum HTMLStyle {
         button.main:disabled { background: var(--leaf); color: var(--faint); border-color: var(--rule); }
         button[aria-pressed="true"] { background: var(--chosen); }
         button b { font-weight: 600; }
-        kbd { border: 1px solid currentColor; border-radius: 3px; padding: 0 0.35em; opacity: 0.85; }
+        kbd { border: 1px solid currentColor; border-radius: 3px; padding: 0 0.35em; }
         input:not([type]) { font-family: var(--mono); background: var(--leaf); border: 1px solid var(--faint);
           border-radius: 3px; padding: 0.2em 0.4em; }
         dialog { border: 1px solid var(--rule); border-radius: 6px; background: var(--paper); color: var(--ink);
@@ -162,17 +162,17 @@ enum HTMLStyle {
 
           /* One step at a time: three panes. */
           .walk .explained, .walk .end, .walk .stop.tocome { display: none; }
-          .walk .stop:not(.now) { opacity: 0.62; }
-          .walk .stop:not(.now):hover, .walk .stop:not(.now):focus-within { opacity: 1; }
+          .walk .stop:not(.now) > h2 a, .walk .stop:not(.now) > h3 a { color: var(--faint); font-weight: 400; }
+          .walk .stop:not(.now) .line.client code { font-weight: 400; }
           .walk #steps a.tocome { color: var(--faint); }
           .walk .line.current { background: var(--code); }
           .walk .line.current code bdi { display: flex; flex-wrap: wrap; row-gap: 0.4em; }
           .walk .line.current .span { display: flex; flex-direction: column; border: 0; min-width: 0; }
           .walk .line.current .span::after { content: attr(title); border-top: 2px solid currentColor; margin-right: 3px;
             font: italic 400 0.75rem/1.4 var(--serif); white-space: nowrap; padding-right: 0.5em; color: var(--faint); }
-          .walk .line.current .span.blank::before { content: "·"; color: var(--faint); height: 0; }
+          .walk .line.current .span.blank::before { content: "·"; color: var(--faint); }
           .walk .line.current .span.k-separator::after { content: "\\00a0"; border-color: transparent; }
-          .walk .line.current .span.end::before { padding: 0 0 0 0.1em; line-height: 1.4rem; height: 1.4rem; }
+          .walk .line.current .span.end::before { padding: 0 0 0 0.1em; line-height: 1.49rem; }
           .walk .span[aria-current] { background: var(--chosen); color: var(--ink) !important; }
           .walk .span[aria-current]::after { color: var(--ink) !important; font-weight: 700 !important; }
         }
@@ -227,10 +227,10 @@ enum HTMLStyle {
         .key dd p { margin: 0.3em 0; }
         .answer { font-size: 0.875rem; color: var(--faint); }
         @media (prefers-reduced-motion: no-preference) {
-          .walk .stop { transition: opacity 0.15s; }
+          #steps a, button { transition: background-color 0.15s; }
         }
         @media print {
-          html { font-size: 10.5pt; background: none; color: #000; }
+          html { font-size: 10pt; line-height: 1.45; background: none; color: #000; }
           #steps, #lesson, .controls, dialog, .skip { display: none !important; }
           .panes { display: block; }
           #wire { padding: 0; max-width: none; }
@@ -238,9 +238,13 @@ enum HTMLStyle {
           h2, h3, h4 { break-after: avoid; }
           .line, pre, table { break-inside: avoid; }
           p, li { orphans: 3; widows: 3; }
-          .explained { columns: 2; column-gap: 1.6rem; border: 0; padding: 0; font-size: 0.875rem; column-rule: 1px solid #ccc; }
-          .explained .own { column-span: all; font-size: 1rem; }
-          .explained pre { font-size: 0.8125rem; }
+          .explained { columns: 2; column-gap: 1.8rem; border: 0; padding: 0; font-size: 0.9rem; margin-bottom: 1rem; }
+          .explained .part { font-size: 1em; }
+          .explained .lesson + .lesson { margin-top: 1.2rem; }
+          .lesson h4, .lesson h5, .lesson h6 { margin: 0.9em 0 0.3em; }
+          .lesson p, .lesson ul, .lesson ol { margin: 0.4em 0; }
+          .sources { margin-top: 0.7em; }
+          .explained pre { font-size: 0.8125rem; padding: 0.4em 0.6em; margin: 0.5em 0; }
           a { color: inherit; text-decoration: none; }
           .worksheet { padding: 0; max-width: none; }
           .key { break-before: page; font-size: 0.875rem; }
