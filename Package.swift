@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(
             name: "LessonsTests", dependencies: ["Lessons", "Tracing", "SMTP"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"], exclude: ["Goldens"],
+            name: "InterchangeTests", dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"], exclude: ["Goldens", "Swaks"],
             swiftSettings: strict),
         .testTarget(
             name: "NetworkingTests",

@@ -17,6 +17,9 @@ public struct Section: Sendable {
     public let blocks: [Block]
     let text: LessonText
 
+    /// Whether the text has values of a session in it, so that it can differ from line to line.
+    public var hasValues: Bool { text.hasValues }
+
     /// Whether it explains this very thing and not only the class it belongs to.
     public func isSpecific(for requested: LessonAnchor) -> Bool { requested.isSpecific(anchor) }
 

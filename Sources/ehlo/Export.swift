@@ -1,4 +1,6 @@
 import ArgumentParser
+import Curses
+import Glibc
 import Interchange
 import Lessons
 import Tracing
@@ -7,7 +9,12 @@ import Tracing
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a recorded session in another format.",
-        discussion: "The output appears under its name only when it is whole."
+        discussion: """
+            The formats:
+            \(ExportFormat.allCases.map { "  \($0.rawValue.padded(to: 10)) \($0.words)" }.joined(separator: "\n"))
+
+            The output appears under its name only when it is whole, and the same session always gives the same file.
+            """
     )
 
     @Argument(
@@ -16,7 +23,7 @@ struct Export: ParsableCommand {
     var session: String
     @Option(
         help: ArgumentHelp(
-            "\(ExportFormat.writtenNames); told by the ending of the output when it is not given.",
+            "One of the formats; told by the ending of the output when it is not given.",
             valueName: "format"
         )
     )
@@ -28,6 +35,10 @@ struct Export: ParsableCommand {
         help: ArgumentHelp("Only this session of the file, counted from 0.", valueName: "n")
     )
     var number: Int?
+    @Option(help: ArgumentHelp("What the session is called in the output.", valueName: "words"))
+    var title: String?
+    @Flag(help: "With md: notes for the teacher under each step.")
+    var teacher = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
@@ -38,20 +49,24 @@ struct Export: ParsableCommand {
         let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         let chosen = try SessionChoice.sessions(of: file, number)
         Message.warn(file.warnings, about: session)
-        let body = { (output: Output) throws(FileTrouble) in
-            for number in chosen {
-                let recording = file.sessions[number]
-                Message.warn(recording.warnings, about: session)
-                if number > chosen.lowerBound, format == .txt || format == .md { try output.write("\n") }
-                try Self.write(recording, number, format, library, isASCII: settings.isASCII, to: output)
-            }
-        }
+        let writer = SessionWriter(
+            library: library,
+            isASCII: settings.isASCII,
+            theme: Theme(rawValue: settings.theme) ?? .default,
+            isForTeacher: teacher,
+            source: session
+        )
+        // One after the other: a capture may hold thousands.
+        let sessions = chosen.lazy.map { [title] in WrittenSession(file.sessions[$0], number: $0, title: title) }
         guard output != "-" else {
             let standard = Output()
-            try body(standard)
+            try writer.write(sessions, as: format, to: standard)
             return try standard.flush()
         }
-        try Output.write(file: output, input: path == "-" ? nil : path, body)
+        let names = try writer.save(sessions, as: format, to: output, input: path == "-" ? nil : path)
+        if names.count > 1, let first = names.first, let last = names.last {
+            Message.write("wrote \(names.count) messages, \(first) to \(last)")
+        }
     }
 
     private func chosenFormat() throws(Failure) -> ExportFormat {
@@ -60,7 +75,7 @@ struct Export: ParsableCommand {
             guard let named = ExportFormat(rawValue: format.lowercased()) else {
                 throw Failure(
                     .usage,
-                    "--format: there is no format '\(format)'; take one of \(ExportFormat.writtenNames)"
+                    "--format: there is no format '\(format)'; take one of \(ExportFormat.names)"
                 )
             }
             chosen = named
@@ -68,44 +83,21 @@ struct Export: ParsableCommand {
             guard output != "-", let named = ExportFormat(ofFileName: output) else {
                 throw Failure(
                     .usage,
-                    "the format is not known; say it with --format, one of \(ExportFormat.writtenNames)"
+                    "the format is not known; say it with --format, one of \(ExportFormat.names)"
                 )
             }
             chosen = named
         }
-        guard chosen.isWritten else {
-            throw Failure(
-                .usage,
-                "--format: \(chosen.rawValue) comes with a later version; take one of \(ExportFormat.writtenNames)"
-            )
+        guard !teacher || chosen == .md else {
+            throw Failure(.usage, "--teacher goes with --format md, not with \(chosen.rawValue)")
+        }
+        guard output != "-" || chosen != .eml || isatty(1) == 0 else {
+            throw Failure(.usage, "eml has the octets as they were, which is not for a terminal; give a file with -o")
         }
         return chosen
     }
+}
 
-    private static func write(
-        _ recording: Recording,
-        _ number: Int,
-        _ format: ExportFormat,
-        _ library: LessonLibrary,
-        isASCII: Bool,
-        to output: Output
-    ) throws(FileTrouble) {
-        switch format {
-        case .json:
-            var export = JSONExport(library: library)
-            for line in Tracer.trace(of: recording.events).lines {
-                try output.write(export.object(line, session: number))
-            }
-        case .txt:
-            for line in TextExport.lines(Tracer.trace(of: recording.events), header: recording.header, library: library)
-            {
-                try output.write((isASCII ? Escaping.ascii(line) : line) + "\n")
-            }
-        case .ehlo: try output.write(RecordingWriter.file(recording))
-        case .md:
-            let trace = Tracer.trace(of: recording.events)
-            try output.write(MarkdownExport.text(trace, header: recording.header, library: library))
-        case .html, .svg, .cast: return
-        }
-    }
+extension String {
+    fileprivate func padded(to columns: Int) -> String { self + String(repeating: " ", count: max(0, columns - count)) }
 }

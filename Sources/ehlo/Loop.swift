@@ -215,26 +215,18 @@ private final class Loop {
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func save(_ path: String) -> String {
-        guard let format = ExportFormat(ofFileName: path), format.isWritten else {
-            return "not saved: the name must end in one of \(ExportFormat.writtenNames)"
+        guard let format = ExportFormat(ofFileName: path) else {
+            return "not saved: the name must end in one of \(ExportFormat.endingNames)"
         }
+        let session = WrittenSession(recording, trace: state.trace)
+        let writer = SessionWriter(
+            library: world.library,
+            isASCII: settings.isASCII,
+            theme: Theme(rawValue: settings.theme) ?? .default
+        )
         do throws(FileTrouble) {
-            try Output.write(file: path, input: nil) { (output) throws(FileTrouble) in
-                switch format {
-                case .ehlo: try output.write(RecordingWriter.file(recording))
-                case .json:
-                    var export = JSONExport(library: world.library)
-                    for line in state.trace.lines { try output.write(export.object(line, session: 0)) }
-                case .md:
-                    try output.write(
-                        MarkdownExport.text(state.trace, header: recording.header, library: world.library)
-                    )
-                default:
-                    for line in TextExport.lines(state.trace, header: recording.header, library: world.library) {
-                        try output.write(line + "\n")
-                    }
-                }
-            }
+            let names = try writer.save([session], as: format, to: path, input: nil)
+            if let first = names.first, let last = names.last, names.count > 1 { return "saved as \(first) to \(last)" }
             return "saved as \(path)"
         } catch {
             return "not saved: \(error)"

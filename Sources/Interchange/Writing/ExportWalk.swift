@@ -7,13 +7,20 @@ struct ExportWalk {
         /// Unique in the document: `step-7`, `step-6a`, and `step-7-2` when the walk comes back to step 7.
         let id: String
         let isStep: Bool
-        /// As `Step 7 · sender ➔ sends MAIL FROM`.
-        let heading: String
+        /// As `6a`.
+        let label: String
+        /// As `sender ➔ sends MAIL FROM`, with what there is to say about it.
+        let title: String
         /// Empty for a step whose sub-step came first.
         let lines: [TraceLine]
         /// What explains it and has not been told before; its text has the values of the session.
         let lesson: (title: String, anchor: LessonAnchor, blocks: [Block])?
+        /// What explains it, told before or not.
+        let anchor: LessonAnchor
         let stop: Trace.Stop
+
+        /// As `Step 7 · sender ➔ sends MAIL FROM`.
+        var heading: String { "Step \(label) · \(title)" }
     }
 
     let trace: Trace
@@ -52,9 +59,11 @@ struct ExportWalk {
         return Section(
             id: count > 1 ? "\(base)-\(count)" : base,
             isStep: stop.place.substep == 0,
-            heading: "Step \(stop.place.label) · \(WalkText.title(of: stop, in: trace))\(more)",
+            label: stop.place.label,
+            title: WalkText.title(of: stop, in: trace) + more,
             lines: Array(trace.lines[stop.lines]),
             lesson: lesson,
+            anchor: anchor,
             stop: stop
         )
     }

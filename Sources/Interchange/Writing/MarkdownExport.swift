@@ -7,7 +7,14 @@ public import Tracing
 /// What was on the wire stands only in fenced code, behind our own time and `C:`, `S:` or `--`.
 public enum MarkdownExport {
     /// The whole handout; every line ends in a line feed.
-    public static func text(_ trace: Trace, header: Recording.Header, library: LessonLibrary) -> String {
+    ///
+    /// With `forTeacher` each step has notes as well: what to ask before going on, what goes wrong, where to read on.
+    public static func text(
+        _ trace: Trace,
+        header: Recording.Header,
+        library: LessonLibrary,
+        forTeacher: Bool = false
+    ) -> String {
         let escape = Escaping.markdown
         var parts = ["# " + escape(header.title.isEmpty ? "A mail session" : header.title)]
         if !header.source.isEmpty { parts.append("Source: \(escape(header.source))") }
@@ -29,6 +36,7 @@ public enum MarkdownExport {
                 parts.append("**\(escape(lesson.title))**")
                 parts += lesson.blocks.map(MarkdownText.block)
             }
+            if forTeacher { parts.append(TeacherNotes(library: library).text(section)) }
         }
         parts += findings(trace)
         for content in trace.delivered {

@@ -23,6 +23,12 @@ public final class Output {
         if buffer.count >= Self.mostBuffered { try flush() }
     }
 
+    /// Octets as they are, for formats that are no text.
+    public func write(octets: [UInt8]) throws(FileTrouble) {
+        buffer += octets
+        if buffer.count >= Self.mostBuffered { try flush() }
+    }
+
     /// Sends what is held back. Until then nothing may have been written.
     public func flush() throws(FileTrouble) {
         let octets = buffer

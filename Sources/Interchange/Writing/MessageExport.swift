@@ -1,0 +1,18 @@
+public import Tracing
+
+/// The messages of a session as their octets went over the wire, without the stuffed dots and the closing one.
+public enum MessageExport {
+    /// What can be written, one entry a message: those the recipient's server was sent, else those the sender's own was.
+    public static func messages(_ trace: Trace) -> [TracedMail] {
+        let relayed = trace.mails.filter { $0.leg == .relay && !$0.content.isEmpty }
+        return relayed.isEmpty ? trace.mails.filter { !$0.content.isEmpty } : relayed
+    }
+
+    /// `mail-2.eml` for the second of `mail.eml`.
+    public static func name(_ path: String, number: Int) -> String {
+        let ending = ExportFormat.ending(of: path)
+        guard !ending.isEmpty else { return "\(path)-\(number)" }
+        let stem = path.dropLast(ending.count + 1)
+        return "\(stem)-\(number).\(path.suffix(ending.count))"
+    }
+}

@@ -1,0 +1,140 @@
+import Curses
+import Interchange
+import Lessons
+import Tracing
+
+/// A session that is to be written in some format.
+struct WrittenSession {
+    /// Counted from 0 within its file.
+    let number: Int
+    let recording: Recording
+    let trace: Trace
+
+    /// `title` stands for its own, when it is given.
+    init(_ recording: Recording, number: Int = 0, title: String? = nil) {
+        var recording = recording
+        if let title { recording.header.title = title }
+        self.number = number
+        self.recording = recording
+        trace = Tracer.trace(of: recording.events)
+    }
+
+    /// One that goes on: its trace is what was seen so far.
+    init(_ recording: Recording, trace: Trace) {
+        number = 0
+        self.recording = recording
+        self.trace = trace
+    }
+}
+
+/// Writes sessions in each of the formats. `ehlo export` and the key `s` both come here, so that they offer the same.
+struct SessionWriter {
+    let library: LessonLibrary
+    var isASCII = false
+    /// The colours of a film.
+    var theme = Theme.default
+    /// Whether handouts have notes for the teacher.
+    var isForTeacher = false
+    /// Where the sessions come from, for warnings about them.
+    var source = ""
+
+    /// To a file that appears under its name only when it is whole. Answers the names of what was written, as several
+    /// messages have a file each.
+    func save(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, to path: String, input: String?)
+        throws(FileTrouble) -> [String]
+    {
+        try check(sessions, as: format)
+        let ending = ExportFormat.ending(of: path)
+        guard format == .eml else {
+            if format == .worksheet, !ExportFormat.md.endings.contains(ending), !ExportFormat.html.endings.contains(ending) {
+                throw FileTrouble(
+                    .cannotCreate,
+                    "\(Escaping.message(path)): a worksheet is Markdown or a page; give a name that ends in .md or .html"
+                )
+            }
+            try Output.write(file: path, input: input) { (output) throws(FileTrouble) in
+                try write(sessions, as: format, isPage: ExportFormat.html.endings.contains(ending), to: output)
+            }
+            return [path]
+        }
+        let mails = sessions.flatMap { session in
+            Message.warn(session.recording.warnings, about: source)
+            return MessageExport.messages(session.trace)
+        }
+        let names = mails.count == 1 ? [path] : mails.indices.map { MessageExport.name(path, number: $0 + 1) }
+        for (mail, name) in zip(mails, names) {
+            try Output.write(file: name, input: input) { (output) throws(FileTrouble) in
+                try output.write(octets: mail.content)
+            }
+        }
+        return names
+    }
+
+    /// To an output that is open, as standard output.
+    func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, to output: Output) throws(FileTrouble) {
+        try check(sessions, as: format)
+        if format == .eml {
+            let count = sessions.reduce(0) { $0 + MessageExport.messages($1.trace).count }
+            guard count == 1 else {
+                throw FileTrouble(
+                    .cannotCreate,
+                    "there are \(count) messages; with -o NAME.eml each goes to a file of its own, NAME-1.eml and so on"
+                )
+            }
+        }
+        try write(sessions, as: format, isPage: false, to: output)
+    }
+
+    /// Refuses what the format cannot hold.
+    private func check(_ sessions: some Collection<WrittenSession>, as format: ExportFormat) throws(FileTrouble) {
+        if format == .eml, sessions.allSatisfy({ MessageExport.messages($0.trace).isEmpty }) {
+            throw FileTrouble(.wrongData, "no message went over the wire here; --format txt shows what did")
+        }
+        guard format.holdsOneSession, sessions.count > 1 else { return }
+        throw FileTrouble(
+            .wrongData,
+            "\(format.rawValue) holds one session and the file has \(sessions.count); take one with --session N, counted from 0"
+        )
+    }
+
+    private func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, isPage: Bool, to output: Output)
+        throws(FileTrouble)
+    {
+        for (index, session) in sessions.enumerated() {
+            if index > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
+            Message.warn(session.recording.warnings, about: source)
+            try write(session, as: format, isPage: isPage, to: output)
+        }
+    }
+
+    private func write(_ session: WrittenSession, as format: ExportFormat, isPage: Bool, to output: Output)
+        throws(FileTrouble)
+    {
+        let (trace, header) = (session.trace, session.recording.header)
+        switch format {
+        case .json:
+            var export = JSONExport(library: library)
+            for line in trace.lines { try output.write(export.object(line, session: session.number)) }
+        case .txt:
+            for line in TextExport.lines(trace, header: header, library: library) {
+                try output.write((isASCII ? Escaping.ascii(line) : line) + "\n")
+            }
+        case .ehlo: try output.write(RecordingWriter.file(session.recording))
+        case .md:
+            try output.write(
+                MarkdownExport.text(trace, header: header, library: library, forTeacher: isForTeacher)
+            )
+        case .html:
+            try output.write(HTMLExport.text(trace, header: header, library: library, session: session.number))
+        case .svg: try output.write(SVGExport.text(trace, header: header))
+        case .cast:
+            let export = CastExport(library: library, theme: theme, isASCII: isASCII)
+            for line in export.lines(trace, header: header) { try output.write(line + "\n") }
+        case .worksheet:
+            let sheet = Worksheet(trace, header: header, library: library)
+            try output.write(isPage ? sheet.html : sheet.markdown)
+        case .swaks: try output.write(SwaksExport.text(trace))
+        case .eml: for mail in MessageExport.messages(trace) { try output.write(octets: mail.content) }
+        }
+    }
+}
