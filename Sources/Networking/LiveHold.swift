@@ -1,3 +1,4 @@
+public import SMTP
 import Synchronization
 public import Tracing
 
@@ -13,13 +14,65 @@ public final class LiveHold: Sendable {
         public let octets: [UInt8]
         /// Whom it goes to; for a lookup the domain that is asked for.
         public let target: String
+        /// Where the session is, and what the server offers.
+        public var phase = CommandSequence.Phase.connected
+        public var offer = Hello()
+        /// Whether the session leaves here because nobody said that the mail shall be delivered: `allow` goes on instead.
+        public var leavesUndelivered = false
+    }
+
+    /// A wait that is going on.
+    public struct Waiting: Equatable, Sendable {
+        /// What is waited for, as `the reply to MAIL`.
+        public let words: String
+        /// In seconds; nil for no limit.
+        public let limit: Int?
+        /// Where that limit comes from, as `RFC 5321 §4.5.3.2.2`; empty when it is our own.
+        public let spec: String
+    }
+
+    /// How the one connection there is can be reached.
+    struct Line: Sendable {
+        var send: @Sendable ([UInt8]) -> Void
+        var allow: @Sendable () -> Void
     }
 
     private let waiting = Mutex<(@Sendable ([UInt8]?) -> Void)?>(nil)
+    private let line = Mutex<Line?>(nil)
     private let onHeld: @Sendable (Held?) -> Void
+    private let onWaiting: @Sendable (Waiting?) -> Void
+    private let onRefused: @Sendable (String) -> Void
 
-    /// `onHeld` is called with what begins to wait, and with nil when it was let go.
-    public init(onHeld: @escaping @Sendable (Held?) -> Void) { self.onHeld = onHeld }
+    /// `onHeld` is called with what begins to wait, and with nil when it was let go; `onWaiting` with what the session
+    /// waits for, and with nil when it came; `onRefused` with why octets typed by hand were not sent.
+    public init(
+        onHeld: @escaping @Sendable (Held?) -> Void,
+        onWaiting: @escaping @Sendable (Waiting?) -> Void = { _ in },
+        onRefused: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.onHeld = onHeld
+        self.onWaiting = onWaiting
+        self.onRefused = onRefused
+    }
+
+    /// Sends octets that a person typed, as they are, whatever is held. The session goes on from where the server is then.
+    public func send(byHand octets: [UInt8]) {
+        guard let line = line.withLock({ $0 }) else { return onRefused("there is no connection to send on") }
+        line.send(octets)
+    }
+
+    /// The person said that the mail shall be delivered: the session goes on beyond RCPT.
+    public func allow() { line.withLock { $0 }?.allow() }
+
+    func attach(_ line: Line?) { self.line.withLock { $0 = line } }
+    func await(_ wait: Waiting?) { onWaiting(wait) }
+    func refuse(_ why: String) { onRefused(why) }
+
+    /// What was held is out of date.
+    func drop() {
+        waiting.withLock { $0 = nil }
+        onHeld(nil)
+    }
 
     /// Lets what is held happen. `edited` goes over the wire in the place of what was held, as it is.
     public func release(sending edited: [UInt8]? = nil) {

@@ -68,9 +68,10 @@ public struct LiveSession: Sendable {
                 var next = self.attempt(host, address)
                 next.hold = hold
                 await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
+                hold?.await(nil)
                 guard !Task.isCancelled else { return .cancelled }
                 guard let ending = await attempt(next) else { return .cancelled }
-                last = Self.outcome(ending, isHeldBack: stopPoint(at: address) != options.quitAfter)
+                last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 guard ending.invitesAnotherHost else { return last }
             }
         }
@@ -85,7 +86,8 @@ public struct LiveSession: Sendable {
     private static func outcome(_ ending: ClientEnd.Ending, isHeldBack: Bool) -> LiveOutcome {
         switch ending {
         case .notConnected(let reason): .notConnected(reason)
-        case .finished(.completed(let accepted)): isHeldBack ? .heldBack : .completed(accepted: accepted)
+        case .finished(.completed(let accepted)):
+            isHeldBack && accepted == 0 ? .heldBack : .completed(accepted: accepted)
         case .finished(let outcome): .failed(outcome)
         }
     }
@@ -101,6 +103,9 @@ public struct LiveSession: Sendable {
             clientName: options.clientName ?? MachineName.fullyQualified,
             mail: options.mail,
             quitAfter: stop,
+            allowedStop: options.quitAfter,
+            isHeldBack: stop != options.quitAfter,
+            style: options.style,
             timeout: options.timeout,
             note: stop == options.quitAfter
                 ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT"
