@@ -103,12 +103,12 @@ public struct LiveSession: Sendable {
             clientName: options.clientName ?? MachineName.fullyQualified,
             mail: options.mail,
             quitAfter: stop,
-            allowedStop: options.quitAfter,
-            isHeldBack: stop != options.quitAfter,
-            style: options.style,
             timeout: options.timeout,
             note: stop == options.quitAfter
-                ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT"
+                ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT",
+            allowedStop: options.quitAfter,
+            isHeldBack: stop != options.quitAfter,
+            style: options.style
         )
     }
 }
