@@ -87,6 +87,11 @@ extension LiveSession {
             if self.server == nil { _ = try lookupDomain() }
         }
 
+        /// What a person types to say that the mail shall be delivered: the first recipient's address.
+        public var consentAddress: String {
+            mail.envelope.forwardPaths.first.map { String($0.octets.lossyText.dropFirst().dropLast()) } ?? ""
+        }
+
         /// The domain whose exchangers take the mail.
         func lookupDomain() throws(LiveError) -> Target {
             var common: Target?
