@@ -86,7 +86,7 @@ public struct State: Equatable, Sendable {
             case .save: "Save as: "
             case .edit: "Line: "
             case .raw: "Send: "
-            case .consent: "Deliver? Type the address: "
+            case .consent: "Deliver? Address: "
             case .copyAs: "Copy as \(CopyAs.names): "
             }
         }

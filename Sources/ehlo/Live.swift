@@ -52,8 +52,10 @@ struct Live: ParsableCommand {
     var header: [String] = []
     @Option(help: ArgumentHelp("The longest wait for a reply; the limits of RFC 5321 otherwise.", valueName: "seconds"))
     var timeout: Int?
-    @Option(help: ArgumentHelp("Record the session to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Record the session to this file, and not among one's recordings.", valueName: "file"))
     var record: String?
+    @Flag(help: "Record nothing. Otherwise every session is kept among one's recordings, see 'ehlo replay'.")
+    var noRecord = false
     @Option(help: ArgumentHelp("The title of the recording.", valueName: "text"))
     var title: String?
     @Option(help: ArgumentHelp("What the recording says about the server.", valueName: "text"))
@@ -67,6 +69,7 @@ struct Live: ParsableCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
+        guard record == nil || !noRecord else { throw ValidationError("--record and --no-record exclude each other") }
         guard !(onlyIPv4 && onlyIPv6) else { throw ValidationError("-4 and -6 exclude each other") }
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
@@ -80,9 +83,9 @@ struct Live: ParsableCommand {
         let options = try options()
         let settings = try common.settings()
         let library = try common.library(settings)
-        let recorder = try record.map { path throws(Failure) in try Recorder(path, recordingHeader) }
+        let recorder = try recorder()
         guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
-        let follower = LiveFollower<LiveOutcome> { try recorder?.write($0) }
+        let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
         try printer.print(
@@ -105,6 +108,31 @@ struct Live: ParsableCommand {
         case .notConnected: "; check --server and --port"
         case .failed: "; the step marked 'failed' shows what was said"
         case .cancelled: "; start it again"
+        }
+    }
+
+    /// Where the session is written down; nil when it is not, and the person was told why.
+    private func recorder() throws(Failure) -> Recorder? {
+        if let record { return try Recorder(record, recordingHeader) }
+        guard !noRecord else { return nil }
+        let folder = DataFolder()
+        if let warning = folder.warning { Message.write(warning) }
+        do {
+            return try Recorder(in: folder, recordingHeader, about: recipients.first ?? "")
+        } catch {
+            Message.write("the session is not recorded: \(error.reason)")
+            return nil
+        }
+    }
+
+    /// Writes each event down. When that fails the person is told at once, and the session goes on.
+    private static func keeping(_ recorder: Recorder?) -> (WireEvent) -> Void {
+        var recorder = recorder
+        return { event in
+            do throws(Failure) { try recorder?.write(event) } catch {
+                recorder = nil
+                Message.write(error.sentence)
+            }
         }
     }
 

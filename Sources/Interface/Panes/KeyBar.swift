@@ -5,16 +5,17 @@ import Tracing
 func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.fill(rect, with: " ", .dim)
     if let prompt = state.prompt {
-        var line = StyledLine(" \(prompt.words)", .key, emphasis: .bold)
+        var words = prompt.words
         if prompt == .consent, let consent = state.pending?.consent, rect.columns >= 60 {
-            line.append("\(consent) ", .dim)
+            words = "Type \(WireText.shown(consent.utf8)) to deliver it: "
         }
+        var line = StyledLine(" \(words)", .key, emphasis: .bold)
         let before = state.typed.prefix(state.caret)
         let under = state.typed.dropFirst(state.caret).prefix(1)
         // A long answer is moved so that the caret stays in sight.
-        let wide = prompt == .consent ? "   empty: RSET and QUIT, Esc waits" : "   Enter does it, Esc leaves"
+        let wide = prompt == .consent ? "  or nothing: RSET, QUIT" : "   Enter does it, Esc leaves"
         let hint = rect.columns >= 60 ? wide : "  Esc leaves"
-        let room = max(8, rect.columns - line.columns - hint.count - 1)
+        let room = max(8, rect.columns - line.columns - hint.count - 2)
         line.append(String(before.suffix(room)))
         line.append(under.isEmpty ? " " : String(under), .plain, emphasis: .reverse)
         line.append(String(state.typed.dropFirst(state.caret + 1)))

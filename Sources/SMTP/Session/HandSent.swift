@@ -135,7 +135,8 @@ public enum Forecast {
         let lines = framer.lines()
         guard let line = lines.first else { return "no line end: the server waits for the rest" }
         if phase == .mailData {
-            return line.octets == [46] ? "the dot ends the mail data: it is delivered" : "becomes a line of the mail"
+            return lines.contains { $0.octets == [46] }
+                ? "the dot ends the mail data: it is delivered" : "becomes a line of the mail"
         }
         if lines.count > 1 || framer.finish() != nil {
             return "\(lines.count) lines at once: a server without PIPELINING may object"
