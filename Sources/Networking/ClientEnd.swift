@@ -251,11 +251,13 @@ final class ClientEnd {
 
     // MARK: By hand
 
-    /// Sends octets that a person typed, whatever is held. Answers why not, when that cannot be.
-    func send(byHand octets: [UInt8]) -> String? {
-        guard !isFinished, !hasClosed, !hasEnded, let link, let dialogue else { return "there is no connection" }
+    /// Sends octets that a person typed, whatever is held.
+    func send(byHand octets: [UInt8]) -> LiveHold.Sent {
+        guard !isFinished, !hasClosed, !hasEnded, let link, let dialogue else {
+            return .refused("there is no connection to send on")
+        }
         guard !isGuarded || !hand.leadsToDelivery(octets, at: dialogue.sequence.phase) else {
-            return "not sent: it leads to a delivery, which needs the recipient's address typed first"
+            return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
         }
         let sent = hand.append(octets, at: dialogue.sequence)
         link.run(.write(octets, secrets: secrets(byHand: octets, sent)))
@@ -267,7 +269,7 @@ final class ClientEnd {
         }
         listenWhileHeld()
         proceed()
-        return nil
+        return .sent(isAnswered: sent.contains(where: \.isSure))
     }
 
     /// Where the session is.

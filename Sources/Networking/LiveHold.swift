@@ -40,24 +40,31 @@ public final class LiveHold: Sendable {
     private let waiting = Mutex<(@Sendable ([UInt8]?) -> Void)?>(nil)
     private let line = Mutex<Line?>(nil)
     private let onHeld: @Sendable (Held?) -> Void
-    private let onWaiting: @Sendable (Waiting?) -> Void
-    private let onRefused: @Sendable (String) -> Void
+    private let onSent: @Sendable (Sent) -> Void
 
-    /// `onHeld` is called with what begins to wait, and with nil when it was let go; `onWaiting` with what the session
-    /// waits for, and with nil when it came; `onRefused` with why octets typed by hand were not sent.
+    /// What became of octets that a person typed.
+    public enum Sent: Equatable, Sendable {
+        /// They are on their way; whether a server must answer them.
+        case sent(isAnswered: Bool)
+        /// They were not sent; why, in a sentence without a full stop.
+        case refused(String)
+    }
+
+    /// `onHeld` is called with what begins to wait, and with nil when it was let go; `onSent` with what became of octets
+    /// typed by hand.
     public init(
         onHeld: @escaping @Sendable (Held?) -> Void,
-        onWaiting: @escaping @Sendable (Waiting?) -> Void = { _ in },
-        onRefused: @escaping @Sendable (String) -> Void = { _ in }
+        onSent: @escaping @Sendable (Sent) -> Void = { _ in }
     ) {
         self.onHeld = onHeld
-        self.onWaiting = onWaiting
-        self.onRefused = onRefused
+        self.onSent = onSent
     }
 
     /// Sends octets that a person typed, as they are, whatever is held. The session goes on from where the server is then.
     public func send(byHand octets: [UInt8]) {
-        guard let line = line.withLock({ $0 }) else { return onRefused("there is no connection to send on") }
+        guard let line = line.withLock({ $0 }) else {
+            return onSent(.refused("there is no connection to send on"))
+        }
         line.send(octets)
     }
 
@@ -65,8 +72,7 @@ public final class LiveHold: Sendable {
     public func allow() { line.withLock { $0 }?.allow() }
 
     func attach(_ line: Line?) { self.line.withLock { $0 = line } }
-    func await(_ wait: Waiting?) { onWaiting(wait) }
-    func refuse(_ why: String) { onRefused(why) }
+    func tell(_ sent: Sent) { onSent(sent) }
 
     /// What was held is out of date.
     func drop() {

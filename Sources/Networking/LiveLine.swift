@@ -22,6 +22,8 @@ final class LiveLine {
         var isHeldBack = false
         /// What else of a plan the options ask for.
         var style = LiveSession.Style()
+        /// Told what is waited for.
+        var onWaiting: (@Sendable (LiveHold.Waiting?) -> Void)?
         /// Asked before anything goes out; nil for a session that runs by itself.
         var hold: LiveHold?
     }
@@ -51,7 +53,7 @@ final class LiveLine {
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
             pass: attempt.hold.map { pass($0, attempt) },
-            onWaiting: { waiting in attempt.hold?.await(waiting.map { $0.said(shortened: attempt.timeout) }) },
+            onWaiting: { waiting in attempt.onWaiting?(waiting.map { $0.said(shortened: attempt.timeout) }) },
             onDropped: { attempt.hold?.drop() },
             isGuarded: attempt.isHeldBack
         )
@@ -63,7 +65,7 @@ final class LiveLine {
         }
         self.client = client
         attach(client, attempt)
-        attempt.hold?.await(
+        attempt.onWaiting?(
             .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), spec: "")
         )
         do {
@@ -104,7 +106,7 @@ final class LiveLine {
         hold.attach(
             LiveHold.Line(
                 send: { octets in
-                    loop.execute { if let why = bound.value.send(byHand: octets) { hold.refuse(why) } }
+                    loop.execute { hold.tell(bound.value.send(byHand: octets)) }
                 },
                 allow: { loop.execute { bound.value.goOn(to: stop) } }
             )
@@ -122,7 +124,6 @@ final class LiveLine {
     private func end(_ ending: ClientEnd.Ending?) {
         client = nil
         hold?.attach(nil)
-        hold?.await(nil)
         hold = nil
         continuation?.resume(returning: ending)
         continuation = nil

@@ -17,8 +17,13 @@ public struct LiveSession: Sendable {
 
     /// Walks the session and tells all that happens, in order. Cancelling the task ends it at once.
     ///
-    /// With `hold` nothing is asked of DNS, connected to or sent before it was released.
-    public func run(hold: LiveHold? = nil, onEvent: @escaping @Sendable (WireEvent) -> Void) async -> LiveOutcome {
+    /// With `hold` nothing is asked of DNS, connected to or sent before it was released. `onWaiting` is called with what is
+    /// waited for, and with nil when that came.
+    public func run(
+        hold: LiveHold? = nil,
+        onWaiting: @escaping @Sendable (LiveHold.Waiting?) -> Void = { _ in },
+        onEvent: @escaping @Sendable (WireEvent) -> Void
+    ) async -> LiveOutcome {
         let loop = SandboxWorld.group.next()
         let line: NIOLoopBoundBox<LiveLine?> = .makeEmptyBox(valueType: LiveLine.self, eventLoop: loop)
         _ = try? await loop.submit { line.value = LiveLine(log: WireLog(onEvent: onEvent), loop: loop) }.get()
@@ -26,7 +31,7 @@ public struct LiveSession: Sendable {
             loop.execute { line.value?.log.emit(kind, leg) }
         }
         let outcome = await withTaskCancellationHandler {
-            await walk(hold, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
         } onCancel: {
             loop.execute { line.value?.cancel() }
         }
@@ -43,6 +48,7 @@ public struct LiveSession: Sendable {
     /// Tries host after host until one says more than that it is not there (RFC 5321 §5.1).
     private func walk(
         _ hold: LiveHold?,
+        _ onWaiting: @escaping @Sendable (LiveHold.Waiting?) -> Void,
         _ tell: @escaping Tell,
         _ attempt: (LiveLine.Attempt) async -> ClientEnd.Ending?
     ) async -> LiveOutcome {
@@ -52,7 +58,10 @@ public struct LiveSession: Sendable {
                 await hold?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
             }
         }
-        switch await self.hosts(tell) {
+        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, spec: ""))
+        let lookedUp = await self.hosts(tell)
+        onWaiting(nil)
+        switch lookedUp {
         case .success(let found): hosts = found
         case .failure(let failure):
             if Task.isCancelled { return .cancelled }
@@ -61,14 +70,16 @@ public struct LiveSession: Sendable {
         }
         var last = LiveOutcome.lookupFailed("no host has an address")
         for host in hosts {
+            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, spec: ""))
             let addresses = await addresses(of: host, tell)
+            onWaiting(nil)
             if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) has no address"), .lookup) }
             for address in addresses {
                 guard !Task.isCancelled else { return .cancelled }
                 var next = self.attempt(host, address)
                 next.hold = hold
+                next.onWaiting = onWaiting
                 await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
-                hold?.await(nil)
                 guard !Task.isCancelled else { return .cancelled }
                 guard let ending = await attempt(next) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
@@ -120,6 +131,9 @@ extension LiveSession {
         var port: Int
     }
 
+    /// In seconds.
+    private var lookupLimit: Int { min(options.timeout ?? 10, 10) }
+
     private struct NoHost: Error { var reason: String }
 
     private func routing(_ tell: @escaping Tell) -> MailRouting {
@@ -129,7 +143,7 @@ extension LiveSession {
             case .v4: [.a]
             case .v6: [.aaaa]
             }
-        let limit = Duration.seconds(min(options.timeout ?? 10, 10))
+        let limit = Duration.seconds(lookupLimit)
         return MailRouting(
             resolver: Resolver(servers: options.dnsServers, timeLimit: limit),
             families: families,

@@ -85,6 +85,7 @@ struct Live: ParsableCommand {
         let library = try common.library(settings)
         let recorder = try recorder()
         guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
+        if settings.mayAsk { return try walk(options, settings, library, recorder) }
         let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
@@ -92,9 +93,37 @@ struct Live: ParsableCommand {
             walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
         )
         let feed = follower.feed
-        Task.detached { feed.finish(await LiveSession(options).run { feed.take($0) }) }
+        Task.detached {
+            feed.finish(
+                await LiveSession(options).run(
+                    onWaiting: { waiting in feed.note { $0.awaited = waiting } },
+                    onEvent: { feed.take($0) }
+                )
+            )
+        }
         try Plain.follow(follower, &walk, printer)
-        guard let outcome = follower.outcome else { return }
+        try end(follower.outcome)
+    }
+
+    /// Flat text, one line at a time, as a person says.
+    private func walk(
+        _ options: LiveSession.Options,
+        _ settings: Settings,
+        _ library: LessonLibrary,
+        _ recorder: Recorder?
+    ) throws {
+        let header = recordingHeader
+        let opening = WalkText(library: library)
+            .opening(title: header.title, source: header.source, began: header.began)
+        let run = try LiveRun(options, record: Self.keeping(recorder))
+        var prompt = try PlainPrompt(.live(run), opening, settings, library)
+        try prompt.run()
+        run.cancel()
+        try end(run.outcome)
+    }
+
+    private func end(_ outcome: LiveOutcome?) throws {
+        guard let outcome else { return }
         Message.write(outcome.sentence + Self.advice(after: outcome))
         if outcome.exitStatus != 0 { throw ExitStatus(status: outcome.exitStatus) }
     }

@@ -50,11 +50,14 @@ final class LoopWorld: Sendable {
         let world = LoopWorld()
         let hold = LiveHold(
             onHeld: { held in world.tell { $0.held = .some(held) } },
-            onWaiting: { waiting in world.tell { $0.waiting = .some(waiting) } },
-            onRefused: { why in world.tell { $0.words = why } }
+            onSent: { sent in if case .refused(let why) = sent { world.tell { $0.words = why } } }
         )
         let session = Task.detached {
-            let outcome = await LiveSession(options).run(hold: hold) { world.tell(event: $0) }
+            let outcome = await LiveSession(options).run(
+                hold: hold,
+                onWaiting: { waiting in world.tell { $0.waiting = .some(waiting) } },
+                onEvent: { world.tell(event: $0) }
+            )
             world.tell { news in
                 news.isFinished = true
                 news.words = outcome.sentence
