@@ -25,6 +25,8 @@ extension LiveSession {
         public let send: Bool
         public let addressFamily: AddressFamily
         public let style: Style
+        /// Whether an address that leads to no public host is connected to although DNS gave it for a name.
+        public let allowsPrivate: Bool
         let seed: UInt64
 
         /// Takes what a person types: the sender may be `<>`, `server` is `HOST`, `HOST:PORT` or `[IPv6]:PORT`.
@@ -43,6 +45,7 @@ extension LiveSession {
             send: Bool = false,
             addressFamily: AddressFamily = .any,
             style: Style = Style(),
+            allowsPrivate: Bool = false,
             seed: UInt64 = .random(in: 0 ... .max)
         ) throws(LiveError) {
             guard !recipients.isEmpty else { throw .noRecipient }
@@ -83,6 +86,7 @@ extension LiveSession {
             self.send = send
             self.addressFamily = addressFamily
             self.style = style
+            self.allowsPrivate = allowsPrivate
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }
         }

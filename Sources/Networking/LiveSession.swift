@@ -75,6 +75,16 @@ public struct LiveSession: Sendable {
             onWaiting(nil)
             if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) has no address"), .lookup) }
             for address in addresses {
+                if let scope = surprise(host, address) {
+                    tell(
+                        .error(
+                            "\(host.name) has the address \(address), which is \(scope): nothing is sent there unless --allow-private says so"
+                        ),
+                        .lookup
+                    )
+                    last = .lookupFailed("\(host.name) has the address \(address), which is \(scope)")
+                    continue
+                }
                 guard !Task.isCancelled else { return .cancelled }
                 var next = self.attempt(host, address)
                 next.hold = hold
@@ -87,6 +97,15 @@ public struct LiveSession: Sendable {
             }
         }
         return Task.isCancelled ? .cancelled : last
+    }
+
+    /// What kind of address a public name should not have and an MX record leads to all the same; nil when all is well.
+    ///
+    /// A domain of somebody else must not make this machine talk to itself or to its neighbours. Whoever names the server,
+    /// or a name server of his own on this machine, knows where he is.
+    private func surprise(_ host: Host, _ address: IPAddress) -> String? {
+        guard options.server == nil, !options.allowsPrivate, host.isFromDNS, !options.asksOwnNameServer else { return nil }
+        return address.scope
     }
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
@@ -129,6 +148,8 @@ extension LiveSession {
     private struct Host: Sendable {
         var name: String
         var port: Int
+        /// Whether DNS named it, and no person.
+        var isFromDNS = false
     }
 
     /// In seconds.
@@ -167,7 +188,7 @@ extension LiveSession {
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
             let hosts = choice.candidates.map {
-                Host(name: "\($0.exchange)", port: options.port)
+                Host(name: "\($0.exchange)", port: options.port, isFromDNS: true)
             }
             return hosts.isEmpty ? .failure(NoHost(reason: "\(domain): \(choice.outcome)")) : .success(hosts)
         }
@@ -193,6 +214,12 @@ extension LiveSession {
 }
 
 extension LiveSession.Options {
+    /// Whether the name server that is asked is on this machine, as in a class that plays the whole world.
+    var asksOwnNameServer: Bool {
+        guard let dnsServers else { return false }
+        return ["127.", "[::1]", "::1"].contains { dnsServers.hasPrefix($0) }
+    }
+
     func allows(_ address: IPAddress) -> Bool {
         switch (addressFamily, address) {
         case (.any, _), (.v4, .v4), (.v6, .v6): true

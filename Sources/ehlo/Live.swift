@@ -17,7 +17,8 @@ struct Live: ParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("Who shall get the mail.", valueName: "recipient"))
-    var recipients: [String]
+    var given: [String] = []
+    @OptionGroup(title: "How it speaks") var style: LiveStyleOptions
     @Option(name: .shortAndLong, help: ArgumentHelp("The server, as HOST or HOST:PORT.", valueName: "server"))
     var server: String?
     @Option(name: .shortAndLong, help: ArgumentHelp("The port.", valueName: "port"))
@@ -80,15 +81,19 @@ struct Live: ParsableCommand {
     }
 
     func run() throws {
-        let options = try options()
         let settings = try common.settings()
+        let recipients = try style.recipients(beside: given)
+        let options = try options(recipients)
+        try confirm(options, settings)
+        let recordingHeader = recordingHeader(recipients)
         let library = try common.library(settings)
-        let recorder = try recorder()
+        let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
         guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
-        if settings.mayAsk { return try walk(options, settings, library, recorder) }
+        if settings.mayAsk { return try self.walk(options, recordingHeader, settings, library, recorder) }
         let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
+        style.adjust(&walk)
         try printer.print(
             walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
         )
@@ -108,15 +113,15 @@ struct Live: ParsableCommand {
     /// Flat text, one line at a time, as a person says.
     private func walk(
         _ options: LiveSession.Options,
+        _ header: Recording.Header,
         _ settings: Settings,
         _ library: LessonLibrary,
         _ recorder: Recorder?
     ) throws {
-        let header = recordingHeader
         let opening = WalkText(library: library)
             .opening(title: header.title, source: header.source, began: header.began)
         let run = try LiveRun(options, record: Self.keeping(recorder))
-        var prompt = try PlainPrompt(.live(run), opening, settings, library)
+        var prompt = try PlainPrompt(.live(run), opening, settings, library) { style.adjust(&$0) }
         try prompt.run()
         run.cancel()
         try end(run.outcome)
@@ -140,14 +145,28 @@ struct Live: ParsableCommand {
         }
     }
 
+    /// More recipients than a person sends to by hand are asked about, unless they were said to be meant.
+    private func confirm(_ options: LiveSession.Options, _ settings: Settings) throws {
+        let count = options.mail.envelope.forwardPaths.count
+        guard count > LiveStyleOptions.unquestioned, !send else { return }
+        guard settings.mayAsk else {
+            throw Failure(.usage, "there are \(count) recipients; say with --send that all of them are meant")
+        }
+        let printer = PlainPrinter(settings)
+        try printer.prompt("There are \(count) recipients. Type \(count) to go on, Enter to leave:")
+        guard readLine()?.filter({ !$0.isWhitespace }) == "\(count)" else {
+            throw Failure(.usage, "nothing was sent; name fewer recipients")
+        }
+    }
+
     /// Where the session is written down; nil when it is not, and the person was told why.
-    private func recorder() throws(Failure) -> Recorder? {
-        if let record { return try Recorder(record, recordingHeader) }
+    private func recorder(_ header: Recording.Header, about recipient: String) throws(Failure) -> Recorder? {
+        if let record { return try Recorder(record, header) }
         guard !noRecord else { return nil }
         let folder = DataFolder()
         if let warning = folder.warning { Message.write(warning) }
         do {
-            return try Recorder(in: folder, recordingHeader, about: recipients.first ?? "")
+            return try Recorder(in: folder, header, about: recipient)
         } catch {
             Message.write("the session is not recorded: \(error.reason)")
             return nil
@@ -165,7 +184,7 @@ struct Live: ParsableCommand {
         }
     }
 
-    private var recordingHeader: Recording.Header {
+    private func recordingHeader(_ recipients: [String]) -> Recording.Header {
         Recording.Header(
             began: Recorder.now,
             title: title ?? "A mail to \(recipients.joined(separator: ", "))",
@@ -174,7 +193,10 @@ struct Live: ParsableCommand {
     }
 
     /// Everything checked, before anything is started.
-    private func options() throws -> LiveSession.Options {
+    private func options(_ recipients: [String]) throws -> LiveSession.Options {
+        guard quitAfter == nil || style.dropAfter == nil else {
+            throw Failure(.usage, "--quit-after and --drop-after exclude each other; take one of them")
+        }
         let texts: [(String?, String)] = [
             (from, "--from"), (clientName, "--helo"), (subject, "--subject"), (server, "--server"), (dns, "--dns"),
             (title, "--title"), (source, "--source"),
@@ -200,10 +222,14 @@ struct Live: ParsableCommand {
                 port: port,
                 dnsServers: dns,
                 content: try mail.content(),
-                quitAfter: try quitAfter.map { word throws(Failure) in try StopPoint.named(word) },
+                quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(Failure) in
+                    try StopPoint.named(word, quitAfter == nil ? "--drop-after" : "--quit-after")
+                },
                 timeout: timeout,
                 send: send,
-                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any
+                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
+                style: try style.style(),
+                allowsPrivate: style.allowPrivate
             )
         } catch let error as LiveError {
             throw Failure(.usage, "\(error); see 'ehlo live --help'")

@@ -29,12 +29,22 @@ struct PlainPrompt {
     /// The span that was shown last, counted from 0 over all lines of the stop.
     private var span: Int?
     private var hasSaidTheEnd = false
+    /// How the walk is to be printed.
+    private let adjust: (inout WalkText) -> Void
 
-    init(_ source: Source, _ opening: [WalkText.Line], _ settings: Settings, _ library: LessonLibrary) throws {
+    init(
+        _ source: Source,
+        _ opening: [WalkText.Line],
+        _ settings: Settings,
+        _ library: LessonLibrary,
+        adjusting adjust: @escaping (inout WalkText) -> Void = { _ in }
+    ) throws {
+        self.adjust = adjust
         self.source = source
         self.library = library
         printer = PlainPrinter(settings)
         walk = WalkText(library: library)
+        adjust(&walk)
         try printer.print(opening)
         try printer.print("")
         try printer.print("Press Enter for each step; 'help' lists the words that can be typed, 'quit' ends.")
@@ -150,6 +160,7 @@ struct PlainPrompt {
         }
         // The lesson is wanted again where a person goes back to a step.
         walk = WalkText(library: library)
+        adjust(&walk)
         try show(index)
     }
 
