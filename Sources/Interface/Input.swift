@@ -1,3 +1,4 @@
+public import SMTP
 public import Tracing
 
 /// What happened. Named after the event, not after what should be done about it.
@@ -8,13 +9,15 @@ public enum Input: Equatable, Sendable {
     case goPressed, firstPressed, lastPressed, followPressed
     /// The line about to go in a live session: edit it, take the edit back.
     case editPressed, revertPressed
+    /// Any line for a live session, in the place of the one about to go.
+    case rawPressed
     // Looking
     case nextPanePressed, previousPanePressed, zoomPressed
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
     case hexPressed, lineEndsPressed, findingsPressed, messagePressed, timeLinePressed, helpPressed, blankPressed
     // Taking away
-    case copyLinePressed, copySessionPressed, savePressed, mousePressed
+    case copyLinePressed, copySessionPressed, copyAsPressed, savePressed, mousePressed
     // Leaving
     case escapePressed, quitPressed, leavePressed, redrawPressed, suspendPressed
     /// While a prompt is open.
@@ -27,6 +30,12 @@ public enum Input: Equatable, Sendable {
     case listening(State.Ports)
     /// A live session is about to do something, or nothing any more.
     case held(State.Pending?)
+    /// Where a live session is, before what waits in it is told.
+    case stands(CommandSequence.Phase, Hello)
+    /// A live session waits for something, or for nothing any more.
+    case awaiting(State.Waiting?)
+    /// The server's line under way is so far as this; empty when there is none.
+    case growing([UInt8])
     /// The sandbox did what a press of next asked for.
     case resized(columns: Int, rows: Int)
     case timerFired(Int)
@@ -39,6 +48,12 @@ public enum Effect: Equatable, Sendable {
     case release
     /// Send these octets in the place of what stands there.
     case send([UInt8])
+    /// Send these octets beside what stands there, which is thought over anew when they are answered.
+    case sendByHand([UInt8])
+    /// The person said that the mail shall be delivered.
+    case allowDelivery
+    /// Break the live session off.
+    case cancel
     case startTimer(seconds: Double, id: Int)
     case copy(String)
     case save(path: String)

@@ -40,6 +40,7 @@ public enum KeyTable {
         row("g", nil, "g", .goPressed, "go to a step by its number", .walk),
         row("e", nil, "e", .editPressed, "edit the line about to go (live)", .walk),
         row("V", nil, "V", .revertPressed, "take the edit back (live)", .walk),
+        row(":", nil, ":", .rawPressed, "send any line at all; \\r \\n \\xHH are octets (live)", .walk),
         Row(keys: [.home], shown: "Home", input: .firstPressed, words: "to the beginning", group: .walk),
         Row(keys: [.end], shown: "End", input: .lastPressed, words: "to the last step shown or recorded", group: .walk),
         row("F", nil, "F", .followPressed, "follow the end", .walk),
@@ -88,6 +89,7 @@ public enum KeyTable {
         ),
         row("y", nil, "y", .copyLinePressed, "copy the line", .take),
         row("Y", nil, "Y", .copySessionPressed, "copy the session", .take),
+        row("c", nil, "c", .copyAsPressed, "copy as a command: \(CopyAs.names)", .take),
         row("s", nil, "s", .savePressed, "save the session (.ehlo, .json, .txt, .md)", .take),
         row("M", nil, "M", .mousePressed, "mouse on and off", .take),
         Row(keys: [.escape], shown: "Esc", input: .escapePressed, words: "close what lies on top", group: .leave),
@@ -145,6 +147,8 @@ public enum KeyTable {
         case .character(let character): .typed(character)
         case .backspace: .erased
         case .delete: .erasedForward
+        case .up: .upPressed
+        case .down: .downPressed
         case .left: .leftPressed
         case .right: .rightPressed
         case .home: .firstPressed

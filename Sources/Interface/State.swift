@@ -1,3 +1,4 @@
+public import SMTP
 public import Tracing
 
 /// Everything the person sees, as one value.
@@ -32,11 +33,29 @@ public struct State: Equatable, Sendable {
         public let octets: [UInt8]
         /// Whom it goes to.
         public let target: String
+        /// The address to type for the mail to be delivered, when the session leaves here without having sent it.
+        public let consent: String?
 
-        public init(step: Step, octets: [UInt8], target: String) {
+        public init(step: Step, octets: [UInt8], target: String, consent: String? = nil) {
             self.step = step
             self.octets = octets
             self.target = target
+            self.consent = consent
+        }
+    }
+
+    /// What a live session waits for.
+    public struct Waiting: Equatable, Sendable {
+        public let words: String
+        /// In seconds; nil for no limit.
+        public let limit: Int?
+        /// Where the limit comes from; empty when it is our own.
+        public let spec: String
+
+        public init(words: String, limit: Int?, spec: String) {
+            self.words = words
+            self.limit = limit
+            self.spec = spec
         }
     }
 
@@ -54,12 +73,21 @@ public struct State: Equatable, Sendable {
     /// A question at the bottom line; keys are text until Enter or Esc.
     public enum Prompt: Equatable, Sendable {
         case step, search, save, edit
+        /// Any octets, for the wire.
+        case raw
+        /// Whether the mail shall be delivered: the address is typed.
+        case consent
+        /// In which program's words the session is to be copied.
+        case copyAs
         var words: String {
             switch self {
             case .step: "Go to step: "
             case .search: "Search: "
             case .save: "Save as: "
             case .edit: "Line: "
+            case .raw: "Send: "
+            case .consent: "Deliver? Address: "
+            case .copyAs: "Copy as \(CopyAs.names): "
             }
         }
     }
@@ -89,6 +117,17 @@ public struct State: Equatable, Sendable {
     public var ports: Ports?
     /// What waits for Enter in a live session.
     public var pending: Pending?
+    /// What a live session waits for, and for how many ticks it has.
+    public var waiting: Waiting?
+    public var ticks = 0
+    /// What the server has said of a line that is not complete.
+    public var growing: [UInt8] = []
+    /// Where a live session is, and what its server offers: what a line typed by hand will cause depends on it.
+    public var phase = CommandSequence.Phase.connected
+    public var offer = Hello()
+    /// Lines typed by hand or edited, the last at the end, and which of them stands at the prompt.
+    public var history: [String] = []
+    public var recalled: Int?
     /// Presses of next that the sandbox has not answered yet.
     public var awaited = 0
 

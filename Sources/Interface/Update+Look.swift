@@ -31,17 +31,18 @@ extension State {
         case .blankPressed: isBlank = true
         case .copyLinePressed: return currentLine.map { [.copy(WireText.shown($0.octets))] } ?? []
         case .copySessionPressed: return [.copy(sessionText)]
+        case .copyAsPressed: ask(.copyAs, about: "swaks")
         case .savePressed: ask(.save)
         case .mousePressed: return [.toggleMouse]
         case .clicked(let column, let row): click(column, row)
-        case .escapePressed: escape()
+        case .escapePressed: return escape()
         case .quitPressed: return [.exit]
         default: break
         }
         return []
     }
 
-    private mutating func escape() {
+    private mutating func escape() -> [Effect] {
         if !pattern.isEmpty {
             pattern = ""
         } else if isPlaying {
@@ -52,7 +53,10 @@ extension State {
             isZoomed = false
         } else if showsHex {
             showsHex = false
+        } else if waiting != nil {
+            return [.cancel]
         }
+        return []
     }
 
     private mutating func turnPane(_ by: Int) {
@@ -137,7 +141,7 @@ extension State {
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
             overlay = nil
             return nil
-        case .copyLinePressed, .copySessionPressed, .savePressed, .mousePressed, .blankPressed: return nil
+        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .blankPressed: return nil
         default: break
         }
         return []

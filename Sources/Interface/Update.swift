@@ -27,6 +27,17 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .held(let pending):
         state.pending = pending
         state.edited = nil
+        // A question about what no longer stands there is void; one for any line at all is not.
+        if [.edit, .consent].contains(state.prompt) { (state.prompt, state.typed) = (nil, "") }
+        return []
+    case .stands(let phase, let offer):
+        (state.phase, state.offer) = (phase, offer)
+        return []
+    case .awaiting(let waiting):
+        (state.waiting, state.ticks) = (waiting, 0)
+        return state.tickOn()
+    case .growing(let octets):
+        state.growing = octets
         return []
     case .resized(let columns, let rows):
         (state.columns, state.rows) = (max(0, columns), max(0, rows))
@@ -81,7 +92,21 @@ extension State {
         return []
     }
 
+    /// How many ticks a second has.
+    static let ticksOfSecond = 4
+
+    /// Starts the clock of what is waited for.
+    fileprivate mutating func tickOn() -> [Effect] {
+        guard waiting != nil else { return [] }
+        timer += 1
+        return [.startTimer(seconds: 1 / Double(Self.ticksOfSecond), id: timer)]
+    }
+
     fileprivate mutating func timerFired(_ id: Int) -> [Effect] {
+        if source.isLive, waiting != nil, id == timer {
+            ticks += 1
+            return tickOn()
+        }
         guard isPlaying, id == timer else { return [] }
         guard goToStop((stopIndex ?? -1) + 1) else {
             isPlaying = false
@@ -121,6 +146,12 @@ extension State {
         case .goPressed: ask(.step)
         case .editPressed: editPressed()
         case .revertPressed: edited = nil
+        case .rawPressed:
+            if case .live(finished: false) = source {
+                ask(.raw)
+            } else {
+                notice = source.isLive ? "the session is over" : "only a live session has a server to send to"
+            }
         case .spacePressed: return spacePressed()
         case .fasterPressed: speed = min(16, speed * 2)
         case .slowerPressed: speed = max(0.25, speed / 2)
@@ -172,12 +203,19 @@ extension State {
             notice = pending == nil ? "" : "this is where the session is: Enter once more sends"
             return []
         }
-        guard pending != nil else {
+        guard let pending else {
             notice = isAtEnd ? "the session is over; p goes back, s saves it, q quits" : "waiting for the server"
             return []
         }
-        defer { (pending, edited) = (nil, nil) }
-        return [edited.map { .send($0 + [13, 10]) } ?? .release]
+        if pending.consent != nil, edited == nil {
+            ask(.consent)
+            return []
+        }
+        defer { (self.pending, edited) = (nil, nil) }
+        guard let edited else { return [.release] }
+        // Another command than the one whose turn it is goes beside it: the walk finds its place by the answer.
+        let turns = [Array(pending.octets.dropLast(2)), edited].map { Command.read($0).value.turn }
+        return [turns[0] == turns[1] ? .send(edited + [13, 10]) : .sendByHand(edited + [13, 10])]
     }
 
     /// Opens the line about to go for editing. A lookup, a connection and mail data are no lines.
@@ -195,19 +233,45 @@ extension State {
 
     /// Opens a question at the bottom with a text to start from.
     mutating func ask(_ prompt: Prompt, about text: String = "") {
-        (self.prompt, typed, caret) = (prompt, text, text.count)
+        (self.prompt, typed, caret, recalled) = (prompt, text, text.count, nil)
     }
 
-    /// Takes the edited line if it is still the command whose turn it is: the answer must be one that the walk can read.
     private mutating func takeEdit() {
         guard let pending else { return }
+        remember(typed)
         let line = Array(typed.utf8)
-        let (own, given) = (Command.read(Array(pending.octets.dropLast(2))).value, Command.read(line).value)
-        guard given.turn == own.turn else {
-            notice = "this would be another command than \(own.name), whose turn it is; the line stays as it was"
-            return
-        }
         edited = line == Array(pending.octets.dropLast(2)) ? nil : line
+    }
+
+    private mutating func remember(_ line: String) {
+        history.removeAll { $0 == line }
+        history.append(line)
+        if history.count > 100 { history.removeFirst() }
+    }
+
+    /// Brings an earlier line back to the prompt, or a later one; behind the last there is an empty one.
+    private mutating func recall(_ by: Int) {
+        guard prompt == .raw || prompt == .edit, !history.isEmpty else { return }
+        let index = min(max(0, (recalled ?? history.count) + by), history.count)
+        recalled = index
+        typed = index < history.count ? history[index] : ""
+        caret = typed.count
+    }
+
+    /// What the answer to the question about the delivery asks for.
+    private mutating func answerConsent() -> [Effect] {
+        guard let consent = pending?.consent else { return [] }
+        let answer = typed.trimmingPrefix("<").lowercased()
+        if answer.isEmpty {
+            pending = nil
+            return [.release]
+        }
+        guard answer == consent.lowercased() || answer == "\(consent.lowercased())>" else {
+            notice = "that is not \(consent): nothing was sent; Enter asks again"
+            return []
+        }
+        pending = nil
+        return [.allowDelivery]
     }
 
     /// The first stop of a later step; in the sandbox one more step when there is none.
@@ -281,7 +345,13 @@ extension State {
     fileprivate mutating func answer(_ input: Input) -> [Effect] {
         switch input {
         case .typed(let character): insert(String(character))
+        // Lines of a paste stay one answer: nothing of it goes before the person has seen it whole.
+        case .pasted(let text) where prompt == .raw:
+            let octets = Array(text.utf8)
+            insert(octets.contains(10) || octets.contains(13) ? TypedOctets.write(octets.endedByCRLF) : text)
         case .pasted(let text): insert(text.filter { !$0.isNewline })
+        case .upPressed: recall(-1)
+        case .downPressed: recall(1)
         case .erased where typed.isEmpty: prompt = nil
         case .erased where caret > 0:
             caret -= 1
@@ -328,6 +398,18 @@ extension State {
             }
         case .save: return typed.isEmpty ? [] : [.save(path: typed)]
         case .edit: takeEdit()
+        case .raw:
+            guard !typed.isEmpty else { return [] }
+            remember(typed)
+            goToStop(stops.count - 1)
+            return [.sendByHand(TypedOctets.read(typed))]
+        case .consent: return answerConsent()
+        case .copyAs:
+            guard let form = CopyAs(typing: typed) else {
+                notice = typed.isEmpty ? "" : "'\(typed)' is none of \(CopyAs.names)"
+                return []
+            }
+            return [.copy(form.text(of: trace))]
         case nil: break
         }
         return []
@@ -368,4 +450,9 @@ extension State {
 extension Double {
     /// `¼×` is written 0.25×, whole speeds without a point.
     var formattedSpeed: String { self == rounded() ? "\(Int(self))×" : "\(self)×" }
+}
+
+extension [UInt8] {
+    /// With the line ends of a terminal's paste as SMTP has them.
+    fileprivate var endedByCRLF: [UInt8] { DotStuffing.lines(of: self).flatMap { $0 + [13, 10] } }
 }

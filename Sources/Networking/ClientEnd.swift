@@ -21,6 +21,29 @@ final class ClientEnd {
         /// How long to wait for an answer; nil for ever.
         var limit: (TimeLimit) -> TimeAmount?
         var pass: Pass?
+        /// Told what is waited for, and nil when nothing is.
+        var onWaiting: ((Waiting?) -> Void)?
+        /// Told when what was held back is no longer about to go.
+        var onDropped: (() -> Void)?
+        /// Whether nothing may be sent that leads to a delivery, until a person allows it.
+        var isGuarded = false
+    }
+
+    /// An answer that is waited for.
+    struct Waiting: Equatable, Sendable {
+        var turn: CommandSequence.Turn
+        /// In seconds; nil for no limit.
+        var limit: Int?
+        var spec: String
+    }
+
+    /// Whose answer the next reply is.
+    private enum Expected {
+        case own
+        case byHand(HandSent.Expected)
+
+        var isSure: Bool { if case .byHand(let sent) = self { sent.isSure } else { true } }
+        var isByHand: Bool { if case .byHand = self { true } else { false } }
     }
 
     enum Ending: Sendable {
@@ -48,6 +71,11 @@ final class ClientEnd {
     private var awaited: TimeLimit?
     private var replyOctets = 0
     private var isHeld = false
+    /// Tells what is held now from what was held before and is out of date.
+    private var holding = 0
+    private var expected: [Expected] = []
+    private var hand = HandSent()
+    private var isGuarded: Bool
     private var isDraining = false
     private var hasEnded = false
     /// QUIT was answered, and the server is about to close.
@@ -62,6 +90,7 @@ final class ClientEnd {
         onEnding: @escaping (Ending) -> Void
     ) {
         self.setup = setup
+        isGuarded = setup.isGuarded
         self.log = log
         self.onConnected = onConnected
         self.onEnding = onEnding
@@ -134,6 +163,7 @@ final class ClientEnd {
             var dialogue = try setup.dialogue(link)
             actions = dialogue.connected()
             self.dialogue = dialogue
+            expected = [.own]
             proceed()
         } catch {
             log.emit(.error("\(error)"), setup.leg)
@@ -156,11 +186,15 @@ final class ClientEnd {
         guard !isDraining else { return }
         isDraining = true
         defer { isDraining = false }
-        while !isHeld, !isParting, !isFinished {
-            if !actions.isEmpty {
+        while !isParting, !isFinished {
+            if !isHeld, !actions.isEmpty {
                 run(actions.removeFirst())
+            } else if isHeld, !expected.contains(where: \.isByHand) {
+                return
             } else if handOver() {
                 continue
+            } else if isHeld {
+                return link?.run(.read) ?? ()
             } else if hasEnded {
                 actions = dialogue?.closed() ?? []
                 if actions.isEmpty { return }
@@ -181,8 +215,83 @@ final class ClientEnd {
         }
         guard let reply = completed else { return true }
         replyOctets = 0
-        actions += dialogue?.received(reply) ?? []
+        take(reply)
         return true
+    }
+
+    private func take(_ reply: Reply) {
+        if case .byHand(let sent)? = expected.first {
+            expected.removeFirst()
+            return takeByHand(sent, reply)
+        }
+        let next = dialogue?.received(reply) ?? []
+        actions += next
+        // An answer after which there is only to wait is one of several to the same: in LMTP, or to a group.
+        let isLast = next.contains { if case .wait = $0 { false } else { true } }
+        if isLast || expected.count > 1, !expected.isEmpty { expected.removeFirst() }
+    }
+
+    /// A person's own line was answered: the session goes on from where the server is now.
+    private func takeByHand(_ sent: HandSent.Expected, _ reply: Reply) {
+        switch sent.part {
+        case .command(let command): dialogue?.observed(command, reply)
+        case .mailDataEnd: dialogue?.observedMailData(reply)
+        }
+        if reply.code == 421 { return actions = dialogue?.received(reply) ?? [] }
+        guard isHeld, !expected.contains(where: \.isSure) else { return }
+        goOn(dialogue?.resume() ?? [])
+    }
+
+    /// Something else is to be done than what is held.
+    private func goOn(_ next: [ClientDialogue.Action]) {
+        isHeld = false
+        holding += 1
+        actions = next
+    }
+
+    // MARK: By hand
+
+    /// Sends octets that a person typed, whatever is held.
+    func send(byHand octets: [UInt8]) -> LiveHold.Sent {
+        guard !isFinished, !hasClosed, !hasEnded, let link, let dialogue else {
+            return .refused("there is no connection to send on")
+        }
+        guard !isGuarded || !hand.leadsToDelivery(octets, at: dialogue.sequence.phase) else {
+            return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
+        }
+        let sent = hand.append(octets, at: dialogue.sequence)
+        link.run(.write(octets, secrets: secrets(byHand: octets, sent)))
+        expected += sent.map(Expected.byHand)
+        if isHeld, let last = sent.last(where: \.isSure) {
+            holding += 1
+            setup.onDropped?()
+            wait(TimeLimit(awaiting: last.turn), last.turn)
+        }
+        listenWhileHeld()
+        proceed()
+        return .sent(isAnswered: sent.contains(where: \.isSure))
+    }
+
+    /// Where the session is.
+    var phase: CommandSequence.Phase { dialogue?.sequence.phase ?? .connected }
+    var offer: Hello { dialogue?.offer ?? Hello() }
+
+    /// A person allowed what was not planned: the session goes on and ends after `point` only.
+    func goOn(to point: ClientDialogue.StopPoint?) {
+        guard !isFinished, !hasClosed, !hasEnded, dialogue != nil else { return }
+        isGuarded = false
+        let next = dialogue?.goOn(to: point) ?? []
+        guard isHeld else { return }
+        setup.onDropped?()
+        goOn(next)
+        proceed()
+    }
+
+    /// What of octets typed by hand is a credential: responses as a whole, and what follows a mechanism.
+    private func secrets(byHand octets: [UInt8], _ sent: [HandSent.Expected]) -> [Range<Int>] {
+        if sent.contains(where: { $0.turn == .saslResponse }) { return [0..<octets.count] }
+        guard sent.count == 1, sent[0].turn == .auth else { return [] }
+        return Self.secrets(in: octets, .auth)
     }
 
     /// The only place where the client acts.
@@ -190,14 +299,28 @@ final class ClientEnd {
         switch action {
         case .send(let line, let turn):
             let octets = line.onTheWire
-            hold(turn, octets) { self.link?.run(.write($0, secrets: Self.secrets(in: $0, turn))) }
-        case .sendMailData(let octets): hold(.mailData, octets) { self.link?.run(.write($0)) }
-        case .wait(let limit):
-            awaited = limit
-            link?.run(.wait(setup.limit(limit)))
+            hold(turn, octets) { self.write($0, secrets: Self.secrets(in: $0, turn)) }
+        case .sendMailData(let octets): hold(.mailData, octets) { self.write($0, secrets: []) }
+        case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .unknown)
         case .close: close()
         case .finish(let outcome): end(.finished(outcome))
         }
+    }
+
+    private func write(_ octets: [UInt8], secrets: [Range<Int>]) {
+        // What the server did not take for a line so far it will take for the beginning of this one.
+        expected.removeAll { !$0.isSure }
+        hand.reset()
+        expected.append(.own)
+        link?.run(.write(octets, secrets: secrets))
+    }
+
+    private func wait(_ limit: TimeLimit, _ turn: CommandSequence.Turn) {
+        awaited = limit
+        let time = setup.limit(limit)
+        link?.run(.wait(time))
+        let seconds = time.map { Int($0.nanoseconds / 1_000_000_000) }
+        setup.onWaiting?(Waiting(turn: turn, limit: seconds, spec: limit.spec))
     }
 
     private func hold(_ turn: CommandSequence.Turn, _ octets: [UInt8], _ action: @escaping ([UInt8]) -> Void) {
@@ -205,8 +328,15 @@ final class ClientEnd {
         let ordinal = turns[turn, default: 0]
         turns[turn] = ordinal + 1
         isHeld = true
+        holding += 1
+        let number = holding
+        if expected.isEmpty {
+            awaited = nil
+            link?.run(.wait(nil))
+        }
+        setup.onWaiting?(nil)
         pass(turn, ordinal, octets) { octets in
-            guard self.isHeld else { return }
+            guard self.isHeld, self.holding == number else { return }
             self.isHeld = false
             action(octets)
             self.proceed()
@@ -246,6 +376,7 @@ final class ClientEnd {
         guard !isFinished else { return }
         isFinished = true
         link = nil
+        setup.onWaiting?(nil)
         onEnding(ending)
     }
 

@@ -16,6 +16,14 @@ final class LiveLine {
         var timeout: Int?
         /// Said once the connection stands.
         var note: String?
+        /// Where the session ends once a person allowed the delivery; only used when it is held back.
+        var allowedStop: ClientDialogue.StopPoint?
+        /// Whether nothing may be delivered that a person did not allow.
+        var isHeldBack = false
+        /// What else of a plan the options ask for.
+        var style = LiveSession.Style()
+        /// Told what is waited for.
+        var onWaiting: (@Sendable (LiveHold.Waiting?) -> Void)?
         /// Asked before anything goes out; nil for a session that runs by itself.
         var hold: LiveHold?
     }
@@ -25,6 +33,7 @@ final class LiveLine {
     private var client: ClientEnd?
     private var continuation: CheckedContinuation<ClientEnd.Ending?, Never>?
     private var isCancelled = false
+    private var hold: LiveHold?
 
     init(log: WireLog, loop: any EventLoop) {
         self.log = log
@@ -40,12 +49,13 @@ final class LiveLine {
             peer: attempt.peer,
             dialogue: { link in
                 let name = attempt.clientName ?? Self.literal(link.localAddress)
-                return try ClientDialogue(
-                    .init(clientName: name, mails: [attempt.mail], quitAfter: attempt.quitAfter)
-                )
+                return try ClientDialogue(attempt.style.plan(name, attempt.mail, attempt.quitAfter))
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
-            pass: attempt.hold.map { pass($0, attempt.peer) }
+            pass: attempt.hold.map { pass($0, attempt) },
+            onWaiting: { waiting in attempt.onWaiting?(waiting.map { $0.said(shortened: attempt.timeout) }) },
+            onDropped: { attempt.hold?.drop() },
+            isGuarded: attempt.isHeldBack
         )
         let log = log
         let client = ClientEnd(setup, log: log) { _ in
@@ -54,6 +64,10 @@ final class LiveLine {
             self.end(ending)
         }
         self.client = client
+        attach(client, attempt)
+        attempt.onWaiting?(
+            .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), spec: "")
+        )
         do {
             let address = try SocketAddress(ipAddress: attempt.address, port: attempt.port)
             let limit = min(LiveSession.connectionLimit, attempt.timeout ?? .max)
@@ -62,15 +76,42 @@ final class LiveLine {
     }
 
     /// Asks a person before each line.
-    private func pass(_ hold: LiveHold, _ peer: String) -> ClientEnd.Pass {
+    private func pass(_ hold: LiveHold, _ attempt: Attempt) -> ClientEnd.Pass {
         let loop = loop
         return { turn, ordinal, octets, action in
             let bound = NIOLoopBound(action, eventLoop: loop)
-            let step = Gate.Label(sending: turn, ordinal).step
-            hold.pass(LiveHold.Held(step: step, octets: octets, target: peer)) { edited in
+            var held = LiveHold.Held(
+                step: Gate.Label(sending: turn, ordinal).step,
+                octets: octets,
+                target: attempt.peer
+            )
+            if let client = self.client {
+                held.phase = client.phase
+                held.offer = client.offer
+                let isLeaving = turn == .rset || turn == .quit && client.phase == .identified
+                held.leavesUndelivered = attempt.isHeldBack && isLeaving && client.phase == .forwardPaths
+            }
+            hold.pass(held) { edited in
                 loop.execute { bound.value(edited ?? octets) }
             }
         }
+    }
+
+    /// Lets a person send on this connection by hand.
+    private func attach(_ client: ClientEnd, _ attempt: Attempt) {
+        guard let hold = attempt.hold else { return }
+        let bound = NIOLoopBound(client, eventLoop: loop)
+        let loop = loop
+        let stop = attempt.allowedStop
+        hold.attach(
+            LiveHold.Line(
+                send: { octets in
+                    loop.execute { hold.tell(bound.value.send(byHand: octets)) }
+                },
+                allow: { loop.execute { bound.value.goOn(to: stop) } }
+            )
+        )
+        self.hold = hold
     }
 
     /// Ends whatever is going on, at once.
@@ -82,6 +123,8 @@ final class LiveLine {
 
     private func end(_ ending: ClientEnd.Ending?) {
         client = nil
+        hold?.attach(nil)
+        hold = nil
         continuation?.resume(returning: ending)
         continuation = nil
     }
@@ -90,6 +133,36 @@ final class LiveLine {
     private static func literal(_ address: SocketAddress?) -> String {
         guard let address, let text = address.ipAddress else { return "[127.0.0.1]" }
         return address.protocol == .inet6 ? "[IPv6:\(text)]" : "[\(text)]"
+    }
+}
+
+extension ClientEnd.Waiting {
+    /// For a person; a limit of our own is not called the RFC's.
+    fileprivate func said(shortened timeout: Int?) -> LiveHold.Waiting {
+        let isShortened = timeout.map { limit ?? 0 >= $0 } ?? false
+        return LiveHold.Waiting(words: turn.awaited, limit: limit, spec: isShortened ? "" : spec)
+    }
+}
+
+extension CommandSequence.Turn {
+    /// What is waited for, in a few words.
+    fileprivate var awaited: String {
+        switch self {
+        case .greeting: "the greeting"
+        case .data: "354"
+        case .mailData: "the reply to the mail data"
+        case .quit: "221"
+        case .unknown, .anytime, .turnAround: "the reply"
+        case .saslResponse: "the reply to the response"
+        case .handshake: "the handshake"
+        case .chunk, .lastChunk: "the reply to BDAT"
+        case .hello: "the reply to EHLO"
+        case .mail: "the reply to MAIL"
+        case .rcpt: "the reply to RCPT"
+        case .rset: "the reply to RSET"
+        case .auth: "the reply to AUTH"
+        case .startTLS: "the reply to STARTTLS"
+        }
     }
 }
 

@@ -24,6 +24,9 @@ extension LiveSession {
         /// Whether mail data may go to a server beyond this machine.
         public let send: Bool
         public let addressFamily: AddressFamily
+        public let style: Style
+        /// Whether an address that leads to no public host is connected to although DNS gave it for a name.
+        public let allowsPrivate: Bool
         let seed: UInt64
 
         /// Takes what a person types: the sender may be `<>`, `server` is `HOST`, `HOST:PORT` or `[IPv6]:PORT`.
@@ -41,6 +44,8 @@ extension LiveSession {
             timeout: Int? = nil,
             send: Bool = false,
             addressFamily: AddressFamily = .any,
+            style: Style = Style(),
+            allowsPrivate: Bool = false,
             seed: UInt64 = .random(in: 0 ... .max)
         ) throws(LiveError) {
             guard !recipients.isEmpty else { throw .noRecipient }
@@ -70,7 +75,7 @@ extension LiveSession {
             }
             mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
             do {
-                _ = try ClientDialogue(.init(clientName: clientName ?? "[127.0.0.1]", mails: [mail]))
+                _ = try ClientDialogue(style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter))
             } catch { throw .badPlan(error) }
             self.clientName = clientName
             self.server = try server.map { text throws(LiveError) in try Server(text) }
@@ -80,8 +85,15 @@ extension LiveSession {
             self.timeout = timeout.map { max(1, $0) }
             self.send = send
             self.addressFamily = addressFamily
+            self.style = style
+            self.allowsPrivate = allowsPrivate
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }
+        }
+
+        /// What a person types to say that the mail shall be delivered: the first recipient's address.
+        public var consentAddress: String {
+            mail.envelope.forwardPaths.first.map { String($0.octets.lossyText.dropFirst().dropLast()) } ?? ""
         }
 
         /// The domain whose exchangers take the mail.
@@ -94,6 +106,27 @@ extension LiveSession {
             }
             guard let common else { throw .noRecipient }
             return common
+        }
+    }
+
+    /// How the client behaves, apart from whom it sends to.
+    public struct Style: Sendable {
+        /// EHLO, HELO, or LHLO for LMTP.
+        public var hello = Verb.ehlo
+        /// Whether the stop point closes the connection without RSET and QUIT.
+        public var drops = false
+        public var pipelines = false
+        /// The attributes of XCLIENT, as `ADDR=192.0.2.1`.
+        public var xclient: String?
+
+        public init() {}
+
+        func plan(_ name: String, _ mail: MailObject, _ stop: ClientDialogue.StopPoint?) -> ClientDialogue.Plan {
+            var plan = ClientDialogue.Plan(clientName: name, mails: [mail], hello: hello, quitAfter: stop)
+            plan.drops = drops
+            plan.pipelines = pipelines
+            plan.xclient = xclient
+            return plan
         }
     }
 

@@ -17,8 +17,13 @@ public struct LiveSession: Sendable {
 
     /// Walks the session and tells all that happens, in order. Cancelling the task ends it at once.
     ///
-    /// With `hold` nothing is asked of DNS, connected to or sent before it was released.
-    public func run(hold: LiveHold? = nil, onEvent: @escaping @Sendable (WireEvent) -> Void) async -> LiveOutcome {
+    /// With `hold` nothing is asked of DNS, connected to or sent before it was released. `onWaiting` is called with what is
+    /// waited for, and with nil when that came.
+    public func run(
+        hold: LiveHold? = nil,
+        onWaiting: @escaping @Sendable (LiveHold.Waiting?) -> Void = { _ in },
+        onEvent: @escaping @Sendable (WireEvent) -> Void
+    ) async -> LiveOutcome {
         let loop = SandboxWorld.group.next()
         let line: NIOLoopBoundBox<LiveLine?> = .makeEmptyBox(valueType: LiveLine.self, eventLoop: loop)
         _ = try? await loop.submit { line.value = LiveLine(log: WireLog(onEvent: onEvent), loop: loop) }.get()
@@ -26,7 +31,7 @@ public struct LiveSession: Sendable {
             loop.execute { line.value?.log.emit(kind, leg) }
         }
         let outcome = await withTaskCancellationHandler {
-            await walk(hold, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
         } onCancel: {
             loop.execute { line.value?.cancel() }
         }
@@ -43,6 +48,7 @@ public struct LiveSession: Sendable {
     /// Tries host after host until one says more than that it is not there (RFC 5321 §5.1).
     private func walk(
         _ hold: LiveHold?,
+        _ onWaiting: @escaping @Sendable (LiveHold.Waiting?) -> Void,
         _ tell: @escaping Tell,
         _ attempt: (LiveLine.Attempt) async -> ClientEnd.Ending?
     ) async -> LiveOutcome {
@@ -52,7 +58,10 @@ public struct LiveSession: Sendable {
                 await hold?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
             }
         }
-        switch await self.hosts(tell) {
+        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, spec: ""))
+        let lookedUp = await self.hosts(tell)
+        onWaiting(nil)
+        switch lookedUp {
         case .success(let found): hosts = found
         case .failure(let failure):
             if Task.isCancelled { return .cancelled }
@@ -61,20 +70,42 @@ public struct LiveSession: Sendable {
         }
         var last = LiveOutcome.lookupFailed("no host has an address")
         for host in hosts {
+            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, spec: ""))
             let addresses = await addresses(of: host, tell)
+            onWaiting(nil)
             if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) has no address"), .lookup) }
             for address in addresses {
+                if let scope = surprise(host, address) {
+                    tell(
+                        .error(
+                            "\(host.name) has the address \(address), which is \(scope): nothing is sent there unless --allow-private says so"
+                        ),
+                        .lookup
+                    )
+                    last = .lookupFailed("\(host.name) has the address \(address), which is \(scope)")
+                    continue
+                }
                 guard !Task.isCancelled else { return .cancelled }
                 var next = self.attempt(host, address)
                 next.hold = hold
+                next.onWaiting = onWaiting
                 await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
                 guard !Task.isCancelled else { return .cancelled }
                 guard let ending = await attempt(next) else { return .cancelled }
-                last = Self.outcome(ending, isHeldBack: stopPoint(at: address) != options.quitAfter)
+                last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 guard ending.invitesAnotherHost else { return last }
             }
         }
         return Task.isCancelled ? .cancelled : last
+    }
+
+    /// What kind of address a public name should not have and an MX record leads to all the same; nil when all is well.
+    ///
+    /// A domain of somebody else must not make this machine talk to itself or to its neighbours. Whoever names the server,
+    /// or a name server of his own on this machine, knows where he is.
+    private func surprise(_ host: Host, _ address: IPAddress) -> String? {
+        guard options.server == nil, !options.allowsPrivate, host.isFromDNS, !options.asksOwnNameServer else { return nil }
+        return address.scope
     }
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
@@ -85,7 +116,8 @@ public struct LiveSession: Sendable {
     private static func outcome(_ ending: ClientEnd.Ending, isHeldBack: Bool) -> LiveOutcome {
         switch ending {
         case .notConnected(let reason): .notConnected(reason)
-        case .finished(.completed(let accepted)): isHeldBack ? .heldBack : .completed(accepted: accepted)
+        case .finished(.completed(let accepted)):
+            isHeldBack && accepted == 0 ? .heldBack : .completed(accepted: accepted)
         case .finished(let outcome): .failed(outcome)
         }
     }
@@ -103,7 +135,10 @@ public struct LiveSession: Sendable {
             quitAfter: stop,
             timeout: options.timeout,
             note: stop == options.quitAfter
-                ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT"
+                ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT",
+            allowedStop: options.quitAfter,
+            isHeldBack: stop != options.quitAfter,
+            style: options.style
         )
     }
 }
@@ -113,7 +148,12 @@ extension LiveSession {
     private struct Host: Sendable {
         var name: String
         var port: Int
+        /// Whether DNS named it, and no person.
+        var isFromDNS = false
     }
+
+    /// In seconds.
+    private var lookupLimit: Int { min(options.timeout ?? 10, 10) }
 
     private struct NoHost: Error { var reason: String }
 
@@ -124,7 +164,7 @@ extension LiveSession {
             case .v4: [.a]
             case .v6: [.aaaa]
             }
-        let limit = Duration.seconds(min(options.timeout ?? 10, 10))
+        let limit = Duration.seconds(lookupLimit)
         return MailRouting(
             resolver: Resolver(servers: options.dnsServers, timeLimit: limit),
             families: families,
@@ -148,7 +188,7 @@ extension LiveSession {
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
             let hosts = choice.candidates.map {
-                Host(name: "\($0.exchange)", port: options.port)
+                Host(name: "\($0.exchange)", port: options.port, isFromDNS: true)
             }
             return hosts.isEmpty ? .failure(NoHost(reason: "\(domain): \(choice.outcome)")) : .success(hosts)
         }
@@ -174,6 +214,12 @@ extension LiveSession {
 }
 
 extension LiveSession.Options {
+    /// Whether the name server that is asked is on this machine, as in a class that plays the whole world.
+    var asksOwnNameServer: Bool {
+        guard let dnsServers else { return false }
+        return ["127.", "[::1]", "::1"].contains { dnsServers.hasPrefix($0) }
+    }
+
     func allows(_ address: IPAddress) -> Bool {
         switch (addressFamily, address) {
         case (.any, _), (.v4, .v4), (.v6, .v6): true

@@ -34,6 +34,36 @@ struct MailRouting: Sendable {
 }
 
 extension IPAddress {
+    /// What an address is that no host of the public network has; nil for one that it may have (RFC 6890).
+    var scope: String? {
+        switch self {
+        case .v4(let address):
+            let octets = address.octets
+            switch (octets[0], octets[1]) {
+            case (127, _): return "this machine itself"
+            case (10, _), (192, 168), (172, 16...31): return "of a private network"
+            case (100, 64...127): return "of a provider's inner network"
+            case (169, 254): return "of the local link alone"
+            case (0, _): return "no host at all"
+            case (224..., _): return "no single host"
+            default: return nil
+            }
+        case .v6(let address):
+            if address == .loopback { return "this machine itself" }
+            let octets = address.octets
+            if octets.prefix(10).allSatisfy({ $0 == 0 }), octets[10] == 0xFF, octets[11] == 0xFF {
+                return IPAddress.v4(IPv4Address(octets[12], octets[13], octets[14], octets[15])).scope
+            }
+            if octets.allSatisfy({ $0 == 0 }) { return "no host at all" }
+            switch octets[0] {
+            case 0xFC, 0xFD: return "of a private network"
+            case 0xFE where octets[1] & 0xC0 == 0x80: return "of the local link alone"
+            case 0xFF: return "no single host"
+            default: return nil
+            }
+        }
+    }
+
     /// Whether it stays on this machine: 127.0.0.0/8 or ::1 (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
     var isLoopback: Bool {
         switch self {

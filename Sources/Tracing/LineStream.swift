@@ -50,6 +50,8 @@ struct LineStream: Sendable {
 
     var isUntouched: Bool { received == 0 }
     var isEmpty: Bool { framer.unread.isEmpty }
+    /// The first octets of what came and is no line yet.
+    var beginning: [UInt8] { Array(framer.unread.prefix(512)) }
 
     mutating func append(_ octets: [UInt8], secrets marked: [Range<Int>]) {
         for secret in marked where !secret.isEmpty {

@@ -22,6 +22,14 @@ struct BundledSession: Sendable, Equatable {
         }
     }
 
+    /// Those a person recorded, the newest first; `most` of them.
+    static func recorded(_ folder: DataFolder = DataFolder(), most: Int = 200) -> [BundledSession] {
+        folder.recordings().prefix(most).map { name, path in
+            let title = (try? SessionFile.read(path))?.sessions.first?.header.title ?? "cannot be read"
+            return BundledSession(name: name, path: path, title: title)
+        }
+    }
+
     static func names(in lessonsRoot: String) -> [String] {
         guard let folder = opendir("\(lessonsRoot)/sessions") else { return [] }
         defer { closedir(folder) }
@@ -44,6 +52,7 @@ struct BundledSession: Sendable, Equatable {
         if word == "-" { return word }
         let names = names(in: lessonsRoot)
         if names.contains(word) { return path(of: word, in: lessonsRoot) }
+        if !word.contains("/"), let own = DataFolder().recordings().first(where: { $0.name == word }) { return own.path }
         var status = stat()
         guard !word.contains("/"), !word.hasSuffix(".ehlo"), stat(word, &status) != 0 else { return word }
         guard !names.isEmpty else {

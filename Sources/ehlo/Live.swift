@@ -17,7 +17,8 @@ struct Live: ParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("Who shall get the mail.", valueName: "recipient"))
-    var recipients: [String]
+    var given: [String] = []
+    @OptionGroup(title: "How it speaks") var style: LiveStyleOptions
     @Option(name: .shortAndLong, help: ArgumentHelp("The server, as HOST or HOST:PORT.", valueName: "server"))
     var server: String?
     @Option(name: .shortAndLong, help: ArgumentHelp("The port.", valueName: "port"))
@@ -52,8 +53,10 @@ struct Live: ParsableCommand {
     var header: [String] = []
     @Option(help: ArgumentHelp("The longest wait for a reply; the limits of RFC 5321 otherwise.", valueName: "seconds"))
     var timeout: Int?
-    @Option(help: ArgumentHelp("Record the session to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Record the session to this file, and not among one's recordings.", valueName: "file"))
     var record: String?
+    @Flag(help: "Record nothing. Otherwise every session is kept among one's recordings, see 'ehlo replay'.")
+    var noRecord = false
     @Option(help: ArgumentHelp("The title of the recording.", valueName: "text"))
     var title: String?
     @Option(help: ArgumentHelp("What the recording says about the server.", valueName: "text"))
@@ -67,6 +70,7 @@ struct Live: ParsableCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
+        guard record == nil || !noRecord else { throw ValidationError("--record and --no-record exclude each other") }
         guard !(onlyIPv4 && onlyIPv6) else { throw ValidationError("-4 and -6 exclude each other") }
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
@@ -77,21 +81,54 @@ struct Live: ParsableCommand {
     }
 
     func run() throws {
-        let options = try options()
         let settings = try common.settings()
+        let recipients = try style.recipients(beside: given)
+        let options = try options(recipients)
+        try confirm(options, settings)
+        let recordingHeader = recordingHeader(recipients)
         let library = try common.library(settings)
-        let recorder = try record.map { path throws(Failure) in try Recorder(path, recordingHeader) }
+        let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
         guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
-        let follower = LiveFollower<LiveOutcome> { try recorder?.write($0) }
+        if settings.mayAsk { return try self.walk(options, recordingHeader, settings, library, recorder) }
+        let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
+        style.adjust(&walk)
         try printer.print(
             walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
         )
         let feed = follower.feed
-        Task.detached { feed.finish(await LiveSession(options).run { feed.take($0) }) }
+        Task.detached {
+            feed.finish(
+                await LiveSession(options).run(
+                    onWaiting: { waiting in feed.note { $0.awaited = waiting } },
+                    onEvent: { feed.take($0) }
+                )
+            )
+        }
         try Plain.follow(follower, &walk, printer)
-        guard let outcome = follower.outcome else { return }
+        try end(follower.outcome)
+    }
+
+    /// Flat text, one line at a time, as a person says.
+    private func walk(
+        _ options: LiveSession.Options,
+        _ header: Recording.Header,
+        _ settings: Settings,
+        _ library: LessonLibrary,
+        _ recorder: Recorder?
+    ) throws {
+        let opening = WalkText(library: library)
+            .opening(title: header.title, source: header.source, began: header.began)
+        let run = try LiveRun(options, record: Self.keeping(recorder))
+        var prompt = try PlainPrompt(.live(run), opening, settings, library) { style.adjust(&$0) }
+        try prompt.run()
+        run.cancel()
+        try end(run.outcome)
+    }
+
+    private func end(_ outcome: LiveOutcome?) throws {
+        guard let outcome else { return }
         Message.write(outcome.sentence + Self.advice(after: outcome))
         if outcome.exitStatus != 0 { throw ExitStatus(status: outcome.exitStatus) }
     }
@@ -108,7 +145,46 @@ struct Live: ParsableCommand {
         }
     }
 
-    private var recordingHeader: Recording.Header {
+    /// More recipients than a person sends to by hand are asked about, unless they were said to be meant.
+    private func confirm(_ options: LiveSession.Options, _ settings: Settings) throws {
+        let count = options.mail.envelope.forwardPaths.count
+        guard count > LiveStyleOptions.unquestioned, !send else { return }
+        guard settings.mayAsk else {
+            throw Failure(.usage, "there are \(count) recipients; say with --send that all of them are meant")
+        }
+        let printer = PlainPrinter(settings)
+        try printer.prompt("There are \(count) recipients. Type \(count) to go on, Enter to leave:")
+        guard readLine()?.filter({ !$0.isWhitespace }) == "\(count)" else {
+            throw Failure(.usage, "nothing was sent; name fewer recipients")
+        }
+    }
+
+    /// Where the session is written down; nil when it is not, and the person was told why.
+    private func recorder(_ header: Recording.Header, about recipient: String) throws(Failure) -> Recorder? {
+        if let record { return try Recorder(record, header) }
+        guard !noRecord else { return nil }
+        let folder = DataFolder()
+        if let warning = folder.warning { Message.write(warning) }
+        do {
+            return try Recorder(in: folder, header, about: recipient)
+        } catch {
+            Message.write("the session is not recorded: \(error.reason)")
+            return nil
+        }
+    }
+
+    /// Writes each event down. When that fails the person is told at once, and the session goes on.
+    private static func keeping(_ recorder: Recorder?) -> (WireEvent) -> Void {
+        var recorder = recorder
+        return { event in
+            do throws(Failure) { try recorder?.write(event) } catch {
+                recorder = nil
+                Message.write(error.sentence)
+            }
+        }
+    }
+
+    private func recordingHeader(_ recipients: [String]) -> Recording.Header {
         Recording.Header(
             began: Recorder.now,
             title: title ?? "A mail to \(recipients.joined(separator: ", "))",
@@ -117,7 +193,10 @@ struct Live: ParsableCommand {
     }
 
     /// Everything checked, before anything is started.
-    private func options() throws -> LiveSession.Options {
+    private func options(_ recipients: [String]) throws -> LiveSession.Options {
+        guard quitAfter == nil || style.dropAfter == nil else {
+            throw Failure(.usage, "--quit-after and --drop-after exclude each other; take one of them")
+        }
         let texts: [(String?, String)] = [
             (from, "--from"), (clientName, "--helo"), (subject, "--subject"), (server, "--server"), (dns, "--dns"),
             (title, "--title"), (source, "--source"),
@@ -143,10 +222,14 @@ struct Live: ParsableCommand {
                 port: port,
                 dnsServers: dns,
                 content: try mail.content(),
-                quitAfter: try quitAfter.map { word throws(Failure) in try StopPoint.named(word) },
+                quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(Failure) in
+                    try StopPoint.named(word, quitAfter == nil ? "--drop-after" : "--quit-after")
+                },
                 timeout: timeout,
                 send: send,
-                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any
+                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
+                style: try style.style(),
+                allowsPrivate: style.allowPrivate
             )
         } catch let error as LiveError {
             throw Failure(.usage, "\(error); see 'ehlo live --help'")

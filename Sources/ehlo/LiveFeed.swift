@@ -1,4 +1,5 @@
 import Dispatch
+import Networking
 import Synchronization
 import Tracing
 
@@ -14,6 +15,12 @@ final class LiveFeed<Outcome: Sendable>: Sendable {
         var trouble: String?
         /// How many times something began to wait.
         var waits = 0
+        /// What a live session is about to do; nil while it is under way.
+        var held: LiveHold.Held?
+        /// What a live session waits for; nil when it waits for nothing.
+        var awaited: LiveHold.Waiting?
+        /// What became of octets typed by hand, once it is known.
+        var sent: LiveHold.Sent?
     }
 
     private let state = Mutex(News())
@@ -32,6 +39,12 @@ final class LiveFeed<Outcome: Sendable>: Sendable {
         bell.signal()
     }
 
+    /// Puts a change into the news that is no event.
+    func note(_ change: (inout News) -> Void) {
+        state.withLock { change(&$0) }
+        bell.signal()
+    }
+
     func finish(_ outcome: Outcome) {
         state.withLock { $0.outcome = outcome }
         bell.signal()
@@ -42,14 +55,18 @@ final class LiveFeed<Outcome: Sendable>: Sendable {
         bell.signal()
     }
 
-    /// Blocks until something was reported.
-    func sleep() { bell.wait() }
+    /// What is waited for now.
+    var awaited: LiveHold.Waiting? { state.withLock { $0.awaited } }
 
-    /// The events are handed out once.
+    /// Blocks until something was reported; false when nothing was for so many seconds.
+    func sleep(seconds: Double) -> Bool { bell.wait(timeout: .now() + seconds) == .success }
+
+    /// The events are handed out once, and so is what became of typed octets.
     func news() -> News {
         state.withLock { state in
             let news = state
             state.events = []
+            state.sent = nil
             return news
         }
     }

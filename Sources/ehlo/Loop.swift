@@ -36,6 +36,9 @@ private final class Loop {
     private var behind: LoopWorld?
     /// Where a live session is written down as it happens.
     private var recorder: Recorder?
+    /// What a person types for the mail of a live session to be delivered.
+    private var consent = ""
+    private var growing: [UInt8] = []
     private var bundled: [BundledSession] = []
     /// The session so far, for saving it.
     private var recording: Recording
@@ -74,6 +77,7 @@ private final class Loop {
             state = State(title: "sandbox", began: began, source: .sandbox(finished: false))
             behind = LoopWorld.sandbox(configuration)
         case .live(let options, let header, let recorder):
+            consent = options.consentAddress
             recording = Recording(header: header, events: [])
             state = State(title: header.title, began: header.began, source: .live(finished: false))
             self.recorder = recorder
@@ -152,8 +156,27 @@ private final class Loop {
         if let ports = news.ports {
             give(.listening(.init(dns: ports.dns, submission: ports.submission, relay: ports.relay)))
         }
+        if !news.events.isEmpty, growing != tracer.growing {
+            growing = tracer.growing
+            give(.growing(growing))
+        }
+        if let waiting = news.waiting {
+            give(.awaiting(waiting.map { State.Waiting(words: $0.words, limit: $0.limit, spec: $0.spec) }))
+        }
         if let held = news.held {
-            give(.held(held.map { State.Pending(step: $0.step, octets: $0.octets, target: $0.target) }))
+            if let held { give(.stands(held.phase, held.offer)) }
+            give(
+                .held(
+                    held.map {
+                        State.Pending(
+                            step: $0.step,
+                            octets: $0.octets,
+                            target: $0.target,
+                            consent: $0.leavesUndelivered ? consent : nil
+                        )
+                    }
+                )
+            )
         }
         if let words = news.words { give(.noticed(words)) }
         if let status = news.status { self.status = status }
@@ -177,6 +200,9 @@ private final class Loop {
         switch effect {
         case .release: behind?.release()
         case .send(let octets): behind?.release(sending: octets)
+        case .sendByHand(let octets): behind?.send(byHand: octets)
+        case .allowDelivery: behind?.allowDelivery()
+        case .cancel: behind?.stop()
         case .startTimer(let seconds, let id): timer = (monotonicSeconds() + seconds, id)
         case .copy(let text):
             let copied = terminal.copy(text)

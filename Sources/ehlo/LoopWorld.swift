@@ -12,6 +12,8 @@ final class LoopWorld: Sendable {
         var events: [WireEvent] = []
         /// What a live session waits to do; nil when that did not change.
         var held: LiveHold.Held??
+        /// What a live session waits for; nil when that did not change.
+        var waiting: LiveHold.Waiting??
         /// Where the sandbox listens, once it does.
         var ports: SandboxWorld.Ports?
         var isFinished = false
@@ -29,6 +31,7 @@ final class LoopWorld: Sendable {
         var isStopped = false
         var release: (@Sendable ([UInt8]?) -> Void)?
         var stop: (@Sendable () -> Void)?
+        var hold: LiveHold?
     }
 
     private let box = Mutex(Box())
@@ -45,15 +48,23 @@ final class LoopWorld: Sendable {
     /// A session with a real server, held before each thing it does.
     static func live(_ options: LiveSession.Options) -> LoopWorld {
         let world = LoopWorld()
-        let hold = LiveHold { held in world.tell { $0.held = .some(held) } }
+        let hold = LiveHold(
+            onHeld: { held in world.tell { $0.held = .some(held) } },
+            onSent: { sent in if case .refused(let why) = sent { world.tell { $0.words = why } } }
+        )
         let session = Task.detached {
-            let outcome = await LiveSession(options).run(hold: hold) { world.tell(event: $0) }
+            let outcome = await LiveSession(options).run(
+                hold: hold,
+                onWaiting: { waiting in world.tell { $0.waiting = .some(waiting) } },
+                onEvent: { world.tell(event: $0) }
+            )
             world.tell { news in
                 news.isFinished = true
                 news.words = outcome.sentence
                 news.status = outcome.exitStatus
             }
         }
+        world.box.withLock { $0.hold = hold }
         world.stands(release: { hold.release(sending: $0) }, stop: { session.cancel() })
         return world
     }
@@ -113,6 +124,24 @@ final class LoopWorld: Sendable {
             return box.release
         }
         release?(edited)
+    }
+
+    /// Sends octets that a person typed to the server of a live session.
+    func send(byHand octets: [UInt8]) {
+        let hold = box.withLock { box in
+            box.clock.released()
+            return box.hold
+        }
+        hold?.send(byHand: octets)
+    }
+
+    /// The mail of a live session shall be delivered.
+    func allowDelivery() {
+        let hold = box.withLock { box in
+            box.clock.released()
+            return box.hold
+        }
+        hold?.allow()
     }
 
     func takeNews() -> News {

@@ -1,6 +1,8 @@
 import Interchange
 import Lessons
+import Interface
 import Networking
+import SMTP
 import Tracing
 
 /// The walk as flat text on a terminal: Enter lets the next step come, and words do what keys do in curses.
@@ -8,7 +10,7 @@ struct PlainPrompt {
     /// What stops there are, and how to get the next one where the session is live.
     enum Source {
         case recording(Trace)
-        case live(SandboxRun)
+        case live(any SteppedRun)
 
         var trace: Trace {
             switch self {
@@ -27,12 +29,22 @@ struct PlainPrompt {
     /// The span that was shown last, counted from 0 over all lines of the stop.
     private var span: Int?
     private var hasSaidTheEnd = false
+    /// How the walk is to be printed.
+    private let adjust: (inout WalkText) -> Void
 
-    init(_ source: Source, _ opening: [WalkText.Line], _ settings: Settings, _ library: LessonLibrary) throws {
+    init(
+        _ source: Source,
+        _ opening: [WalkText.Line],
+        _ settings: Settings,
+        _ library: LessonLibrary,
+        adjusting adjust: @escaping (inout WalkText) -> Void = { _ in }
+    ) throws {
+        self.adjust = adjust
         self.source = source
         self.library = library
         printer = PlainPrinter(settings)
         walk = WalkText(library: library)
+        adjust(&walk)
         try printer.print(opening)
         try printer.print("")
         try printer.print("Press Enter for each step; 'help' lists the words that can be typed, 'quit' ends.")
@@ -58,7 +70,7 @@ struct PlainPrompt {
         let next: String
         switch source {
         case .live(let run) where position + 1 >= trace.stops.count:
-            next = run.waiting.map { "Enter: step \($0.number), \($0.title)" } ?? "at the end"
+            next = run.promise ?? "at the end"
         default:
             let stop = position + 1 < trace.stops.count ? trace.stops[position + 1] : nil
             next = stop.map { "Enter: step \($0.place.label)" } ?? "at the end"
@@ -76,6 +88,11 @@ struct PlainPrompt {
         case .span(let number): try showSpan(number)
         case .lesson: try showLesson()
         case .findings: try printer.print(walk.findings(trace))
+        case .raw(let text): try send(text)
+        case .deliver(let address):
+            guard case .live(let run as LiveRun) = source else { return try sayNotLive() }
+            try showNews { try run.deliver(to: address) }
+        case .copy(let form): try printer.output.write(form.text(of: trace))
         case .help: for line in PlainWord.list { try printer.print(line) }
         case .quit: return false
         case .unknown(let text):
@@ -100,6 +117,28 @@ struct PlainPrompt {
         if case .live(let run) = source, run.isOver, position + 1 >= trace.stops.count { try sayTheEnd() }
     }
 
+    /// Any line for the server of a live session.
+    private mutating func send(_ text: String) throws {
+        guard case .live(let run as LiveRun) = source else { _ = try sayNotLive(); return }
+        try showNews { try run.send(byHand: TypedOctets.read(text)) }
+    }
+
+    private func sayNotLive() throws -> Bool {
+        try printer.print("Only in a session of 'ehlo live' is there a server to send to.")
+        return true
+    }
+
+    /// Does something that may bring new lines and shows those; or says why it was not done.
+    private mutating func showNews(_ body: () throws -> String?) throws {
+        let linesBefore = trace.lines.count
+        if let why = try body() { return try printer.print("\(Escaping.message(why)).") }
+        if position >= 0, trace.stops[position].lines.upperBound > linesBefore {
+            try printer.print(walk.stop(position, of: trace, fromLine: linesBefore))
+        }
+        while position + 1 < trace.stops.count { try show(position + 1) }
+        if case .live(let run) = source, run.isOver { try sayTheEnd() }
+    }
+
     private mutating func sayTheEnd() throws {
         guard !hasSaidTheEnd else { return try printer.print("This is the end; 'quit' leaves.") }
         hasSaidTheEnd = true
@@ -121,6 +160,7 @@ struct PlainPrompt {
         }
         // The lesson is wanted again where a person goes back to a step.
         walk = WalkText(library: library)
+        adjust(&walk)
         try show(index)
     }
 

@@ -1,3 +1,5 @@
+import Interface
+
 /// What a person can type in plain mode, THE table of its words.
 enum PlainWord: Equatable {
     case next, back, lesson, findings, help, quit
@@ -5,6 +7,11 @@ enum PlainWord: Equatable {
     case go(String)
     /// Counted from 1; nil for the one after the last shown.
     case span(Int?)
+    /// What follows is for the server of a live session, as it stands there.
+    case raw(String)
+    /// The mail of a live session shall be delivered, to the address that is typed.
+    case deliver(String)
+    case copy(CopyAs)
     case unknown(String)
 
     private static let rows: [(word: String, letter: String, argument: String, meaning: String)] = [
@@ -14,11 +21,19 @@ enum PlainWord: Equatable {
         ("span", "s", "[N]", "the next part of this step's lines, or part N, explained"),
         ("lesson", "l", "", "the whole lesson about this step, or about the span just shown"),
         ("findings", "f", "", "where the session departs from the RFCs"),
+        (":", "raw", "LINE", "send any line to the server (live); \\r \\n \\xHH are octets"),
+        ("deliver", "d", "ADDRESS", "deliver the mail to a real server (live)"),
+        ("copy", "c", "[AS]", "the session as a command: \(CopyAs.names)"),
         ("help", "h", "", "this list"),
         ("quit", "q", "", "leave"),
     ]
 
     init(_ line: String) {
+        // Nothing behind the colon is a word of ours.
+        for prefix in [": ", ":", "raw "] where line.hasPrefix(prefix) {
+            self = .raw(String(line.dropFirst(prefix.count)))
+            return
+        }
         let words = line.split(whereSeparator: \.isWhitespace)
         guard let first = words.first?.lowercased() else {
             self = .next
@@ -36,6 +51,8 @@ enum PlainWord: Equatable {
         case ("findings", nil): self = .findings
         case ("help", nil): self = .help
         case ("quit", nil): self = .quit
+        case ("deliver", let address?): self = .deliver(address)
+        case ("copy", let form): self = CopyAs(typing: form ?? "swaks").map { .copy($0) } ?? .unknown(line)
         case ("go", let label?): self = .go(label.lowercased())
         case ("span", nil): self = .span(nil)
         case ("span", let number?): self = Int(number).map { .span($0) } ?? .unknown(line)
@@ -46,7 +63,7 @@ enum PlainWord: Equatable {
     static var list: [String] {
         rows.map { row in
             let words = "  \(row.word) \(row.argument)"
-            return words + String(repeating: " ", count: max(0, 14 - words.count)) + "(\(row.letter))  \(row.meaning)"
+            return words + String(repeating: " ", count: max(0, 18 - words.count)) + "(\(row.letter))  \(row.meaning)"
         }
     }
 }

@@ -30,6 +30,15 @@ final class Recorder {
         try write(RecordingWriter.line(header))
     }
 
+    /// Makes a file of its own in the folder of recordings.
+    init(in folder: DataFolder, _ header: Recording.Header, about text: String) throws(DataFolder.Trouble) {
+        (descriptor, name) = try folder.create(DataFolder.name(began: header.began, about: text))
+        _ = flock(descriptor, LOCK_EX | LOCK_NB)
+        do { try write(RecordingWriter.line(header)) } catch {
+            throw DataFolder.Trouble(reason: "\(name): \(Self.reason)")
+        }
+    }
+
     deinit { close(descriptor) }
 
     func write(_ event: WireEvent) throws(Failure) { try write(RecordingWriter.line(event)) }
@@ -43,7 +52,7 @@ final class Recorder {
             } else if errno != EINTR {
                 throw Failure(
                     .inputOutput,
-                    "--record: writing to \(name) failed (\(Self.reason)); free some space or record elsewhere"
+                    "recording to \(name) failed (\(Self.reason)), so what follows is not recorded; free some space or --record elsewhere"
                 )
             }
         }

@@ -7,14 +7,14 @@ import Tracing
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Walk through a recorded session.",
-        discussion: "Without a session it offers the bundled ones."
+        discussion: "Without a session it offers the bundled ones and those that 'ehlo live' recorded."
     )
 
     @Argument(
-        help: ArgumentHelp("A bundled session by its name, a file, or - for standard input.", valueName: "session")
+        help: ArgumentHelp("A bundled or recorded session by its name, a file, or - for standard input.", valueName: "session")
     )
     var session: String?
-    @Flag(help: "List the bundled sessions, or those in the file, one a line.")
+    @Flag(help: "List the bundled and recorded sessions, or those in the file, one a line.")
     var list = false
     @Option(
         name: .customLong("session"),
@@ -39,7 +39,7 @@ struct Replay: ParsableCommand {
         // A missing folder of lessons is said first: the bundled sessions are in it.
         let library = try common.library(settings)
         guard let session else {
-            let bundled = BundledSession.all(in: settings.lessonsRoot)
+            let bundled = BundledSession.all(in: settings.lessonsRoot) + BundledSession.recorded()
             guard !bundled.isEmpty else {
                 throw Failure(
                     .noInput,

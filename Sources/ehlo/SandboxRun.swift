@@ -2,7 +2,7 @@ import Networking
 import Tracing
 
 /// A sandbox world that is followed on the main thread.
-final class SandboxRun {
+final class SandboxRun: SteppedRun {
     let follower: LiveFollower<SandboxOutcome>
     private let world: SandboxWorld
 
@@ -10,6 +10,7 @@ final class SandboxRun {
     /// The step that the next `step()` lets happen; nil at the end.
     var waiting: Step? { isOver ? nil : follower.news.waiting }
     var isOver: Bool { follower.outcome != nil }
+    var promise: String? { waiting.map { "Enter: step \($0.number), \($0.title)" } }
 
     /// Opens the world and comes back when its first step waits.
     init(_ configuration: SandboxConfiguration) throws {

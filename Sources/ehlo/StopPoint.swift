@@ -11,15 +11,15 @@ enum StopPoint {
         (["dot", "12", "13"], .dot),
     ]
 
-    static func named(_ word: String) throws(Failure) -> ClientDialogue.StopPoint {
+    static func named(_ word: String, _ option: String = "--quit-after") throws(Failure) -> ClientDialogue.StopPoint {
         let wanted = word.lowercased()
         if let row = words.first(where: { $0.words.contains(wanted) }) { return row.point }
         if ["tls", "starttls", "auth"].contains(wanted) {
-            throw Failure(.usage, "--quit-after: \(wanted) comes with a later version; take one of \(names)")
+            throw Failure(.usage, "\(option): \(wanted) comes with a later version; take one of \(names)")
         }
         throw Failure(
             .usage,
-            "--quit-after: '\(word)' is no place to stop; take one of \(names), or a step from 3 to 13"
+            "\(option): '\(word)' is no place to stop; take one of \(names), or a step from 3 to 13"
         )
     }
 

@@ -6,6 +6,7 @@ extension WalkText {
     func wire(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
         var lines: [Line] = []
         var table: [TraceLine] = []
+        var data = (lines: 0, octets: 0)
         for line in trace.lines[stop.lines] {
             if case .record(let record) = line.content, case .exchanger = record.kind {
                 table.append(line)
@@ -13,13 +14,24 @@ extension WalkText {
             }
             lines += exchangers(table, of: trace)
             table = []
-            lines += wire(line)
+            if suppressesData, case .mailData = line.content, line.octets != [46] {
+                data = (data.lines + 1, data.octets + line.octets.count + line.ending.octets.count)
+                continue
+            }
+            if data.lines > 0 {
+                lines.append(Line(.client, "\(Self.indent)C: (\(data.lines) lines of mail data, \(data.octets) octets)"))
+            }
+            data = (0, 0)
+            let before = line.index > 0 ? trace.lines[line.index - 1].time : 0
+            lines += wire(line, time: showsLapse ? line.time - before : line.time)
         }
         return lines + exchangers(table, of: trace)
     }
 
     /// One line of the trace, its spans and its findings.
-    public func wire(_ line: TraceLine) -> [Line] {
+    public func wire(_ line: TraceLine) -> [Line] { wire(line, time: line.time) }
+
+    private func wire(_ line: TraceLine, time: Double) -> [Line] {
         let (role, mark): (Role, String) =
             switch line.speaker {
             case .client: (.client, "C:")
@@ -27,7 +39,7 @@ extension WalkText {
             case .note: (.note, "--")
             }
         let text = WireText.shown(line.octets)
-        var lines = [Line(role, "\(Self.clock(line.time))  \(mark)" + (text.isEmpty ? "" : " \(text)"))]
+        var lines = [Line(role, "\(showsLapse ? Self.lapse(time) : Self.clock(time))  \(mark)" + (text.isEmpty ? "" : " \(text)"))]
         if line.speaker != .note { lines += packed(spans(line)) }
         for finding in line.findings { lines += self.finding(finding) }
         return lines
@@ -113,6 +125,12 @@ extension WalkText {
             separator: "  "
         )
         return String(padded.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// As `+0.004`, eight columns.
+    private static func lapse(_ time: Double) -> String {
+        let text = "+" + String(clock(time).drop { $0 == " " })
+        return String(repeating: " ", count: max(0, 8 - text.count)) + text
     }
 
     /// Seconds and thousandths, eight columns.

@@ -28,6 +28,10 @@ public struct WalkText {
     static let indent = String(repeating: " ", count: 13)
 
     let library: LessonLibrary?
+    /// Whether only the amount of mail data is told.
+    public var suppressesData = false
+    /// Whether a line has the time since the one before, and not since the beginning.
+    public var showsLapse = false
     private var placesShown: Set<Place> = []
     private var anchorsShown: Set<LessonAnchor> = []
 

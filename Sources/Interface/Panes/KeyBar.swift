@@ -5,12 +5,17 @@ import Tracing
 func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.fill(rect, with: " ", .dim)
     if let prompt = state.prompt {
-        var line = StyledLine(" \(prompt.words)", .key, emphasis: .bold)
+        var words = prompt.words
+        if prompt == .consent, let consent = state.pending?.consent, rect.columns >= 60 {
+            words = "Type \(WireText.shown(consent.utf8)) to deliver it: "
+        }
+        var line = StyledLine(" \(words)", .key, emphasis: .bold)
         let before = state.typed.prefix(state.caret)
         let under = state.typed.dropFirst(state.caret).prefix(1)
         // A long answer is moved so that the caret stays in sight.
-        let hint = rect.columns >= 60 ? "   Enter does it, Esc leaves" : "  Esc leaves"
-        let room = max(8, rect.columns - line.columns - hint.count - 1)
+        let wide = prompt == .consent ? "  or nothing: RSET, QUIT" : "   Enter does it, Esc leaves"
+        let hint = rect.columns >= 60 ? wide : "  Esc leaves"
+        let room = max(8, rect.columns - line.columns - hint.count - 2)
         line.append(String(before.suffix(room)))
         line.append(under.isEmpty ? " " : String(under), .plain, emphasis: .reverse)
         line.append(String(state.typed.dropFirst(state.caret + 1)))
@@ -52,7 +57,9 @@ private func hints(_ state: State) -> [(String, String)] {
         ]
     }
     var hints: [(String, String)] = [nextHint(state)]
-    if state.source.isLive, state.isAtFront, state.pending?.octets.isEmpty == false { hints.append(("e", "edits it")) }
+    if state.source.isLive, state.isAtFront, state.pending?.octets.isEmpty == false {
+        hints += [("e", "edits it"), (":", "any line")]
+    }
     if state.line != nil { hints.append(("p", "back")) }
     if state.line != nil { hints.append(("→", state.span == nil ? "what are these octets?" : "next span")) }
     hints.append(("Tab", state.pane.next.name.lowercased()))
@@ -65,7 +72,11 @@ private func hints(_ state: State) -> [(String, String)] {
 /// The key that goes on, and what it does: in a live session at its front that is Enter alone.
 private func nextHint(_ state: State) -> (String, String) {
     guard case .live(let finished) = state.source, state.isAtFront else { return ("n", nextWords(state)) }
-    if let pending = state.pending { return ("Enter", pending.step.promise) }
+    if let pending = state.pending {
+        if pending.consent != nil { return ("Enter", "asks whether to deliver") }
+        return ("Enter", pending.isReset ? "sends RSET" : pending.step.promise)
+    }
+    if state.waiting != nil { return ("Esc", "cancels") }
     return ("s", finished ? "saves the session" : "saves; waiting for the server")
 }
 
@@ -101,6 +112,11 @@ extension Step {
         case .quit: "sends QUIT"
         }
     }
+}
+
+extension State.Pending {
+    /// Whether it takes the transaction back, on the way to QUIT.
+    var isReset: Bool { octets.starts(with: Array("RSET".utf8)) }
 }
 
 extension State.Pane {

@@ -8,9 +8,9 @@ func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
     let title = state.showsHex ? "Wire \(glyphs.separator) hexadecimal" : "Wire" + (wireTitle(state, glyphs) ?? "")
     canvas.frame(rect, title: title, titleRight: cursorCount(state), focused: state.pane == .wire, glyphs: glyphs)
     var inner = rect.inset()
-    if let pending = state.pending, inner.rows > 4 {
+    if state.hasFront, inner.rows > 4 {
         let (rest, below) = inner.split(bottom: 2)
-        drawPending(pending, state.edited, in: below, on: &canvas, glyphs)
+        drawFront(state, in: below, on: &canvas, glyphs)
         inner = rest
     }
     guard state.line != nil || state.reached > 0 else { return drawWelcome(state, in: inner, on: &canvas, glyphs) }
@@ -31,39 +31,6 @@ private func wireTitle(_ state: State, _ glyphs: Glyphs) -> String? {
 private func cursorCount(_ state: State) -> String {
     guard let line = state.line else { return "" }
     return "\(line + 1)/\(state.reached)"
-}
-
-/// What will go over the wire at the next Enter, apart from what already has.
-private func drawPending(
-    _ pending: State.Pending,
-    _ edited: [UInt8]?,
-    in rect: Rect,
-    on canvas: inout Canvas,
-    _ glyphs: Glyphs
-) {
-    canvas.write(String(repeating: String(glyphs.light.horizontal), count: rect.columns), .frame, in: rect)
-    var line = StyledLine(" Enter ", .key, emphasis: [.bold, .reverse])
-    if let edited {
-        line.append(" \(WireText.shown(edited))", .plain, emphasis: .bold)
-        line.append("  edited, ", .dim)
-        line.append("V", .key, emphasis: .bold)
-        line.append(" takes it back", .dim)
-    } else {
-        line.append(" \(pending.words)", .tocome, emphasis: .bold)
-    }
-    canvas.write(Wrap.cut(line, columns: rect.columns, glyphs: glyphs), row: 1, in: rect)
-}
-
-extension State.Pending {
-    /// What Enter will do: `MAIL FROM:<ada@sender.example>`, `connect to …`.
-    var words: String {
-        switch step {
-        case .exchangerLookup: "ask DNS for the MX of \(WireText.shown(target.utf8))"
-        case .connection: "connect to \(WireText.shown(target.utf8))"
-        case .content: "send the mail data, \(octets.count.grouped) octets with the closing dot"
-        default: WireText.shown(octets.dropLast(octets.suffix(2) == [13, 10] ? 2 : 0))
-        }
-    }
 }
 
 /// The first page: what this is and what to press.

@@ -32,6 +32,9 @@ public enum ForwardPath: Hashable, Sendable {
         }
     }
 
+    /// Nil for postmaster without a domain.
+    var mailbox: Mailbox? { if case .mailbox(let mailbox) = self { mailbox } else { nil } }
+
     /// A path typed by a person: an address, or `postmaster`.
     public init(_ text: String) throws(MailboxError) {
         if text.utf8.equalsIgnoringCase("postmaster".utf8) {

@@ -13,6 +13,12 @@ extension ClientDialogue {
         public var declareSize: Bool
         /// When there are some, AUTH follows EHLO.
         public var credentials: Credentials?
+        /// Whether the stop is made by closing the connection, without RSET and QUIT.
+        public var drops = false
+        /// Whether MAIL, RCPT and DATA go out together where the server offers PIPELINING (RFC 2920 §3.1).
+        public var pipelines = false
+        /// What XCLIENT says of the client, as `ADDR=192.0.2.1` (Postfix XCLIENT_README); nil for no such command.
+        public var xclient: String?
         /// The owner knows whether the line is protected; without this the client keeps credentials to itself.
         public var mayAuthenticate: Bool
 
@@ -72,6 +78,7 @@ extension ClientDialogue {
         case notAHello(Verb)
         case credentialsInClear
         case credentialsNeedEHLO
+        case xclientNeedsEHLO
         /// Mails are counted from 0.
         case noRecipient(mail: Int)
         case pathTooLong(mail: Int, octets: Int)
@@ -84,6 +91,7 @@ extension ClientDialogue {
             case .clientNameOutsideGrammar: "the name for EHLO is neither a domain name nor an address like [192.0.2.1]"
             case .notAHello(let verb): "a session cannot begin with \(verb.rawValue)"
             case .credentialsInClear: "user and password would go over the line unprotected"
+            case .xclientNeedsEHLO: "XCLIENT is possible after EHLO or LHLO only"
             case .credentialsNeedEHLO: "authentication is possible after EHLO or LHLO only"
             case .noRecipient(let mail): "mail \(mail + 1) has no recipient"
             case .pathTooLong(let mail, let octets):
@@ -106,6 +114,10 @@ extension ClientDialogue.Plan {
             throw .clientNameOutsideGrammar
         }
         guard hello.turn == .hello else { throw .notAHello(hello) }
+        if let xclient {
+            do { _ = try OutgoingLine(xclient) } catch { throw .line(error) }
+            guard hello != .helo else { throw .xclientNeedsEHLO }
+        }
         if credentials != nil {
             guard mayAuthenticate else { throw .credentialsInClear }
             guard hello != .helo else { throw .credentialsNeedEHLO }

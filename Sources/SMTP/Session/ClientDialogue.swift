@@ -3,7 +3,8 @@
 /// It decides which turn comes next and how the session ended. It does not know sockets, clocks or TLS, and not which
 /// order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
 /// bug and changes nothing; a reply that is none, or of a class that cannot stand there, is the server's departure and
-/// ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored.
+/// ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored. Lines that a person sends by
+/// hand in between are allowed: `observed` takes note of them, and `resume` goes on from where the server is then.
 public struct ClientDialogue: Sendable {
     /// What the owner is to do, in the order given.
     public enum Action: Equatable, Sendable {
@@ -26,7 +27,7 @@ public struct ClientDialogue: Sendable {
 
     /// Replaced when EHLO falls back to HELO.
     private var hello: Verb
-    private let plan: Plan
+    private var plan: Plan
     private var state = State.idle
     private var exchange: SASLExchange?
     /// What went wrong first, if anything did.
@@ -38,6 +39,12 @@ public struct ClientDialogue: Sendable {
     /// How many answers to the mail data are to come, more than one only in LMTP (RFC 2033 §4.2).
     private var dueAcceptances = 0
     private var wasAccepted = false
+    /// What was sent together with the turn under way and is answered after it (RFC 2920 §3.1).
+    private var group: [CommandSequence.Turn] = []
+    /// XCLIENT was sent or need not be.
+    private var isIntroduced: Bool
+    /// No other mail is begun: what is left is RSET and QUIT.
+    private var isLeaving = false
 
     /// Where in the session the client is.
     public private(set) var sequence = CommandSequence()
@@ -53,6 +60,7 @@ public struct ClientDialogue: Sendable {
         try plan.check()
         self.plan = plan
         hello = plan.hello
+        isIntroduced = plan.xclient == nil
     }
 
     // MARK: Events
@@ -69,6 +77,63 @@ public struct ClientDialogue: Sendable {
         case .idle, .finished: []
         case .awaiting(let turn): answered(turn, reply)
         }
+    }
+
+    /// A command that a person sent by hand was answered. What the server did then has happened; nothing is sent for it.
+    public mutating func observed(_ command: Command, _ reply: Reply) {
+        guard case .awaiting = state else { return }
+        let turn = command.turn
+        sequence.follow(turn, code: reply.code)
+        guard reply.severity == .positive else { return }
+        switch turn {
+        case .hello:
+            if let verb = command.verb { hello = verb }
+            offer = hello == .helo ? Hello() : Hello(reply)
+        case .mail: (askedRecipients, acceptedRecipients) = (0, 0)
+        case .rcpt:
+            acceptedRecipients += 1
+            // Whom the person asked for by hand need not be asked for again.
+            let paths = plan.mails.indices.contains(mailIndex) ? plan.mails[mailIndex].envelope.forwardPaths : []
+            if askedRecipients < paths.count, command.path?.mailbox == paths[askedRecipients].mailbox {
+                askedRecipients += 1
+            }
+        case .lastChunk: mailWasTaken()
+        default: break
+        }
+    }
+
+    /// Mail data that a person ended by hand was answered.
+    public mutating func observedMailData(_ reply: Reply) {
+        guard case .awaiting = state else { return }
+        sequence.advance(.mailData, code: reply.code)
+        if reply.severity == .positive { mailWasTaken() } else { mailIndex += 1 }
+    }
+
+    /// Goes on from where the server is, in the place of whatever was about to be sent.
+    public mutating func resume() -> [Action] {
+        guard case .awaiting = state else { return [] }
+        group = []
+        switch sequence.phase {
+        case .connected: return waitFor(.greeting)
+        case .ended: return finish(nil)
+        // RFC 4954 §4: a line that is an asterisk calls the exchange off.
+        case .authenticating: return send(OutgoingLine(trusted: "*"), .saslResponse)
+        case .securing: return finish(.protocolError(at: .startTLS, nil))
+        case .mailData: return sendMailData()
+        case .chunks: return send(Command.bare(.rset), .rset)
+        case _ where isLeaving || mailIndex >= plan.mails.count: return leave()
+        case .greeted: return stops(at: .connect) ? stop() : sayHello()
+        case .identified: return stops(at: .hello) ? stop() : nextMail()
+        case .reversePath: return stops(at: .mail) ? stop() : nextRecipient()
+        case .forwardPaths: return nextRecipient()
+        }
+    }
+
+    /// The person allowed more than was planned: the session goes on and ends after `point` only.
+    public mutating func goOn(to point: StopPoint?) -> [Action] {
+        plan.quitAfter = point
+        isLeaving = false
+        return resume()
     }
 
     /// The server closed the connection.
@@ -91,6 +156,8 @@ public struct ClientDialogue: Sendable {
 
     private mutating func answered(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
         guard let severity = reply.severity else { return finish(.protocolError(at: turn, reply)) }
+        if !group.isEmpty || turn == .data && plan.pipelines { return answeredInGroup(turn, severity, reply) }
+        if turn == .rcpt { askedRecipients += 1 }
         // In LMTP the mail data has an answer a recipient; the last of them ends the transaction.
         if turn != .mailData || dueAcceptances <= 1 { sequence.advance(turn, code: reply.code) }
         switch severity {
@@ -103,18 +170,21 @@ public struct ClientDialogue: Sendable {
     /// 2yz.
     private mutating func accepted(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
         switch turn {
-        case .greeting: return stops(at: .connect) ? quit() : sayHello()
+        case .greeting: return stops(at: .connect) ? stop() : sayHello()
         case .hello:
             if hello != .helo { offer = Hello(reply) }
-            return stops(at: .hello) ? quit() : authenticateOrMail()
+            if !isIntroduced { return introduce() }
+            return stops(at: .hello) ? stop() : authenticateOrMail()
         case .auth, .saslResponse: return nextMail()
-        case .mail: return stops(at: .mail) ? leave() : nextRecipient()
+        case .mail: return stops(at: .mail) ? stop() : nextRecipient()
         case .rcpt:
             acceptedRecipients += 1
             return nextRecipient()
         case .mailData:
             wasAccepted = true
             return accountForMail()
+        // XCLIENT is answered with a greeting, after which the client says hello again (Postfix XCLIENT_README).
+        case .rset where reply.code == 220: return sayHello()
         case .rset: return nextMail()
         case .quit: return finish(nil)
         case .data, .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
@@ -126,10 +196,7 @@ public struct ClientDialogue: Sendable {
     private mutating func invited(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
         switch turn {
         case .data:
-            guard !stops(at: .data) else { return finish(nil) }
-            dueAcceptances = hello == .lhlo ? acceptedRecipients : 1
-            wasAccepted = false
-            return [.sendMailData(DotStuffing.mailData(of: plan.mails[mailIndex].content))] + waitFor(.mailData)
+            return stops(at: .data) ? finish(nil) : sendMailData()
         case .auth, .saslResponse:
             guard let line = exchange?.challenged() else { return finish(.protocolError(at: turn, reply)) }
             return send(line, .saslResponse)
@@ -169,6 +236,9 @@ public struct ClientDialogue: Sendable {
 extension ClientDialogue {
     private func stops(at point: StopPoint) -> Bool { plan.quitAfter == point }
 
+    /// The end that was planned: with RSET and QUIT, or without a word.
+    private mutating func stop() -> [Action] { plan.drops ? finish(nil) : leave() }
+
     private mutating func note(_ outcome: Outcome) { failure = failure ?? outcome }
 
     private mutating func waitFor(_ turn: CommandSequence.Turn) -> [Action] {
@@ -194,6 +264,16 @@ extension ClientDialogue {
         return send(.hello) { () throws(OutgoingLineError) in try Command.hello(verb, name) }
     }
 
+    private mutating func introduce() -> [Action] {
+        isIntroduced = true
+        guard offer.offers("XCLIENT") else {
+            note(.notOffered(keyword: "XCLIENT", at: .hello))
+            return quit()
+        }
+        let attributes = plan.xclient ?? ""
+        return send(.rset) { () throws(OutgoingLineError) in try OutgoingLine("XCLIENT \(attributes)") }
+    }
+
     private mutating func authenticateOrMail() -> [Action] {
         guard let credentials = plan.credentials else { return nextMail() }
         guard let mechanism = SASLExchange.mechanism(offeredIn: offer) else {
@@ -207,7 +287,7 @@ extension ClientDialogue {
     }
 
     private mutating func nextMail() -> [Action] {
-        guard mailIndex < plan.mails.count else { return quit() }
+        guard !isLeaving, mailIndex < plan.mails.count else { return quit() }
         let mail = plan.mails[mailIndex]
         askedRecipients = 0
         acceptedRecipients = 0
@@ -219,7 +299,10 @@ extension ClientDialogue {
         if plan.declareSize, offer.offers("SIZE") { parameters.append(Parameter("SIZE", String(mail.declaredSize))) }
         if mail.isEightBit { parameters.append(Parameter("BODY", "8BITMIME")) }
         if mail.needsSMTPUTF8 { parameters.append(Parameter("SMTPUTF8")) }
-        return send(.mail) { () throws(OutgoingLineError) in try Command.mail(mail.envelope.reversePath, parameters) }
+        let line = send(.mail) { () throws(OutgoingLineError) in
+            try Command.mail(mail.envelope.reversePath, parameters)
+        }
+        return plan.pipelines && offer.offers("PIPELINING") ? line + restOfGroup(mail) : line
     }
 
     /// What the mail cannot go without (RFC 6152 §3, RFC 6531 §3.2).
@@ -234,14 +317,25 @@ extension ClientDialogue {
         let paths = plan.mails[mailIndex].envelope.forwardPaths
         if askedRecipients < paths.count {
             let path = paths[askedRecipients]
-            askedRecipients += 1
             return send(.rcpt) { () throws(OutgoingLineError) in try Command.rcpt(path) }
         }
         guard acceptedRecipients > 0 else {
             if let refusal { note(.refused(at: .rcpt, refusal)) }
             return giveMailUp()
         }
-        return stops(at: .rcpt) ? leave() : send(Command.bare(.data), .data)
+        return stops(at: .rcpt) ? stop() : send(Command.bare(.data), .data)
+    }
+
+    private mutating func sendMailData() -> [Action] {
+        dueAcceptances = hello == .lhlo ? max(1, acceptedRecipients) : 1
+        wasAccepted = false
+        let mail = plan.mails.indices.contains(mailIndex) ? plan.mails[mailIndex] : plan.mails.last
+        return [.sendMailData(DotStuffing.mailData(of: mail?.content ?? []))] + waitFor(.mailData)
+    }
+
+    private mutating func mailWasTaken() {
+        acceptedMails += 1
+        mailIndex += 1
     }
 
     /// One answer to the mail data; the mail is done with when the last has come.
@@ -250,7 +344,7 @@ extension ClientDialogue {
         guard dueAcceptances <= 0 else { return waitFor(.mailData) }
         if wasAccepted { acceptedMails += 1 }
         mailIndex += 1
-        return stops(at: .dot) ? quit() : nextMail()
+        return stops(at: .dot) ? stop() : nextMail()
     }
 
     /// The mail cannot be sent; the next one can, once its transaction is cleared away.
@@ -263,19 +357,66 @@ extension ClientDialogue {
 
     /// The end that was planned.
     private mutating func leave() -> [Action] {
-        mailIndex = plan.mails.count
+        isLeaving = true
         return transactionIsOpen ? send(Command.bare(.rset), .rset) : quit()
     }
 
     private var transactionIsOpen: Bool { sequence.allows(.rcpt) }
 
     private mutating func quit() -> [Action] {
-        sequence.allows(.quit) ? send(Command.bare(.quit), .quit) : finish(nil)
+        isLeaving = true
+        return sequence.allows(.quit) ? send(Command.bare(.quit), .quit) : finish(nil)
     }
 
     /// Ends the session; what went wrong before counts more than `outcome`.
     private mutating func finish(_ outcome: Outcome?) -> [Action] {
         state = .finished
         return [.close, .finish(failure ?? outcome ?? .completed(accepted: acceptedMails))]
+    }
+}
+
+// MARK: Pipelining
+
+/// RFC 2920 §3.1: MAIL, every RCPT and DATA go out together; each is answered, and the last answer decides.
+extension ClientDialogue {
+    /// What follows MAIL without waiting, no further than where the session is to stop.
+    private mutating func restOfGroup(_ mail: MailObject) -> [Action] {
+        guard plan.quitAfter != .mail else { return [] }
+        var actions: [Action] = []
+        for path in mail.envelope.forwardPaths {
+            guard let line = try? Command.rcpt(path) else { continue }
+            actions.append(.send(line, .rcpt))
+            group.append(.rcpt)
+        }
+        guard plan.quitAfter != .rcpt else { return actions }
+        group.append(.data)
+        return actions + [.send(Command.bare(.data), .data)]
+    }
+
+    private mutating func answeredInGroup(
+        _ turn: CommandSequence.Turn,
+        _ severity: Reply.Severity,
+        _ reply: Reply
+    ) -> [Action] {
+        sequence.follow(turn, code: reply.code)
+        if reply.code == 421 { return finish(.refused(at: turn, reply)) }
+        let isRefused = severity == .transientFailure || severity == .permanentFailure
+        switch turn {
+        case .mail: if isRefused { note(.refused(at: .mail, reply)) }
+        case .rcpt:
+            askedRecipients += 1
+            if !isRefused { acceptedRecipients += 1 }
+            if isRefused, acceptedRecipients == 0, group.first != .rcpt { note(.refused(at: .rcpt, reply)) }
+        default: break
+        }
+        guard group.isEmpty else { return waitFor(group.removeFirst()) }
+        guard turn == .data else { return stops(at: .rcpt) ? stop() : nextRecipient(after: reply) }
+        guard severity == .intermediate else {
+            note(isRefused ? .refused(at: .data, reply) : .protocolError(at: .data, reply))
+            return giveMailUp()
+        }
+        // A server that says 354 although it took nobody gets a mail without content (RFC 2920 §3.1).
+        guard acceptedRecipients > 0 else { return [.sendMailData([46, 13, 10])] + waitFor(.mailData) }
+        return stops(at: .data) ? finish(nil) : sendMailData()
     }
 }

@@ -1,0 +1,90 @@
+import SMTP
+import Screen
+import Tracing
+
+extension State {
+    /// Whether there is something under way below what has happened.
+    var hasFront: Bool {
+        guard case .live(finished: false) = source else { return pending != nil }
+        return true
+    }
+}
+
+/// The two rows below the wire of a live session: what will go at the next Enter, what is typed and what it will cause, or
+/// what is waited for and for how long.
+func drawFront(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+    canvas.write(String(repeating: String(glyphs.light.horizontal), count: rect.columns), .frame, in: rect)
+    let (above, line) = front(state, glyphs)
+    if let above { canvas.write(Wrap.cut(above, columns: rect.columns - 2, glyphs: glyphs), column: 1, row: 0, in: rect) }
+    if let line { canvas.write(Wrap.cut(line, columns: rect.columns, glyphs: glyphs), row: 1, in: rect) }
+}
+
+/// What stands on the rule, and below it.
+private func front(_ state: State, _ glyphs: Glyphs) -> (above: StyledLine?, line: StyledLine?) {
+    switch state.prompt {
+    case .raw where !state.typed.isEmpty: return typed(TypedOctets.read(state.typed), state, glyphs)
+    case .edit: return typed(Array(state.typed.utf8) + [13, 10], state, glyphs)
+    default: break
+    }
+    if let pending = state.pending { return held(pending, state, glyphs) }
+    guard let waiting = state.waiting else { return (nil, nil) }
+    let growing = WireText.shown(state.growing)
+    let above = state.growing.isEmpty ? nil : StyledLine(" S\(glyphs.arrowLeft) \(growing)\(glyphs.ellipsis) ", .server)
+    return (above, StyledLine(" \(waiting.words(ticks: state.ticks, glyphs))", .now))
+}
+
+/// The line under way at a prompt as it will go, with its line end, and what it will cause.
+private func typed(_ octets: [UInt8], _ state: State, _ glyphs: Glyphs) -> (StyledLine?, StyledLine?) {
+    let forecast = Forecast.words(octets, at: state.phase, offer: state.offer).map {
+        StyledLine(" \(glyphs.flag) \($0) ", .finding)
+    }
+    var line = StyledLine(" C\(glyphs.arrowRight) ", .client, emphasis: .bold)
+    let isCRLF = octets.suffix(2) == [13, 10]
+    let isLF = !isCRLF && octets.last == 10
+    line.append(WireText.shown(octets.dropLast(isCRLF ? 2 : isLF ? 1 : 0)), .client)
+    line.append(isCRLF ? " CR LF" : isLF ? " LF" : " no line end", .control)
+    return (forecast, line)
+}
+
+private func held(_ pending: State.Pending, _ state: State, _ glyphs: Glyphs) -> (StyledLine?, StyledLine?) {
+    var line = StyledLine(" Enter ", .key, emphasis: [.bold, .reverse])
+    guard let edited = state.edited else {
+        line.append(" \(pending.words)", .tocome, emphasis: .bold)
+        let above = pending.consent.map {
+            StyledLine(" nothing is delivered unless you type \(WireText.shown($0.utf8)) at Enter ", .finding)
+        }
+        return (above, line)
+    }
+    line.append(" \(WireText.shown(edited))", .plain, emphasis: .bold)
+    line.append("  edited, ", .dim)
+    line.append("V", .key, emphasis: .bold)
+    line.append(" takes it back", .dim)
+    return (typed(edited + [13, 10], state, glyphs).0, line)
+}
+
+extension State.Waiting {
+    /// `⠹ waiting for 354, 0:03 of 2:00, RFC 5321 §4.5.3.2.4; Esc cancels`.
+    func words(ticks: Int, _ glyphs: Glyphs) -> String {
+        let spinner = glyphs.spinner
+        let passed = Self.clock(ticks / State.ticksOfSecond)
+        let time = limit.map { "\(passed) of \(Self.clock($0))" } ?? passed
+        let source = spec.isEmpty ? "" : " (\(spec.asciified(glyphs)))"
+        return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time); Esc cancels\(source)"
+    }
+
+    private static func clock(_ seconds: Int) -> String {
+        "\(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
+    }
+}
+
+extension State.Pending {
+    /// What Enter will do: `MAIL FROM:<ada@sender.example>`, `connect to …`.
+    var words: String {
+        switch step {
+        case .exchangerLookup: "ask DNS for the MX of \(WireText.shown(target.utf8))"
+        case .connection: "connect to \(WireText.shown(target.utf8))"
+        case .content: "send the mail data, \(octets.count.grouped) octets with the closing dot"
+        default: WireText.shown(octets.dropLast(octets.suffix(2) == [13, 10] ? 2 : 0))
+        }
+    }
+}

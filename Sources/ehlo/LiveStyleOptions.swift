@@ -1,0 +1,74 @@
+import ArgumentParser
+import Interchange
+import Networking
+import SMTP
+
+/// How `ehlo live` speaks and how much of it is printed; the names are those of swaks.
+struct LiveStyleOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("t"), .long],
+        help: ArgumentHelp("A recipient, or several with commas; @FILE and - take a line each.", valueName: "address")
+    )
+    var to: [String] = []
+    @Option(help: ArgumentHelp("Close after this point, without RSET and QUIT.", valueName: "point"))
+    var dropAfter: String?
+    @Option(help: ArgumentHelp("smtp (says HELO), esmtp, or lmtp (says LHLO).", valueName: "name"))
+    var `protocol` = "esmtp"
+    @Flag(help: "Send MAIL, RCPT and DATA together where the server offers PIPELINING.")
+    var pipeline = false
+    @Option(
+        help: ArgumentHelp("Say XCLIENT with these attributes, as 'NAME=h.example ADDR=192.0.2.1'.", valueName: "text")
+    )
+    var xclient: [String] = []
+    @Flag(help: "Print how much mail data there is and not every line of it.")
+    var suppressData = false
+    @Flag(help: "Print how long each line took instead of the time since the beginning.")
+    var showTimeLapse = false
+    @Flag(help: "Connect to a private address that DNS gives for a public name.")
+    var allowPrivate = false
+
+    /// Recipients beyond this many are asked about.
+    static let unquestioned = 5
+
+    /// Every recipient, those of files included.
+    func recipients(beside given: [String]) throws -> [String] {
+        var all: [String] = []
+        for word in given + to {
+            if word == "-" || word.hasPrefix("@") && !word.contains(":") {
+                let octets = try OptionText.file(word, most: 1 << 20) ?? []
+                let text = String(decoding: octets, as: UTF8.self)
+                all += text.split(whereSeparator: \.isNewline).map { $0.filter { $0 != " " && $0 != "\t" } }
+                    .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+            } else {
+                // A comma may stand in a quoted local part only.
+                all += word.contains("\"") ? [word] : word.split(separator: ",").map(String.init)
+            }
+        }
+        guard !all.isEmpty else {
+            throw Failure(.usage, "live: the recipient is missing; name one, as in 'ehlo live bob@example.org'")
+        }
+        return all
+    }
+
+    /// The client they ask for.
+    func style() throws(Failure) -> LiveSession.Style {
+        var style = LiveSession.Style()
+        switch `protocol`.lowercased() {
+        case "smtp": style.hello = .helo
+        case "esmtp": style.hello = .ehlo
+        case "lmtp": style.hello = .lhlo
+        default:
+            throw Failure(.usage, "--protocol: '\(`protocol`)' is none of smtp, esmtp and lmtp; take one of those")
+        }
+        style.drops = dropAfter != nil
+        style.pipelines = pipeline
+        for text in xclient { try OptionText.check(text, "--xclient") }
+        if !xclient.isEmpty { style.xclient = xclient.joined(separator: " ") }
+        return style
+    }
+
+    func adjust(_ walk: inout WalkText) {
+        walk.suppressesData = suppressData
+        walk.showsLapse = showTimeLapse
+    }
+}
