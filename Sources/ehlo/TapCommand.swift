@@ -1,4 +1,5 @@
 import ArgumentParser
+import Curses
 import Dispatch
 import Interchange
 import Networking
@@ -44,12 +45,38 @@ struct TapCommand: ParsableCommand {
         if options.targetIsRemote {
             Message.write("\(options.target) is not on this machine: mail that clients send through here is real and goes there")
         }
+        guard settings.isPlain else { return try watch(options, settings, files, source) }
         let plain = PlainConversations(settings, library, files: files, source: source)
         let feed = plain.feed
         let tap = Tap(options) { feed.take($0) }
         let address = try Self.start(tap)
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
         while true { try plain.follow { tap.taken($0) } }
+    }
+
+    /// In the three panes.
+    private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String) throws {
+        let feed = ConversationFeed { Terminal.wake() }
+        let tap = Tap(options) { feed.take($0) }
+        let address = try Self.start(tap)
+        let invitation = [
+            "Waiting for a client at \(address).",
+            "What it says is passed on to \(options.target), and what that answers is passed back, every octet unchanged. "
+                + "Each conversation opens here as it comes; o lists them.",
+            options.targetIsRemote
+                ? "\(options.target) is not on this machine: mail that is sent through here is real."
+                : "Try it from another terminal: swaks --server \(address) --to bob@receiver.example",
+        ]
+        let conversations = ConversationSource(
+            title: "tap",
+            origin: source,
+            invitation: invitation,
+            feed: feed,
+            files: files,
+            taken: { tap.taken($0) },
+            stop: { Task.detached { await tap.stop() } }
+        )
+        try runInCurses(.conversations(conversations), settings)
     }
 
     /// Begins to listen, and comes back when it does.

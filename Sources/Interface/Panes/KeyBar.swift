@@ -41,6 +41,7 @@ private func hints(_ state: State) -> [(String, String)] {
     if let overlay = state.overlay {
         switch overlay {
         case .findings: return [("Enter", "goes to the line"), ("↑↓", "choose"), ("Esc", "closes")]
+        case .conversations: return [("Enter", "opens it"), ("↑↓", "choose"), ("Esc", "stays where you were")]
         case .help, .message, .timeLine:
             return [("Esc", "closes"), ("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
         }
@@ -52,7 +53,8 @@ private func hints(_ state: State) -> [(String, String)] {
         ]
     }
     var hints: [(String, String)] = [nextHint(state)]
-    if state.source.isLive, state.isAtFront, state.pending?.octets.isEmpty == false { hints.append(("e", "edits it")) }
+    if let others = state.conversations?.others { hints.append(("o", others)) }
+    if state.source.isLive || state.source.isWatched, state.isAtFront, state.pending?.octets.isEmpty == false { hints.append(("e", "edits it")) }
     if state.line != nil { hints.append(("p", "back")) }
     if state.line != nil { hints.append(("→", state.span == nil ? "what are these octets?" : "next span")) }
     hints.append(("Tab", state.pane.next.name.lowercased()))
@@ -64,6 +66,9 @@ private func hints(_ state: State) -> [(String, String)] {
 
 /// The key that goes on, and what it does: in a live session at its front that is Enter alone.
 private func nextHint(_ state: State) -> (String, String) {
+    if state.source.isWatched, state.isAtFront, let pending = state.pending {
+        return ("Enter", pending.step == .content ? "passes the mail on" : "passes it on")
+    }
     guard case .live(let finished) = state.source, state.isAtFront else { return ("n", nextWords(state)) }
     if let pending = state.pending { return ("Enter", pending.step.promise) }
     return ("s", finished ? "saves the session" : "saves; waiting for the server")
@@ -76,7 +81,9 @@ private func nextWords(_ state: State) -> String {
         let place = state.stops[next].place
         return place.substep == 0 ? "\(place.label) \(place.step.shortTitle)" : "step \(place.label)"
     }
-    guard case .sandbox(let finished) = state.source else { return state.isAtEnd ? "the end" : "next" }
+    guard case .sandbox(let finished) = state.source else {
+        return state.isAtEnd ? "the end" : state.source.isWatched ? "all that was said so far" : "next"
+    }
     if finished { return "the delivered mail" }
     if state.awaited > 0 { return "waiting for the wire" }
     guard let step = state.place?.step.next ?? (state.line == nil ? .submission : nil) else { return "lets it end" }
