@@ -214,7 +214,8 @@ extension State {
         guard let pending else { return }
         let line = Array(typed.utf8)
         let (own, given) = (Command.read(Array(pending.octets.dropLast(2))).value, Command.read(line).value)
-        guard given.turn == own.turn else {
+        // A client that is watched is nobody's walk: whatever is sent in its name is shown as it was sent.
+        guard source.isWatched || given.turn == own.turn else {
             notice = "this would be another command than \(own.name), whose turn it is; the line stays as it was"
             return
         }

@@ -14,12 +14,19 @@ public final class Tap: Sendable {
     private let loop: any EventLoop
     private let desk: NIOLoopBoundBox<TapDesk?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
+    private let onHeld: @Sendable (Int, LiveHold.Held?) -> Void
     private let untaken = Atomic<Int>(0)
 
     /// `onEvent` hears all that happens, in order, on the tap's thread. Whoever listens says with `taken` how many of the
     /// octets it has dealt with: as long as too many are not, nothing more is read, so that memory stays bounded.
-    public init(_ options: Options, onEvent: @escaping @Sendable (ConversationEvent) -> Void) {
+    /// `onHeld` hears, where the options say so, which line of a conversation waits, and nil when none does any more.
+    public init(
+        _ options: Options,
+        onHeld: @escaping @Sendable (Int, LiveHold.Held?) -> Void = { _, _ in },
+        onEvent: @escaping @Sendable (ConversationEvent) -> Void
+    ) {
         self.options = options
+        self.onHeld = onHeld
         self.onEvent = onEvent
         loop = SandboxWorld.group.next()
         desk = .makeEmptyBox(valueType: TapDesk.self, eventLoop: loop)
@@ -29,7 +36,9 @@ public final class Tap: Sendable {
     public func start() async throws(TapError) -> String {
         let (options, loop, desk) = (options, loop, desk)
         let made: @Sendable () -> EventLoopFuture<String> = { [self] in
-            let made = TapDesk(options, on: loop) { [self] event in tell(event) } mayRead: { [self] in
+            let made = TapDesk(options, on: loop, onHeld: onHeld) { [self] event in
+                tell(event)
+            } mayRead: { [self] in
                 untaken.load(ordering: .relaxed) < Self.mostUntaken
             }
             desk.value = made
@@ -61,6 +70,11 @@ public final class Tap: Sendable {
         if case .octets(_, let octets, _) = event.kind { octets.count } else { 0 }
     }
 
+    /// Lets the line pass that waits in a conversation. `edited` goes over the wire in its place, as it is.
+    public func release(_ id: Int, sending edited: [UInt8]? = nil) {
+        loop.execute { [desk] in desk.value?.release(id, sending: edited) }
+    }
+
     /// Stops listening and breaks off whoever is connected.
     public func stop() async {
         _ = try? await loop.submit { [desk] in
@@ -74,6 +88,7 @@ public final class Tap: Sendable {
 private final class TapDesk {
     private let options: Tap.Options
     private let loop: any EventLoop
+    private let onHeld: (Int, LiveHold.Held?) -> Void
     private let tell: (ConversationEvent) -> Void
     private let mayRead: () -> Bool
     private var channel: (any Channel)?
@@ -83,11 +98,13 @@ private final class TapDesk {
     init(
         _ options: Tap.Options,
         on loop: any EventLoop,
+        onHeld: @escaping (Int, LiveHold.Held?) -> Void,
         tell: @escaping (ConversationEvent) -> Void,
         mayRead: @escaping () -> Bool
     ) {
         self.options = options
         self.loop = loop
+        self.onHeld = onHeld
         self.tell = tell
         self.mayRead = mayRead
     }
@@ -118,6 +135,7 @@ private final class TapDesk {
             }
     }
 
+    func release(_ id: Int, sending edited: [UInt8]?) { conversations[id]?.release(sending: edited) }
     func resume() { for conversation in conversations.values { conversation.resume() } }
 
     func close() {
@@ -135,10 +153,12 @@ private final class TapDesk {
         }
         count += 1
         let (id, peer) = (count, address?.spelled ?? "unknown")
-        let tell = tell
+        let (tell, onHeld) = (tell, onHeld)
         tell(ConversationEvent(id: id, peer: peer, kind: .opened))
         let log = WireLogOfConversation.log(id, peer, NIOLoopBound(tell, eventLoop: loop))
-        let conversation = TapConversation(id: id, options, on: loop, log: log, mayRead: mayRead) { [weak self] ended in
+        let conversation = TapConversation(id: id, options, on: loop, log: log, mayRead: mayRead) { held in
+            onHeld(id, held)
+        } onEnded: { [weak self] ended in
             tell(ConversationEvent(id: id, peer: peer, kind: .closed))
             self?.conversations[ended.id] = nil
             self?.admitMore()

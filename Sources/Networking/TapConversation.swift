@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Tracing
@@ -11,11 +12,16 @@ final class TapConversation {
     private let options: Tap.Options
     private let loop: any EventLoop
     private let log: WireLog
+    private let onHeld: (LiveHold.Held?) -> Void
     private let onEnded: (TapConversation) -> Void
     /// Whether what is told is taken up fast enough for more to be read.
     private let mayRead: () -> Bool
 
     private var watch = DialogueWatch()
+    /// What the client sent and was not passed on, where a person decides when it is.
+    private var hold: TapHold?
+    /// The line that waits to be let pass.
+    private var heldLine: [UInt8]?
     private var client: TapEnd?
     private var server: TapEnd?
     /// Ends that wait to be read until the other has room.
@@ -32,6 +38,7 @@ final class TapConversation {
         on loop: any EventLoop,
         log: WireLog,
         mayRead: @escaping () -> Bool,
+        onHeld: @escaping (LiveHold.Held?) -> Void,
         onEnded: @escaping (TapConversation) -> Void
     ) {
         self.id = id
@@ -39,7 +46,9 @@ final class TapConversation {
         self.loop = loop
         self.log = log
         self.mayRead = mayRead
+        self.onHeld = onHeld
         self.onEnded = onEnded
+        hold = options.holds ? TapHold() : nil
     }
 
     /// The handler for the client's connection.
@@ -130,8 +139,17 @@ final class TapConversation {
     // MARK: Passing on
 
     private func received(_ buffer: ByteBuffer, from side: Side) {
-        noteHalfClose(before: side)
         let octets = Array(buffer.readableBytesView)
+        if side == .client, hold != nil {
+            hold?.append(octets)
+            return holdBack()
+        }
+        pass(octets, buffer, from: side)
+        if side == .server, hold != nil { holdBack() }
+    }
+
+    private func pass(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
+        noteHalfClose(before: side)
         var secrets: [Range<Int>] = []
         switch side {
         case .client: secrets = watch.client(octets)
@@ -142,6 +160,7 @@ final class TapConversation {
     }
 
     private func readMore(_ side: Side) {
+        if side == .client, let hold, hold.waiting.count > TapHold.mostWaiting { return }
         guard let other = end(side.other), other.isWritable || other.isOutputClosed, mayRead() else {
             waiting.insert(side)
             return
@@ -150,10 +169,54 @@ final class TapConversation {
         end(side)?.read()
     }
 
+    // MARK: Holding
+
+    /// Passes on what need not wait, up to the next line that must.
+    private func holdBack() {
+        while heldLine == nil, let next = hold?.next(watch) {
+            switch next {
+            case .wait: return
+            case .pass(let octets): pass(octets, ByteBuffer(bytes: octets), from: .client)
+            case .hold(let line):
+                heldLine = line
+                onHeld(LiveHold.Held(line: line, watch, target: peer))
+            }
+        }
+        server?.flush()
+    }
+
+    /// Lets the line that waits pass, or what a person made of it.
+    func release(sending edited: [UInt8]?) {
+        guard let line = heldLine, !isOver else { return }
+        heldLine = nil
+        onHeld(nil)
+        let octets = edited.map { LiveHold.Held.unmasked($0, line: line, watch) } ?? line
+        if octets != line {
+            var copy = watch
+            let shown = WireText.shown(Secrets.masked(line, copy.client(line)).octets.filter { $0 != 13 && $0 != 10 })
+            log.emit(.note("Edited before it was passed on; the client said: \(shown)"), .relay)
+        }
+        pass(octets, ByteBuffer(bytes: octets), from: .client)
+        holdBack()
+        server?.flush()
+        if hold?.hasEnded == true, heldLine == nil, hold?.waiting.isEmpty ?? true { passEnd(of: .client) }
+        readMore(.client)
+    }
+
     // MARK: Ending
 
     private func ended(_ side: Side) {
         if endedFirst == nil { endedFirst = side }
+        if side == .client, hold != nil {
+            hold?.hasEnded = true
+            holdBack()
+            // What waits is passed on before the end is.
+            guard heldLine == nil, hold?.waiting.isEmpty ?? true else { return }
+        }
+        passEnd(of: side)
+    }
+
+    private func passEnd(of side: Side) {
         end(side.other)?.closeOutput {
             if self.client?.isOutputClosed == true, self.server?.isOutputClosed == true {
                 self.client?.close()
@@ -172,7 +235,9 @@ final class TapConversation {
     private func failed(_ error: any Error, _ side: Side) {
         guard !hasFailed, !isOver, server != nil || side == .client else { return }
         hasFailed = true
-        log.emit(.error("the \(side.rawValue) broke the connection off: \(SocketTrouble.sentence(about: error))"), .relay)
+        let isReset = (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
+        let reason = isReset ? "broke the connection off" : "is gone: \(SocketTrouble.sentence(about: error))"
+        log.emit(.error("the \(side.rawValue) \(reason)"), .relay)
         end(side.other)?.reset()
     }
 
@@ -190,6 +255,8 @@ final class TapConversation {
         isOver = true
         if let endedFirst, !hasFailed { log.emit(.close(by: endedFirst), .relay) }
         log.shut()
+        if heldLine != nil { onHeld(nil) }
+        heldLine = nil
         onEnded(self)
         (client, server) = (nil, nil)
     }

@@ -29,6 +29,8 @@ struct TapCommand: ParsableCommand {
         )
     )
     var record: String?
+    @Flag(help: "Hold each line of the client until Enter lets it pass; e edits it. Mail data passes as it comes.")
+    var hold = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
@@ -36,9 +38,17 @@ struct TapCommand: ParsableCommand {
         let library = try common.library(settings)
         let options: Tap.Options
         do {
-            options = try Tap.Options(listen: listen, target: target, allowsRemoteClients: allowRemoteClients)
+            options = try Tap.Options(
+                listen: listen,
+                target: target,
+                allowsRemoteClients: allowRemoteClients,
+                holds: hold
+            )
         } catch {
             throw Failure(.usage, "\(Self.option(of: error)): \(error)")
+        }
+        guard !hold || !settings.isPlain else {
+            throw Failure(.usage, "--hold: lines are let pass in the three panes, so it needs a terminal and no --plain")
         }
         let files = try record.map { path throws(Failure) in try ConversationFiles(path) }
         let source = "ehlo tap, to \(options.target)"
@@ -57,12 +67,13 @@ struct TapCommand: ParsableCommand {
     /// In the three panes.
     private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String) throws {
         let feed = ConversationFeed { Terminal.wake() }
-        let tap = Tap(options) { feed.take($0) }
+        let tap = Tap(options, onHeld: { feed.hold($0, $1) }) { feed.take($0) }
         let address = try Self.start(tap)
         let invitation = [
             "Waiting for a client at \(address).",
             "What it says is passed on to \(options.target), and what that answers is passed back, every octet unchanged. "
-                + "Each conversation opens here as it comes; o lists them.",
+                + "Each conversation opens here as it comes; o lists them."
+                + (hold ? " Every line of a client waits for Enter." : ""),
             options.targetIsRemote
                 ? "\(options.target) is not on this machine: mail that is sent through here is real."
                 : "Try it from another terminal: swaks --server \(address) --to bob@receiver.example",
@@ -74,6 +85,7 @@ struct TapCommand: ParsableCommand {
             feed: feed,
             files: files,
             taken: { tap.taken($0) },
+            release: { tap.release($0, sending: $1) },
             stop: { Task.detached { await tap.stop() } }
         )
         try runInCurses(.conversations(conversations), settings)

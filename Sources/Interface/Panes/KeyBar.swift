@@ -26,7 +26,7 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
         return
     }
     var line = StyledLine(" ")
-    for (hint, words) in hints(state) {
+    for (hint, words) in hints(state, glyphs) {
         let key = glyphs.isASCII ? hint.spelledArrows : hint
         let addition = StyledLine([StyledRun(key, .key, emphasis: .bold), StyledRun(" \(words)  ", .dim)])
         guard line.columns + addition.columns <= rect.columns + 2 else { continue }
@@ -36,7 +36,7 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
 }
 
 /// Keys and what they do here, the most useful first; what does not fit is left out from the end.
-private func hints(_ state: State) -> [(String, String)] {
+private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if !state.choices.isEmpty { return [("Enter", "opens"), ("↑↓", "choose"), ("q", "quits")] }
     if let overlay = state.overlay {
         switch overlay {
@@ -52,7 +52,7 @@ private func hints(_ state: State) -> [(String, String)] {
             ("\(state.matches.count)", "lines with “\(state.pattern)”"),
         ]
     }
-    var hints: [(String, String)] = [nextHint(state)]
+    var hints: [(String, String)] = [nextHint(state, glyphs)]
     if let others = state.conversations?.others { hints.append(("o", others)) }
     if state.source.isLive || state.source.isWatched, state.isAtFront, state.pending?.octets.isEmpty == false { hints.append(("e", "edits it")) }
     if state.line != nil { hints.append(("p", "back")) }
@@ -65,10 +65,11 @@ private func hints(_ state: State) -> [(String, String)] {
 }
 
 /// The key that goes on, and what it does: in a live session at its front that is Enter alone.
-private func nextHint(_ state: State) -> (String, String) {
+private func nextHint(_ state: State, _ glyphs: Glyphs) -> (String, String) {
     if state.source.isWatched, state.isAtFront, let pending = state.pending {
         return ("Enter", pending.step == .content ? "passes the mail on" : "passes it on")
     }
+    if state.source.isWatched, state.trace.lines.isEmpty { return (glyphs.ellipsis, "waiting for a client") }
     guard case .live(let finished) = state.source, state.isAtFront else { return ("n", nextWords(state)) }
     if let pending = state.pending { return ("Enter", pending.step.promise) }
     return ("s", finished ? "saves the session" : "saves; waiting for the server")
@@ -82,7 +83,7 @@ private func nextWords(_ state: State) -> String {
         return place.substep == 0 ? "\(place.label) \(place.step.shortTitle)" : "step \(place.label)"
     }
     guard case .sandbox(let finished) = state.source else {
-        return state.isAtEnd ? "the end" : state.source.isWatched ? "all that was said so far" : "next"
+        return state.isAtEnd ? "the end" : state.source.isWatched ? "waits for more" : "next"
     }
     if finished { return "the delivered mail" }
     if state.awaited > 0 { return "waiting for the wire" }
