@@ -41,6 +41,8 @@ private func drawOverlay(
     case .message(let scroll):
         let title = MessageOverlay.title(state)
         MessageOverlay.page(state, in: world).draw(title, scroll, in: rect, on: &canvas, world.glyphs)
+    case .conversations(let selected):
+        ConversationList.draw(state, selected, in: rect, on: &canvas, world.glyphs)
     case .findings(let selected): FindingsOverlay.draw(state, selected, in: rect, on: &canvas, in: world)
     case .timeLine(let scroll): TimeLineOverlay.draw(state, scroll, in: rect, on: &canvas, in: world)
     }

@@ -16,6 +16,7 @@ public enum Input: Equatable, Sendable {
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
     case hexPressed, lineEndsPressed, findingsPressed, messagePressed, timeLinePressed, helpPressed, blankPressed
+    case conversationsPressed
     // Taking away
     case copyLinePressed, copySessionPressed, copyAsPressed, savePressed, mousePressed
     // Leaving
@@ -24,6 +25,10 @@ public enum Input: Equatable, Sendable {
     case typed(Character), erased, erasedForward, pasted(String)
     case clicked(column: Int, row: Int)
     // From outside
+    /// Conversations that began or changed.
+    case conversed([Conversations.Row])
+    /// The conversation that was asked for, as far as it is known.
+    case conversationOpened(Conversations.Opened)
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
     /// The sandbox's servers stand at these ports.
@@ -58,6 +63,10 @@ public enum Effect: Equatable, Sendable {
     case copy(String)
     case save(path: String)
     case open(choice: Int)
+    /// Show this one of the conversations.
+    case openConversation(number: Int)
+    /// Nothing will be asked about this conversation any more.
+    case forgetConversation(number: Int)
     case toggleMouse
     case redraw, suspend, exit
 }

@@ -79,6 +79,7 @@ public enum KeyTable {
         row("f", nil, "f", .findingsPressed, "all findings", .look),
         row("m", nil, "m", .messagePressed, "the message as a reader sees it", .look),
         row("t", nil, "t", .timeLinePressed, "the time line", .look),
+        row("o", nil, "o", .conversationsPressed, "other conversations (tap, sandbox, files with several)", .look),
         row("b", nil, "b", .blankPressed, "blank the screen", .look),
         Row(
             keys: [.character("?"), .function(1)],

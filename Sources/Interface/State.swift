@@ -11,8 +11,11 @@ public struct State: Equatable, Sendable {
         case sandbox(finished: Bool)
         /// A real server: only Enter lets something happen.
         case live(finished: Bool)
+        /// Others talk and are watched: next shows what they said. Where they are held, Enter lets them go on.
+        case watched(finished: Bool)
 
         var isLive: Bool { if case .live = self { true } else { false } }
+        var isWatched: Bool { if case .watched = self { true } else { false } }
     }
 
     /// The ports on 127.0.0.1 where the sandbox's servers listen.
@@ -64,6 +67,8 @@ public struct State: Equatable, Sendable {
 
     /// What lies over the panes until Esc.
     public enum Overlay: Equatable, Sendable {
+        /// The number of the conversation under the cursor.
+        case conversations(selected: Int)
         case help(scroll: Int)
         case findings(selected: Int)
         case message(scroll: Int)
@@ -130,6 +135,9 @@ public struct State: Equatable, Sendable {
     public var recalled: Int?
     /// Presses of next that the sandbox has not answered yet.
     public var awaited = 0
+
+    /// The conversations there are, one of which is open; nil where a session stands alone.
+    public var conversations: Conversations?
 
     public var pane = Pane.wire
     public var isZoomed = false
@@ -235,7 +243,8 @@ public struct State: Equatable, Sendable {
     public var isAtEnd: Bool {
         switch source {
         case .replay: reached >= trace.lines.count
-        case .sandbox(let finished), .live(let finished): finished && reached >= trace.lines.count
+        case .sandbox(let finished), .live(let finished), .watched(let finished):
+            finished && reached >= trace.lines.count
         }
     }
 

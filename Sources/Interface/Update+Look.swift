@@ -27,6 +27,7 @@ extension State {
         case .messagePressed:
             if hasMessage { overlay = .message(scroll: 0) } else { notice = "no message has been sent yet" }
         case .timeLinePressed: overlay = .timeLine(scroll: 0)
+        case .conversationsPressed: listConversations()
         case .helpPressed: overlay = .help(scroll: 0)
         case .blankPressed: isBlank = true
         case .copyLinePressed: return currentLine.map { [.copy(WireText.shown($0.octets))] } ?? []
@@ -130,12 +131,14 @@ extension State {
         case .pageDownPressed, .spacePressed: scroll(page, in: world)
         case .firstPressed: scroll(-1_000_000, in: world)
         case .lastPressed: scroll(1_000_000, in: world)
-        case .enterPressed: openFinding()
+        case .enterPressed:
+            if case .conversations(let selected) = overlay { return chooseConversation(selected) }
+            openFinding()
         case .helpPressed where overlay.isHelp, .findingsPressed where overlay.isFindings,
             .messagePressed where overlay.isMessage,
-            .timeLinePressed where overlay.isTimeLine:
+            .timeLinePressed where overlay.isTimeLine, .conversationsPressed where overlay.isConversations:
             overlay = nil
-        case .helpPressed, .findingsPressed, .messagePressed, .timeLinePressed:
+        case .helpPressed, .findingsPressed, .messagePressed, .timeLinePressed, .conversationsPressed:
             overlay = nil
             return nil
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
@@ -157,6 +160,7 @@ extension State {
         case .timeLine(let scroll):
             overlay = .timeLine(scroll: moved(scroll, by, TimeLineOverlay.last(self, in: Layout(of: self).overlay)))
         case .findings(let selected): overlay = .findings(selected: moved(selected, by, findingCount - 1))
+        case .conversations(let selected): selectConversation(selected, by)
         case nil: break
         }
     }
@@ -178,6 +182,7 @@ extension State {
 }
 
 extension State.Overlay? {
+    var isConversations: Bool { if case .conversations = self { true } else { false } }
     var isHelp: Bool { if case .help = self { true } else { false } }
     var isFindings: Bool { if case .findings = self { true } else { false } }
     var isMessage: Bool { if case .message = self { true } else { false } }

@@ -21,6 +21,10 @@ public struct Surroundings: Sendable {
 public func update(_ state: inout State, _ input: Input, in world: Surroundings) -> [Effect] {
     switch input {
     case .traced(let trace, let finished): return state.take(trace, finished: finished)
+    case .conversed(let rows): return state.converse(rows)
+    case .conversationOpened(let opened):
+        state.show(opened)
+        return []
     case .listening(let ports):
         state.ports = ports
         return []
@@ -84,8 +88,9 @@ extension State {
             }
             if finished { awaited = 0 }
         }
-        if case .live = source {
-            source = .live(finished: finished)
+        if case .watched = source { source = .watched(finished: finished) }
+        if case .live = source { source = .live(finished: finished) }
+        if source.isLive || source.isWatched {
             reached = trace.lines.count
             if trace.lines.count > before, isFollowing { goToStop(stops.count - 1) }
         }
@@ -135,7 +140,7 @@ extension State {
         switch input {
         case .nextPressed: return nextPressed()
         case .enterPressed:
-            if case .live = source { return sendPressed() }
+            if source.isLive || source.isWatched && pending != nil && isAtFront { return sendPressed() }
             guard pane == .steps, place?.step == .submission else { return nextPressed() }
             toggleSubmission()
         case .previousPressed: pause { $0.goToStop(($0.stopIndex ?? 0) - 1) }
@@ -177,7 +182,11 @@ extension State {
         isPlaying = false
         if goToStop((stopIndex ?? -1) + 1) { return [] }
         guard case .sandbox(let finished) = source else {
-            if case .live = source {
+            if source.isWatched {
+                notice =
+                    pending.map { "\($0.words) waits: Enter lets it pass, e edits it" }
+                    ?? (isAtEnd ? "this conversation is over; p goes back, o shows the others" : "this is all that was said so far")
+            } else if case .live = source {
                 notice =
                     pending.map { "\($0.words): Enter does it, n only shows it" }
                     ?? (isAtEnd
@@ -221,7 +230,9 @@ extension State {
     /// Opens the line about to go for editing. A lookup, a connection and mail data are no lines.
     private mutating func editPressed() {
         guard let pending, isAtFront else {
-            notice = source.isLive ? "there is no line about to go" : "only in a live session is there a line to edit"
+            notice =
+                source.isLive || source.isWatched
+                ? "there is no line about to go" : "only in a live session is there a line to edit"
             return
         }
         guard !pending.octets.isEmpty, pending.step != .content else {

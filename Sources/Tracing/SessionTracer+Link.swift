@@ -69,9 +69,13 @@ extension SessionTracer {
         flush(&trace)
         if case .mailData = mode, marks.lost.isEmpty { trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1) }
         mode = .commands
-        // After 421 nobody expects an answer (RFC 5321 §3.8).
-        for sent in takeAllPending() where !marks.said421 && !marks.lost.contains(.server) {
-            if let line = sent.line { trace.find(Departure(.commandUnanswered), inLine: line) }
+        if let mail { trace.mails[mail].cut = .brokenOff }
+        for sent in takeAllPending() {
+            if let mail = sent.mail, trace.mails[mail].cut == nil { trace.mails[mail].cut = .unanswered }
+            // After 421 nobody expects an answer (RFC 5321 §3.8).
+            if !marks.said421, !marks.lost.contains(.server), let line = sent.line {
+                trace.find(Departure(.commandUnanswered), inLine: line)
+            }
         }
     }
 

@@ -210,7 +210,7 @@ extension SessionTracer {
         // The server reads what follows as commands, so that is what it is.
         case .transientFailure, .permanentFailure:
             guard case .mailData = mode else { return }
-            if let mail { trace.mails[mail].code = reply.code }
+            if let mail { (trace.mails[mail].code, trace.mails[mail].answer) = (reply.code, reply.lines.last?.text ?? []) }
             (mode, mail, looseEnd) = (.commands, nil, nil)
         case .positive, nil: break
         }
@@ -219,7 +219,9 @@ extension SessionTracer {
     private mutating func contentAnswered(_ reply: Reply, _ answered: Sent, _ trace: inout Trace) {
         let isRefused = reply.severity != .positive
         guard answered.turn != .chunk || isRefused else { return }
-        if let index = answered.mail, trace.mails[index].code == nil { trace.mails[index].code = reply.code }
+        if let index = answered.mail, trace.mails[index].code == nil {
+            (trace.mails[index].code, trace.mails[index].answer) = (reply.code, reply.lines.last?.text ?? [])
+        }
         // The transaction is over: the next chunk, if one comes, belongs to another mail.
         if mail == answered.mail { mail = nil }
         if !isRefused, let text = reply.lines.last?.text { trace.facts.acceptance = text }

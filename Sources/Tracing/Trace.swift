@@ -114,9 +114,27 @@ public struct TracedMail: Equatable, Sendable {
     public internal(set) var lineCount = 0
     /// The reply code after the dot; nil while there is none.
     public internal(set) var code: UInt16?
+    /// The text of that reply, its last line.
+    public internal(set) var answer: [UInt8] = []
+    /// How the session ended before there was a reply; nil while it goes on.
+    var cut: Outcome?
     /// Octets of content that came beyond the bound and were counted, not kept.
     public internal(set) var octetsLeftOut = 0
 
     /// The most content kept of one mail, in octets.
     public static let mostOctets = 16 << 20
+
+    /// What became of it (RFC 5321 §4.1.1.4).
+    public enum Outcome: Equatable, Sendable {
+        case underWay, accepted, refused
+        /// The content did not come to its end.
+        case brokenOff
+        /// The content came to its end, and no reply to it: whether it was taken only the server knows (RFC 5321 §6.1).
+        case unanswered
+    }
+
+    public var outcome: Outcome {
+        if let code { return code / 100 == 2 ? .accepted : .refused }
+        return cut ?? .underWay
+    }
 }

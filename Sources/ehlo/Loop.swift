@@ -34,6 +34,8 @@ private final class Loop {
     private let terminal: Terminal
     private var state: State
     private var behind: LoopWorld?
+    /// The conversations there are, where there is more than one session.
+    private var desk: ConversationDesk?
     /// Where a live session is written down as it happens.
     private var recorder: Recorder?
     /// What a person types for the mail of a live session to be delivered.
@@ -68,6 +70,15 @@ private final class Loop {
             state = State(title: "replay", source: .replay)
             bundled = sessions
             state.choices = sessions.map { State.Choice(name: $0.name, title: $0.title) }
+        case .recordings(let recordings, let name):
+            recording = recordings.first ?? Recording(header: .init(began: "", title: name, source: ""), events: [])
+            state = State(title: name, source: .replay)
+            (state.speed, state.idleLimit) = (settings.speed, settings.idleLimit)
+            desk = ConversationDesk(recordings, &state)
+        case .conversations(let source):
+            recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
+            state = State(title: source.title, source: .watched(finished: false))
+            desk = ConversationDesk(source, &state)
         case .sandbox(let configuration):
             let began = Date().formatted(.iso8601)
             recording = Recording(
@@ -102,8 +113,10 @@ private final class Loop {
     }
 
     func run() -> Int32 {
+        takeNews()
         defer {
             behind?.stop()
+            desk?.stop()
             terminal.close()
         }
         while ending == nil {
@@ -135,6 +148,7 @@ private final class Loop {
     /// Ends as the signal would have ended us, but with the terminal given back first.
     private func endBy(_ number: Int32) {
         behind?.stop()
+        desk?.stop()
         terminal.close()
         signal(number, SIG_DFL)
         raise(number)
@@ -142,6 +156,7 @@ private final class Loop {
     }
 
     private func takeNews() {
+        for input in desk?.news(of: state) ?? [] { give(input) }
         guard let news = behind?.takeNews() else { return }
         for event in news.events {
             recording.events.append(event)
@@ -198,8 +213,12 @@ private final class Loop {
 
     private func carryOut(_ effect: Effect) {
         switch effect {
-        case .release: behind?.release()
-        case .send(let octets): behind?.release(sending: octets)
+        case .release:
+            behind?.release()
+            desk?.release(state.conversations?.open, sending: nil)
+        case .send(let octets):
+            behind?.release(sending: octets)
+            desk?.release(state.conversations?.open, sending: octets)
         case .sendByHand(let octets): behind?.send(byHand: octets)
         case .allowDelivery: behind?.allowDelivery()
         case .cancel: behind?.stop()
@@ -213,6 +232,8 @@ private final class Loop {
             )
         case .save(let path): give(.noticed(save(path)))
         case .open(let choice): open(choice)
+        case .openConversation(let number): for input in desk?.open(number) ?? [] { give(input) }
+        case .forgetConversation(let number): desk?.forget(number)
         case .toggleMouse:
             mouse.toggle()
             terminal.setMouse(mouse)
@@ -244,7 +265,7 @@ private final class Loop {
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames)"
         }
-        let session = WrittenSession(recording, trace: state.trace)
+        let session = WrittenSession(desk?.recording(state.conversations?.open) ?? recording, trace: state.trace)
         let writer = SessionWriter(
             library: world.library,
             isASCII: settings.isASCII,

@@ -31,7 +31,7 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
         return
     }
     var line = StyledLine(" ")
-    for (hint, words) in hints(state) {
+    for (hint, words) in hints(state, glyphs) {
         let key = glyphs.isASCII ? hint.spelledArrows : hint
         let addition = StyledLine([StyledRun(key, .key, emphasis: .bold), StyledRun(" \(words)  ", .dim)])
         guard line.columns + addition.columns <= rect.columns + 2 else { continue }
@@ -41,11 +41,12 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
 }
 
 /// Keys and what they do here, the most useful first; what does not fit is left out from the end.
-private func hints(_ state: State) -> [(String, String)] {
+private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if !state.choices.isEmpty { return [("Enter", "opens"), ("↑↓", "choose"), ("q", "quits")] }
     if let overlay = state.overlay {
         switch overlay {
         case .findings: return [("Enter", "goes to the line"), ("↑↓", "choose"), ("Esc", "closes")]
+        case .conversations: return [("Enter", "opens it"), ("↑↓", "choose"), ("Esc", "stays where you were")]
         case .help, .message, .timeLine:
             return [("Esc", "closes"), ("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
         }
@@ -56,9 +57,11 @@ private func hints(_ state: State) -> [(String, String)] {
             ("\(state.matches.count)", "lines with “\(state.pattern)”"),
         ]
     }
-    var hints: [(String, String)] = [nextHint(state)]
-    if state.source.isLive, state.isAtFront, state.pending?.octets.isEmpty == false {
-        hints += [("e", "edits it"), (":", "any line")]
+    var hints: [(String, String)] = [nextHint(state, glyphs)]
+    if let others = state.conversations?.others { hints.append(("o", others)) }
+    if state.source.isLive || state.source.isWatched, state.isAtFront, state.pending?.octets.isEmpty == false {
+        hints.append(("e", "edits it"))
+        if state.source.isLive { hints.append((":", "any line")) }
     }
     if state.line != nil { hints.append(("p", "back")) }
     if state.line != nil { hints.append(("→", state.span == nil ? "what are these octets?" : "next span")) }
@@ -70,7 +73,11 @@ private func hints(_ state: State) -> [(String, String)] {
 }
 
 /// The key that goes on, and what it does: in a live session at its front that is Enter alone.
-private func nextHint(_ state: State) -> (String, String) {
+private func nextHint(_ state: State, _ glyphs: Glyphs) -> (String, String) {
+    if state.source.isWatched, state.isAtFront, let pending = state.pending {
+        return ("Enter", pending.step == .content ? "passes the mail on" : "passes it on")
+    }
+    if state.source.isWatched, state.trace.lines.isEmpty { return (glyphs.ellipsis, "waiting for a client") }
     guard case .live(let finished) = state.source, state.isAtFront else { return ("n", nextWords(state)) }
     if let pending = state.pending {
         if pending.consent != nil { return ("Enter", "asks whether to deliver") }
@@ -87,7 +94,9 @@ private func nextWords(_ state: State) -> String {
         let place = state.stops[next].place
         return place.substep == 0 ? "\(place.label) \(place.step.shortTitle)" : "step \(place.label)"
     }
-    guard case .sandbox(let finished) = state.source else { return state.isAtEnd ? "the end" : "next" }
+    guard case .sandbox(let finished) = state.source else {
+        return state.isAtEnd ? "the end" : state.source.isWatched ? "waits for more" : "next"
+    }
     if finished { return "the delivered mail" }
     if state.awaited > 0 { return "waiting for the wire" }
     guard let step = state.place?.step.next ?? (state.line == nil ? .submission : nil) else { return "lets it end" }

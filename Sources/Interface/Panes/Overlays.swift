@@ -45,6 +45,7 @@ extension String {
 /// The mail as it lies in the mailbox, or as it was sent when nothing says that it was delivered.
 enum MessageOverlay {
     static func title(_ state: State) -> String {
+        if let outcomes = ConversationMails.title(state) { return outcomes }
         // A narrow frame has room for either this or how much is below.
         if state.columns < 60 { return state.trace.delivered.isEmpty ? "Message" : "Delivered" }
         if !state.trace.delivered.isEmpty {
@@ -59,9 +60,15 @@ enum MessageOverlay {
 
     /// An item is a line of the mail, or a piece of one that is longer than two rows.
     static func page(_ state: State, in world: Surroundings) -> Page {
-        let columns = max(10, state.columns - 4)
+        if state.conversations != nil { return ConversationMails.page(state, in: world) }
         let mail = state.trace.mails.last { $0.leg == .relay } ?? state.trace.mails.last
         guard let content = state.trace.delivered.last ?? mail?.content else { return Page(count: 0) { _ in [] } }
+        return page(of: content, mail, state, in: world)
+    }
+
+    /// One mail with its envelope above.
+    static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Surroundings) -> Page {
+        let columns = max(10, state.columns - 4)
         let envelope = envelope(state, mail, columns)
         let lines = DotStuffing.lines(of: Array(content.prefix(mostOctets)))
         let header = lines.firstIndex(of: []) ?? lines.count

@@ -6,6 +6,15 @@ struct Page {
     /// The rows that an item takes.
     let rows: (Int) -> [StyledLine]
 
+    /// One below the other.
+    static func joined(_ pages: [Page]) -> Page {
+        let starts = pages.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
+        return Page(count: starts.last ?? 0) { item in
+            guard let index = starts.lastIndex(where: { $0 <= item }), pages.indices.contains(index) else { return [] }
+            return pages[index].rows(item - starts[index])
+        }
+    }
+
     /// The first item to show so that the last one is seen too, and as many before it as there is room for.
     func last(room: Int) -> Int {
         var first = count

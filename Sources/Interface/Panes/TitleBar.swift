@@ -9,12 +9,14 @@ func drawTitle(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs:
     switch state.source {
     case .replay: mode = state.isPlaying ? "playing \(state.speed.formattedSpeed)" : "replay"
     case .sandbox, .live: mode = "live"
+    case .watched(let finished): mode = finished ? "over" : "live"
     }
     let position = state.place.map { "step \($0.label)/14" } ?? "start"
     let right = "\(mode) \(glyphs.separator) \(position) "
     let rightColumns = TextWidth.columns(of: right)
     var left = StyledLine(" ehlo ", .title, emphasis: [.bold, .reverse])
     left.append("  \(state.title)", .title, emphasis: .bold)
+    if let position = state.conversations?.position { left.append("  \(position)", .title) }
     if let parties = parties(of: state.trace.facts, glyphs), rect.columns >= 60 { left.append("   \(parties)", .title) }
     canvas.write(Wrap.cut(left, columns: max(0, rect.columns - rightColumns - 2), glyphs: glyphs), in: rect)
     canvas.write(right, .title, emphasis: .bold, column: rect.columns - rightColumns, in: rect)

@@ -54,6 +54,8 @@ private func drawWelcome(_ state: State, in rect: Rect, on canvas: inout Canvas,
                 "What is about to be sent stands below. Only Enter sends it; n shows it, and moves in what has happened."
             ),
         ]
+    case .watched:
+        return drawInvitation(state, in: rect, on: &canvas)
     case .replay:
         text = [StyledLine(state.title, .heading, emphasis: .bold), StyledLine("")]
         if !state.origin.isEmpty { text.append(StyledLine(state.origin)) }

@@ -1,0 +1,130 @@
+import SMTP
+import Screen
+import Tracing
+
+/// The conversations to go to, one a row, and before the first a page that says where clients should come.
+///
+/// ```
+///    no  client             from ➔ to                   where it stands     octets    ⚑
+///     1  127.0.0.1:41532    ada@a.example ➔ bob@b.ex…   1 mail accepted      1,204    2
+/// ▶   2  127.0.0.1:41540    ada@a.example ➔ eve@b.ex…   550 at step 10         611    0
+///     3* 127.0.0.1:41544    …                           step 6                 204    0
+/// ```
+enum ConversationList {
+    /// Where the columns are. What there is no room for is left out.
+    private struct Columns {
+        let peer, parties, standing, octets, findings: Int
+
+        init(_ columns: Int) {
+            let isWide = columns >= 72
+            standing = columns >= 56 ? 18 : 16
+            peer = isWide ? columns >= 100 ? 24 : 16 : 0
+            octets = isWide ? 10 : 0
+            findings = isWide ? 4 : 0
+            parties = max(4, columns - 8 - peer - standing - octets - findings)
+        }
+    }
+
+    static func draw(_ state: State, _ selected: Int, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+        guard let all = state.conversations else { return }
+        let here = all.index(of: selected) ?? 0
+        canvas.frame(
+            rect,
+            title: "Conversations",
+            titleRight: "\(here + 1)/\(all.rows.count)",
+            focused: true,
+            glyphs: glyphs
+        )
+        let inner = rect.inset()
+        let columns = Columns(inner.columns)
+        var below = StyledLine("* the newest", .dim)
+        if all.dropped > 0 {
+            let words = all.dropped == 1 ? "one older was dropped" : "\(all.dropped.grouped) older ones were dropped"
+            below.append("; \(words)")
+        }
+        let (head, rest) = inner.split(top: 1)
+        let (list, foot) = rest.split(bottom: 1)
+        canvas.write(heading(columns, glyphs), in: head)
+        canvas.write(Wrap.cut(below, columns: foot.columns, glyphs: glyphs), in: foot)
+        let first = max(0, min(here - list.rows / 2, all.rows.count - list.rows))
+        for (offset, row) in all.rows.dropFirst(first).prefix(list.rows).enumerated() {
+            canvas.write(line(row, all, columns, glyphs), row: offset, in: list)
+            guard first + offset == here else { continue }
+            canvas.restyle(
+                Rect(column: list.column, row: list.row + offset, columns: list.columns, rows: 1),
+                role: .cursor,
+                adding: .reverse
+            )
+        }
+    }
+
+    private static func heading(_ columns: Columns, _ glyphs: Glyphs) -> StyledLine {
+        var line = StyledLine("    no  ", .dim)
+        line.append(cell("client", columns.peer, glyphs), .dim)
+        line.append(cell("from \(glyphs.arrow) to", columns.parties, glyphs), .dim)
+        line.append(cell("where it stands", columns.standing, glyphs), .dim)
+        line.append(right("octets", columns.octets, glyphs), .dim)
+        line.append(right(String(glyphs.flag), columns.findings, glyphs), .dim)
+        return line
+    }
+
+    private static func line(_ row: Conversations.Row, _ all: Conversations, _ columns: Columns, _ glyphs: Glyphs)
+        -> StyledLine
+    {
+        let isNewest = row.number == all.rows.last?.number
+        var line = StyledLine(row.number == all.open ? "\(glyphs.pointer) " : "  ", .cursor, emphasis: .bold)
+        line.append(right(String(row.number), 4, glyphs), .title, emphasis: .bold)
+        line.append(isNewest && all.rows.count > 1 ? "* " : "  ", .finding)
+        line.append(cell(row.peer, columns.peer, glyphs), .client)
+        let parties = row.from == nil && columns.peer == 0 ? row.peer : parties(row, glyphs)
+        line.append(cell(parties, columns.parties, glyphs))
+        line.append(cell(row.standing.words, columns.standing, glyphs), row.standing.role)
+        line.append(right(row.octets.grouped, columns.octets, glyphs), .dim)
+        line.append(right(row.findings.map(String.init) ?? String(glyphs.ellipsis), columns.findings, glyphs), .finding)
+        return line
+    }
+
+    private static func parties(_ row: Conversations.Row, _ glyphs: Glyphs) -> String {
+        guard let from = row.from else { return String(glyphs.ellipsis) }
+        let to = row.to.first.map { spoken($0) } ?? String(glyphs.ellipsis)
+        return "\(spoken(from)) \(glyphs.arrow) \(to)" + (row.to.count > 1 ? " +" : "")
+    }
+
+    /// A text in so many columns, with at least one of them empty.
+    private static func cell(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
+        guard columns > 1 else { return "" }
+        let cut = Wrap.cut(StyledLine(text), columns: columns - 1, glyphs: glyphs).text
+        return cut + String(repeating: " ", count: max(1, columns - TextWidth.columns(of: cut)))
+    }
+
+    private static func right(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
+        guard columns > 0 else { return "" }
+        return String(repeating: " ", count: max(0, columns - TextWidth.columns(of: text))) + text
+    }
+}
+
+extension Conversations.Standing {
+    fileprivate var role: Role {
+        switch self {
+        case .unread: .dim
+        case .under, .held: .now
+        case .accepted: .done
+        case .refused, .brokenOff: .failed
+        case .noMail: .plain
+        }
+    }
+}
+
+/// The first page, before a client came: where it should come.
+func drawInvitation(_ state: State, in rect: Rect, on canvas: inout Canvas) {
+    let paragraphs = state.conversations?.invitation ?? []
+    var lines: [StyledLine] = []
+    for (index, paragraph) in paragraphs.enumerated() {
+        if index > 0 { lines.append(StyledLine("")) }
+        lines += Wrap.lines(
+            StyledLine(paragraph, index == 0 ? .heading : .plain, emphasis: index == 0 ? .bold : []),
+            columns: rect.columns - 2
+        )
+    }
+    for (row, line) in lines.prefix(rect.rows).enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
+}

@@ -1,0 +1,263 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Tracing
+
+/// One client and the server it is passed on to: every octet unchanged and in order, half-closes and resets as well.
+///
+/// An end is read again only when the other has taken what came, so a peer that stops reading stops the other from being
+/// read, as it would without a tap. Used on one event loop.
+final class TapConversation {
+    let id: Int
+    private let options: Tap.Options
+    private let loop: any EventLoop
+    private let log: WireLog
+    private let onHeld: (LiveHold.Held?) -> Void
+    private let onEnded: (TapConversation) -> Void
+    /// Whether what is told is taken up fast enough for more to be read.
+    private let mayRead: () -> Bool
+
+    private var watch = DialogueWatch()
+    /// What the client sent and was not passed on, where a person decides when it is.
+    private var hold: TapHold?
+    /// The line that waits to be let pass.
+    private var heldLine: [UInt8]?
+    private var client: TapEnd?
+    private var server: TapEnd?
+    /// Ends that wait to be read until the other has room.
+    private var waiting: Set<Side> = []
+    /// Who said first that no more comes.
+    private var endedFirst: Side?
+    private var hasSaidHalfClose = false
+    private var hasFailed = false
+    private var isOver = false
+
+    init(
+        id: Int,
+        _ options: Tap.Options,
+        on loop: any EventLoop,
+        log: WireLog,
+        mayRead: @escaping () -> Bool,
+        onHeld: @escaping (LiveHold.Held?) -> Void,
+        onEnded: @escaping (TapConversation) -> Void
+    ) {
+        self.id = id
+        self.options = options
+        self.loop = loop
+        self.log = log
+        self.mayRead = mayRead
+        self.onHeld = onHeld
+        self.onEnded = onEnded
+        hold = options.holds ? TapHold() : nil
+    }
+
+    /// The handler for the client's connection.
+    func makeClientEnd() -> TapEnd {
+        let end = TapEnd { self.take($0, from: .client) }
+        client = end
+        return end
+    }
+
+    /// The address from which the server is spoken to, by which the tap knows a client that is itself.
+    var outgoingAddress: SocketAddress? { server?.localAddress }
+
+    /// Breaks both ends off.
+    func abort() {
+        client?.reset()
+        server?.reset()
+    }
+
+    /// There may be room again for what is told.
+    func resume() { for side in waiting { readMore(side) } }
+
+    private func end(_ side: Side) -> TapEnd? { side == .client ? client : server }
+
+    private func take(_ occurrence: TapEnd.Occurrence, from side: Side) {
+        switch occurrence {
+        case .connected: if side == .client { clientCame() } else { serverAnswered() }
+        case .received(let buffer): received(buffer, from: side)
+        case .paused:
+            end(side.other)?.flush()
+            readMore(side)
+        case .writable: if waiting.contains(side.other) { readMore(side.other) }
+        case .ended: ended(side)
+        case .failed(let error): failed(error, side)
+        case .closed: closed(side)
+        }
+    }
+
+    // MARK: Connecting
+
+    private func clientCame() {
+        guard let client else { return }
+        log.emit(.note("The client is \(client.remoteAddress?.spelled ?? "unknown")"), .relay)
+        dial(options.targetAddresses[...])
+    }
+
+    /// Tries one address after the other, as a client would.
+    private func dial(_ addresses: ArraySlice<SocketAddress>) {
+        guard let address = addresses.first, !isOver else { return }
+        let name = options.target.host == address.ipAddress ? "" : "\(options.target.host) "
+        let peer = "\(name)[\(address.ipAddress ?? "")]:\(options.target.port)"
+        log.emit(.connect(to: peer), .relay)
+        let end = TapEnd { self.take($0, from: .server) }
+        server = end
+        self.peer = peer
+        let bound = NIOLoopBound((self, end), eventLoop: loop)
+        ClientBootstrap(group: loop)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .connectTimeout(.seconds(30))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value.1) }
+            }
+            .connect(to: address)
+            .whenFailure { error in bound.value.0.notConnected(error, rest: addresses.dropFirst()) }
+    }
+
+    private var peer = ""
+
+    private func notConnected(_ error: any Error, rest: ArraySlice<SocketAddress>) {
+        guard !isOver, server?.isClosed != true || !hasFailed else { return }
+        log.emit(.error("\(peer): \(SocketTrouble.sentence(about: error))"), .relay)
+        server = nil
+        guard rest.isEmpty else { return dial(rest) }
+        hasFailed = true
+        // There is no server to be passed on to: what the client would see without a tap is a connection that breaks.
+        client?.reset()
+        if client?.isClosed ?? true { finish() }
+    }
+
+    private func serverAnswered() {
+        log.emit(.connected(to: peer), .relay)
+        guard let client, !client.isClosed else { return server?.reset() ?? () }
+        client.read()
+        server?.read()
+    }
+
+    // MARK: Passing on
+
+    private func received(_ buffer: ByteBuffer, from side: Side) {
+        let octets = Array(buffer.readableBytesView)
+        if side == .client, hold != nil {
+            hold?.append(octets)
+            return holdBack()
+        }
+        pass(octets, buffer, from: side)
+        if side == .server, hold != nil { holdBack() }
+    }
+
+    private func pass(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
+        noteHalfClose(before: side)
+        var secrets: [Range<Int>] = []
+        switch side {
+        case .client: secrets = watch.client(octets)
+        case .server: watch.server(octets)
+        }
+        log.emit(.octets(from: side, octets, secrets: secrets), .relay)
+        end(side.other)?.write(buffer)
+    }
+
+    private func readMore(_ side: Side) {
+        if side == .client, let hold, hold.waiting.count > TapHold.mostWaiting { return }
+        guard let other = end(side.other), other.isWritable || other.isOutputClosed, mayRead() else {
+            waiting.insert(side)
+            return
+        }
+        waiting.remove(side)
+        end(side)?.read()
+    }
+
+    // MARK: Holding
+
+    /// Passes on what need not wait, up to the next line that must.
+    private func holdBack() {
+        while heldLine == nil, let next = hold?.next(watch) {
+            switch next {
+            case .wait: return
+            case .pass(let octets): pass(octets, ByteBuffer(bytes: octets), from: .client)
+            case .hold(let line):
+                heldLine = line
+                onHeld(LiveHold.Held(line: line, watch, target: peer))
+            }
+        }
+        server?.flush()
+    }
+
+    /// Lets the line that waits pass, or what a person made of it.
+    func release(sending edited: [UInt8]?) {
+        guard let line = heldLine, !isOver else { return }
+        heldLine = nil
+        onHeld(nil)
+        let octets = edited.map { LiveHold.Held.unmasked($0, line: line, watch) } ?? line
+        if octets != line {
+            var copy = watch
+            let shown = WireText.shown(Secrets.masked(line, copy.client(line)).octets.filter { $0 != 13 && $0 != 10 })
+            log.emit(.note("Edited before it was passed on; the client said: \(shown)"), .relay)
+        }
+        pass(octets, ByteBuffer(bytes: octets), from: .client)
+        holdBack()
+        server?.flush()
+        if hold?.hasEnded == true, heldLine == nil, hold?.waiting.isEmpty ?? true { passEnd(of: .client) }
+        readMore(.client)
+    }
+
+    // MARK: Ending
+
+    private func ended(_ side: Side) {
+        if endedFirst == nil { endedFirst = side }
+        if side == .client, hold != nil {
+            hold?.hasEnded = true
+            holdBack()
+            // What waits is passed on before the end is.
+            guard heldLine == nil, hold?.waiting.isEmpty ?? true else { return }
+        }
+        passEnd(of: side)
+    }
+
+    private func passEnd(of side: Side) {
+        end(side.other)?.closeOutput {
+            if self.client?.isOutputClosed == true, self.server?.isOutputClosed == true {
+                self.client?.close()
+                self.server?.close()
+            }
+        }
+    }
+
+    /// One side says no more and the other still speaks: that is seen nowhere else.
+    private func noteHalfClose(before side: Side) {
+        guard let endedFirst, endedFirst != side, !hasSaidHalfClose else { return }
+        hasSaidHalfClose = true
+        log.emit(.note("The \(endedFirst.rawValue) says no more, and still listens (half-close)"), .relay)
+    }
+
+    private func failed(_ error: any Error, _ side: Side) {
+        guard !hasFailed, !isOver, server != nil || side == .client else { return }
+        hasFailed = true
+        let isReset = (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
+        let reason = isReset ? "broke the connection off" : "is gone: \(SocketTrouble.sentence(about: error))"
+        log.emit(.error("the \(side.rawValue) \(reason)"), .relay)
+        end(side.other)?.reset()
+    }
+
+    private func closed(_ side: Side) {
+        if let other = end(side.other), !other.isClosed {
+            // Gone without having said that it ends: so must the other see it.
+            let isInOrder = end(side)?.hasEnded == true && other.hasEnded
+            return isInOrder ? () : other.reset()
+        }
+        finish()
+    }
+
+    private func finish() {
+        guard !isOver else { return }
+        isOver = true
+        if let endedFirst, !hasFailed { log.emit(.close(by: endedFirst), .relay) }
+        log.shut()
+        if heldLine != nil { onHeld(nil) }
+        heldLine = nil
+        onEnded(self)
+        (client, server) = (nil, nil)
+    }
+}

@@ -1,0 +1,87 @@
+import SMTP
+import Tracing
+
+/// Cuts what a client sends into what must wait for a person, which is a line, and what may pass, which is mail data, chunks
+/// and TLS.
+///
+/// It decides what is next; it does not know sockets, nor who lets lines pass. What comes behind DATA waits for the answer to
+/// it, since that decides whether it is mail data. Wrong input: none; a line without an end is held as it stands when it is
+/// longer than any line may be, or when the client says no more.
+struct TapHold {
+    enum Next: Equatable {
+        case pass([UInt8])
+        /// A line with its ending.
+        case hold([UInt8])
+        /// More has to come first.
+        case wait
+    }
+
+    private(set) var waiting: [UInt8] = []
+    /// The client says no more.
+    var hasEnded = false
+
+    /// More than this is not taken in before some of it has passed.
+    static let mostWaiting = 256 << 10
+    private static let longestLine = 65_536
+
+    mutating func append(_ octets: [UInt8]) { waiting += octets }
+
+    /// What is next in the octets that wait, which is taken out of them.
+    mutating func next(_ watch: DialogueWatch) -> Next {
+        guard !waiting.isEmpty else { return .wait }
+        switch watch.mode {
+        case .opaque: return .pass(take(waiting.count))
+        case .chunk(let remaining): return .pass(take(Int(min(remaining, UInt64(waiting.count)))))
+        case .mailData: return .pass(take(mailDataCount(watch)))
+        case .commands, .saslResponse:
+            if watch.awaitsAnswerToData, !hasEnded { return .wait }
+            if let feed = waiting.firstIndex(of: 10) { return .hold(take(feed + 1)) }
+            // A TLS record has no line end to wait for.
+            if waiting.first == 22 { return .pass(take(waiting.count)) }
+            return hasEnded || waiting.count > Self.longestLine ? .hold(take(waiting.count)) : .wait
+        }
+    }
+
+    /// How many of the octets are mail data: up to the line with the lone dot, or all.
+    private func mailDataCount(_ watch: DialogueWatch) -> Int {
+        var watch = watch
+        var end = 0
+        while end < waiting.count, watch.mode == .mailData {
+            let next = waiting[end...].firstIndex(of: 10).map { $0 + 1 } ?? waiting.count
+            _ = watch.client(Array(waiting[end..<next]))
+            end = next
+        }
+        return end
+    }
+
+    private mutating func take(_ count: Int) -> [UInt8] {
+        defer { waiting.removeFirst(count) }
+        return Array(waiting.prefix(count))
+    }
+}
+
+extension LiveHold.Held {
+    /// A line that waits in a tap, its credentials masked.
+    init(line: [UInt8], _ watch: DialogueWatch, target: String) {
+        var watch = watch
+        let secrets = watch.client(line)
+        let command = Command.read(Array(line.prefix { $0 != 13 && $0 != 10 })).value
+        let step: Step =
+            switch command.turn {
+            case .mail: .mail
+            case .rcpt: .rcpt
+            case .data, .chunk, .lastChunk: .data
+            case .quit: .quit
+            default: .ehlo
+            }
+        self.init(step: step, octets: Secrets.masked(line, secrets).octets, target: target)
+    }
+
+    /// What goes over the wire in the place of `line`, of which a person saw and edited this: where the mask of a credential was
+    /// left alone, the credential goes.
+    static func unmasked(_ edited: [UInt8], line: [UInt8], _ watch: DialogueWatch) -> [UInt8] {
+        var watch = watch
+        guard let secret = watch.client(line).first, let mask = edited.firstRange(of: Secrets.mask) else { return edited }
+        return Array(edited[..<mask.lowerBound]) + Array(line[secret]) + Array(edited[mask.upperBound...])
+    }
+}

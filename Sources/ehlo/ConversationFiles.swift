@@ -1,0 +1,93 @@
+import Glibc
+import Interchange
+import Tracing
+
+/// Where conversations are recorded, a file each: in a folder under names of their own, or beside each other under one name.
+final class ConversationFiles {
+    private let path: String
+    private let isFolder: Bool
+    /// Stands in the names in a folder, so that the files of two runs do not meet.
+    private let run: String
+    /// The file of the first conversation, made before anything happens so that a name that cannot be used is said at once.
+    private var first: ConversationFile?
+
+    init(_ path: String) throws(Failure) {
+        var status = stat()
+        isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        self.path = path
+        run = Recorder.now.replacing(":", with: "").replacing("-", with: "")
+        if isFolder {
+            guard access(path, W_OK | X_OK) == 0 else {
+                throw Failure(.cannotCreate, "--record: nothing can be written into \(path); give another folder")
+            }
+        } else {
+            first = try ConversationFile(path)
+        }
+    }
+
+    deinit { first?.discardIfUnused() }
+
+    /// The file of a conversation, with its header in it.
+    func file(of number: Int, _ header: Recording.Header) throws(Failure) -> ConversationFile {
+        let file: ConversationFile
+        if let made = first {
+            (file, first) = (made, nil)
+        } else {
+            file = try ConversationFile(name(of: number))
+        }
+        try file.write(RecordingWriter.line(header))
+        return file
+    }
+
+    private func name(of number: Int) -> String {
+        guard !isFolder else {
+            let digits = String(number)
+            let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            return "\(path)\(path.hasSuffix("/") ? "" : "/")tap-\(run)-\(getpid())-\(padded).ehlo"
+        }
+        return path.hasSuffix(".ehlo") ? "\(path.dropLast(5))-\(number).ehlo" : "\(path)-\(number)"
+    }
+}
+
+/// A recording under way, written a batch of whole lines at a time. Nobody but its owner can read it.
+final class ConversationFile {
+    private let descriptor: Int32
+    private let name: String
+    private var isUsed = false
+
+    /// Makes the file; one that is there already, be it a link to nowhere, is left alone.
+    init(_ path: String) throws(Failure) {
+        name = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            let reason = errno == EEXIST ? "it is there already" : strerror(errno).map { String(cString: $0) } ?? ""
+            throw Failure(.cannotCreate, "--record: \(path) cannot be made (\(reason)); give another name")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ events: [WireEvent]) throws(Failure) {
+        try write(events.reduce(into: "") { $0 += RecordingWriter.line($1) })
+    }
+
+    func write(_ lines: String) throws(Failure) {
+        isUsed = true
+        var octets = Array(lines.utf8)[...]
+        while !octets.isEmpty {
+            let count = octets.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                octets = octets.dropFirst(count)
+            } else if errno != EINTR {
+                let reason = strerror(errno).map { String(cString: $0) } ?? ""
+                throw Failure(
+                    .inputOutput,
+                    "--record: writing to \(name) failed (\(reason)); free some space or record elsewhere"
+                )
+            }
+        }
+    }
+
+    /// An empty file would only be in the way.
+    func discardIfUnused() { if !isUsed { unlink(name) } }
+}

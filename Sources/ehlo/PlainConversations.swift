@@ -1,0 +1,121 @@
+import Dispatch
+import Interchange
+import Lessons
+import Networking
+import Tracing
+
+/// Several conversations as flat text, as they happen: the steps of each as they are over, its number in front of every line
+/// from the second conversation on.
+final class PlainConversations {
+    /// What is known of one that goes on.
+    private struct Track {
+        var tracer = Tracer()
+        var walk: WalkText
+        var file: ConversationFile?
+        /// How many lines were printed.
+        var shown = 0
+        var unwritten: [WireEvent] = []
+    }
+
+    private let printer: PlainPrinter
+    private let library: LessonLibrary
+    private let files: ConversationFiles?
+    private let source: String
+    private var tracks: [Int: Track] = [:]
+    private var opened = 0
+    private let bell = DispatchSemaphore(value: 0)
+    private(set) lazy var feed = ConversationFeed { [bell] in bell.signal() }
+
+    init(_ settings: Settings, _ library: LessonLibrary, files: ConversationFiles?, source: String) {
+        printer = PlainPrinter(settings)
+        self.library = library
+        self.files = files
+        self.source = source
+    }
+
+    /// How long nothing may happen before what is known of a step is printed although it may not be over.
+    private static let quiet = DispatchTimeInterval.milliseconds(250)
+
+    /// Takes in what happened until now and prints it; blocks until something happens. Tells of each event when it was dealt with.
+    func follow(onTaken: (WireEvent) -> Void) throws {
+        let isQuiet = tracks.values.contains { $0.shown < $0.tracer.trace.lines.count }
+        let deadline: DispatchTime = isQuiet ? .now() + Self.quiet : .distantFuture
+        if bell.wait(timeout: deadline) == .timedOut {
+            for id in tracks.keys.sorted() { try print(id, upTo: .everything) }
+            return try printer.flush()
+        }
+        var touched: Set<Int> = []
+        for event in feed.news() {
+            touched.insert(event.id)
+            try take(event)
+            if case .event(let event) = event.kind { onTaken(event) }
+        }
+        for id in touched.sorted() where tracks[id] != nil {
+            try record(id)
+            try print(id, upTo: .lastStop)
+        }
+        try printer.flush()
+    }
+
+    private func take(_ event: ConversationEvent) throws {
+        switch event.kind {
+        case .opened:
+            opened += 1
+            // What was explained in the first conversation is not explained again in each that follows.
+            var track = Track(walk: WalkText(library: opened == 1 ? library : nil))
+            let title = "Conversation \(event.id), from \(event.peer)"
+            let header = Recording.Header(began: Recorder.now, title: title, source: source)
+            do throws(Failure) {
+                track.file = try files?.file(of: event.id, header)
+            } catch {
+                Message.write(error.sentence)
+            }
+            tracks[event.id] = track
+            let opening =
+                opened == 1
+                ? track.walk.opening(title: title, source: source, began: header.began)
+                : [.blank, WalkText.Line(.title, title)]
+            try print(opening, event.id)
+        case .event(let wire):
+            tracks[event.id]?.tracer.consume(wire)
+            if tracks[event.id]?.file != nil { tracks[event.id]?.unwritten.append(wire) }
+        case .closed:
+            tracks[event.id]?.tracer.finish()
+            try record(event.id)
+            try print(event.id, upTo: .everything)
+            if let track = tracks.removeValue(forKey: event.id) {
+                try print(track.walk.closing(track.tracer.trace), event.id)
+            }
+        }
+    }
+
+    /// Writes down what came. When that fails the conversation goes on and the person is told.
+    private func record(_ id: Int) throws {
+        guard let track = tracks[id], let file = track.file, !track.unwritten.isEmpty else { return }
+        tracks[id]?.unwritten = []
+        do throws(Failure) {
+            try file.write(track.unwritten)
+        } catch {
+            tracks[id]?.file = nil
+            Message.write(error.sentence)
+        }
+    }
+
+    private enum Extent { case lastStop, everything }
+
+    /// Prints the lines that were not; the last stop may still grow, and waits for that.
+    private func print(_ id: Int, upTo extent: Extent) throws {
+        guard var track = tracks.removeValue(forKey: id) else { return }
+        defer { tracks[id] = track }
+        let trace = track.tracer.trace
+        let end = extent == .everything ? trace.lines.count : trace.stops.last?.lines.lowerBound ?? 0
+        while track.shown < end, let stop = trace.stop(ofLine: track.shown) {
+            try print(track.walk.stop(stop, of: trace, fromLine: track.shown), id)
+            track.shown = trace.stops[stop].lines.upperBound
+        }
+    }
+
+    private func print(_ lines: [WalkText.Line], _ id: Int) throws {
+        for line in lines { try printer.print(opened == 1 ? line.text : line.text.isEmpty ? "[\(id)]" : "[\(id)] \(line.text)", line.role) }
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Curses
+import Dispatch
+import Interchange
+import Networking
+import Synchronization
+
+/// `ehlo tap`: stands between real clients and a real server and shows what they say.
+struct TapCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tap",
+        abstract: "Stand between a client and a server and see what they say.",
+        discussion: """
+            Point the client at the address of --listen. Every octet is passed on to the server of --to unchanged, in both \
+            directions, several conversations at once. Credentials of AUTH are passed on as well, and are masked in all that is shown and recorded.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Where clients come to, as 127.0.0.1:2525; port 0 takes any that is free.", valueName: "host:port"))
+    var listen: String
+    @Option(name: .customLong("to"), help: ArgumentHelp("The server everything is passed on to.", valueName: "host:port"))
+    var target: String
+    @Flag(help: "Let clients on other machines come, where --listen is not on loopback.")
+    var allowRemoteClients = false
+    @Option(
+        help: ArgumentHelp(
+            "Record each conversation: into a folder, or to a file and, from the second on, to FILE-2, FILE-3 and so on.",
+            valueName: "dir or file"
+        )
+    )
+    var record: String?
+    @Flag(help: "Hold each line of the client until Enter lets it pass; e edits it. Mail data passes as it comes.")
+    var hold = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        let options: Tap.Options
+        do {
+            options = try Tap.Options(
+                listen: listen,
+                target: target,
+                allowsRemoteClients: allowRemoteClients,
+                holds: hold
+            )
+        } catch {
+            throw Failure(.usage, "\(Self.option(of: error)): \(error)")
+        }
+        guard !hold || !settings.isPlain else {
+            throw Failure(.usage, "--hold: lines are let pass in the three panes, so it needs a terminal and no --plain")
+        }
+        let files = try record.map { path throws(Failure) in try ConversationFiles(path) }
+        let source = "ehlo tap, to \(options.target)"
+        if options.targetIsRemote {
+            Message.write("\(options.target) is not on this machine: mail that clients send through here is real and goes there")
+        }
+        guard settings.isPlain else { return try watch(options, settings, files, source) }
+        let plain = PlainConversations(settings, library, files: files, source: source)
+        let feed = plain.feed
+        let tap = Tap(options) { feed.take($0) }
+        let address = try Self.start(tap)
+        Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
+        while true { try plain.follow { tap.taken($0) } }
+    }
+
+    /// In the three panes.
+    private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String) throws {
+        let feed = ConversationFeed { Terminal.wake() }
+        let tap = Tap(options, onHeld: { feed.hold($0, $1) }) { feed.take($0) }
+        let address = try Self.start(tap)
+        let invitation = [
+            "Waiting for a client at \(address).",
+            "What it says is passed on to \(options.target), and what that answers is passed back, every octet unchanged. "
+                + "Each conversation opens here as it comes; o lists them."
+                + (hold ? " Every line of a client waits for Enter." : ""),
+            options.targetIsRemote
+                ? "\(options.target) is not on this machine: mail that is sent through here is real."
+                : "Try it from another terminal: swaks --server \(address) --to bob@receiver.example",
+        ]
+        let conversations = ConversationSource(
+            title: "tap",
+            origin: source,
+            invitation: invitation,
+            feed: feed,
+            files: files,
+            taken: { tap.taken($0) },
+            release: { tap.release($0, sending: $1) },
+            stop: { Task.detached { await tap.stop() } }
+        )
+        try runInCurses(.conversations(conversations), settings)
+    }
+
+    /// Begins to listen, and comes back when it does.
+    static func start(_ tap: Tap) throws(Failure) -> String {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<Result<String, TapError>?>(nil)
+        Task.detached {
+            let started: Result<String, TapError>
+            do throws(TapError) { started = .success(try await tap.start()) } catch { started = .failure(error) }
+            result.withLock { $0 = started }
+            done.signal()
+        }
+        done.wait()
+        switch result.withLock({ $0 }) {
+        case .success(let address): return address
+        case .failure(let error): throw Failure(error.isUsage ? .usage : .unavailable, "\(option(of: error)): \(error)")
+        case nil: throw Failure(.internalError, "the tap did not start; run it again")
+        }
+    }
+
+    /// The option that has to be changed.
+    private static func option(of error: TapError) -> String {
+        switch error {
+        case .loop: "--to"
+        case .notLoopback, .portInUse, .privileged, .notOwnAddress, .cannotListen: "--listen"
+        case .noPort, .badPort, .unknownHost: "--listen and --to"
+        }
+    }
+}
+
+extension TapError {
+    /// Whether the command line is to blame, and not what the machine is like.
+    fileprivate var isUsage: Bool {
+        switch self {
+        case .noPort, .badPort, .unknownHost, .notLoopback, .loop: true
+        case .portInUse, .privileged, .notOwnAddress, .cannotListen: false
+        }
+    }
+}
