@@ -116,7 +116,7 @@ struct FrontMatter: Equatable, Sendable {
         return text
     }
 
-    private static func problem(_ error: any Error) -> Problem {
+    static func problem(_ error: any Error) -> Problem {
         switch error {
         case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _):
             return Problem(line: mark.line, message: "the front matter is no YAML: \(problem)")

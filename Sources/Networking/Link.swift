@@ -74,6 +74,11 @@ final class Link: ChannelInboundHandler {
         }
     }
 
+    /// Does something later, on the event loop; whoever asks sees to it that it still makes sense then.
+    func after(_ time: TimeAmount, _ action: @escaping () -> Void) {
+        context?.eventLoop.assumeIsolated().scheduleTask(in: time, action)
+    }
+
     private func write(_ octets: [UInt8], _ secrets: [Range<Int>], _ context: ChannelHandlerContext) {
         guard !isClosing else { return }
         for start in stride(from: 0, to: octets.count, by: Self.longestWrite) {

@@ -2,36 +2,44 @@ import NIOCore
 import NIOPosix
 import SMTP
 
-/// Listens for SMTP clients on a loopback port that the system picks. Used on one event loop.
+/// Listens for SMTP clients on loopback. Used on one event loop.
 final class Listener {
-    /// How many clients are served at once; one more is told 421 and closed (RFC 5321 §3.8).
+    /// How many clients are served at once, where nothing else is said.
     static let mostClients = 300
+    /// How long a client may be silent, where nothing else is said.
+    static let usualLimit = TimeAmount.seconds(Int64(TimeLimit.nextCommand.seconds))
 
-    private let policy: ServerDialogue.Policy
-    private let date: () -> MailDate
+    private let mostClients: Int
+    private let makeSetup: () -> ServerEnd.Setup
     private let onConnected: (ServerEnd) -> Void
-    private let onReception: (ServerEnd, ServerEnd.Reception) -> Void
+    private let onMail: (ServerEnd, ServerEnd.Fate) -> Void
+    private let onClosed: (ServerEnd) -> Void
     private var ends: [ObjectIdentifier: ServerEnd] = [:]
-    private var channel: (any Channel)?
+    private var channels: [any Channel] = []
 
-    /// Whoever connects is told to `onConnected`, which calls `start` when the server may begin to speak.
+    /// Whoever connects is told to `onConnected`, which calls `start` when the server may begin to speak. One more client than
+    /// `mostClients` is told 421 and closed (RFC 5321 §3.8).
     init(
-        policy: ServerDialogue.Policy,
-        date: @escaping () -> MailDate,
+        mostClients: Int = Listener.mostClients,
+        setup: @escaping () -> ServerEnd.Setup,
         onConnected: @escaping (ServerEnd) -> Void,
-        onReception: @escaping (ServerEnd, ServerEnd.Reception) -> Void
+        onMail: @escaping (ServerEnd, ServerEnd.Fate) -> Void,
+        onClosed: @escaping (ServerEnd) -> Void = { _ in }
     ) {
-        self.policy = policy
-        self.date = date
+        self.mostClients = mostClients
+        makeSetup = setup
         self.onConnected = onConnected
-        self.onReception = onReception
+        self.onMail = onMail
+        self.onClosed = onClosed
     }
 
     /// The port, once it listens.
-    var port: Int? { channel?.localAddress?.port }
+    var port: Int? { channels.first?.localAddress?.port }
+    /// Where it listens.
+    var addresses: [SocketAddress] { channels.compactMap(\.localAddress) }
 
-    /// Starts to listen; call on the event loop.
-    func listen(on loop: any EventLoop) -> EventLoopFuture<Void> {
+    /// Starts to listen; call on the event loop. Port 0 is one that the system picks.
+    func listen(on loop: any EventLoop, host: String = "127.0.0.1", port: Int = 0) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: loop)
         return ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 512)
@@ -44,33 +52,34 @@ final class Listener {
                     try channel.pipeline.syncOperations.addHandler(bound.value.admit())
                 }
             }
-            .bind(host: "127.0.0.1", port: 0)
-            .map { bound.value.channel = $0 }
+            .bind(host: host, port: port)
+            .map { bound.value.channels.append($0) }
     }
 
     /// Stops listening and breaks off whoever is connected.
     func close() {
-        channel?.close(promise: nil)
+        for channel in channels { channel.close(promise: nil) }
         for end in ends.values { end.abort() }
     }
 
     private func admit() -> Link {
-        guard ends.count < Self.mostClients else { return refusingLink() }
-        let end = ServerEnd(
-            policy: policy,
-            limit: .seconds(Int64(TimeLimit.nextCommand.seconds)),
-            date: date,
-            onConnected: onConnected,
-            onReception: onReception,
-            onClosed: { [weak self] in self?.ends[ObjectIdentifier($0)] = nil }
-        )
+        guard ends.count < mostClients else { return refusingLink() }
+        let end = ServerEnd(makeSetup()) { [weak self] in
+            self?.onConnected($0)
+        } onMail: { [weak self] in
+            self?.onMail($0, $1)
+        } onClosed: { [weak self] in
+            self?.ends[ObjectIdentifier($0)] = nil
+            self?.onClosed($0)
+        }
         ends[ObjectIdentifier(end)] = end
         return end.makeLink()
     }
 
     /// Says 421 and closes, and takes nothing.
     private func refusingLink() -> Link {
-        let refusal = Array("421 4.3.2 \(policy.domain) Too many connections, come back later\r\n".utf8)
+        let domain = makeSetup().policy.domain
+        let refusal = Array("421 4.3.2 \(domain) Too many connections, come back later\r\n".utf8)
         weak var weakLink: Link?
         let link = Link { occurrence in
             guard case .connected = occurrence else { return }

@@ -109,11 +109,12 @@ extension SandboxWalk {
             sizeLimit: SandboxWorld.sizeLimit,
             queueID: makeQueueID()
         )
-        return Listener(policy: policy) {
-            self.date()
+        return Listener {
+            ServerEnd.Setup(policy: policy, limit: Listener.usualLimit, date: self.date)
         } onConnected: { end in
             end.start()
-        } onReception: { end, reception in
+        } onMail: { end, fate in
+            guard case .accepted(let reception) = fate else { return }
             self.ownSubmission.ask(end.peerPort) { if $0 { self.queue(reception) } }
         }
     }
@@ -200,13 +201,14 @@ extension SandboxWalk {
             sizeLimit: SandboxWorld.sizeLimit,
             queueID: makeQueueID()
         )
-        return Listener(policy: policy) {
-            self.date()
+        return Listener {
+            ServerEnd.Setup(policy: policy, limit: Listener.usualLimit, date: self.date)
         } onConnected: { end in
             self.ownRelay.ask(end.peerPort) { isOwn in
                 end.start(pass: isOwn ? { self.gate.pass(Gate.Label(replyTo: $0, $1), $2) } : nil)
             }
-        } onReception: { end, reception in
+        } onMail: { end, fate in
+            guard case .accepted(let reception) = fate else { return }
             self.ownRelay.ask(end.peerPort) { if $0 { self.store(reception) } }
         }
     }

@@ -1,13 +1,24 @@
 import NIOCore
 import SMTP
+import Tracing
 
 /// The server's end of one connection: runs a `ServerDialogue` on a `Link`.
 ///
-/// A line is handed over when everything the line before it brought has been done, so a reply that waits at a gate holds back
-/// what the client says next, and a client that does not read its replies is not read either.
+/// What comes is handed to the dialogue at once, so that it is known which octets are a credential before anybody hears of
+/// them; what the dialogue wants done waits in a queue. While the queue is not done nothing more is read, so a reply that waits
+/// holds back what the client says next, and a client that does not read its replies is not read either.
 final class ServerEnd {
     /// Holds an action back until it may go on the wire; the ordinal counts replies to the same turn from 0.
     typealias Pass = (_ turn: CommandSequence.Turn, _ ordinal: Int, _ action: @escaping () -> Void) -> Void
+
+    /// What makes one server differ from another.
+    struct Setup {
+        var policy: ServerDialogue.Policy
+        var manners = Persona.Manners()
+        /// How long a client may be silent.
+        var limit: TimeAmount?
+        var date: () -> MailDate
+    }
 
     /// A mail and what a server must know about how it came to write its trace fields.
     struct Reception {
@@ -15,11 +26,18 @@ final class ServerEnd {
         var fields: TraceFields
     }
 
+    /// What became of a mail.
+    enum Fate {
+        case accepted(Reception)
+        case notAccepted(MailObject, why: String)
+    }
+
     private(set) var dialogue: ServerDialogue
-    private let limit: TimeAmount?
-    private let date: () -> MailDate
+    /// Hears what is on the wire, in order; set before `start`.
+    var observe: ((WireEvent.Kind) -> Void)?
+    private let setup: Setup
     private let onConnected: (ServerEnd) -> Void
-    private let onReception: (ServerEnd, Reception) -> Void
+    private let onMail: (ServerEnd, Fate) -> Void
     private let onClosed: (ServerEnd) -> Void
 
     private var link: Link?
@@ -27,32 +45,34 @@ final class ServerEnd {
     private var framer = LineFramer()
     /// What came and is not in the framer yet, which is given small pieces: taking a line off a large one costs more.
     private var unframed: ArraySlice<UInt8> = []
+    private var credentials = CredentialMarks()
     private var actions: [ServerDialogue.Action] = []
+    private var next = 0
+    /// Replies that go out together.
+    private var outgoing: [UInt8] = []
+    private var fates: [Fate] = []
     private var replies: [CommandSequence.Turn: Int] = [:]
-    private var clientName: [UInt8] = []
-    private var greetedByHELO = false
     private var receptions = 0
     private var isStarted = false
     private var isConnected = false
     private var isHeld = false
     private var isDraining = false
     private var hasEnded = false
+    /// How the connection ended, told when all that was said before has been told.
+    private var ending: WireEvent.Kind?
     /// Whether anything was said since the time limit began: a client that drips octets gets no more time for it.
     private var hasProgressed = true
 
     init(
-        policy: ServerDialogue.Policy,
-        limit: TimeAmount?,
-        date: @escaping () -> MailDate,
+        _ setup: Setup,
         onConnected: @escaping (ServerEnd) -> Void,
-        onReception: @escaping (ServerEnd, Reception) -> Void,
+        onMail: @escaping (ServerEnd, Fate) -> Void,
         onClosed: @escaping (ServerEnd) -> Void
     ) {
-        dialogue = ServerDialogue(policy)
-        self.limit = limit
-        self.date = date
+        dialogue = ServerDialogue(setup.policy)
+        self.setup = setup
         self.onConnected = onConnected
-        self.onReception = onReception
+        self.onMail = onMail
         self.onClosed = onClosed
     }
 
@@ -65,12 +85,16 @@ final class ServerEnd {
 
     /// The port the client speaks from, by which a server knows its own world's client.
     var peerPort: Int? { link?.remoteAddress?.port }
+    var peer: SocketAddress? { link?.remoteAddress }
+    var local: SocketAddress? { link?.localAddress }
 
     /// Begins to speak; until then the client hears nothing. With `pass` every reply asks before it goes out.
-    func start(pass: Pass? = nil) {
+    func start(pass: Pass? = nil, isKnown: (@Sendable (ServerDialogue.Correspondence) -> Bool)? = nil) {
         self.pass = pass
         guard !isStarted, isConnected else { return }
         isStarted = true
+        dialogue.clientAddress = link?.remoteAddress?.ipAddress ?? "unknown"
+        dialogue.isKnown = isKnown
         actions += dialogue.connected()
         proceed()
     }
@@ -84,42 +108,41 @@ final class ServerEnd {
             isConnected = true
             onConnected(self)
         case .received(let octets):
-            unframed += octets
+            hear(octets)
             proceed()
         case .writable: proceed()
-        case .wrote: break
+        case .wrote(let octets, let secrets): observe?(.octets(from: .server, octets, secrets: secrets))
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()
         case .ended:
             hasEnded = true
+            ending = ending ?? .close(by: .client)
             proceed()
-        case .failed: hasEnded = true
+        case .failed(let reason):
+            hasEnded = true
+            ending = ending ?? .error(reason)
         case .closed:
+            observe?(ending ?? .close(by: .client))
             link = nil
+            actions = dialogue.closed()
+            next = 0
+            for case .notAccepted(let mail, let why) in actions { onMail(self, .notAccepted(mail, why: why)) }
             actions = []
             onClosed(self)
         }
     }
 
-    /// Does what there is to do, hands over what has come, and asks for more when all of it is done.
-    private func proceed() {
-        guard isStarted, !isDraining else { return }
-        isDraining = true
-        defer { isDraining = false }
-        while let link, !isHeld {
-            if !actions.isEmpty {
-                run(actions.removeFirst())
-            } else if !link.isWritable {
-                return
-            } else if !handOver() {
-                if hasEnded { return close() }
-                // While a person decides when the client may go on, its silence is not its own.
-                if hasProgressed, pass == nil { link.run(.wait(limit)) }
-                hasProgressed = false
-                return link.run(.read)
-            }
-        }
+    // MARK: What comes
+
+    /// Gives the dialogue every line and chunk that came, then tells what it was.
+    private func hear(_ octets: [UInt8]) {
+        unframed += octets
+        credentials.begin()
+        while handOver() {}
+        guard let observe else { return }
+        let secrets = credentials.secrets(of: octets.count, unfinished: framer.unread, dialogue)
+        observe(.octets(from: .client, octets, secrets: secrets))
     }
 
     /// Gives the dialogue the next line or chunk. Half a line at the end of the stream is no command and is left alone.
@@ -129,17 +152,30 @@ final class ServerEnd {
                 let octets = framer.take(octets: count)
                 guard octets.isEmpty else {
                     hasProgressed = true
+                    credentials.pass(octets.count)
                     actions += dialogue.received(chunk: octets)
                     return true
                 }
-            } else if let line = framer.nextLine() {
+            } else if let line = framer.nextLine() ?? (dialogue.takesPieces ? framer.finish() : nil) {
                 hasProgressed = true
-                noteName(in: line)
-                actions += dialogue.received(line)
+                let before = dialogue.sequence.phase
+                let done = dialogue.received(line)
+                if before != .mailData { credentials.line(line, in: before, dialogue) } else { credentials.pass(line.count) }
+                actions += done
+                noteSpeakingAhead(answered: !done.isEmpty)
                 return true
             }
         } while refillFramer()
         return false
+    }
+
+    /// Without PIPELINING a client waits for the answer before it speaks on (RFC 2920 §3.1).
+    private func noteSpeakingAhead(answered: Bool) {
+        guard answered, !dialogue.mayPipeline, dialogue.expectedChunkOctets == nil,
+            dialogue.sequence.phase != .securing, dialogue.sequence.phase != .ended,
+            !framer.unread.isEmpty || !unframed.isEmpty
+        else { return }
+        actions += dialogue.spokenAhead()
     }
 
     private func refillFramer() -> Bool {
@@ -150,41 +186,114 @@ final class ServerEnd {
         return true
     }
 
-    private func noteName(in line: WireLine) {
-        guard dialogue.sequence.phase != .mailData, line.octets.count < 512 else { return }
-        let command = Command.read(line.octets).value
-        guard command.turn == .hello else { return }
-        clientName = Array(line.octets.dropFirst(5))
-        greetedByHELO = command.verb == .helo
+    // MARK: What is done
+
+    /// Does what there is to do, and asks for more when all of it is done.
+    private func proceed() {
+        guard isStarted, !isDraining else { return }
+        isDraining = true
+        defer { isDraining = false }
+        while let link, !isHeld {
+            if next < actions.count {
+                next += 1
+                run(actions[next - 1])
+                continue
+            }
+            actions.removeAll(keepingCapacity: true)
+            next = 0
+            flush()
+            guard self.link != nil, !isHeld else { return }
+            guard link.isWritable else { return }
+            if hasEnded { return close() }
+            // While a person decides when the client may go on, its silence is not its own.
+            if hasProgressed, pass == nil { link.run(.wait(setup.limit)) }
+            hasProgressed = false
+            return link.run(.read)
+        }
     }
 
     /// The only place where the server acts.
     private func run(_ action: ServerDialogue.Action) {
         switch action {
-        case .reply(let lines, let turn):
-            let ordinal = replies[turn, default: 0]
-            replies[turn] = ordinal + 1
-            let octets = lines.flatMap(\.onTheWire)
-            hold(turn, ordinal) { self.link?.run(.write(octets)) }
+        case .reply(let lines, let turn): reply(lines, turn)
         case .accepted(let mail): accept(mail)
-        case .close: close()
+        case .notAccepted(let mail, let why): fates.append(.notAccepted(mail, why: why))
+        case .remark(let text):
+            flush()
+            observe?(.note(text))
+        case .close:
+            flush()
+            close()
         // No server of ours offers STARTTLS yet, so no dialogue asks for it.
-        case .startTLS: close()
+        case .startTLS:
+            flush()
+            close()
         }
     }
 
-    private func hold(_ turn: CommandSequence.Turn, _ ordinal: Int, _ action: @escaping () -> Void) {
-        guard let pass else { return action() }
-        isHeld = true
-        pass(turn, ordinal) {
-            self.isHeld = false
-            action()
-            self.proceed()
+    private func reply(_ lines: [OutgoingLine], _ turn: CommandSequence.Turn) {
+        let octets = setup.manners.octets(of: lines, answering: turn)
+        let delay = setup.manners.delay(before: turn)
+        guard pass != nil || delay != .none || setup.manners.drip != .none else {
+            outgoing += octets
+            // Fates are told behind the reply that says so.
+            if !fates.isEmpty { flush() }
+            return
         }
+        let ordinal = replies[turn, default: 0]
+        replies[turn] = ordinal + 1
+        if let pass {
+            isHeld = true
+            pass(turn, ordinal) {
+                self.isHeld = false
+                self.write(octets)
+                self.proceed()
+            }
+        } else {
+            isHeld = true
+            rest(delay) {
+                self.drip(octets[...])
+            }
+        }
+    }
+
+    /// Writes octets one by one where the server is that slow, and goes on when all are written.
+    private func drip(_ octets: ArraySlice<UInt8>) {
+        guard setup.manners.drip != .none, octets.count > 1 else {
+            isHeld = false
+            write(Array(octets))
+            return proceed()
+        }
+        write([octets[octets.startIndex]])
+        rest(setup.manners.drip) { self.drip(octets.dropFirst()) }
+    }
+
+    private func rest(_ delay: Persona.Delay, _ action: @escaping () -> Void) {
+        guard delay != .none else { return action() }
+        link?.after(.milliseconds(Int64(delay.milliseconds))) { if self.link != nil { action() } }
+    }
+
+    private func write(_ octets: [UInt8]) {
+        outgoing += octets
+        flush()
+    }
+
+    private func flush() {
+        if !outgoing.isEmpty {
+            let octets = outgoing
+            outgoing = []
+            link?.run(.write(octets))
+        }
+        guard !fates.isEmpty else { return }
+        let told = fates
+        fates = []
+        for fate in told { onMail(self, fate) }
     }
 
     private func close() {
         actions = []
+        next = 0
+        ending = ending ?? .close(by: .server)
         link?.run(.close)
         link = nil
     }
@@ -193,13 +302,13 @@ final class ServerEnd {
         receptions += 1
         let id = dialogue.policy.queueID + (receptions > 1 ? "-\(receptions)" : "")
         let fields = TraceFields(
-            clientName: clientName,
+            clientName: dialogue.clientName,
             clientAddress: link?.remoteAddress?.ipAddress ?? "unknown",
             serverName: dialogue.policy.domain,
-            transport: greetedByHELO ? "SMTP" : "ESMTP",
+            transport: dialogue.transport,
             queueID: id,
-            date: date()
+            date: setup.date()
         )
-        onReception(self, Reception(mail: mail, fields: fields))
+        fates.append(.accepted(Reception(mail: mail, fields: fields)))
     }
 }

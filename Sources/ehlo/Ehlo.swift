@@ -42,7 +42,9 @@ struct Ehlo: ParsableCommand {
 /// The same commands under a root without options of its own. A root keeps every option it knows, even one that stands behind
 /// the name of a command and is that command's.
 struct EhloCommands: ParsableCommand {
-    static let all: [any ParsableCommand.Type] = [Replay.self, Live.self, TapCommand.self, Export.self, LessonsCommand.self]
+    static let all: [any ParsableCommand.Type] = [
+        Replay.self, Live.self, Sandbox.self, TapCommand.self, Export.self, LessonsCommand.self,
+    ]
     static let configuration = CommandConfiguration(commandName: "ehlo", version: Ehlo.version, subcommands: all)
 }
 

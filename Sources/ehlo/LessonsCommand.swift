@@ -70,7 +70,10 @@ struct LessonsCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Find what is wrong in the lessons.",
-        discussion: "One line a problem. Also traces every bundled session and names what in it no lesson explains."
+        discussion: """
+            One line a problem. Also traces every bundled session and names what in it no lesson explains, and reads every \
+            persona.
+            """
     )
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -90,6 +93,7 @@ struct LessonsCheck: ParsableCommand {
                 }
             } catch { problems.append("sessions/\(name).ehlo: \(error.description)") }
         }
+        problems += PersonaFolder(lessonsRoot: settings.lessonsRoot)?.check().map(\.description) ?? []
         problems = LessonCheck.check(library: library, traces: traces).map(\.description) + problems
         for problem in problems { try printer.print(Escaping.message(problem)) }
         try printer.flush()

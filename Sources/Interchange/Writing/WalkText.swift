@@ -74,6 +74,12 @@ public struct WalkText {
         return lines
     }
 
+    /// The lines of a stop from `first` on, without a heading: more of what was printed last.
+    public func more(_ index: Int, of trace: Trace, fromLine first: Int) -> [Line] {
+        let stop = trace.stops[index]
+        return wire(Trace.Stop(place: stop.place, lines: max(first, stop.lines.lowerBound)..<stop.lines.upperBound), of: trace)
+    }
+
     /// Only the heading, as a list of what was walked shows it.
     public static func title(of stop: Trace.Stop, in trace: Trace) -> String {
         let name = stop.place.substep == 0 ? stop.place.step.title : what(stop, in: trace)

@@ -21,6 +21,24 @@ extension ServerDialogue {
         public var errorLimit: Int
         /// Whether MAIL gets 530 before AUTH has succeeded (RFC 4954 §6).
         public var requiresAuthentication: Bool
+        /// Which of the three protocols it speaks.
+        public var family = Family.esmtp
+        /// How it words what it says of its own accord.
+        public var wording: [Phrase: Answer] = [:]
+        /// Users and their passwords, all made up; empty takes any.
+        public var users: [String: String] = [:]
+        /// Whether nothing but NOOP, EHLO, STARTTLS and QUIT is taken before TLS (RFC 3207 §4).
+        public var requiresTLS = false
+        /// At which turn it closes the connection without a word instead of answering.
+        public var dropsAt: CommandSequence.Turn?
+        /// After how many octets of mail data it closes the connection without a word.
+        public var dropsAfterOctets: Int?
+        /// What it takes for the end of mail data.
+        public var endsOfData: Set<EndOfData> = [.standard]
+        /// Whether it takes a command that ends in LF alone.
+        public var takesBareLF = false
+        /// Whether it asks strangers to come back: a client, sender and recipient it has not seen (RFC 6647 §2.4).
+        public var greylists = false
 
         public init(
             domain: String,
@@ -52,12 +70,59 @@ extension ServerDialogue {
         ]
     }
 
+    /// Which protocol a server speaks.
+    public enum Family: String, CaseIterable, Sendable {
+        /// RFC 821 alone: no EHLO and no extensions.
+        case smtp
+        case esmtp
+        /// One reply for each recipient after the mail data (RFC 2033 §4.2).
+        case lmtp
+    }
+
+    /// What one reply says: a code, an enhanced status code when the server offers them, and text, perhaps of several lines.
+    public struct Answer: Hashable, Sendable {
+        public var code: UInt16
+        /// As `5.1.1`.
+        public var enhanced: String?
+        public var text: String
+
+        public init(_ code: UInt16, _ enhanced: String? = nil, _ text: String) {
+            self.code = code
+            self.enhanced = enhanced
+            self.text = text
+        }
+    }
+
+    /// What a server says when no rule says otherwise, THE table of what its makers can word.
+    ///
+    /// A wording may name `{id}`, `{client}`, `{address}`, `{path}` and `{octets}`: the queue id, the name the client gave
+    /// itself, its address, the path the command was about, the size of the mail.
+    public enum Phrase: String, CaseIterable, Sendable {
+        case hello, mail, rcpt, data, rset, vrfy, help, noop, quit
+        /// The mail was accepted.
+        case content
+        case starttls, auth
+        case authFailed = "auth-failed"
+        case unknownCommand = "unknown-command"
+        case notImplemented = "not-implemented"
+        case outOfSequence = "out-of-sequence"
+        case syntaxError = "syntax-error"
+        case relayDenied = "relay-denied"
+        case tooLarge = "too-large"
+        case authRequired = "auth-required"
+        case tlsRequired = "tls-required"
+        case greylisted
+        case tooManyErrors = "too-many-errors"
+    }
+
     /// One answer that differs from success: to which turn, perhaps only for some address, and how it reads.
     public struct Rule: Hashable, Sendable {
         public var turn: CommandSequence.Turn
         /// Only this verb, so that EHLO can be refused and HELO accepted; nil for every verb of the turn.
         public var verb: Verb?
-        /// `nosuch@` fits a local part, `@example.org` a domain, `a@b.example` one address, `<>` the null reverse-path;
+        /// Only this word, in upper case, which is a verb that is not in the table of verbs.
+        public var unknownVerb: String?
+        /// `nosuch@` fits a local part, `@example.org` a domain, `a@b.example` one address, `*` each, `<>` the null reverse-path;
         /// letters without case; nil fits all.
         public var path: String?
         public var code: UInt16
@@ -87,8 +152,14 @@ extension ServerDialogue {
             self.verb = verb
         }
 
+        /// A rule for a word that no RFC knows as a verb.
+        public init(unknownVerb: String, code: UInt16, enhanced: String? = nil, text: String) {
+            self.init(turn: .unknown, code: code, enhanced: enhanced, text: text)
+            self.unknownVerb = unknownVerb
+        }
+
         func fits(_ asked: CommandSequence.Turn, verb askedVerb: Verb?, path askedPath: Path?) -> Bool {
-            guard turn == asked, verb == nil || verb == askedVerb else { return false }
+            guard turn == asked, unknownVerb == nil, verb == nil || verb == askedVerb else { return false }
             guard let path else { return true }
             switch askedPath {
             case .null: return path == "<>"
@@ -100,6 +171,7 @@ extension ServerDialogue {
 
         private func fits(_ mailbox: Mailbox, _ pattern: [UInt8]) -> Bool {
             let at = UInt8(ascii: "@")
+            if pattern == [UInt8(ascii: "*")] { return true }
             if pattern.last == at { return mailbox.localPart.equalsIgnoringCase(pattern.dropLast()) }
             if pattern.first == at { return mailbox.domain.equalsIgnoringCase(pattern.dropFirst()) }
             return mailbox.octets.equalsIgnoringCase(pattern)

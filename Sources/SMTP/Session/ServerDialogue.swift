@@ -12,23 +12,14 @@ public struct ServerDialogue: Sendable {
         case reply([OutgoingLine], answering: CommandSequence.Turn)
         /// The server has taken responsibility for this mail; comes before the reply that says so.
         case accepted(MailObject)
+        /// A mail transaction ended and the server took responsibility for nothing: what had come of the mail, and why.
+        case notAccepted(MailObject, why: String)
+        /// A remark on what the server does that the wire does not show.
+        case remark(String)
         /// Close once everything is sent. Always last.
         case close
         /// Throw away what came after the STARTTLS line, begin the handshake, then call `secured` (RFC 3207 §4.2).
         case startTLS
-    }
-
-    /// What one reply says: a code, an enhanced status code when the server offers them, and text, perhaps of several lines.
-    struct Answer {
-        var code: UInt16
-        var enhanced: String?
-        var text: String
-
-        init(_ code: UInt16, _ enhanced: String? = nil, _ text: String) {
-            self.code = code
-            self.enhanced = enhanced
-            self.text = text
-        }
     }
 
     /// A mail on its way in.
@@ -39,6 +30,8 @@ public struct ServerDialogue: Sendable {
         var content: [UInt8] = []
         /// Octets that came, those that were too many for `content` included.
         var octets = 0
+        /// What was answered to recipients that were refused, the first few.
+        var refusals: [String] = []
     }
 
     /// A BDAT chunk whose octets are not all here.
@@ -52,7 +45,17 @@ public struct ServerDialogue: Sendable {
     }
 
     /// Where an AUTH exchange is.
-    enum Exchange { case plain, loginUser, loginPassword }
+    enum Exchange: Hashable, Sendable {
+        case plain, loginUser
+        case loginPassword(user: [UInt8])
+        case cramMD5(challenge: [UInt8])
+    }
+
+    /// Who sends to whom, as greylisting sees it (RFC 6647 §2.4); the client is known to whoever is asked.
+    public struct Correspondence: Hashable, Sendable {
+        public var reversePath: [UInt8]
+        public var forwardPath: [UInt8]
+    }
 
     /// Longest command line with its CRLF (RFC 5321 §4.5.3.1.4), and longest line of AUTH (RFC 4954 §4).
     static let longestCommand = 512
@@ -61,18 +64,34 @@ public struct ServerDialogue: Sendable {
     static let longestIgnoredLine = 10_000_000
 
     public let policy: Policy
+    /// The client's address, for wordings that name it.
+    public var clientAddress = ""
+    /// Whether a correspondence is known and may pass; asked when the policy greylists.
+    public var isKnown: (@Sendable (Correspondence) -> Bool)?
     /// Where in the session the client is.
     public internal(set) var sequence = CommandSequence()
     /// How many raw octets of a BDAT chunk are still to come, for `received(chunk:)`; nil when lines are due.
     public var expectedChunkOctets: Int? { chunk?.remaining }
     /// How many mails were accepted.
     public internal(set) var acceptedMails = 0
+    /// Whether a line should be handed over in pieces, as the octets come: its end may be what only this server takes for one.
+    public var takesPieces: Bool { endSearch != nil && sequence.phase == .mailData }
+    /// How the mail comes, as trace fields name it (RFC 3848 §1).
+    public var transport: String {
+        guard helloVerb != .helo else { return "SMTP" }
+        let base = policy.family == .lmtp ? "LMTP" : "ESMTP"
+        return base + (isSecured ? "S" : "") + (isAuthenticated ? "A" : "")
+    }
+    /// Whether the client may speak before it was answered (RFC 2920 §3.1).
+    public var mayPipeline: Bool { policy.offers("PIPELINING") }
 
     var isClosed = false
     /// The greeting was 554: everything but QUIT gets 503 (RFC 5321 §3.1).
     var refusesService = false
     /// EHLO or HELO, whichever was accepted last.
     var helloVerb: Verb?
+    /// How the client called itself.
+    public internal(set) var clientName: [UInt8] = []
     var isSecured = false
     var isAuthenticated = false
     var exchange: Exchange?
@@ -81,6 +100,8 @@ public struct ServerDialogue: Sendable {
     var errors = 0
     /// How the line of mail data before ended.
     var previousEnding = WireLine.Ending.crlf
+    /// The search for the end of mail data, where more than one is taken.
+    var endSearch: EndOfDataSearch?
     /// What came of a command line whose CRLF has not come, and how many octets of it were thrown away.
     private var unfinished: [UInt8] = []
     private var ignoredOctets = 0
@@ -93,7 +114,8 @@ public struct ServerDialogue: Sendable {
     public mutating func connected() -> [Action] {
         guard sequence.phase == .connected, !isClosed else { return [] }
         guard let rule = rule(for: .greeting) else {
-            return answer(.greeting, Answer(220, nil, "\(policy.domain) \(policy.greetingText)"))
+            let text = policy.greetingText.isEmpty ? "" : " \(policy.greetingText)"
+            return answer(.greeting, Answer(220, nil, policy.domain + text))
         }
         refusesService = rule.code / 100 == 5
         let actions = answer(.greeting, Answer(rule.code, nil, "\(policy.domain) \(rule.text)"))
@@ -131,7 +153,6 @@ public struct ServerDialogue: Sendable {
         sequence.advance(.handshake, code: 220)
         helloVerb = nil
         isAuthenticated = false
-        transaction = nil
         isSecured = true
         return []
     }
@@ -146,11 +167,16 @@ public struct ServerDialogue: Sendable {
         return hangUp(Answer(421, "4.4.2", "\(policy.domain) nothing came for too long, closing"), answering: .unknown)
     }
 
-    /// The client closed the connection. A mail whose end had not come is forgotten (RFC 5321 §4.1.1.4).
+    /// The client closed the connection. A mail whose end had not come is not accepted (RFC 5321 §4.1.1.4).
     public mutating func closed() -> [Action] {
         isClosed = true
-        transaction = nil
-        return []
+        return giveUp("the client closed the connection")
+    }
+
+    /// The client spoke on before it was answered, to a server that does not offer PIPELINING (RFC 2920 §3.1).
+    public mutating func spokenAhead() -> [Action] {
+        guard !isClosed else { return [] }
+        return hangUp(Answer(554, "5.5.0", "You spoke before you were answered, and PIPELINING is not offered"), answering: .unknown)
     }
 
     // MARK: Lines
@@ -161,7 +187,11 @@ public struct ServerDialogue: Sendable {
         _ handle: (inout ServerDialogue, [UInt8]) -> [Action]
     ) -> [Action] {
         unfinished += line.octets
-        if line.ending != .crlf { unfinished += line.ending.octets }
+        // The CR may have come in the piece before.
+        let isSplit = line.ending == .lf && line.octets.isEmpty && unfinished.last == 13
+        if isSplit { unfinished.removeLast() }
+        let isWhole = line.ending == .crlf || isSplit || line.ending == .lf && policy.takesBareLF
+        if !isWhole { unfinished += line.ending.octets }
         if ignoredOctets > 0 || unfinished.count > Self.longestAuthLine {
             ignoredOctets += unfinished.count
             unfinished = []
@@ -169,7 +199,7 @@ public struct ServerDialogue: Sendable {
         guard ignoredOctets <= Self.longestIgnoredLine else {
             return hangUp(Answer(421, "4.7.0", "\(policy.domain) this line does not end, closing"), answering: .unknown)
         }
-        guard line.ending == .crlf else { return [] }
+        guard isWhole else { return [] }
         defer {
             unfinished = []
             ignoredOctets = 0
@@ -187,6 +217,7 @@ public struct ServerDialogue: Sendable {
 
     /// The reply to a turn that was in sequence; it moves the session on.
     mutating func answer(_ turn: CommandSequence.Turn, _ answer: Answer) -> [Action] {
+        if policy.dropsAt == turn { return drop() }
         if answer.code == 421 { return hangUp(answer, answering: turn) }
         sequence.advance(turn, code: answer.code)
         let reply = Action.reply(lines(of: answer), answering: turn)
@@ -199,7 +230,8 @@ public struct ServerDialogue: Sendable {
     mutating func fault(_ turn: CommandSequence.Turn, _ answer: Answer) -> [Action] {
         errors += 1
         guard errors <= policy.errorLimit else {
-            return hangUp(Answer(421, "4.7.0", "\(policy.domain) too many errors, closing"), answering: turn)
+            let usual = Answer(421, "4.7.0", "\(policy.domain) too many errors, closing")
+            return hangUp(worded(.tooManyErrors, usual), answering: turn)
         }
         return [.reply(lines(of: answer), answering: turn)]
     }
@@ -207,13 +239,42 @@ public struct ServerDialogue: Sendable {
     /// 421 and the end (RFC 5321 §3.8).
     mutating func hangUp(_ answer: Answer, answering turn: CommandSequence.Turn) -> [Action] {
         isClosed = true
+        let lines = lines(of: answer)
+        return [.reply(lines, answering: turn)] + giveUp("the server ended the session: \(Self.summary(lines))") + [.close]
+    }
+
+    /// The end without a word.
+    mutating func drop() -> [Action] {
+        isClosed = true
+        return giveUp("the server dropped the connection") + [.close]
+    }
+
+    /// The transaction under way, if there is one, comes to nothing.
+    mutating func giveUp(_ why: String) -> [Action] {
+        guard let mail = transaction else { return [] }
         transaction = nil
-        return [.reply(lines(of: answer), answering: turn), .close]
+        let reasons = [why] + mail.refusals
+        return [.notAccepted(MailObject(envelope: mail.envelope, content: mail.content), why: reasons.joined(separator: "; "))]
+    }
+
+    /// The first line of a reply, for a sentence about it.
+    static func summary(_ lines: [OutgoingLine]) -> String { lines.first?.octets.lossyText ?? "" }
+
+    /// How this server words something: as its policy says, else as `usual`.
+    func worded(_ phrase: Phrase, _ usual: Answer, path: Path? = nil) -> Answer {
+        guard var answer = policy.wording[phrase] else { return usual }
+        guard answer.text.contains("{") else { return answer }
+        let id = acceptedMails == 0 ? policy.queueID : "\(policy.queueID)-\(acceptedMails + 1)"
+        for (name, value) in [
+            ("{id}", id), ("{client}", clientName.lossyText), ("{address}", clientAddress),
+            ("{path}", path?.mailbox.map { $0.octets.lossyText } ?? ""), ("{octets}", "\(transaction?.octets ?? 0)"),
+        ] { answer.text = answer.text.replacing(name, with: value) }
+        return answer
     }
 
     /// The reply on the wire: printable ASCII only, whatever a rule's text holds, and no line over 512 octets (RFC 5321
     /// §4.5.3.1.5). What a client said is never in it but for a name that was checked.
-    private func lines(of answer: Answer) -> [OutgoingLine] {
+    func lines(of answer: Answer) -> [OutgoingLine] {
         let texts = answer.text.split(omittingEmptySubsequences: false) { $0.isNewline }
         let enhanced = offersEnhanced ? answer.enhanced.map { "\($0) " } ?? "" : ""
         return texts.enumerated().map { index, text in

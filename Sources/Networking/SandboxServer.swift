@@ -1,0 +1,233 @@
+public import SMTP
+import NIOCore
+import NIOPosix
+import Tracing
+
+/// A server to practise against: listens on loopback, behaves as a persona says, hands every mail over and sends none on.
+///
+/// There is no code path from here to another host: it accepts connections and opens none.
+public final class SandboxServer: Sendable {
+    /// What keeps it small whatever clients do.
+    public struct Limits: Hashable, Sendable {
+        /// How many clients are served at once; one more is told 421.
+        public var clients = 1000
+        /// How many seconds a client may be silent (RFC 5321 §4.5.3.2.7).
+        public var idleSeconds = TimeLimit.nextCommand.seconds
+
+        public init() {}
+    }
+
+    /// A mail that came, or was to come.
+    public struct Mail: Sendable {
+        /// What became of it.
+        public enum Fate: Hashable, Sendable {
+            case accepted
+            case notAccepted(why: String)
+        }
+
+        /// The conversation it came in.
+        public var conversation: Int
+        public var fate: Fate
+        public var envelope: Envelope
+        /// What came of it; of an accepted mail all, with the trace fields of this server on top (RFC 5321 §4.4).
+        public var content: [UInt8]
+    }
+
+    private let persona: Persona
+    private let limits: Limits
+    private let loop: any EventLoop
+    private let desk: NIOLoopBoundBox<SandboxDesk?>
+    private let onEvent: @Sendable (ConversationEvent) -> Void
+    private let onMail: @Sendable (Mail) -> Void
+
+    /// The callbacks come on the server's thread, one after the other.
+    public init(
+        _ persona: Persona,
+        limits: Limits = Limits(),
+        onEvent: @escaping @Sendable (ConversationEvent) -> Void,
+        onMail: @escaping @Sendable (Mail) -> Void = { _ in }
+    ) {
+        self.persona = persona
+        self.limits = limits
+        self.onEvent = onEvent
+        self.onMail = onMail
+        loop = SandboxWorld.group.next()
+        desk = .makeEmptyBox(valueType: SandboxDesk.self, eventLoop: loop)
+    }
+
+    /// Listens on 127.0.0.1, and on ::1 where there is one; port 0 is one that the system picks. Gives the addresses, as
+    /// `127.0.0.1:2525`. Throws a sentence.
+    @discardableResult public func start(port: Int) async throws -> [String] {
+        let (desk, loop, persona, limits, onEvent, onMail) = (desk, loop, persona, limits, onEvent, onMail)
+        do {
+            try await loop.flatSubmit {
+                let made = SandboxDesk(persona, limits, on: loop, onEvent: onEvent, onMail: onMail)
+                desk.value = made
+                return made.listener.listen(on: loop, port: port)
+            }.get()
+        } catch { throw SandboxServerError(reason: SocketTrouble.sentence(about: error)) }
+        let bound = try await loop.submit { desk.value?.listener.port ?? 0 }.get()
+        _ = try? await loop.flatSubmit {
+            desk.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()
+        }.get()
+        return try await loop.submit { desk.value?.listener.addresses.map(\.shown) ?? [] }.get()
+    }
+
+    /// Stops listening and breaks off whoever is connected; no event comes after it returns.
+    public func stop() async {
+        _ = try? await loop.submit { [desk] in
+            desk.value?.close()
+            desk.value = nil
+        }.get()
+    }
+}
+
+/// Why the server does not stand, in a sentence without a full stop.
+public struct SandboxServerError: Error, CustomStringConvertible {
+    public let reason: String
+    public var description: String { reason }
+}
+
+/// The server on its event loop: who is connected, and who was seen before.
+private final class SandboxDesk {
+    private(set) var listener: Listener
+    private let persona: Persona
+    private let loop: any EventLoop
+    private let onEvent: @Sendable (ConversationEvent) -> Void
+    private let onMail: @Sendable (SandboxServer.Mail) -> Void
+    private var conversations: [ObjectIdentifier: Conversation] = [:]
+    private var count = 0
+    private var greylist: Greylist
+    private var isShut = false
+
+    /// One of those under way.
+    private struct Conversation {
+        let id: Int
+        let peer: String
+        let log: WireLog
+    }
+
+    init(
+        _ persona: Persona,
+        _ limits: SandboxServer.Limits,
+        on loop: any EventLoop,
+        onEvent: @escaping @Sendable (ConversationEvent) -> Void,
+        onMail: @escaping @Sendable (SandboxServer.Mail) -> Void
+    ) {
+        self.persona = persona
+        self.loop = loop
+        self.onEvent = onEvent
+        self.onMail = onMail
+        greylist = Greylist(delay: .milliseconds(Int64(persona.manners.greylistDelay.milliseconds)))
+        weak var weakSelf: SandboxDesk?
+        listener = Listener(mostClients: limits.clients) {
+            var policy = persona.policy
+            policy.queueID = Self.queueID()
+            // Until the server can do TLS it does not say so.
+            policy.offered.removeAll { $0.hasPrefix("STARTTLS") }
+            return ServerEnd.Setup(
+                policy: policy,
+                manners: persona.manners,
+                limit: .seconds(Int64(limits.idleSeconds)),
+                date: { .now() }
+            )
+        } onConnected: {
+            weakSelf?.open($0)
+        } onMail: {
+            weakSelf?.take($1, $0)
+        } onClosed: {
+            weakSelf?.closed($0)
+        }
+        weakSelf = self
+    }
+
+    private static func queueID() -> String {
+        String(String(UInt64.random(in: .min ... .max) >> 20, radix: 36, uppercase: true).suffix(8))
+    }
+
+    func close() {
+        isShut = true
+        listener.close()
+    }
+
+    private func open(_ end: ServerEnd) {
+        guard !isShut else { return end.abort() }
+        count += 1
+        let (id, peer) = (count, end.peer?.shown ?? "unknown")
+        let onEvent = onEvent
+        let log = WireLog { onEvent(ConversationEvent(id: id, peer: peer, kind: .event($0))) }
+        conversations[ObjectIdentifier(end)] = Conversation(id: id, peer: peer, log: log)
+        onEvent(ConversationEvent(id: id, peer: peer, kind: .opened))
+        log.emit(.note("a client came from \(peer); the server plays \(persona.name)"), .relay)
+        log.emit(.connected(to: "\(persona.policy.domain) \(end.local?.endpoint ?? "")"), .relay)
+        end.observe = { log.emit($0, .relay) }
+        let (desk, address) = (NIOLoopBound(self, eventLoop: loop), end.peer?.ipAddress ?? "")
+        end.start(isKnown: { desk.value.greylist.knows(address, $0) })
+    }
+
+    private func closed(_ end: ServerEnd) {
+        guard let conversation = conversations.removeValue(forKey: ObjectIdentifier(end)), !isShut else { return }
+        onEvent(ConversationEvent(id: conversation.id, peer: conversation.peer, kind: .closed))
+    }
+
+    /// Tells of a mail in the conversation, and hands it over.
+    private func take(_ fate: ServerEnd.Fate, _ end: ServerEnd) {
+        guard let conversation = conversations[ObjectIdentifier(end)], !isShut else { return }
+        switch fate {
+        case .accepted(let reception):
+            let envelope = reception.mail.envelope
+            // The final delivery: Return-Path goes on top of Received (RFC 5321 §4.4).
+            let content =
+                TraceFields.returnPath(of: envelope) + reception.fields.received(for: envelope) + reception.mail.content
+            conversation.log.emit(.delivered(content), .relay)
+            onMail(.init(conversation: conversation.id, fate: .accepted, envelope: envelope, content: content))
+        case .notAccepted(let mail, let why):
+            let came = mail.content.isEmpty ? "nothing of it had come" : "\(mail.content.count) octets of it had come"
+            conversation.log.emit(.note("this mail was not accepted: \(why); \(came)"), .relay)
+            let fate = SandboxServer.Mail.Fate.notAccepted(why: why)
+            onMail(.init(conversation: conversation.id, fate: fate, envelope: mail.envelope, content: mail.content))
+        }
+    }
+}
+
+/// Whom a greylisting server has seen: client, sender and recipient (RFC 6647 §2.4).
+struct Greylist {
+    /// How many it remembers; when there are more it forgets all.
+    static let most = 10_000
+    private let delay: TimeAmount
+    private var seen: [Triplet: NIODeadline] = [:]
+
+    private struct Triplet: Hashable {
+        let client: String
+        let correspondence: ServerDialogue.Correspondence
+    }
+
+    init(delay: TimeAmount) { self.delay = delay }
+
+    /// Whether the three were seen at least the delay ago; from now on they have been seen.
+    mutating func knows(
+        _ client: String,
+        _ correspondence: ServerDialogue.Correspondence,
+        now: NIODeadline = .now()
+    ) -> Bool {
+        let triplet = Triplet(client: client, correspondence: correspondence)
+        if let first = seen[triplet] { return now - first >= delay }
+        if seen.count >= Self.most { seen = [:] }
+        seen[triplet] = now
+        return false
+    }
+}
+
+extension SocketAddress {
+    /// As `127.0.0.1:2525`, or `[::1]:2525`.
+    var shown: String {
+        guard let ipAddress, let port else { return "unknown" }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
+    }
+
+    /// As events name it: `[127.0.0.1]:2525`.
+    var endpoint: String {
+        guard let ipAddress, let port else { return "" }
+        return ipAddress.contains(":") ? "[IPv6:\(ipAddress)]:\(port)" : "[\(ipAddress)]:\(port)"
+    }
+}

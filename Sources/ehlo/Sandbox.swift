@@ -1,0 +1,63 @@
+import ArgumentParser
+import Interchange
+import Lessons
+import Networking
+import SMTP
+import Tracing
+
+/// `ehlo sandbox`: a server to practise against, with one's own client.
+struct Sandbox: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Be the server: practise against it with a client of your own.",
+        discussion: """
+            Listens on 127.0.0.1 and ::1, shows every conversation as it comes, keeps the mails in memory and sends none on. \
+            A persona says how it behaves: --list-personas names them all, and a file of your own is one too.
+            """
+    )
+
+    @Option(help: ArgumentHelp("How it behaves: a name, or a YAML file.", valueName: "persona"))
+    var persona = PersonaFolder.usual
+    @Flag(help: "Name every persona and what it shows.")
+    var listPersonas = false
+    @Option(name: .shortAndLong, help: ArgumentHelp("The port; 0 takes one that is free.", valueName: "port"))
+    var port = 2525
+    @Flag(help: "End after one conversation.")
+    var once = false
+    @Option(help: ArgumentHelp("End after this many conversations.", valueName: "number"))
+    var count: Int?
+    @Option(help: ArgumentHelp("How many seconds a client may be silent.", valueName: "seconds"))
+    var timeout: Int?
+    @Option(help: ArgumentHelp("How many clients at once; one more is told 421.", valueName: "number"))
+    var clients: Int?
+    @Option(help: ArgumentHelp("Record each conversation to a file of its own in this folder.", valueName: "dir"))
+    var record: String?
+    @Option(help: ArgumentHelp("Save each mail as an .eml file in this folder.", valueName: "dir"))
+    var eml: String?
+    @Option(help: ArgumentHelp("Deliver each accepted mail to this Maildir.", valueName: "dir"))
+    var maildir: String?
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        guard (0...65535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
+        guard !(once && count != nil) else { throw ValidationError("--once and --count exclude each other") }
+        if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
+        if let timeout, !(1...86400).contains(timeout) {
+            throw ValidationError("--timeout takes seconds from 1 to 86400")
+        }
+        if let clients, !(1...10_000).contains(clients) { throw ValidationError("--clients takes a number from 1 to 10000") }
+    }
+
+    func run() throws {
+        let settings = try common.settings()
+        if listPersonas { return try PersonaChoice.list(settings) }
+        let persona = try PersonaChoice.named(persona, settings)
+        let library = try common.library(settings)
+        var limits = SandboxServer.Limits()
+        if let timeout { limits.idleSeconds = timeout }
+        if let clients { limits.clients = clients }
+        let keeper = try MailKeeper(eml: eml, maildir: maildir)
+        let recorders = try record.map { path throws(Failure) in try ConversationRecorders(path, persona) }
+        let plain = SandboxPlain(persona, settings, library, keeper, recorders, most: once ? 1 : count)
+        try plain.run(limits, port: port)
+    }
+}
