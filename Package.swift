@@ -37,10 +37,11 @@ let package = Package(
 
         // Sockets.
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Networking",
             dependencies: [
-                "SMTP", "DNS", "Tracing", "CAres",
+                "SMTP", "DNS", "Tracing", "CAres", "COpenSSL",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
