@@ -21,6 +21,8 @@ final class ClientEnd {
         /// How long to wait for an answer; nil for ever.
         var limit: (TimeLimit) -> TimeAmount?
         var pass: Pass?
+        /// What TLS is set up with, should the dialogue ask for it.
+        var tls: TLSSetup?
     }
 
     enum Ending: Sendable {
@@ -48,6 +50,8 @@ final class ClientEnd {
     private var awaited: TimeLimit?
     private var replyOctets = 0
     private var isHeld = false
+    /// The handshake is under way; nothing is said or heard beside it.
+    private var isSecuring = false
     private var isDraining = false
     private var hasEnded = false
     /// QUIT was answered, and the server is about to close.
@@ -105,6 +109,16 @@ final class ClientEnd {
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
             if let awaited, !isParting { link?.run(.wait(setup.limit(awaited))) }
         case .writable: break
+        case .records(let side, let octets): log.emit(.records(from: side, octets), setup.leg)
+        case .secured(let facts):
+            log.emit(.tls(facts), setup.leg)
+            isSecuring = false
+            actions += dialogue?.secured() ?? []
+            proceed()
+        case .notSecured(let trouble, let facts):
+            if let facts { log.emit(.tls(facts), setup.leg) }
+            notSecured(trouble)
+        case .truncated: log.emit(.note("\(TLSTrouble.truncated)"), setup.leg)
         case .timedOut where isParting: part(closedBy: .client)
         case .timedOut:
             log.emit(.error(Self.sentence(about: awaited)), setup.leg)
@@ -119,6 +133,29 @@ final class ClientEnd {
             ended()
         case .closed: break
         }
+    }
+
+    private func startTLS() {
+        guard let tls = setup.tls else { return notSecured(.broken("TLS is not set up here")) }
+        // What stood behind the reply came in the clear: anybody may have written it (RFC 3207 §4.2).
+        let injected = framer.unread.count
+        if injected > 0 {
+            log.emit(.note("\(injected) octets that came in the clear before the handshake are thrown away"), setup.leg)
+        }
+        framer = LineFramer()
+        assembler = ReplyAssembler()
+        replyOctets = 0
+        isSecuring = true
+        link?.run(.startTLS(tls))
+    }
+
+    /// Nothing more can be said on this connection.
+    private func notSecured(_ trouble: TLSTrouble) {
+        log.emit(.error("\(trouble)"), setup.leg)
+        isSecuring = false
+        isHeld = false
+        actions = dialogue?.notSecured("\(trouble)") ?? []
+        proceed()
     }
 
     private static func sentence(about limit: TimeLimit?) -> String {
@@ -156,7 +193,7 @@ final class ClientEnd {
         guard !isDraining else { return }
         isDraining = true
         defer { isDraining = false }
-        while !isHeld, !isParting, !isFinished {
+        while !isHeld, !isSecuring, !isParting, !isFinished {
             if !actions.isEmpty {
                 run(actions.removeFirst())
             } else if handOver() {
@@ -195,6 +232,7 @@ final class ClientEnd {
         case .wait(let limit):
             awaited = limit
             link?.run(.wait(setup.limit(limit)))
+        case .startTLS: startTLS()
         case .close: close()
         case .finish(let outcome): end(.finished(outcome))
         }
@@ -236,10 +274,12 @@ final class ClientEnd {
     }
 
     private func closeNow() {
-        if !hasClosed { log.emit(.close(by: .client), setup.leg) }
+        let isOpen = !hasClosed
         hasClosed = true
         link?.run(.wait(nil))
+        // In TLS this says close_notify first.
         link?.run(.close)
+        if isOpen { log.emit(.close(by: .client), setup.leg) }
     }
 
     private func end(_ ending: Ending) {

@@ -24,6 +24,7 @@ extension LiveSession {
         /// Whether mail data may go to a server beyond this machine.
         public let send: Bool
         public let addressFamily: AddressFamily
+        public let security: LiveSecurity
         let seed: UInt64
 
         /// Takes what a person types: the sender may be `<>`, `server` is `HOST`, `HOST:PORT` or `[IPv6]:PORT`.
@@ -41,6 +42,7 @@ extension LiveSession {
             timeout: Int? = nil,
             send: Bool = false,
             addressFamily: AddressFamily = .any,
+            security: LiveSecurity = LiveSecurity(),
             seed: UInt64 = .random(in: 0 ... .max)
         ) throws(LiveError) {
             guard !recipients.isEmpty else { throw .noRecipient }
@@ -70,7 +72,9 @@ extension LiveSession {
             }
             mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
             do {
-                _ = try ClientDialogue(.init(clientName: clientName ?? "[127.0.0.1]", mails: [mail]))
+                var plan = ClientDialogue.Plan(clientName: clientName ?? "[127.0.0.1]", mails: [mail])
+                security.apply(to: &plan, port: port)
+                _ = try ClientDialogue(plan)
             } catch { throw .badPlan(error) }
             self.clientName = clientName
             self.server = try server.map { text throws(LiveError) in try Server(text) }
@@ -80,6 +84,7 @@ extension LiveSession {
             self.timeout = timeout.map { max(1, $0) }
             self.send = send
             self.addressFamily = addressFamily
+            self.security = security
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }
         }

@@ -87,7 +87,8 @@ final class ServerEnd {
             unframed += octets
             proceed()
         case .writable: proceed()
-        case .wrote: break
+        // No server of ours offers STARTTLS yet.
+        case .wrote, .records, .secured, .notSecured, .truncated: break
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()

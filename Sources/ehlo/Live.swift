@@ -64,6 +64,7 @@ struct Live: ParsableCommand {
     var onlyIPv4 = false
     @Flag(name: .customShort("6"), help: "Use IPv6 only.")
     var onlyIPv6 = false
+    @OptionGroup(title: "TLS and login") var security: SecurityOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -146,7 +147,8 @@ struct Live: ParsableCommand {
                 quitAfter: try quitAfter.map { word throws(Failure) in try StopPoint.named(word) },
                 timeout: timeout,
                 send: send,
-                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any
+                addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
+                security: try security.security()
             )
         } catch let error as LiveError {
             throw Failure(.usage, "\(error); see 'ehlo live --help'")

@@ -61,7 +61,7 @@ import Testing
                 .credentialsNeedEHLO,
                 {
                     $0.credentials = try Credentials(user: "ada", password: "secret")
-                    $0.mayAuthenticate = true
+                    $0.mayAuthenticateInClear = true
                     $0.hello = .helo
                 }
             ),
@@ -193,7 +193,7 @@ import Testing
         for offer in ["AUTH PLAIN", "AUTH LOGIN"] {
             let plan = try Self.plan {
                 $0.credentials = credentials
-                $0.mayAuthenticate = true
+                $0.mayAuthenticateInClear = true
             }
             var client = try ClientDialogue(plan)
             texts += ["\(plan)", "\(client)"]

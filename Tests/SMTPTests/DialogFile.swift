@@ -76,7 +76,7 @@ extension DialogFile {
         )
         if let user = value("user"), let password = value("password") {
             plan.credentials = try Credentials(user: user, password: password)
-            plan.mayAuthenticate = true
+            plan.mayAuthenticateInClear = true
         }
         return plan
     }

@@ -13,8 +13,10 @@ extension ClientDialogue {
         public var declareSize: Bool
         /// When there are some, AUTH follows EHLO.
         public var credentials: Credentials?
-        /// The owner knows whether the line is protected; without this the client keeps credentials to itself.
-        public var mayAuthenticate: Bool
+        /// Whether credentials may cross a line that TLS does not protect; otherwise the client keeps them to itself.
+        public var mayAuthenticateInClear: Bool
+        /// Whether the session goes into TLS.
+        public var tls: TLSUse
 
         public init(
             clientName: String,
@@ -23,7 +25,8 @@ extension ClientDialogue {
             quitAfter: StopPoint? = nil,
             declareSize: Bool = true,
             credentials: Credentials? = nil,
-            mayAuthenticate: Bool = false
+            mayAuthenticateInClear: Bool = false,
+            tls: TLSUse = .never
         ) {
             self.clientName = clientName
             self.mails = mails
@@ -31,15 +34,38 @@ extension ClientDialogue {
             self.quitAfter = quitAfter
             self.declareSize = declareSize
             self.credentials = credentials
-            self.mayAuthenticate = mayAuthenticate
+            self.mayAuthenticateInClear = mayAuthenticateInClear
+            self.tls = tls
         }
+    }
+
+    /// When TLS is used.
+    public enum TLSUse: String, CaseIterable, Sendable {
+        case never
+        /// When the server offers STARTTLS and takes it: opportunistic (RFC 7435 §3).
+        case ifOffered
+        /// Or there is no session (RFC 3207 §4.1).
+        case required
+        /// Before the first word, as on port 465 (RFC 8314 §3.3).
+        case onConnect
     }
 
     /// Where a session may be told to end: after the answer RSET, if a transaction is open, and QUIT.
     ///
     /// After `data` the server takes everything for mail data, so there the connection is closed, which makes it forget
     /// the mail (RFC 5321 §4.1.1.4 has no other way out).
-    public enum StopPoint: String, CaseIterable, Sendable { case connect, hello, mail, rcpt, data, dot }
+    public enum StopPoint: String, CaseIterable, Sendable {
+        case connect
+        /// After the answer to EHLO in the clear.
+        case firstHello
+        /// After the handshake; where TLS is not used, after EHLO.
+        case tls
+        /// After the answer to the last EHLO.
+        case hello
+        /// After AUTH; where there is none, after EHLO.
+        case auth
+        case mail, rcpt, data, dot
+    }
 
     /// How a session ended. The first thing that went wrong is kept; what came after it does not change it.
     public enum Outcome: Equatable, Sendable {
@@ -54,6 +80,12 @@ extension ClientDialogue {
         case timedOut(at: CommandSequence.Turn)
         /// A reply that is none, or one that RFC 5321 §4.3.2 does not know there.
         case protocolError(at: CommandSequence.Turn, Reply?)
+        /// There is no TLS; why, in a sentence of whoever tried.
+        case notSecured(String)
+        /// Credentials would have crossed the line unprotected, so they did not.
+        case credentialsKept
+        /// One of these at the EHLO that follows the handshake.
+        indirect case afterTLS(Outcome)
 
         /// Which turn it is about; nil when all went well.
         public var turn: CommandSequence.Turn? {
@@ -62,6 +94,9 @@ extension ClientDialogue {
             case .refused(let turn, _), .notOffered(_, let turn), .closedEarly(let turn), .timedOut(let turn),
                 .protocolError(let turn, _):
                 turn
+            case .notSecured: .handshake
+            case .credentialsKept: .auth
+            case .afterTLS(let outcome): outcome.turn
             }
         }
     }
@@ -107,7 +142,7 @@ extension ClientDialogue.Plan {
         }
         guard hello.turn == .hello else { throw .notAHello(hello) }
         if credentials != nil {
-            guard mayAuthenticate else { throw .credentialsInClear }
+            guard mayAuthenticateInClear || tls != .never else { throw .credentialsInClear }
             guard hello != .helo else { throw .credentialsNeedEHLO }
         }
         for (index, mail) in mails.enumerated() { try check(mail, index) }
@@ -150,6 +185,7 @@ extension ClientDialogue.Action: CustomStringConvertible, CustomDebugStringConve
         case .send(let line, _): "send \(line.octets.lossyText)"
         case .sendMailData(let octets): "send \(octets.count) octets of mail data"
         case .wait(let limit): "wait \(limit.seconds) s"
+        case .startTLS: "start TLS"
         case .close: "close"
         case .finish(let outcome): "finish: \(outcome)"
         }

@@ -1,7 +1,7 @@
 /// The client's side of a session: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
 ///
-/// It decides which turn comes next and how the session ended. It does not know sockets, clocks or TLS, and not which
-/// order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
+/// It decides which turn comes next, when TLS begins, and how the session ended. It does not know sockets, clocks or how TLS
+/// works, and not which order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
 /// bug and changes nothing; a reply that is none, or of a class that cannot stand there, is the server's departure and
 /// ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored.
 public struct ClientDialogue: Sendable {
@@ -13,6 +13,9 @@ public struct ClientDialogue: Sendable {
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
         case wait(TimeLimit)
+        /// Throw away what came after the reply to STARTTLS, begin the handshake, then call `secured` or `notSecured`
+        /// (RFC 3207 §4.2).
+        case startTLS
         case close
         /// Always last; nothing follows it.
         case finish(Outcome)
@@ -21,6 +24,8 @@ public struct ClientDialogue: Sendable {
     private enum State {
         case idle
         case awaiting(CommandSequence.Turn)
+        /// The handshake is under way.
+        case securing
         case finished
     }
 
@@ -45,7 +50,9 @@ public struct ClientDialogue: Sendable {
     public private(set) var offer = Hello()
     /// How many mails the server took the responsibility for.
     public private(set) var acceptedMails = 0
-    /// What the client waits for an answer to; nil before and after.
+    /// Whether the session is inside TLS.
+    public private(set) var isSecured = false
+    /// What the client waits for an answer to; nil before, after, and while it does not wait for a reply.
     public var awaitedTurn: CommandSequence.Turn? { if case .awaiting(let turn) = state { turn } else { nil } }
 
     /// Checks the whole plan, so that nothing is sent of one that could not be carried out.
@@ -59,14 +66,34 @@ public struct ClientDialogue: Sendable {
 
     public mutating func connected() -> [Action] {
         switch state {
-        case .idle: waitFor(.greeting)
-        case .awaiting, .finished: []
+        case .idle: plan.tls == .onConnect ? startTLS() : waitFor(.greeting)
+        case .awaiting, .securing, .finished: []
+        }
+    }
+
+    /// The handshake is over: whatever was learnt before it is forgotten (RFC 3207 §4.2).
+    public mutating func secured() -> [Action] {
+        guard case .securing = state else { return [] }
+        sequence.advance(.handshake, code: 220)
+        offer = Hello()
+        isSecured = true
+        guard plan.tls != .onConnect else { return waitFor(.greeting) }
+        return stops(at: .tls) ? quit() : sayHello()
+    }
+
+    /// There is no TLS; why, in a sentence. The connection is of no more use.
+    public mutating func notSecured(_ reason: String) -> [Action] {
+        switch state {
+        case .idle, .finished: []
+        // Broken off later: what was under way ends as if the server had left.
+        case .awaiting(let turn): finish(.closedEarly(at: turn))
+        case .securing: finish(.notSecured(reason))
         }
     }
 
     public mutating func received(_ reply: Reply) -> [Action] {
         switch state {
-        case .idle, .finished: []
+        case .idle, .securing, .finished: []
         case .awaiting(let turn): answered(turn, reply)
         }
     }
@@ -76,6 +103,7 @@ public struct ClientDialogue: Sendable {
         switch state {
         case .idle, .finished: []
         case .awaiting(let turn): finish(.closedEarly(at: turn))
+        case .securing: finish(.closedEarly(at: .handshake))
         }
     }
 
@@ -84,6 +112,7 @@ public struct ClientDialogue: Sendable {
         switch state {
         case .idle, .finished: []
         case .awaiting(let turn): finish(.timedOut(at: turn))
+        case .securing: finish(.timedOut(at: .handshake))
         }
     }
 
@@ -106,8 +135,9 @@ public struct ClientDialogue: Sendable {
         case .greeting: return stops(at: .connect) ? quit() : sayHello()
         case .hello:
             if hello != .helo { offer = Hello(reply) }
-            return stops(at: .hello) ? quit() : authenticateOrMail()
-        case .auth, .saslResponse: return nextMail()
+            return secureOrGoOn()
+        case .startTLS: return reply.code == 220 ? startTLS() : finish(.protocolError(at: turn, reply))
+        case .auth, .saslResponse: return stops(at: .auth) ? quit() : nextMail()
         case .mail: return stops(at: .mail) ? leave() : nextRecipient()
         case .rcpt:
             acceptedRecipients += 1
@@ -117,7 +147,7 @@ public struct ClientDialogue: Sendable {
             return accountForMail()
         case .rset: return nextMail()
         case .quit: return finish(nil)
-        case .data, .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
+        case .data, .chunk, .lastChunk, .anytime, .handshake, .turnAround, .unknown:
             return finish(.protocolError(at: turn, reply))
         }
     }
@@ -144,7 +174,7 @@ public struct ClientDialogue: Sendable {
         // RFC 5321 §3.8: 421 announces that the server closes, to whatever command.
         if reply.code == 421 { return finish(.refused(at: turn, reply)) }
         switch turn {
-        case .hello where hello == .ehlo && (reply.code == 500 || reply.code == 502) && plan.credentials == nil:
+        case .hello where hello == .ehlo && (reply.code == 500 || reply.code == 502) && mayFallBack:
             // RFC 5321 §3.2: a server that does not know EHLO may know HELO.
             hello = .helo
             return sayHello()
@@ -158,10 +188,18 @@ public struct ClientDialogue: Sendable {
         case .mailData:
             note(.refused(at: turn, reply))
             return accountForMail()
-        case .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
+        case .startTLS:
+            // RFC 3207 §4.1: who only wanted TLS if it is to be had goes on in the clear.
+            guard plan.tls == .required else { return introduced() }
+            note(.refused(at: turn, reply))
+            return quit()
+        case .chunk, .lastChunk, .anytime, .handshake, .turnAround, .unknown:
             return finish(.protocolError(at: turn, reply))
         }
     }
+
+    /// HELO knows neither AUTH nor STARTTLS.
+    private var mayFallBack: Bool { plan.credentials == nil && plan.tls != .required && !isSecured }
 }
 
 // MARK: Turns
@@ -169,7 +207,10 @@ public struct ClientDialogue: Sendable {
 extension ClientDialogue {
     private func stops(at point: StopPoint) -> Bool { plan.quitAfter == point }
 
-    private mutating func note(_ outcome: Outcome) { failure = failure ?? outcome }
+    private mutating func note(_ outcome: Outcome) {
+        let isSecondHello = isSecured && plan.tls != .onConnect && outcome.turn == .hello
+        failure = failure ?? (isSecondHello ? .afterTLS(outcome) : outcome)
+    }
 
     private mutating func waitFor(_ turn: CommandSequence.Turn) -> [Action] {
         state = .awaiting(turn)
@@ -194,8 +235,37 @@ extension ClientDialogue {
         return send(.hello) { () throws(OutgoingLineError) in try Command.hello(verb, name) }
     }
 
+    /// After the answer to EHLO: into TLS, when that is planned and still to be done.
+    private mutating func secureOrGoOn() -> [Action] {
+        guard !isSecured else { return introduced() }
+        if stops(at: .firstHello) { return quit() }
+        let isOffered = offer.offers("STARTTLS")
+        switch plan.tls {
+        case .ifOffered where isOffered, .required where isOffered: return send(Command.bare(.startTLS), .startTLS)
+        case .required:
+            note(.notOffered(keyword: "STARTTLS", at: .startTLS))
+            return quit()
+        case .never, .ifOffered, .onConnect: return introduced()
+        }
+    }
+
+    private mutating func startTLS() -> [Action] {
+        state = .securing
+        return [.startTLS, .wait(.other)]
+    }
+
+    /// Both sides have said who they are, for the last time.
+    private mutating func introduced() -> [Action] {
+        let isOver = stops(at: .hello) || stops(at: .firstHello) || stops(at: .tls)
+        return isOver ? quit() : authenticateOrMail()
+    }
+
     private mutating func authenticateOrMail() -> [Action] {
-        guard let credentials = plan.credentials else { return nextMail() }
+        guard let credentials = plan.credentials else { return stops(at: .auth) ? quit() : nextMail() }
+        guard isSecured || plan.mayAuthenticateInClear else {
+            note(.credentialsKept)
+            return quit()
+        }
         guard let mechanism = SASLExchange.mechanism(offeredIn: offer) else {
             note(.notOffered(keyword: "AUTH", at: .auth))
             return quit()
@@ -276,6 +346,7 @@ extension ClientDialogue {
     /// Ends the session; what went wrong before counts more than `outcome`.
     private mutating func finish(_ outcome: Outcome?) -> [Action] {
         state = .finished
-        return [.close, .finish(failure ?? outcome ?? .completed(accepted: acceptedMails))]
+        if let outcome { note(outcome) }
+        return [.close, .finish(failure ?? .completed(accepted: acceptedMails))]
     }
 }
