@@ -23,6 +23,8 @@ final class ClientEnd {
         var pass: Pass?
         /// What TLS is set up with, should the dialogue ask for it.
         var tls: TLSSetup?
+        /// Whether credentials are told as they are; otherwise they are marked where they are born.
+        var showsSecrets = false
     }
 
     enum Ending: Sendable {
@@ -49,6 +51,8 @@ final class ClientEnd {
     private var turns: [CommandSequence.Turn: Int] = [:]
     private var awaited: TimeLimit?
     private var replyOctets = 0
+    /// What the line of AUTH on its way says once it is decoded.
+    private var meaning: String?
     private var isHeld = false
     /// The handshake is under way; nothing is said or heard beside it.
     private var isSecuring = false
@@ -106,6 +110,8 @@ final class ClientEnd {
             listenWhileHeld()
         case .wrote(let octets, let secrets):
             log.emit(.octets(from: .client, octets, secrets: secrets), setup.leg)
+            if let meaning { log.emit(.note("decoded: \(meaning)"), setup.leg) }
+            meaning = nil
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
             if let awaited, !isParting { link?.run(.wait(setup.limit(awaited))) }
         case .writable: break
@@ -227,7 +233,12 @@ final class ClientEnd {
         switch action {
         case .send(let line, let turn):
             let octets = line.onTheWire
-            hold(turn, octets) { self.link?.run(.write($0, secrets: Self.secrets(in: $0, turn))) }
+            let meaning = turn == .auth || turn == .saslResponse ? dialogue?.responseMeaning : nil
+            hold(turn, octets) { [self] sent in
+                // Of a line that a person changed nothing is known.
+                if sent == octets { self.meaning = meaning }
+                link?.run(.write(sent, secrets: setup.showsSecrets ? [] : Self.secrets(in: sent, turn)))
+            }
         case .sendMailData(let octets): hold(.mailData, octets) { self.link?.run(.write($0)) }
         case .wait(let limit):
             awaited = limit
@@ -291,7 +302,7 @@ final class ClientEnd {
 
     /// What of a line is a credential (RFC 4954 §4): a whole response, or what follows the mechanism.
     private static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
-        let end = octets.count - 2
+        let end = max(0, octets.count - 2)
         switch turn {
         case .saslResponse: return [0..<end]
         case .auth:

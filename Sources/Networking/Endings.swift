@@ -18,6 +18,7 @@ extension ClientDialogue.Outcome {
         case .notOffered(let keyword, at: .startTLS): "\(keyword) is required and the server does not offer it"
         case .notOffered(let keyword, at: .auth): "the server does not offer \(keyword)"
         case .notSecured(let reason): reason
+        case .notAuthenticated(let trouble): "\(trouble)"
         case .credentialsKept: "user and password stayed here: the line is not protected by TLS"
         case .afterTLS(let outcome): "inside TLS, \(outcome.sentence)"
         case .notOffered(let keyword, _): "the mail needs \(keyword), which the server does not offer"

@@ -51,7 +51,8 @@ final class LiveLine {
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
             pass: attempt.hold.map { pass($0, attempt.peer) },
-            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout)
+            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout),
+            showsSecrets: attempt.security.showsSecrets
         )
         let log = log
         let client = ClientEnd(setup, log: log) { _ in

@@ -12,8 +12,12 @@ public struct LiveSecurity: Sendable {
     /// Certificates in PEM that are trusted beside the system's.
     public var authorities: [UInt8]
     public var credentials: Credentials?
+    /// Nil for the best mechanism that both sides have.
+    public var mechanism: SASLExchange.Mechanism?
     /// Whether user and password may cross a line without TLS.
     public var mayAuthenticateInClear: Bool
+    /// Whether credentials are told with the octets that held them; otherwise they are masked where they are born.
+    public var showsSecrets: Bool
 
     public init(
         use: ClientDialogue.TLSUse = .ifOffered,
@@ -23,6 +27,8 @@ public struct LiveSecurity: Sendable {
         maximum: TLSSetup.Version? = nil,
         authorities: [UInt8] = [],
         credentials: Credentials? = nil,
+        mechanism: SASLExchange.Mechanism? = nil,
+        showsSecrets: Bool = false,
         mayAuthenticateInClear: Bool = false
     ) {
         self.use = use
@@ -32,6 +38,8 @@ public struct LiveSecurity: Sendable {
         self.maximum = maximum
         self.authorities = authorities
         self.credentials = credentials
+        self.mechanism = mechanism
+        self.showsSecrets = showsSecrets
         self.mayAuthenticateInClear = mayAuthenticateInClear
     }
 
@@ -39,6 +47,8 @@ public struct LiveSecurity: Sendable {
     func apply(to plan: inout ClientDialogue.Plan, port: Int) {
         plan.tls = use != .never && port == 465 ? .onConnect : use
         plan.credentials = credentials
+        plan.mechanism = mechanism
+        plan.digests = .openSSL
         plan.mayAuthenticateInClear = mayAuthenticateInClear
     }
 

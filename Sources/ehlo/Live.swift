@@ -148,7 +148,7 @@ struct Live: ParsableCommand {
                 timeout: timeout,
                 send: send,
                 addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
-                security: try security.security()
+                security: try security.security(mayAsk: !common.noInput)
             )
         } catch let error as LiveError {
             throw Failure(.usage, "\(error); see 'ehlo live --help'")

@@ -247,7 +247,7 @@ import Testing
 
     @Test func `an exchange that is started twice is called off`() throws {
         let credentials = try Credentials(user: "a", password: "b")
-        for mechanism in SASLExchange.Mechanism.allCases {
+        for mechanism in [SASLExchange.Mechanism.plain, .login] {
             var exchange = SASLExchange(mechanism, credentials)
             #expect(exchange.challenged() == OutgoingLine(trusted: "*"))
             #expect(exchange.start() == OutgoingLine(trusted: "*"))

@@ -25,7 +25,7 @@ private struct ServerPlayer {
             case .reply(let lines, _): answered += lines.map { DialogFile.line("S", $0.octets) }
             case .accepted(let mail): accepted.append(mail)
             case .close: answered.append("-- close")
-            case .startTLS: answered.append("-- starttls")
+            case .startTLS: answered.append("-- TLS")
             }
         }
     }
@@ -37,6 +37,9 @@ private struct ServerPlayer {
         } else if line == "-- timeout" {
             transcript.append(line)
             carryOut(server.timedOut())
+        } else if line == "-- TLS", !answered.isEmpty {
+            transcript.append(answered.removeFirst())
+            carryOut(server.secured())
         } else if !answered.isEmpty {
             transcript.append(answered.removeFirst())
         } else if line == "-- close", clientCloses {

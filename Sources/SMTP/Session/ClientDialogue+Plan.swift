@@ -13,6 +13,10 @@ extension ClientDialogue {
         public var declareSize: Bool
         /// When there are some, AUTH follows EHLO.
         public var credentials: Credentials?
+        /// The mechanism to use; nil for the best that both sides have.
+        public var mechanism: SASLExchange.Mechanism?
+        /// What mechanisms compute with; without it those that need it are passed over.
+        public var digests: SASLDigests?
         /// Whether credentials may cross a line that TLS does not protect; otherwise the client keeps them to itself.
         public var mayAuthenticateInClear: Bool
         /// Whether the session goes into TLS.
@@ -25,6 +29,8 @@ extension ClientDialogue {
             quitAfter: StopPoint? = nil,
             declareSize: Bool = true,
             credentials: Credentials? = nil,
+            mechanism: SASLExchange.Mechanism? = nil,
+            digests: SASLDigests? = nil,
             mayAuthenticateInClear: Bool = false,
             tls: TLSUse = .never
         ) {
@@ -34,6 +40,8 @@ extension ClientDialogue {
             self.quitAfter = quitAfter
             self.declareSize = declareSize
             self.credentials = credentials
+            self.mechanism = mechanism
+            self.digests = digests
             self.mayAuthenticateInClear = mayAuthenticateInClear
             self.tls = tls
         }
@@ -82,6 +90,8 @@ extension ClientDialogue {
         case protocolError(at: CommandSequence.Turn, Reply?)
         /// There is no TLS; why, in a sentence of whoever tried.
         case notSecured(String)
+        /// The login went wrong on our side, or the server did not prove itself.
+        case notAuthenticated(SASLExchange.Trouble)
         /// Credentials would have crossed the line unprotected, so they did not.
         case credentialsKept
         /// One of these at the EHLO that follows the handshake.
@@ -95,7 +105,7 @@ extension ClientDialogue {
                 .protocolError(let turn, _):
                 turn
             case .notSecured: .handshake
-            case .credentialsKept: .auth
+            case .credentialsKept, .notAuthenticated: .auth
             case .afterTLS(let outcome): outcome.turn
             }
         }

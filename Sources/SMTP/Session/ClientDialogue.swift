@@ -52,6 +52,8 @@ public struct ClientDialogue: Sendable {
     public private(set) var acceptedMails = 0
     /// Whether the session is inside TLS.
     public private(set) var isSecured = false
+    /// What the line of AUTH that was sent last says once it is decoded, the secret left out.
+    public var responseMeaning: String? { exchange?.meaning }
     /// What the client waits for an answer to; nil before, after, and while it does not wait for a reply.
     public var awaitedTurn: CommandSequence.Turn? { if case .awaiting(let turn) = state { turn } else { nil } }
 
@@ -137,7 +139,12 @@ public struct ClientDialogue: Sendable {
             if hello != .helo { offer = Hello(reply) }
             return secureOrGoOn()
         case .startTLS: return reply.code == 220 ? startTLS() : finish(.protocolError(at: turn, reply))
-        case .auth, .saslResponse: return stops(at: .auth) ? quit() : nextMail()
+        case .auth, .saslResponse:
+            if let trouble = exchange?.accepted() {
+                note(.notAuthenticated(trouble))
+                return quit()
+            }
+            return stops(at: .auth) ? quit() : nextMail()
         case .mail: return stops(at: .mail) ? leave() : nextRecipient()
         case .rcpt:
             acceptedRecipients += 1
@@ -161,7 +168,10 @@ public struct ClientDialogue: Sendable {
             wasAccepted = false
             return [.sendMailData(DotStuffing.mailData(of: plan.mails[mailIndex].content))] + waitFor(.mailData)
         case .auth, .saslResponse:
-            guard let line = exchange?.challenged() else { return finish(.protocolError(at: turn, reply)) }
+            guard let line = exchange?.challenged(reply.lines.last?.text ?? []) else {
+                return finish(.protocolError(at: turn, reply))
+            }
+            if let trouble = exchange?.trouble { note(.notAuthenticated(trouble)) }
             return send(line, .saslResponse)
         case .greeting, .hello, .mail, .rcpt, .mailData, .chunk, .lastChunk, .rset, .anytime, .startTLS, .handshake,
             .quit, .turnAround, .unknown:
@@ -266,11 +276,12 @@ extension ClientDialogue {
             note(.credentialsKept)
             return quit()
         }
-        guard let mechanism = SASLExchange.mechanism(offeredIn: offer) else {
-            note(.notOffered(keyword: "AUTH", at: .auth))
+        let best = SASLExchange.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
+        guard let mechanism = plan.mechanism.map({ SASLExchange.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
+            note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.rawValue)" } ?? "AUTH", at: .auth))
             return quit()
         }
-        var exchange = SASLExchange(mechanism, credentials)
+        var exchange = SASLExchange(mechanism, credentials, plan.digests)
         let line = exchange.start()
         self.exchange = exchange
         return send(line, .auth)
