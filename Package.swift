@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(
             name: "LessonsTests", dependencies: ["Lessons", "Tracing", "SMTP"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"], exclude: ["Goldens", "Swaks"],
+            name: "InterchangeTests", dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"], exclude: ["Goldens", "Swaks", "Transcripts"],
             swiftSettings: strict),
         .testTarget(
             name: "NetworkingTests",

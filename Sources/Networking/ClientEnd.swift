@@ -27,6 +27,10 @@ final class ClientEnd {
         var onDropped: (() -> Void)?
         /// Whether nothing may be sent that leads to a delivery, until a person allows it.
         var isGuarded = false
+        /// What TLS is set up with, should the dialogue ask for it.
+        var tls: TLSSetup?
+        /// Whether credentials are told as they are; otherwise they are marked where they are born.
+        var showsSecrets = false
     }
 
     /// An answer that is waited for.
@@ -70,12 +74,16 @@ final class ClientEnd {
     private var turns: [CommandSequence.Turn: Int] = [:]
     private var awaited: TimeLimit?
     private var replyOctets = 0
+    /// What the line of AUTH on its way says once it is decoded.
+    private var meaning: String?
     private var isHeld = false
     /// Tells what is held now from what was held before and is out of date.
     private var holding = 0
     private var expected: [Expected] = []
     private var hand = HandSent()
     private var isGuarded: Bool
+    /// The handshake is under way; nothing is said or heard beside it.
+    private var isSecuring = false
     private var isDraining = false
     private var hasEnded = false
     /// QUIT was answered, and the server is about to close.
@@ -131,9 +139,21 @@ final class ClientEnd {
             listenWhileHeld()
         case .wrote(let octets, let secrets):
             log.emit(.octets(from: .client, octets, secrets: secrets), setup.leg)
+            if let meaning { log.emit(.note("decoded: \(meaning)"), setup.leg) }
+            meaning = nil
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
             if let awaited, !isParting { link?.run(.wait(setup.limit(awaited))) }
         case .writable: break
+        case .records(let side, let octets): log.emit(.records(from: side, octets), setup.leg)
+        case .secured(let facts):
+            log.emit(.tls(facts), setup.leg)
+            isSecuring = false
+            actions += dialogue?.secured() ?? []
+            proceed()
+        case .notSecured(let trouble, let facts):
+            if let facts { log.emit(.tls(facts), setup.leg) }
+            notSecured(trouble)
+        case .truncated: log.emit(.note("\(TLSTrouble.truncated)"), setup.leg)
         case .timedOut where isParting: part(closedBy: .client)
         case .timedOut:
             log.emit(.error(Self.sentence(about: awaited)), setup.leg)
@@ -148,6 +168,29 @@ final class ClientEnd {
             ended()
         case .closed: break
         }
+    }
+
+    private func startTLS() {
+        guard let tls = setup.tls else { return notSecured(.broken("TLS is not set up here")) }
+        // What stood behind the reply came in the clear: anybody may have written it (RFC 3207 §4.2).
+        let injected = framer.unread.count
+        if injected > 0 {
+            log.emit(.note("\(injected) octets that came in the clear before the handshake are thrown away"), setup.leg)
+        }
+        framer = LineFramer()
+        assembler = ReplyAssembler()
+        replyOctets = 0
+        isSecuring = true
+        link?.run(.startTLS(tls))
+    }
+
+    /// Nothing more can be said on this connection.
+    private func notSecured(_ trouble: TLSTrouble) {
+        log.emit(.error("\(trouble)"), setup.leg)
+        isSecuring = false
+        isHeld = false
+        actions = dialogue?.notSecured("\(trouble)") ?? []
+        proceed()
     }
 
     private static func sentence(about limit: TimeLimit?) -> String {
@@ -186,7 +229,7 @@ final class ClientEnd {
         guard !isDraining else { return }
         isDraining = true
         defer { isDraining = false }
-        while !isParting, !isFinished {
+        while !isSecuring, !isParting, !isFinished {
             if !isHeld, !actions.isEmpty {
                 run(actions.removeFirst())
             } else if isHeld, !expected.contains(where: \.isByHand) {
@@ -289,6 +332,7 @@ final class ClientEnd {
 
     /// What of octets typed by hand is a credential: responses as a whole, and what follows a mechanism.
     private func secrets(byHand octets: [UInt8], _ sent: [HandSent.Expected]) -> [Range<Int>] {
+        guard !setup.showsSecrets else { return [] }
         if sent.contains(where: { $0.turn == .saslResponse }) { return [0..<octets.count] }
         guard sent.count == 1, sent[0].turn == .auth else { return [] }
         return Self.secrets(in: octets, .auth)
@@ -299,9 +343,15 @@ final class ClientEnd {
         switch action {
         case .send(let line, let turn):
             let octets = line.onTheWire
-            hold(turn, octets) { self.write($0, secrets: Self.secrets(in: $0, turn)) }
+            let meaning = turn == .auth || turn == .saslResponse ? dialogue?.responseMeaning : nil
+            hold(turn, octets) { [self] sent in
+                // Of a line that a person changed nothing is known.
+                if sent == octets { self.meaning = meaning }
+                write(sent, secrets: setup.showsSecrets ? [] : Self.secrets(in: sent, turn))
+            }
         case .sendMailData(let octets): hold(.mailData, octets) { self.write($0, secrets: []) }
-        case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .unknown)
+        case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
+        case .startTLS: startTLS()
         case .close: close()
         case .finish(let outcome): end(.finished(outcome))
         }
@@ -366,10 +416,12 @@ final class ClientEnd {
     }
 
     private func closeNow() {
-        if !hasClosed { log.emit(.close(by: .client), setup.leg) }
+        let isOpen = !hasClosed
         hasClosed = true
         link?.run(.wait(nil))
+        // In TLS this says close_notify first.
         link?.run(.close)
+        if isOpen { log.emit(.close(by: .client), setup.leg) }
     }
 
     private func end(_ ending: Ending) {
@@ -382,7 +434,7 @@ final class ClientEnd {
 
     /// What of a line is a credential (RFC 4954 §4): a whole response, or what follows the mechanism.
     private static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
-        let end = octets.count - 2
+        let end = max(0, octets.count - 2)
         switch turn {
         case .saslResponse: return [0..<end]
         case .auth:

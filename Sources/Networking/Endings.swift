@@ -15,6 +15,12 @@ extension ClientDialogue.Outcome {
         switch self {
         case .completed(let accepted): accepted == 0 ? "no mail was sent" : "the server accepted the mail"
         case .refused(let turn, let reply): "the server answered \(turn.phrase) with \(reply.codes)"
+        case .notOffered(let keyword, at: .startTLS): "\(keyword) is required and the server does not offer it"
+        case .notOffered(let keyword, at: .auth): "the server does not offer \(keyword)"
+        case .notSecured(let reason): reason
+        case .notAuthenticated(let trouble): "\(trouble)"
+        case .credentialsKept: "user and password stayed here: the line is not protected by TLS"
+        case .afterTLS(let outcome): "inside TLS, \(outcome.sentence)"
         case .notOffered(let keyword, _): "the mail needs \(keyword), which the server does not offer"
         case .closedEarly(let turn): "the server closed the connection instead of answering \(turn.phrase)"
         case .timedOut(let turn): "the server did not answer \(turn.phrase) in time"

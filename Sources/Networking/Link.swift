@@ -1,4 +1,5 @@
 import NIOCore
+import Tracing
 
 /// One connection: octets in, octets out, one time limit. Knows nothing of SMTP.
 ///
@@ -18,6 +19,8 @@ final class Link: ChannelInboundHandler {
         case wait(TimeAmount?)
         /// Ask for more octets.
         case read
+        /// Begin the handshake: from here on what is written and read goes inside TLS. Before `secured` nothing may be written.
+        case startTLS(TLSSetup)
         /// Close as soon as everything has been written.
         case close
         /// Close now, whatever has not been written.
@@ -32,6 +35,15 @@ final class Link: ChannelInboundHandler {
         case wrote([UInt8], secrets: [Range<Int>])
         /// There is room again for what we write.
         case writable
+        /// TLS records as they were on the wire, told apart from what was inside them: before it when they came, and before
+        /// `wrote` when they left.
+        case records(from: Side, [UInt8])
+        /// The handshake is over.
+        case secured(TLSFacts)
+        /// TLS failed, and the connection is closed. With facts when the handshake went through and was not good enough.
+        case notSecured(TLSTrouble, TLSFacts?)
+        /// The end that follows came without close_notify (RFC 8446 §6.1).
+        case truncated
         case timedOut
         /// The other end says no more.
         case ended
@@ -66,6 +78,7 @@ final class Link: ChannelInboundHandler {
         case .write(let octets, let secrets): write(octets, secrets, context)
         case .wait(let time): wait(time, context)
         case .read: if !isClosing { context.read() }
+        case .startTLS(let setup): startTLS(setup, context)
         case .close:
             guard !isClosing else { return }
             isClosing = true
@@ -93,6 +106,24 @@ final class Link: ChannelInboundHandler {
             context.write(wrapOutboundOut(ByteBuffer(bytes: piece)), promise: promise)
         }
         context.flush()
+    }
+
+    private func startTLS(_ setup: TLSSetup, _ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        do {
+            let handler = try TLSHandler(setup) { [self] occurrence in
+                switch occurrence {
+                case .records(let side, let octets): onOccurrence(.records(from: side, octets))
+                case .established(let facts): onOccurrence(.secured(facts))
+                case .failed(let trouble, let facts): onOccurrence(.notSecured(trouble, facts))
+                case .truncated: onOccurrence(.truncated)
+                }
+            }
+            try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
+        } catch {
+            onOccurrence(.notSecured(error as? TLSTrouble ?? .broken("\(error)"), nil))
+            context.close(promise: nil)
+        }
     }
 
     private func wait(_ time: TimeAmount?, _ context: ChannelHandlerContext) {

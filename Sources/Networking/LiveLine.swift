@@ -1,5 +1,6 @@
 import NIOCore
 import SMTP
+import Tracing
 
 /// What a live session holds on the event loop: the log, and the one connection there is at a time.
 final class LiveLine {
@@ -12,6 +13,10 @@ final class LiveLine {
         var clientName: String?
         var mail: MailObject
         var quitAfter: ClientDialogue.StopPoint?
+        var leg = Leg.relay
+        /// What TLS and login are to be; the name is the one the certificate should have.
+        var security = LiveSecurity()
+        var host = ""
         /// In seconds; shortens every limit.
         var timeout: Int?
         /// Said once the connection stands.
@@ -43,23 +48,27 @@ final class LiveLine {
     func begin(_ attempt: Attempt, _ continuation: CheckedContinuation<ClientEnd.Ending?, Never>) {
         guard !isCancelled else { return continuation.resume(returning: nil) }
         self.continuation = continuation
-        log.emit(.connect(to: attempt.peer), .relay)
+        log.emit(.connect(to: attempt.peer), attempt.leg)
         let setup = ClientEnd.Setup(
-            leg: .relay,
+            leg: attempt.leg,
             peer: attempt.peer,
             dialogue: { link in
                 let name = attempt.clientName ?? Self.literal(link.localAddress)
-                return try ClientDialogue(attempt.style.plan(name, attempt.mail, attempt.quitAfter))
+                var plan = attempt.style.plan(name, attempt.mail, attempt.quitAfter)
+                attempt.security.apply(to: &plan, port: attempt.port)
+                return try ClientDialogue(plan)
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
             pass: attempt.hold.map { pass($0, attempt) },
             onWaiting: { waiting in attempt.onWaiting?(waiting.map { $0.said(shortened: attempt.timeout) }) },
             onDropped: { attempt.hold?.drop() },
-            isGuarded: attempt.isHeldBack
+            isGuarded: attempt.isHeldBack,
+            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout),
+            showsSecrets: attempt.security.showsSecrets
         )
         let log = log
         let client = ClientEnd(setup, log: log) { _ in
-            if let note = attempt.note { log.emit(.note(note), .relay) }
+            if let note = attempt.note { log.emit(.note(note), attempt.leg) }
         } onEnding: { ending in
             self.end(ending)
         }

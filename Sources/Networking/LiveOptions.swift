@@ -27,6 +27,7 @@ extension LiveSession {
         public let style: Style
         /// Whether an address that leads to no public host is connected to although DNS gave it for a name.
         public let allowsPrivate: Bool
+        public let security: LiveSecurity
         let seed: UInt64
 
         /// Takes what a person types: the sender may be `<>`, `server` is `HOST`, `HOST:PORT` or `[IPv6]:PORT`.
@@ -46,6 +47,7 @@ extension LiveSession {
             addressFamily: AddressFamily = .any,
             style: Style = Style(),
             allowsPrivate: Bool = false,
+            security: LiveSecurity = LiveSecurity(),
             seed: UInt64 = .random(in: 0 ... .max)
         ) throws(LiveError) {
             guard !recipients.isEmpty else { throw .noRecipient }
@@ -75,7 +77,9 @@ extension LiveSession {
             }
             mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
             do {
-                _ = try ClientDialogue(style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter))
+                var plan = style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter)
+                security.apply(to: &plan, port: port)
+                _ = try ClientDialogue(plan)
             } catch { throw .badPlan(error) }
             self.clientName = clientName
             self.server = try server.map { text throws(LiveError) in try Server(text) }
@@ -87,6 +91,7 @@ extension LiveSession {
             self.addressFamily = addressFamily
             self.style = style
             self.allowsPrivate = allowsPrivate
+            self.security = security
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }
         }

@@ -21,7 +21,8 @@ public enum LiveOutcome: Equatable, Sendable {
         case .lookupFailed: 69
         case .notConnected: 2
         case .cancelled: 75
-        case .failed(.closedEarly): 6
+        case .failed(.closedEarly), .failed(.afterTLS(.closedEarly)): 6
+        case .failed(.afterTLS): 32
         case .failed(let outcome): outcome.turn?.exitStatus ?? 0
         }
     }

@@ -133,6 +133,8 @@ public struct LiveSession: Sendable {
             clientName: options.clientName ?? MachineName.fullyQualified,
             mail: options.mail,
             quitAfter: stop,
+            security: options.security,
+            host: host.name.hasSuffix(".") ? String(host.name.dropLast()) : host.name,
             timeout: options.timeout,
             note: stop == options.quitAfter
                 ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT",

@@ -112,6 +112,8 @@ final class ServerEnd {
             proceed()
         case .writable: proceed()
         case .wrote(let octets, let secrets): observe?(.octets(from: .server, octets, secrets: secrets))
+        // No server of ours offers STARTTLS yet.
+        case .records, .secured, .notSecured, .truncated: break
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()

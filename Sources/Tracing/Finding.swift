@@ -150,6 +150,16 @@ extension Departure.Kind {
             (.error, "RFC 5321 §3.3", "Mail data was sent before the server said 354")
         case .octetsAfterSTARTTLS:
             (.error, "RFC 3207 §4.2", "Octets came in the clear between STARTTLS and the handshake")
+        case .startTLSOfferedInTLS:
+            (.warning, "RFC 3207 §4.2", "STARTTLS is offered although the session is inside TLS already")
+        case .startTLSMasked:
+            (.error, "RFC 3207 §6", "Somebody between client and server has painted over the offer of STARTTLS")
+        case .certificateNotTrusted:
+            (.warning, "RFC 7435 §3", "No authority that is trusted here vouches for the certificate")
+        case .certificateForAnotherName:
+            (.warning, "RFC 7817 §3", "The certificate is for another name than that of the server")
+        case .oldTLSVersion:
+            (.warning, "RFC 8996 §2", "This version of TLS is too old to be used")
         case .closedWithoutQuit:
             (.warning, "RFC 5321 §4.1.1.10", "The client closed the connection without QUIT")
         case .closedWithout421:

@@ -37,12 +37,15 @@ enum RecordingKind: String, CaseIterable {
     case client, server
     case dnsQuery = "dns-query"
     case dnsAnswer = "dns-answer"
+    case clientTLS = "client-tls"
+    case serverTLS = "server-tls"
     case connect, connected, tls, close, error, gap, note, delivered
 
-    /// Whether the payload is octets (a string, or `{"base64":…}`) rather than text.
+    /// Whether the payload is octets (a string, or `{"base64":…}`) rather than text. That of `tls` is an object, or in old
+    /// recordings a text.
     var holdsOctets: Bool {
         switch self {
-        case .client, .server, .dnsQuery, .dnsAnswer, .delivered: true
+        case .client, .server, .clientTLS, .serverTLS, .dnsQuery, .dnsAnswer, .delivered: true
         case .connect, .connected, .tls, .close, .error, .gap, .note: false
         }
     }

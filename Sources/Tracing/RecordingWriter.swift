@@ -40,12 +40,22 @@ public enum RecordingWriter {
         case .delivered(let content): return (.delivered, payload(content))
         case .connect(let endpoint): return (.connect, jsonText(endpoint))
         case .connected(let endpoint): return (.connected, jsonText(endpoint))
-        case .tls(let facts): return (.tls, jsonText(facts))
+        case .tls(let facts): return (.tls, json(facts))
+        case .records(let side, let octets): return (side == .client ? .clientTLS : .serverTLS, base64(octets))
         case .close(let side): return (.close, jsonText(side.rawValue))
         case .error(let sentence): return (.error, jsonText(sentence))
         case .gap(let side, let count): return (.gap, jsonText(side.rawValue + (count.map { " \($0)" } ?? "")))
         case .note(let text): return (.note, jsonText(text))
         }
+    }
+
+    /// An object without the fields that say nothing; a text where there is no more than that.
+    private static func json(_ facts: TLSFacts) -> String {
+        if let summary = facts.summary, facts == TLSFacts(summary) { return jsonText(summary) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(facts) else { return jsonText(facts.summary ?? "TLS") }
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// A JSON string when the octets are valid UTF-8, else base64.

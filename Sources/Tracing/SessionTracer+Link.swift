@@ -25,22 +25,6 @@ extension SessionTracer {
         _ = enter(.greeting)
     }
 
-    mutating func secured(_ facts: String, _ trace: inout Trace) {
-        flush(&trace)
-        // What was sent in the clear behind STARTTLS must have been thrown away (RFC 3207 §4.2).
-        _ = takeAllPending()
-        if sequence.phase == .connected { ask(Sent(turn: .greeting, place: place)) }
-        if marks.handshakePlace == nil { _ = enter(.handshake) }
-        sequence.advance(.handshake, code: 220)
-        marks.isSecured = true
-        marks.isWrapped = false
-        marks.isAuthenticated = false
-        marks.handshakePlace = nil
-        hello = Hello()
-        mode = .commands
-        appendEvent(facts, "tls/handshake", &trace)
-    }
-
     mutating func failed(_ sentence: String, _ trace: inout Trace) {
         flush(&trace)
         if connection == .unseen, lastWireLine == nil {
@@ -84,7 +68,7 @@ extension SessionTracer {
             guard var piece = withStream(side, { $0.finish() }) else { continue }
             piece.isCut = isCut
             if isOpaque, (20...24).contains(piece.line.octets.first ?? 0) {
-                opaque(piece, from: side, &trace)
+                record(piece.line.octets, from: side, &trace)
             } else {
                 read(piece, from: side, &trace)
             }
@@ -98,6 +82,7 @@ extension SessionTracer {
         if side == .client, client.isUntouched, server.isUntouched, octets.first == 22 { marks.isWrapped = true }
         withStream(side) { $0.append(octets, secrets: secrets) }
         drain(side, &trace)
+        dropCarrier(of: side)
     }
 
     /// Whether TLS is expected whose keys nobody gave us.
@@ -112,7 +97,7 @@ extension SessionTracer {
             if isOpaque {
                 switch withStream(side, { $0.nextRecord() }) {
                 case .record(let piece):
-                    opaque(piece, from: side, &trace)
+                    record(piece.line.octets, from: side, &trace)
                     continue
                 case .incomplete: return
                 case .somethingElse: break
@@ -134,14 +119,6 @@ extension SessionTracer {
         case .client: client(piece, &trace)
         case .server: server(piece, &trace)
         }
-    }
-
-    /// One record of a TLS connection whose keys nobody gave us.
-    private mutating func opaque(_ piece: LineStream.Piece, from side: Side, _ trace: inout Trace) {
-        let place = marks.handshakePlace ?? enter(.handshake)
-        marks.handshakePlace = place
-        let index = append(piece, from: side, .opaque, at: place, departures: [], &trace)
-        if marks.isWrapped, marks.wrappedLine == nil { marks.wrappedLine = index }
     }
 
     /// What goes on with a line that was too long to be held at once. It is no line of its own.

@@ -125,6 +125,7 @@ extension SessionTracer {
             let isGood =
                 keyword.first.map { $0.isLetterOrDigit } == true
                 && keyword.allSatisfy { $0.isLetterOrDigit || $0 == 45 }
+            found += offerOfTLSDepartures(keyword)
             // A line of the code alone is another finding already.
             if !isGood, !isKnownOddity, whole.count > 3 { found.append(Departure(.malformedKeyword)) }
         }
@@ -185,6 +186,7 @@ extension SessionTracer {
         case .data: dataAnswered(reply, &trace)
         case .mailData, .lastChunk, .chunk: contentAnswered(reply, answered, &trace)
         case .auth, .saslResponse: challenged(reply)
+        case .startTLS where isRefusal: refusedTLS(&trace)
         case .rset, .anytime, .startTLS, .handshake, .quit, .turnAround, .unknown: break
         }
     }
@@ -201,6 +203,7 @@ extension SessionTracer {
         marks.isLMTP = answered.verb == .lhlo
         hello = answered.verb == .helo ? Hello(Reply(lines: Array(reply.lines.prefix(1)))) : Hello(reply)
         if leg == .relay || trace.facts.hello.domain.isEmpty { trace.facts.hello = hello }
+        compareHellos(&trace)
     }
 
     private mutating func dataAnswered(_ reply: Reply, _ trace: inout Trace) {

@@ -29,6 +29,7 @@ struct SessionTracer: Sendable {
     /// A line without a code stood where this answer belongs; the answer may still come.
     var mistaken: Sent?
     var marks = Marks()
+    var tls = TLSState()
     /// The last line of the connection that was on the wire.
     var lastWireLine: Int?
 
@@ -183,26 +184,31 @@ struct SessionTracer: Sendable {
     ) -> Int {
         let index = trace.lines.count
         let (octets, masks) = Secrets.masked(piece.line.octets, piece.secrets + secrets)
-        trace.append(
-            TraceLine(
-                index: index,
-                time: time,
-                leg: leg,
-                speaker: side == .client ? .client : .server,
-                place: place,
-                octets: octets,
-                ending: piece.line.ending,
-                content: content,
-                secrets: masks,
-                findings: departures.map(Finding.init)
-            )
+        var line = TraceLine(
+            index: index,
+            time: time,
+            leg: leg,
+            speaker: side == .client ? .client : .server,
+            place: place,
+            octets: octets,
+            ending: piece.line.ending,
+            content: content,
+            secrets: masks,
+            findings: departures.map(Finding.init)
         )
+        line.message = tls.carriers[side] ?? []
+        trace.append(line)
         lastWireLine = index
         return index
     }
 
     /// Appends an event of the link at the place where the session is.
-    mutating func appendEvent(_ text: String, _ anchor: String, _ trace: inout Trace) {
+    mutating func appendEvent(
+        _ text: String,
+        _ anchor: String,
+        departures: [Departure.Kind] = [],
+        _ trace: inout Trace
+    ) {
         trace.append(
             TraceLine(
                 index: trace.lines.count,
@@ -214,7 +220,7 @@ struct SessionTracer: Sendable {
                 ending: .none,
                 content: .event(LessonAnchor(anchor)),
                 secrets: [],
-                findings: []
+                findings: departures.map { Finding(Departure($0)) }
             )
         )
     }

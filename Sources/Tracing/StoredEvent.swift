@@ -43,10 +43,11 @@ struct StoredEvent: Decodable {
         payload = try fields.decode(Payload.self)
     }
 
-    /// A string, or an object with the one key `base64`.
+    /// A string, an object with the one key `base64`, or what is known about TLS.
     private enum Payload: Decodable {
         case text(String)
         case base64(String)
+        case facts(TLSFacts)
 
         private enum Key: String, CodingKey { case base64 }
 
@@ -54,7 +55,12 @@ struct StoredEvent: Decodable {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
                 self = .text(text)
             } else {
-                self = .base64(try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .base64))
+                let fields = try decoder.container(keyedBy: Key.self)
+                if fields.contains(.base64) {
+                    self = .base64(try fields.decode(String.self, forKey: .base64))
+                } else {
+                    self = .facts(try TLSFacts(from: decoder))
+                }
             }
         }
 
@@ -65,10 +71,13 @@ struct StoredEvent: Decodable {
             case .base64(let text):
                 guard kind.holdsOctets, let data = Data(base64Encoded: text) else { return nil }
                 octets = Array(data)
+            case .facts(let facts): return kind == .tls ? .tls(facts) : nil
             }
             switch kind {
             case .client: return .octets(from: .client, octets, secrets: [])
             case .server: return .octets(from: .server, octets, secrets: [])
+            case .clientTLS: return .records(from: .client, octets)
+            case .serverTLS: return .records(from: .server, octets)
             case .dnsQuery: return .dnsQuery(octets)
             case .dnsAnswer: return .dnsAnswer(octets)
             case .delivered: return .delivered(octets)
@@ -90,12 +99,12 @@ struct StoredEvent: Decodable {
             switch kind {
             case .connect: .connect(to: text)
             case .connected: .connected(to: text)
-            case .tls: .tls(text)
+            case .tls: .tls(TLSFacts(text))
             case .error: .error(text)
             case .note: .note(text)
             case .close: Side(rawValue: text).map { .close(by: $0) }
             case .gap: gap(text)
-            case .client, .server, .dnsQuery, .dnsAnswer, .delivered: nil
+            case .client, .server, .clientTLS, .serverTLS, .dnsQuery, .dnsAnswer, .delivered: nil
             }
         }
     }

@@ -81,6 +81,8 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var forwardPaths: [Path] = []
     /// What EHLO was answered with last.
     public internal(set) var hello = Hello()
+    /// What is known of TLS; nil in the clear.
+    public internal(set) var tls: TLSFacts?
     /// The text of the reply that accepted the mail data.
     public internal(set) var acceptance: [UInt8]?
     /// The exchangers of the last MX answer, lowest preference first.

@@ -14,8 +14,10 @@ public struct TraceLine: Equatable, Sendable {
         case saslResponse(mechanism: String)
         /// Octets of a BDAT chunk (RFC 3030 §2).
         case chunk
-        /// Octets nobody but the two ends can read.
+        /// Octets that could not be held as a line: the rest of one that is too long.
         case opaque
+        /// A part of a TLS record, its octets as they were on the wire; the fields tile them.
+        case tls([TLSField])
         /// One record or question of a DNS message.
         case record(DNSLine)
         /// Something that is no line of any protocol; the anchor explains it.
@@ -49,14 +51,15 @@ public struct TraceLine: Equatable, Sendable {
     /// Ranges of `octets` that were a credential and are masked.
     public let secrets: [Range<Int>]
     public internal(set) var findings: [Finding]
-    /// The DNS message a lookup line was made from, for the hex view; empty elsewhere.
+    /// What this line came in, for the hex view: the DNS message it was read from, or the TLS records that carried it, which
+    /// may have carried its neighbours too. Empty elsewhere.
     public var message: [UInt8] = []
 
     /// Whether the octets were on a wire as they stand.
     public var isWire: Bool {
         switch content {
         case .record, .event: false
-        case .command, .reply, .mailData, .saslResponse, .chunk, .opaque: true
+        case .command, .reply, .mailData, .saslResponse, .chunk, .opaque, .tls: true
         }
     }
 

@@ -26,6 +26,8 @@ public struct Tracer: Sendable {
         case .octets(_, let octets, _) where octets.isEmpty: break
         case .octets(let side, let octets, let secrets):
             withSession(event) { $0.octets(octets, secrets: secrets, from: side, &$1) }
+        case .records(_, let octets) where octets.isEmpty: break
+        case .records(let side, let octets): withSession(event) { $0.records(octets, from: side, &$1) }
         case .connect(let endpoint):
             if event.leg == .relay { rememberExchanger(endpoint) }
             withSession(event) { $0.connecting(to: endpoint, &$1) }
@@ -57,6 +59,7 @@ public struct Tracer: Sendable {
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
         // Taken out while it is changed, so that nothing in it has to be copied.
         var session = sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg)
+        session.settleRecords(before: event.kind, &trace)
         session.time = event.time
         body(&session, &trace)
         sessions[event.leg] = session

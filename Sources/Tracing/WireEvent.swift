@@ -4,7 +4,7 @@ public enum Leg: String, CaseIterable, Sendable {
 }
 
 /// One end of a connection.
-public enum Side: String, CaseIterable, Sendable {
+public enum Side: String, CaseIterable, Sendable, Codable {
     case client, server
     public var other: Side { self == .client ? .server : .client }
 }
@@ -23,7 +23,7 @@ public struct WireEvent: Equatable, Sendable {
         /// It stands; to whom.
         case connected(to: String)
         /// TLS is up; what was agreed.
-        case tls(String)
+        case tls(TLSFacts)
         /// One side closed the connection.
         case close(by: Side)
         /// It failed: a refusal, a time limit, a reset; in a sentence.
@@ -37,6 +37,9 @@ public struct WireEvent: Equatable, Sendable {
         case octets(from: Side, [UInt8], secrets: [Range<Int>])
         /// Octets that went by and were not kept, as in a capture that lacks packets; nil when nobody knows how many.
         case gap(from: Side, octets: Int?)
+        /// TLS records as they were on the wire, whole ones (RFC 8446 §5.1). What was inside them, where it is known, is the
+        /// `octets` event of the same side that follows at once.
+        case records(from: Side, [UInt8])
         // Note
         /// A remark of whoever recorded.
         case note(String)

@@ -50,6 +50,10 @@ extension TraceLine {
         case .saslResponse:
             tiling.append(secrets.isEmpty ? .response : .secret, count: octets.count, .syntax("sasl-response"))
         case .chunk: tiling.append(.chunk, count: octets.count, .syntax("chunk-data"), name: "chunk data")
+        case .tls(let fields):
+            for field in fields {
+                tiling.append(.tlsField, count: field.count, field.anchor, name: field.name)
+            }
         case .opaque where findings.contains(where: \.isOfLongLine):
             tiling.append(
                 secrets.isEmpty ? .junk : .secret,

@@ -167,7 +167,9 @@ extension WireEvent {
     fileprivate var octetCount: Int {
         switch kind {
         case .octets(_, let octets, _), .dnsQuery(let octets), .dnsAnswer(let octets): octets.count
-        case .connect, .connected, .tls, .close, .error, .note, .delivered: 0
+        case .gap(_, let octets): octets ?? 0
+        // Inside TLS the octets themselves are told, too.
+        case .records, .connect, .connected, .tls, .close, .error, .note, .delivered: 0
         }
     }
 }

@@ -13,6 +13,9 @@ enum ExitCode: Int32, CaseIterable {
     case data = 25
     case content = 26
     case quit = 27
+    case authentication = 28
+    case tls = 29
+    case helloInTLS = 32
     case usage = 64
     case wrongData = 65
     case noInput = 66
@@ -33,6 +36,9 @@ enum ExitCode: Int32, CaseIterable {
         case .data: "live: DATA was refused"
         case .content: "live: the mail data was refused"
         case .quit: "live: QUIT went wrong"
+        case .authentication: "live: AUTH was refused, or not possible"
+        case .tls: "live: TLS was refused, not offered or failed"
+        case .helloInTLS: "live: EHLO inside TLS was refused"
         case .usage: "the command line cannot be used"
         case .wrongData: "a file does not hold what it should; lessons check found problems"
         case .noInput: "a file, session or lesson is not there"

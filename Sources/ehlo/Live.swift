@@ -67,6 +67,7 @@ struct Live: ParsableCommand {
     var onlyIPv4 = false
     @Flag(name: .customShort("6"), help: "Use IPv6 only.")
     var onlyIPv6 = false
+    @OptionGroup(title: "TLS and login") var security: SecurityOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -229,7 +230,8 @@ struct Live: ParsableCommand {
                 send: send,
                 addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
                 style: try style.style(),
-                allowsPrivate: style.allowPrivate
+                allowsPrivate: style.allowPrivate,
+                security: try security.security(mayAsk: !common.noInput)
             )
         } catch let error as LiveError {
             throw Failure(.usage, "\(error); see 'ehlo live --help'")

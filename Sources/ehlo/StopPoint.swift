@@ -4,7 +4,10 @@ import SMTP
 enum StopPoint {
     private static let words: [(words: [String], point: ClientDialogue.StopPoint)] = [
         (["connect", "banner", "3", "4"], .connect),
-        (["ehlo", "helo", "first-ehlo", "first-helo", "5", "6"], .hello),
+        (["first-ehlo", "first-helo"], .firstHello),
+        (["tls", "starttls"], .tls),
+        (["ehlo", "helo", "5", "6"], .hello),
+        (["auth"], .auth),
         (["mail", "from", "7", "8"], .mail),
         (["rcpt", "to", "9", "10"], .rcpt),
         (["data", "11"], .data),
@@ -14,9 +17,6 @@ enum StopPoint {
     static func named(_ word: String, _ option: String = "--quit-after") throws(Failure) -> ClientDialogue.StopPoint {
         let wanted = word.lowercased()
         if let row = words.first(where: { $0.words.contains(wanted) }) { return row.point }
-        if ["tls", "starttls", "auth"].contains(wanted) {
-            throw Failure(.usage, "\(option): \(wanted) comes with a later version; take one of \(names)")
-        }
         throw Failure(
             .usage,
             "\(option): '\(word)' is no place to stop; take one of \(names), or a step from 3 to 13"

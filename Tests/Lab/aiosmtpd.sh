@@ -3,7 +3,7 @@
 #
 #   aiosmtpd.sh start DIR PORT [OPTION...]     aiosmtpd.sh stop DIR     aiosmtpd.sh python
 #
-# The options go to aiosmtpd_server.py (--greylist, --delay SECONDS, --starttls). `python` prints an interpreter that
+# The options go to aiosmtpd_server.py (--greylist, --starttls, --auth USER …). `python` prints an interpreter that
 # has
 # the module, after making sure of it.
 

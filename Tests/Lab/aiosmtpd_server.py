@@ -5,7 +5,11 @@ sender and recipient it has not seen is answered `450 4.7.1` until --delay secon
 """
 
 import argparse
+import base64
+import hashlib
+import hmac
 import mailbox
+import os
 import signal
 import ssl
 import threading
@@ -13,13 +17,66 @@ import time
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import MISSING, AuthResult
 
 HOST = "mx.receiver.example"
 DOMAIN = "receiver.example"
 BOXES = ("bob", "carol", "postmaster")
 
 
-class Exchanger:
+class Login:
+    """Mechanisms that aiosmtpd does not bring: CRAM-MD5 (RFC 2195) and SCRAM-SHA-256 (RFC 5802, RFC 7677)."""
+
+    user = ""
+    password = ""
+    # "wrong-signature" and "no-signature" are servers that do not know the password, as a client must notice.
+    fault = ""
+
+    def check(self, server, session, envelope, mechanism, data):
+        known = data.login == self.user.encode() and data.password == self.password.encode()
+        return AuthResult(success=known, handled=False)
+
+    async def auth_CRAM__MD5(self, server, args):
+        challenge = f"<{os.getpid()}.{time.time_ns()}@{HOST}>"
+        answer = await server.challenge_auth(challenge)
+        if answer is MISSING:
+            return AuthResult(success=False)
+        user, _, digest = answer.decode().rpartition(" ")
+        proof = hmac.new(self.password.encode(), challenge.encode(), "md5").hexdigest()
+        return AuthResult(success=user == self.user and hmac.compare_digest(proof, digest), handled=False)
+
+    async def auth_SCRAM__SHA__256(self, server, args):
+        first = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
+        if first is MISSING or not first.startswith(b"n,,"):
+            return AuthResult(success=False)
+        bare = first[3:].decode()
+        fields = dict(part.split("=", 1) for part in bare.split(","))
+        nonce = fields["r"] + base64.b64encode(os.urandom(12)).decode()
+        salt, rounds = os.urandom(16), 4096
+        server_first = f"r={nonce},s={base64.b64encode(salt).decode()},i={rounds}"
+        answer = await server.challenge_auth(server_first)
+        if answer is MISSING:
+            return AuthResult(success=False)
+        without_proof, _, proof = answer.decode().rpartition(",p=")
+        message = f"{bare},{server_first},{without_proof}".encode()
+        salted = hashlib.pbkdf2_hmac("sha256", self.password.encode(), salt, rounds)
+        client_key = hmac.digest(salted, b"Client Key", "sha256")
+        signature = hmac.digest(hashlib.sha256(client_key).digest(), message, "sha256")
+        wanted = bytes(a ^ b for a, b in zip(client_key, signature))
+        name = fields["n"].replace("=2C", ",").replace("=3D", "=")
+        if name != self.user or not hmac.compare_digest(wanted, base64.b64decode(proof)):
+            return AuthResult(success=False, handled=False)
+        verifier = hmac.digest(hmac.digest(salted, b"Server Key", "sha256"), message, "sha256")
+        if self.fault == "wrong-signature":
+            verifier = bytes(32)
+        if self.fault != "no-signature":
+            last = await server.challenge_auth("v=" + base64.b64encode(verifier).decode())
+            if last is MISSING:
+                return AuthResult(success=False)
+        return AuthResult(success=True)
+
+
+class Exchanger(Login):
     """Decides about recipients and puts accepted mail into maildirs."""
 
     def __init__(self, maildir, greylist, delay):
@@ -61,24 +118,37 @@ def main():
     parser.add_argument("--delay", type=float, default=300, help="seconds a greylisted pair has to wait (300)")
     parser.add_argument("--maildir", type=Path, help="folder of the mailboxes; without it mail is thrown away")
     parser.add_argument("--starttls", action="store_true", help="offer STARTTLS")
+    parser.add_argument("--tls-on-connect", action="store_true", help="TLS from the first octet")
+    parser.add_argument("--tls-max", choices=["1.2", "1.3"], default="1.3", help="the newest version of TLS")
+    parser.add_argument("--auth", metavar="USER", help="ask USER for the password in LAB_PASSWORD")
+    parser.add_argument("--auth-in-clear", action="store_true", help="offer AUTH without TLS too")
+    parser.add_argument("--auth-without", action="append", default=[], metavar="MECHANISM", help="do not offer this one")
+    parser.add_argument("--auth-fault", default="", choices=["", "wrong-signature", "no-signature"])
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     arguments = parser.parse_args()
 
     context = None
-    if arguments.starttls:
+    if arguments.starttls or arguments.tls_on_connect:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(arguments.certificate, arguments.key)
+        if arguments.tls_max == "1.2":
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
     if arguments.maildir:
         arguments.maildir.mkdir(parents=True, exist_ok=True)
-    controller = Controller(
-        Exchanger(arguments.maildir, arguments.greylist, arguments.delay),
-        hostname="127.0.0.1",
-        port=arguments.port,
-        server_hostname=HOST,
-        enable_SMTPUTF8=True,
-        tls_context=context,
-    )
+    exchanger = Exchanger(arguments.maildir, arguments.greylist, arguments.delay)
+    settings = {"server_hostname": HOST, "enable_SMTPUTF8": True, "tls_context": context}
+    if arguments.tls_on_connect:
+        settings["tls_context"] = None
+        settings["ssl_context"] = context
+    if arguments.auth:
+        exchanger.user, exchanger.password = arguments.auth, os.environ["LAB_PASSWORD"]
+        exchanger.fault = arguments.auth_fault
+        settings["authenticator"] = exchanger.check
+        settings["auth_required"] = True
+        settings["auth_require_tls"] = not (arguments.auth_in_clear or arguments.tls_on_connect)
+        settings["auth_exclude_mechanism"] = arguments.auth_without
+    controller = Controller(exchanger, hostname="127.0.0.1", port=arguments.port, **settings)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

@@ -20,6 +20,7 @@ private struct ClientPlayer {
                 framer.append(octets)
                 said += framer.lines().map { DialogFile.line("C", $0.octets) }
             case .wait: break
+            case .startTLS: said.append("-- TLS")
             case .close: said.append("-- close")
             case .finish(let outcome): outcomes.append(outcome)
             }
@@ -31,6 +32,12 @@ private struct ClientPlayer {
         if line == "-- timeout" {
             transcript.append(line)
             carryOut(client.timedOut())
+        } else if line == "-- TLS" {
+            if !said.isEmpty { transcript.append(said.removeFirst()) }
+            carryOut(client.secured())
+        } else if line.hasPrefix("-- no TLS: ") {
+            transcript.append(line)
+            carryOut(client.notSecured(String(line.dropFirst(11))))
         } else if line.hasPrefix("S:") {
             flush()
             transcript.append(line)
@@ -91,6 +98,10 @@ extension ClientDialogue.Outcome {
         case .timedOut(let turn): "timed out at \(turn.rawValue)"
         case .protocolError(let turn, let reply):
             "protocol error at \(turn.rawValue)" + (reply?.code.map { ", \($0)" } ?? "")
+        case .notSecured(let reason): "not secured, \(reason)"
+        case .notAuthenticated(let trouble): "not authenticated, \(trouble)"
+        case .credentialsKept: "credentials kept"
+        case .afterTLS(let outcome): "after TLS, \(outcome.summary)"
         }
     }
 }

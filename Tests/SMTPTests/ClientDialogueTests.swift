@@ -61,7 +61,7 @@ import Testing
                 .credentialsNeedEHLO,
                 {
                     $0.credentials = try Credentials(user: "ada", password: "secret")
-                    $0.mayAuthenticate = true
+                    $0.mayAuthenticateInClear = true
                     $0.hello = .helo
                 }
             ),
@@ -193,7 +193,7 @@ import Testing
         for offer in ["AUTH PLAIN", "AUTH LOGIN"] {
             let plan = try Self.plan {
                 $0.credentials = credentials
-                $0.mayAuthenticate = true
+                $0.mayAuthenticateInClear = true
             }
             var client = try ClientDialogue(plan)
             texts += ["\(plan)", "\(client)"]
@@ -247,7 +247,7 @@ import Testing
 
     @Test func `an exchange that is started twice is called off`() throws {
         let credentials = try Credentials(user: "a", password: "b")
-        for mechanism in SASLExchange.Mechanism.allCases {
+        for mechanism in [SASLExchange.Mechanism.plain, .login] {
             var exchange = SASLExchange(mechanism, credentials)
             #expect(exchange.challenged() == OutgoingLine(trusted: "*"))
             #expect(exchange.start() == OutgoingLine(trusted: "*"))

@@ -4,9 +4,10 @@ import SMTP
 /// A dialog of `Dialogs/`: what both sides say, line by line, and in the comments above it what made them say it.
 ///
 /// `C:` and `S:` are lines of client and server, mail data and chunks included; `-- close` is the end of the connection,
-/// `-- timeout` a limit that passed. The other comments are read too:
+/// `-- timeout` a limit that passed, `-- TLS` a handshake that went well, `-- no TLS: WHY` one that did not. The other comments are read too:
 /// `# client only`, `# server only`: the other side's wording is not ours, or its step is one ours never takes;
 /// `# ends:` the client's outcome; `# stop:` its stop point; `# user:`, `# password:` its credentials;
+/// `# tls: ifOffered|required|onConnect` when the client uses TLS, `# in clear` that it may log in without;
 /// `# mail: SENDER to RECIPIENT[, eight-bit]` a mail that never comes to MAIL;
 /// `# rule: EHLO|GREETING|DOT|… [path] code [enhanced] text` an answer of the server that is no success;
 /// `# the client closes`: the end is not the server's doing;
@@ -76,8 +77,9 @@ extension DialogFile {
         )
         if let user = value("user"), let password = value("password") {
             plan.credentials = try Credentials(user: user, password: password)
-            plan.mayAuthenticate = true
+            plan.mayAuthenticateInClear = value("tls") == nil || comments.contains("in clear")
         }
+        if let use = value("tls").flatMap(ClientDialogue.TLSUse.init) { plan.tls = use }
         return plan
     }
 

@@ -24,8 +24,9 @@ private struct ServerPlayer {
             switch action {
             case .reply(let lines, _): answered += lines.map { DialogFile.line("S", $0.octets) }
             case .accepted(let mail): accepted.append(mail)
+            case .notAccepted, .remark: break
             case .close: answered.append("-- close")
-            case .startTLS: answered.append("-- starttls")
+            case .startTLS: answered.append("-- TLS")
             }
         }
     }
@@ -37,6 +38,9 @@ private struct ServerPlayer {
         } else if line == "-- timeout" {
             transcript.append(line)
             carryOut(server.timedOut())
+        } else if line == "-- TLS", !answered.isEmpty {
+            transcript.append(answered.removeFirst())
+            carryOut(server.secured())
         } else if !answered.isEmpty {
             transcript.append(answered.removeFirst())
         } else if line == "-- close", clientCloses {

@@ -50,7 +50,7 @@ import Testing
         switch Int.random(in: 0..<40, using: &dice) {
         case 0: return .connect(to: "a.example")
         case 1: return .connected(to: "a.example [192.0.2.1]:25")
-        case 2: return .tls("TLS 1.3")
+        case 2: return .tls(TLSFacts("TLS 1.3"))
         case 3: return .close(by: side)
         case 4: return .error("it broke\r\nhere")
         case 5: return .note("")

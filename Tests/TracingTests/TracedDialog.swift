@@ -79,7 +79,7 @@ struct TracedDialog: Sendable, CustomStringConvertible {
         case "leg": leg = Leg(rawValue: rest) ?? leg
         case "connect": return [.connect(to: rest)]
         case "connected": return [.connected(to: rest)]
-        case "tls": return [.tls(rest)]
+        case "tls": return [.tls(TLSFacts(rest))]
         case "close": return Side(rawValue: rest).map { [.close(by: $0)] } ?? []
         case "error": return [.error(rest)]
         case "note": return [.note(rest)]

@@ -26,6 +26,7 @@ struct TeacherNotes {
             return ["Ask where the header ends, and how the server will know that the message is over."]
         case .record: return ["Ask which of the exchangers is tried first, and what happens when it does not answer."]
         case .saslResponse: return ["Ask who else could read this line, and what encryption would change."]
+        case .tls: return ["Ask what of the handshake a listener on the way can read, and what not."]
         case .event, .chunk, .opaque: return []
         }
     }

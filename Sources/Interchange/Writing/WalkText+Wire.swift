@@ -38,9 +38,10 @@ extension WalkText {
             case .server: (.server, "S:")
             case .note: (.note, "--")
             }
-        let text = WireText.shown(line.octets)
+        let text = line.shownText
         var lines = [Line(role, "\(showsLapse ? Self.lapse(time) : Self.clock(time))  \(mark)" + (text.isEmpty ? "" : " \(text)"))]
-        if line.speaker != .note { lines += packed(spans(line)) }
+        // A field of TLS says in words what its octets are.
+        if line.speaker != .note, !line.isTLS { lines += packed(spans(line)) }
         for finding in line.findings { lines += self.finding(finding) }
         return lines
     }

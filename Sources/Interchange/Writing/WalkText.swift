@@ -111,6 +111,7 @@ public struct WalkText {
         case .mailData: return "mail data"
         case .saslResponse: return "AUTH"
         case .chunk: return "BDAT chunk"
+        case .tls: return "TLS handshake"
         case .opaque: return "inside TLS"
         case .record: return "DNS"
         case .event(let anchor): return anchor == LessonAnchor("tls/handshake") ? "TLS handshake" : "connection"
@@ -125,6 +126,7 @@ public struct WalkText {
         case .command, .saslResponse, .opaque:
             return line.spans.first { $0.kind != .leadingSpace }?.anchor ?? .step(stop.place.step)
         case .event(let anchor): return anchor
+        case .tls: return LessonAnchor("tls/handshake")
         case .reply, .mailData, .chunk, .record: return .step(stop.place.step)
         }
     }

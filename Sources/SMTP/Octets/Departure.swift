@@ -76,6 +76,11 @@ public struct Departure: Hashable, Sendable {
         case commandUnanswered = "command-unanswered"
         case dataBefore354 = "data-before-354"
         case octetsAfterSTARTTLS = "octets-after-starttls"
+        case startTLSOfferedInTLS = "starttls-offered-in-tls"
+        case startTLSMasked = "starttls-masked"
+        case certificateNotTrusted = "certificate-not-trusted"
+        case certificateForAnotherName = "certificate-for-another-name"
+        case oldTLSVersion = "old-tls-version"
         case closedWithoutQuit = "closed-without-quit"
         case closedWithout421 = "closed-without-421"
         // Mail data

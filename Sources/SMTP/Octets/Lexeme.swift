@@ -25,6 +25,7 @@ public struct Lexeme: Hashable, Sendable {
         case endOfData = "end-of-data"
         case chunk, opaque, note, junk
         case record
+        case tlsField = "tls-field"
         case lineEnd = "line-end"
     }
 }

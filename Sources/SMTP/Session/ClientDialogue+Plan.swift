@@ -19,8 +19,14 @@ extension ClientDialogue {
         public var pipelines = false
         /// What XCLIENT says of the client, as `ADDR=192.0.2.1` (Postfix XCLIENT_README); nil for no such command.
         public var xclient: String?
-        /// The owner knows whether the line is protected; without this the client keeps credentials to itself.
-        public var mayAuthenticate: Bool
+        /// The mechanism to use; nil for the best that both sides have.
+        public var mechanism: SASLExchange.Mechanism?
+        /// What mechanisms compute with; without it those that need it are passed over.
+        public var digests: SASLDigests?
+        /// Whether credentials may cross a line that TLS does not protect; otherwise the client keeps them to itself.
+        public var mayAuthenticateInClear: Bool
+        /// Whether the session goes into TLS.
+        public var tls: TLSUse
 
         public init(
             clientName: String,
@@ -29,7 +35,10 @@ extension ClientDialogue {
             quitAfter: StopPoint? = nil,
             declareSize: Bool = true,
             credentials: Credentials? = nil,
-            mayAuthenticate: Bool = false
+            mechanism: SASLExchange.Mechanism? = nil,
+            digests: SASLDigests? = nil,
+            mayAuthenticateInClear: Bool = false,
+            tls: TLSUse = .never
         ) {
             self.clientName = clientName
             self.mails = mails
@@ -37,15 +46,40 @@ extension ClientDialogue {
             self.quitAfter = quitAfter
             self.declareSize = declareSize
             self.credentials = credentials
-            self.mayAuthenticate = mayAuthenticate
+            self.mechanism = mechanism
+            self.digests = digests
+            self.mayAuthenticateInClear = mayAuthenticateInClear
+            self.tls = tls
         }
+    }
+
+    /// When TLS is used.
+    public enum TLSUse: String, CaseIterable, Sendable {
+        case never
+        /// When the server offers STARTTLS and takes it: opportunistic (RFC 7435 §3).
+        case ifOffered
+        /// Or there is no session (RFC 3207 §4.1).
+        case required
+        /// Before the first word, as on port 465 (RFC 8314 §3.3).
+        case onConnect
     }
 
     /// Where a session may be told to end: after the answer RSET, if a transaction is open, and QUIT.
     ///
     /// After `data` the server takes everything for mail data, so there the connection is closed, which makes it forget
     /// the mail (RFC 5321 §4.1.1.4 has no other way out).
-    public enum StopPoint: String, CaseIterable, Sendable { case connect, hello, mail, rcpt, data, dot }
+    public enum StopPoint: String, CaseIterable, Sendable {
+        case connect
+        /// After the answer to EHLO in the clear.
+        case firstHello
+        /// After the handshake; where TLS is not used, after EHLO.
+        case tls
+        /// After the answer to the last EHLO.
+        case hello
+        /// After AUTH; where there is none, after EHLO.
+        case auth
+        case mail, rcpt, data, dot
+    }
 
     /// How a session ended. The first thing that went wrong is kept; what came after it does not change it.
     public enum Outcome: Equatable, Sendable {
@@ -60,6 +94,14 @@ extension ClientDialogue {
         case timedOut(at: CommandSequence.Turn)
         /// A reply that is none, or one that RFC 5321 §4.3.2 does not know there.
         case protocolError(at: CommandSequence.Turn, Reply?)
+        /// There is no TLS; why, in a sentence of whoever tried.
+        case notSecured(String)
+        /// The login went wrong on our side, or the server did not prove itself.
+        case notAuthenticated(SASLExchange.Trouble)
+        /// Credentials would have crossed the line unprotected, so they did not.
+        case credentialsKept
+        /// One of these at the EHLO that follows the handshake.
+        indirect case afterTLS(Outcome)
 
         /// Which turn it is about; nil when all went well.
         public var turn: CommandSequence.Turn? {
@@ -68,6 +110,9 @@ extension ClientDialogue {
             case .refused(let turn, _), .notOffered(_, let turn), .closedEarly(let turn), .timedOut(let turn),
                 .protocolError(let turn, _):
                 turn
+            case .notSecured: .handshake
+            case .credentialsKept, .notAuthenticated: .auth
+            case .afterTLS(let outcome): outcome.turn
             }
         }
     }
@@ -119,7 +164,7 @@ extension ClientDialogue.Plan {
             guard hello != .helo else { throw .xclientNeedsEHLO }
         }
         if credentials != nil {
-            guard mayAuthenticate else { throw .credentialsInClear }
+            guard mayAuthenticateInClear || tls != .never else { throw .credentialsInClear }
             guard hello != .helo else { throw .credentialsNeedEHLO }
         }
         for (index, mail) in mails.enumerated() { try check(mail, index) }
@@ -162,6 +207,7 @@ extension ClientDialogue.Action: CustomStringConvertible, CustomDebugStringConve
         case .send(let line, _): "send \(line.octets.lossyText)"
         case .sendMailData(let octets): "send \(octets.count) octets of mail data"
         case .wait(let limit): "wait \(limit.seconds) s"
+        case .startTLS: "start TLS"
         case .close: "close"
         case .finish(let outcome): "finish: \(outcome)"
         }

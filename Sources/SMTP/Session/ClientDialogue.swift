@@ -1,7 +1,7 @@
 /// The client's side of a session: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
 ///
-/// It decides which turn comes next and how the session ended. It does not know sockets, clocks or TLS, and not which
-/// order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
+/// It decides which turn comes next, when TLS begins, and how the session ended. It does not know sockets, clocks or how TLS
+/// works, and not which order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
 /// bug and changes nothing; a reply that is none, or of a class that cannot stand there, is the server's departure and
 /// ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored. Lines that a person sends by
 /// hand in between are allowed: `observed` takes note of them, and `resume` goes on from where the server is then.
@@ -14,6 +14,9 @@ public struct ClientDialogue: Sendable {
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
         case wait(TimeLimit)
+        /// Throw away what came after the reply to STARTTLS, begin the handshake, then call `secured` or `notSecured`
+        /// (RFC 3207 §4.2).
+        case startTLS
         case close
         /// Always last; nothing follows it.
         case finish(Outcome)
@@ -22,6 +25,8 @@ public struct ClientDialogue: Sendable {
     private enum State {
         case idle
         case awaiting(CommandSequence.Turn)
+        /// The handshake is under way.
+        case securing
         case finished
     }
 
@@ -52,7 +57,11 @@ public struct ClientDialogue: Sendable {
     public private(set) var offer = Hello()
     /// How many mails the server took the responsibility for.
     public private(set) var acceptedMails = 0
-    /// What the client waits for an answer to; nil before and after.
+    /// Whether the session is inside TLS.
+    public private(set) var isSecured = false
+    /// What the line of AUTH that was sent last says once it is decoded, the secret left out.
+    public var responseMeaning: String? { exchange?.meaning }
+    /// What the client waits for an answer to; nil before, after, and while it does not wait for a reply.
     public var awaitedTurn: CommandSequence.Turn? { if case .awaiting(let turn) = state { turn } else { nil } }
 
     /// Checks the whole plan, so that nothing is sent of one that could not be carried out.
@@ -67,14 +76,34 @@ public struct ClientDialogue: Sendable {
 
     public mutating func connected() -> [Action] {
         switch state {
-        case .idle: waitFor(.greeting)
-        case .awaiting, .finished: []
+        case .idle: plan.tls == .onConnect ? startTLS() : waitFor(.greeting)
+        case .awaiting, .securing, .finished: []
+        }
+    }
+
+    /// The handshake is over: whatever was learnt before it is forgotten (RFC 3207 §4.2).
+    public mutating func secured() -> [Action] {
+        guard case .securing = state else { return [] }
+        sequence.advance(.handshake, code: 220)
+        offer = Hello()
+        isSecured = true
+        guard plan.tls != .onConnect else { return waitFor(.greeting) }
+        return stops(at: .tls) ? stop() : sayHello()
+    }
+
+    /// There is no TLS; why, in a sentence. The connection is of no more use.
+    public mutating func notSecured(_ reason: String) -> [Action] {
+        switch state {
+        case .idle, .finished: []
+        // Broken off later: what was under way ends as if the server had left.
+        case .awaiting(let turn): finish(.closedEarly(at: turn))
+        case .securing: finish(.notSecured(reason))
         }
     }
 
     public mutating func received(_ reply: Reply) -> [Action] {
         switch state {
-        case .idle, .finished: []
+        case .idle, .securing, .finished: []
         case .awaiting(let turn): answered(turn, reply)
         }
     }
@@ -118,7 +147,7 @@ public struct ClientDialogue: Sendable {
         case .ended: return finish(nil)
         // RFC 4954 §4: a line that is an asterisk calls the exchange off.
         case .authenticating: return send(OutgoingLine(trusted: "*"), .saslResponse)
-        case .securing: return finish(.protocolError(at: .startTLS, nil))
+        case .securing: return startTLS()
         case .mailData: return sendMailData()
         case .chunks: return send(Command.bare(.rset), .rset)
         case _ where isLeaving || mailIndex >= plan.mails.count: return leave()
@@ -141,6 +170,7 @@ public struct ClientDialogue: Sendable {
         switch state {
         case .idle, .finished: []
         case .awaiting(let turn): finish(.closedEarly(at: turn))
+        case .securing: finish(.closedEarly(at: .handshake))
         }
     }
 
@@ -149,6 +179,7 @@ public struct ClientDialogue: Sendable {
         switch state {
         case .idle, .finished: []
         case .awaiting(let turn): finish(.timedOut(at: turn))
+        case .securing: finish(.timedOut(at: .handshake))
         }
     }
 
@@ -174,8 +205,14 @@ public struct ClientDialogue: Sendable {
         case .hello:
             if hello != .helo { offer = Hello(reply) }
             if !isIntroduced { return introduce() }
-            return stops(at: .hello) ? stop() : authenticateOrMail()
-        case .auth, .saslResponse: return nextMail()
+            return secureOrGoOn()
+        case .startTLS: return reply.code == 220 ? startTLS() : finish(.protocolError(at: turn, reply))
+        case .auth, .saslResponse:
+            if let trouble = exchange?.accepted() {
+                note(.notAuthenticated(trouble))
+                return quit()
+            }
+            return stops(at: .auth) ? stop() : nextMail()
         case .mail: return stops(at: .mail) ? stop() : nextRecipient()
         case .rcpt:
             acceptedRecipients += 1
@@ -187,7 +224,7 @@ public struct ClientDialogue: Sendable {
         case .rset where reply.code == 220: return sayHello()
         case .rset: return nextMail()
         case .quit: return finish(nil)
-        case .data, .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
+        case .data, .chunk, .lastChunk, .anytime, .handshake, .turnAround, .unknown:
             return finish(.protocolError(at: turn, reply))
         }
     }
@@ -198,7 +235,10 @@ public struct ClientDialogue: Sendable {
         case .data:
             return stops(at: .data) ? finish(nil) : sendMailData()
         case .auth, .saslResponse:
-            guard let line = exchange?.challenged() else { return finish(.protocolError(at: turn, reply)) }
+            guard let line = exchange?.challenged(reply.lines.last?.text ?? []) else {
+                return finish(.protocolError(at: turn, reply))
+            }
+            if let trouble = exchange?.trouble { note(.notAuthenticated(trouble)) }
             return send(line, .saslResponse)
         case .greeting, .hello, .mail, .rcpt, .mailData, .chunk, .lastChunk, .rset, .anytime, .startTLS, .handshake,
             .quit, .turnAround, .unknown:
@@ -211,7 +251,7 @@ public struct ClientDialogue: Sendable {
         // RFC 5321 §3.8: 421 announces that the server closes, to whatever command.
         if reply.code == 421 { return finish(.refused(at: turn, reply)) }
         switch turn {
-        case .hello where hello == .ehlo && (reply.code == 500 || reply.code == 502) && plan.credentials == nil:
+        case .hello where hello == .ehlo && (reply.code == 500 || reply.code == 502) && mayFallBack:
             // RFC 5321 §3.2: a server that does not know EHLO may know HELO.
             hello = .helo
             return sayHello()
@@ -225,10 +265,18 @@ public struct ClientDialogue: Sendable {
         case .mailData:
             note(.refused(at: turn, reply))
             return accountForMail()
-        case .chunk, .lastChunk, .anytime, .startTLS, .handshake, .turnAround, .unknown:
+        case .startTLS:
+            // RFC 3207 §4.1: who only wanted TLS if it is to be had goes on in the clear.
+            guard plan.tls == .required else { return introduced() }
+            note(.refused(at: turn, reply))
+            return quit()
+        case .chunk, .lastChunk, .anytime, .handshake, .turnAround, .unknown:
             return finish(.protocolError(at: turn, reply))
         }
     }
+
+    /// HELO knows neither AUTH nor STARTTLS.
+    private var mayFallBack: Bool { plan.credentials == nil && plan.tls != .required && !isSecured }
 }
 
 // MARK: Turns
@@ -239,7 +287,10 @@ extension ClientDialogue {
     /// The end that was planned: with RSET and QUIT, or without a word.
     private mutating func stop() -> [Action] { plan.drops ? finish(nil) : leave() }
 
-    private mutating func note(_ outcome: Outcome) { failure = failure ?? outcome }
+    private mutating func note(_ outcome: Outcome) {
+        let isSecondHello = isSecured && plan.tls != .onConnect && outcome.turn == .hello
+        failure = failure ?? (isSecondHello ? .afterTLS(outcome) : outcome)
+    }
 
     private mutating func waitFor(_ turn: CommandSequence.Turn) -> [Action] {
         state = .awaiting(turn)
@@ -274,13 +325,43 @@ extension ClientDialogue {
         return send(.rset) { () throws(OutgoingLineError) in try OutgoingLine("XCLIENT \(attributes)") }
     }
 
+    /// After the answer to EHLO: into TLS, when that is planned and still to be done.
+    private mutating func secureOrGoOn() -> [Action] {
+        guard !isSecured else { return introduced() }
+        if stops(at: .firstHello) { return stop() }
+        let isOffered = offer.offers("STARTTLS")
+        switch plan.tls {
+        case .ifOffered where isOffered, .required where isOffered: return send(Command.bare(.startTLS), .startTLS)
+        case .required:
+            note(.notOffered(keyword: "STARTTLS", at: .startTLS))
+            return quit()
+        case .never, .ifOffered, .onConnect: return introduced()
+        }
+    }
+
+    private mutating func startTLS() -> [Action] {
+        state = .securing
+        return [.startTLS, .wait(.other)]
+    }
+
+    /// Both sides have said who they are, for the last time.
+    private mutating func introduced() -> [Action] {
+        let isOver = stops(at: .hello) || stops(at: .firstHello) || stops(at: .tls)
+        return isOver ? stop() : authenticateOrMail()
+    }
+
     private mutating func authenticateOrMail() -> [Action] {
-        guard let credentials = plan.credentials else { return nextMail() }
-        guard let mechanism = SASLExchange.mechanism(offeredIn: offer) else {
-            note(.notOffered(keyword: "AUTH", at: .auth))
+        guard let credentials = plan.credentials else { return stops(at: .auth) ? quit() : nextMail() }
+        guard isSecured || plan.mayAuthenticateInClear else {
+            note(.credentialsKept)
             return quit()
         }
-        var exchange = SASLExchange(mechanism, credentials)
+        let best = SASLExchange.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
+        guard let mechanism = plan.mechanism.map({ SASLExchange.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
+            note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.rawValue)" } ?? "AUTH", at: .auth))
+            return quit()
+        }
+        var exchange = SASLExchange(mechanism, credentials, plan.digests)
         let line = exchange.start()
         self.exchange = exchange
         return send(line, .auth)
@@ -371,7 +452,8 @@ extension ClientDialogue {
     /// Ends the session; what went wrong before counts more than `outcome`.
     private mutating func finish(_ outcome: Outcome?) -> [Action] {
         state = .finished
-        return [.close, .finish(failure ?? outcome ?? .completed(accepted: acceptedMails))]
+        if let outcome { note(outcome) }
+        return [.close, .finish(failure ?? .completed(accepted: acceptedMails))]
     }
 }
 

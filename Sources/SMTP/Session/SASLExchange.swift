@@ -31,77 +31,259 @@ public enum CredentialsError: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// The client's side of one AUTH exchange (RFC 4954 §4): which response answers which challenge.
+/// Arithmetic that SASL needs and this module does not have: whoever has a library hands it in.
+public struct SASLDigests: Sendable {
+    /// HMAC with MD5 over a message (RFC 2104): key, message.
+    public var hmacMD5: @Sendable (_ key: [UInt8], _ message: [UInt8]) -> [UInt8]
+    public var hmacSHA256: @Sendable (_ key: [UInt8], _ message: [UInt8]) -> [UInt8]
+    public var sha256: @Sendable (_ message: [UInt8]) -> [UInt8]
+    /// PBKDF2 with HMAC-SHA-256 and 32 octets of result (RFC 8018 §5.2).
+    public var stretched: @Sendable (_ password: [UInt8], _ salt: [UInt8], _ iterations: Int) -> [UInt8]
+    /// Printable ASCII without a comma that nobody can guess (RFC 5802 §5.1).
+    public var nonce: @Sendable () -> [UInt8]
+
+    public init(
+        hmacMD5: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8],
+        hmacSHA256: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8],
+        sha256: @escaping @Sendable ([UInt8]) -> [UInt8],
+        stretched: @escaping @Sendable ([UInt8], [UInt8], Int) -> [UInt8],
+        nonce: @escaping @Sendable () -> [UInt8]
+    ) {
+        self.hmacMD5 = hmacMD5
+        self.hmacSHA256 = hmacSHA256
+        self.sha256 = sha256
+        self.stretched = stretched
+        self.nonce = nonce
+    }
+}
+
+/// The client's side of one AUTH exchange, a state machine (RFC 4954 §4): which response answers which challenge.
 ///
-/// It decides what is sent after AUTH, and that an exchange which goes on too long is called off. It does not know reply
-/// codes, whether the line is protected, or how the exchange ends. Wrong input: a call after the end is our bug and calls
-/// the exchange off; a challenge too many is the server's departure and does the same; what a challenge says is ignored,
-/// because in PLAIN it is empty and in LOGIN only its place counts.
-public struct SASLExchange: Hashable, Sendable {
-    /// The mechanisms it speaks, the better first. Both send the password itself, so only a protected line is fit for them.
+/// It decides what is sent after AUTH, and that an exchange which goes wrong or on too long is called off. It does not know
+/// reply codes, whether the line is protected, or how the exchange ends. Wrong input: a call after the end is our bug and calls
+/// the exchange off; a challenge too many, or one that is not what the mechanism says, is the server's departure and does the
+/// same, with `trouble` telling why; what a challenge of PLAIN or LOGIN says is ignored, because there only its place counts.
+public struct SASLExchange: Sendable {
+    /// The mechanisms it speaks, the better first, THE table of the client.
     public enum Mechanism: String, CaseIterable, Sendable {
+        /// A proof, no password, and the server proves itself too (RFC 7677, RFC 5802).
+        case scramSHA256 = "SCRAM-SHA-256"
+        /// A proof with an old hash (RFC 2195).
+        case cramMD5 = "CRAM-MD5"
         /// One response: identity, user and password (RFC 4616 §2).
         case plain = "PLAIN"
         /// User and password in two responses, never put into an RFC.
         case login = "LOGIN"
+        /// A token in place of a password. Taken only when it is asked for by name, since a password is no token.
+        case xoauth2 = "XOAUTH2"
+
+        /// Whether the secret itself crosses the wire, so that only a protected line is fit for it.
+        public var sendsSecret: Bool {
+            switch self {
+            case .scramSHA256, .cramMD5: false
+            case .plain, .login, .xoauth2: true
+            }
+        }
+
+        /// Whether it needs `SASLDigests`.
+        var needsDigests: Bool { self == .scramSHA256 || self == .cramMD5 }
     }
 
-    private enum State: Hashable { case start, user, password, done }
+    /// Why the client called the exchange off.
+    public enum Trouble: Error, Hashable, Sendable, CustomStringConvertible {
+        case notBase64, malformedChallenge, foreignNonce, tooManyChallenges, wrongSignature, noProof
+        case iterations(Int)
+        case serverError(String)
+
+        public var description: String {
+            switch self {
+            case .notBase64: "a challenge of the server is no Base64"
+            case .malformedChallenge: "a challenge of the server is not what the mechanism says"
+            case .foreignNonce: "the server answered with a nonce that is not the client's"
+            case .tooManyChallenges: "the server asked more often than the mechanism has it"
+            case .wrongSignature: "the server could not prove that it knows the password"
+            case .noProof: "the server accepted the login without proving that it knows the password"
+            case .iterations(let count): "the server wants the password hashed \(count) times, which nobody should do"
+            case .serverError(let error): "the server broke the exchange off with \(error)"
+            }
+        }
+    }
+
+    enum State: Sendable {
+        case start
+        /// The initial response was too long for the command line and waits for an empty challenge.
+        case holding([UInt8], then: After)
+        case user, password, cramChallenge
+        case serverFirst(SCRAM)
+        case serverFinal(SCRAM)
+        case tokenError
+        case done
+    }
+
+    /// What follows once a held response is out.
+    enum After: Sendable {
+        case done, tokenError
+        case serverFirst(SCRAM)
+    }
+
+    /// RFC 5802 §5.1 sets no bound; beyond this a server only wants to keep a client busy.
+    static let mostIterations = 1_000_000
+    /// A challenge that is longer has nothing to do with these mechanisms.
+    static let longestChallenge = 12_288
 
     public let mechanism: Mechanism
+    /// What the last line of the client says once it is decoded, the secret left out.
+    public private(set) var meaning: String?
+    /// Why the exchange was called off.
+    public private(set) var trouble: Trouble?
     private let credentials: Credentials
+    private let digests: SASLDigests?
     private var state = State.start
+    private var isProven: Bool
 
-    public init(_ mechanism: Mechanism, _ credentials: Credentials) {
+    public init(_ mechanism: Mechanism, _ credentials: Credentials, _ digests: SASLDigests? = nil) {
         self.mechanism = mechanism
         self.credentials = credentials
+        self.digests = digests
+        isProven = mechanism != .scramSHA256
     }
 
-    /// The better of the mechanisms both sides have; nil when there is none.
-    public static func mechanism(offeredIn hello: Hello) -> Mechanism? {
+    /// The best of the mechanisms both sides have; nil when there is none.
+    public static func mechanism(offeredIn hello: Hello, hasDigests: Bool = false) -> Mechanism? {
+        Mechanism.allCases.first { row in
+            row != .xoauth2 && (hasDigests || !row.needsDigests) && isOffered(row, in: hello)
+        }
+    }
+
+    /// Whether the server offers this one. Servers of the 1990s write `AUTH=LOGIN`.
+    public static func isOffered(_ mechanism: Mechanism, in hello: Hello) -> Bool {
         let offered = hello.keyword("AUTH")?.parameters ?? []
-        return Mechanism.allCases.first { row in offered.contains { $0.equalsIgnoringCase(row.rawValue.utf8) } }
+        return offered.contains { $0.equalsIgnoringCase(mechanism.rawValue.utf8) }
     }
 
-    /// The line that opens the exchange; PLAIN brings its initial response with it when the line stays short enough.
+    /// Accepted by the server: whether it has proved what the mechanism lets it prove.
+    public mutating func accepted() -> Trouble? {
+        if !isProven, trouble == nil { trouble = .noProof }
+        return trouble
+    }
+
+    // MARK: Lines
+
+    /// The line that opens the exchange, with the initial response when the line stays short enough.
     public mutating func start() -> OutgoingLine {
-        switch (mechanism, state) {
-        case (.plain, .start):
-            let withResponse = Array("AUTH PLAIN ".utf8) + Base64.encode(plainResponse)
-            // RFC 4954 §4: an initial response that makes the command line too long waits for the challenge.
-            guard withResponse.count <= 510 else {
-                state = .password
-                return line(of: "AUTH PLAIN".utf8)
-            }
-            state = .done
-            return line(of: withResponse)
-        case (.login, .start):
+        guard case .start = state else { return callOff(nil) }
+        switch mechanism {
+        case .plain: return open(plainResponse, saying: "user \(shownUser), password •••", then: .done)
+        case .login:
             state = .user
             return line(of: "AUTH LOGIN".utf8)
-        case (_, .user), (_, .password), (_, .done): return cancel()
+        case .xoauth2: return open(tokenResponse, saying: "user \(shownUser), token •••", then: .tokenError)
+        case .cramMD5:
+            state = .cramChallenge
+            return line(of: "AUTH CRAM-MD5".utf8)
+        case .scramSHA256:
+            guard let digests else { return callOff(nil) }
+            let scram = SCRAM(user: credentials.user, nonce: digests.nonce())
+            return open(scram.clientFirst, saying: scram.clientFirst.lossyText, then: .serverFirst(scram))
         }
     }
 
-    /// The response to a challenge (334); `*` calls the exchange off (RFC 4954 §4).
-    public mutating func challenged() -> OutgoingLine {
-        switch (mechanism, state) {
-        case (.login, .user):
+    /// The response to a challenge (334) with this text; `*` calls the exchange off (RFC 4954 §4).
+    public mutating func challenged(_ text: [UInt8] = []) -> OutgoingLine {
+        switch state {
+        case .holding(let response, let next):
+            follow(next)
+            return line(of: Base64.encode(response))
+        case .user:
             state = .password
+            meaning = "user \(shownUser)"
             return line(of: Base64.encode(credentials.user))
-        case (.login, .password):
+        case .password:
             state = .done
+            meaning = "password •••"
             return line(of: Base64.encode(credentials.secret))
-        case (.plain, .password):
+        case .cramChallenge: return answerCRAM(text)
+        case .serverFirst(let scram): return answerServerFirst(text, scram)
+        case .serverFinal(let scram): return answerServerFinal(text, scram)
+        case .tokenError:
+            // The reason stands in the challenge; an empty response fetches the refusal.
             state = .done
-            return line(of: Base64.encode(plainResponse))
-        case (_, .start), (.plain, .user), (_, .done): return cancel()
+            meaning = "nothing, to fetch the refusal"
+            return OutgoingLine(trusted: "")
+        case .start: return callOff(nil)
+        case .done: return callOff(.tooManyChallenges)
         }
     }
 
+    private mutating func open(_ response: [UInt8], saying meaning: String, then next: After) -> OutgoingLine {
+        let command = Array("AUTH \(mechanism.rawValue)".utf8)
+        let whole = command + [32] + Base64.encode(response)
+        self.meaning = meaning
+        // RFC 4954 §4: an initial response that makes the command line too long waits for the challenge.
+        guard whole.count <= 510 else {
+            state = .holding(response, then: next)
+            return line(of: command)
+        }
+        follow(next)
+        return line(of: whole)
+    }
+
+    private mutating func follow(_ next: After) {
+        switch next {
+        case .done: state = .done
+        case .tokenError: state = .tokenError
+        case .serverFirst(let scram): state = .serverFirst(scram)
+        }
+    }
+
+    private var shownUser: String { credentials.user.lossyText }
     private var plainResponse: [UInt8] { [0] + credentials.user + [0] + credentials.secret }
 
-    private mutating func cancel() -> OutgoingLine {
+    private var tokenResponse: [UInt8] {
+        Array("user=".utf8) + credentials.user + [1] + Array("auth=Bearer ".utf8) + credentials.secret + [1, 1]
+    }
+
+    // MARK: Challenges with a meaning
+
+    private mutating func decoded(_ text: [UInt8]) -> [UInt8]? {
+        guard text.count <= Self.longestChallenge else { return nil }
+        return Base64.decode(text)
+    }
+
+    private mutating func answerCRAM(_ text: [UInt8]) -> OutgoingLine {
+        guard let challenge = decoded(text) else { return callOff(.notBase64) }
+        guard let digests, !challenge.isEmpty else { return callOff(.malformedChallenge) }
         state = .done
+        let digest = digests.hmacMD5(credentials.secret, challenge).hexadecimal
+        meaning = "user \(shownUser), a proof of 32 digits"
+        return line(of: Base64.encode(credentials.user + [32] + digest))
+    }
+
+    private mutating func answerServerFirst(_ text: [UInt8], _ scram: SCRAM) -> OutgoingLine {
+        guard let first = decoded(text) else { return callOff(.notBase64) }
+        guard let digests else { return callOff(nil) }
+        var scram = scram
+        do throws(Trouble) {
+            let final = try scram.clientFinal(answering: first, password: credentials.secret, digests)
+            state = .serverFinal(scram)
+            meaning = "\(scram.finalWithoutProof.lossyText),p=•••"
+            return line(of: Base64.encode(final))
+        } catch { return callOff(error) }
+    }
+
+    private mutating func answerServerFinal(_ text: [UInt8], _ scram: SCRAM) -> OutgoingLine {
+        guard let final = decoded(text) else { return callOff(.notBase64) }
+        if let trouble = scram.trouble(with: final) { return callOff(trouble) }
+        isProven = true
+        state = .done
+        meaning = "nothing: the server's proof is right"
+        return OutgoingLine(trusted: "")
+    }
+
+    private mutating func callOff(_ trouble: Trouble?) -> OutgoingLine {
+        state = .done
+        self.trouble = self.trouble ?? trouble
+        meaning = "the exchange is called off"
         return OutgoingLine(trusted: "*")
     }
 
@@ -111,36 +293,10 @@ public struct SASLExchange: Hashable, Sendable {
     }
 }
 
-/// Base64 as SASL responses wear it: the standard alphabet, padded, no line breaks (RFC 4648 §4).
-public enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    private static let padding = UInt8(ascii: "=")
-
-    public static func encode(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: octets.count, by: 3) {
-            let group = octets[start..<min(start + 3, octets.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : padding)
-            }
-        }
-        return text
-    }
-
-    /// The octets meant; nil when the text is no Base64, unused bits that are not zero included.
-    public static func decode(_ text: [UInt8]) -> [UInt8]? {
-        guard text.count % 4 == 0 else { return nil }
-        let pads = text.reversed().prefix { $0 == padding }.count
-        guard pads <= 2 else { return nil }
-        var octets: [UInt8] = []
-        var bits = 0
-        for (place, letter) in text.dropLast(pads).enumerated() {
-            guard let value = alphabet.firstIndex(of: letter) else { return nil }
-            bits = (bits << 6 | value) & 0xFF_FFFF
-            if place % 4 > 0 { octets.append(UInt8(bits >> (6 - 2 * (place % 4)) & 0xFF)) }
-        }
-        let unused = pads == 0 ? 0 : bits & (pads == 1 ? 0b11 : 0b1111)
-        return unused == 0 ? octets : nil
+extension [UInt8] {
+    /// Two small hexadecimal digits an octet.
+    fileprivate var hexadecimal: [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }
 }

@@ -185,7 +185,7 @@ struct SessionDraft {
 
     private mutating func secure(_ facts: String, isInferred: Bool) {
         flushRemarks()
-        events.append(WireEvent(.tls(facts), leg: .relay, at: time))
+        events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time))
         decider.secured()
         tls = .none
         if isInferred { infer(.tls) }
@@ -230,7 +230,7 @@ struct SessionDraft {
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
-        for case .secured(let facts) in opening { events.append(WireEvent(.tls(facts), leg: .relay, at: time)) }
+        for case .secured(let facts) in opening { events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time)) }
     }
 
     // MARK: Remarks

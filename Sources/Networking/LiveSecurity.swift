@@ -1,0 +1,67 @@
+public import SMTP
+
+/// How a live session is to be protected, and with what it logs in.
+public struct LiveSecurity: Sendable {
+    public var use: ClientDialogue.TLSUse
+    /// Ends the session when the certificate is not for the server or leads to no authority that is trusted.
+    public var mustVerify: Bool
+    /// Asked for with SNI and looked for in the certificate, in the place of the server's own name.
+    public var serverName: String?
+    public var minimum: TLSSetup.Version
+    public var maximum: TLSSetup.Version?
+    /// Certificates in PEM that are trusted beside the system's.
+    public var authorities: [UInt8]
+    public var credentials: Credentials?
+    /// Nil for the best mechanism that both sides have.
+    public var mechanism: SASLExchange.Mechanism?
+    /// Whether user and password may cross a line without TLS.
+    public var mayAuthenticateInClear: Bool
+    /// Whether credentials are told with the octets that held them; otherwise they are masked where they are born.
+    public var showsSecrets: Bool
+
+    public init(
+        use: ClientDialogue.TLSUse = .ifOffered,
+        mustVerify: Bool = false,
+        serverName: String? = nil,
+        minimum: TLSSetup.Version = .tls1_2,
+        maximum: TLSSetup.Version? = nil,
+        authorities: [UInt8] = [],
+        credentials: Credentials? = nil,
+        mechanism: SASLExchange.Mechanism? = nil,
+        showsSecrets: Bool = false,
+        mayAuthenticateInClear: Bool = false
+    ) {
+        self.use = use
+        self.mustVerify = mustVerify
+        self.serverName = serverName
+        self.minimum = minimum
+        self.maximum = maximum
+        self.authorities = authorities
+        self.credentials = credentials
+        self.mechanism = mechanism
+        self.showsSecrets = showsSecrets
+        self.mayAuthenticateInClear = mayAuthenticateInClear
+    }
+
+    /// Port 465 means TLS from the first octet (RFC 8314 §3.3).
+    func apply(to plan: inout ClientDialogue.Plan, port: Int) {
+        plan.tls = use != .never && port == 465 ? .onConnect : use
+        plan.credentials = credentials
+        plan.mechanism = mechanism
+        plan.digests = .openSSL
+        plan.mayAuthenticateInClear = mayAuthenticateInClear
+    }
+
+    /// TLS with a host that is called so.
+    func setup(for host: String, timeout: Int?) -> TLSSetup {
+        let name = serverName ?? host
+        return TLSSetup(
+            .client(serverName: name),
+            minimum: minimum,
+            maximum: maximum,
+            authorities: authorities,
+            mustVerify: mustVerify,
+            seconds: min(10, timeout ?? 10)
+        )
+    }
+}

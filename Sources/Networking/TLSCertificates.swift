@@ -1,0 +1,116 @@
+import COpenSSL
+import SMTP
+import Tracing
+
+/// Names for SNI and certificates.
+enum TLSNames {
+    /// RFC 6066 §3: a DNS name of letters, no address, no dot at its end.
+    static func maySNI(_ name: String) -> Bool {
+        Domain.isDomain(Array(name.utf8)) && !isAddress(name) && !name.hasSuffix(".") && name.utf8.count <= 253
+    }
+
+    static func isAddress(_ name: String) -> Bool {
+        guard let address = a2i_IPADDRESS(name) else { return false }
+        ASN1_OCTET_STRING_free(address)
+        return true
+    }
+}
+
+/// Reads of a certificate what a person looks at. What it says may be anything.
+enum CertificateReading {
+    /// The most names that are kept of one certificate.
+    static let mostNames = 100
+
+    static func facts(of certificate: OpaquePointer) -> TLSFacts.Certificate {
+        TLSFacts.Certificate(
+            subject: name(X509_get_subject_name(certificate)),
+            issuer: name(X509_get_issuer_name(certificate)),
+            names: names(of: certificate),
+            notBefore: time(X509_get0_notBefore(certificate)),
+            notAfter: time(X509_get0_notAfter(certificate)),
+            key: key(of: certificate),
+            signature: OBJ_nid2sn(X509_get_signature_nid(certificate)).map { String(cString: $0) } ?? "unknown",
+            fingerprint: fingerprint(of: certificate)
+        )
+    }
+
+    /// The name of the certificate that fits `wanted`; nil when none does.
+    static func name(in certificate: OpaquePointer, for wanted: String) -> String? {
+        if TLSNames.isAddress(wanted) {
+            return X509_check_ip_asc(certificate, wanted, 0) == 1 ? "IP:\(wanted)" : nil
+        }
+        var found: UnsafeMutablePointer<CChar>?
+        guard X509_check_host(certificate, wanted, wanted.utf8.count, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), &found) == 1
+        else { return nil }
+        defer { CRYPTO_free(found, #file, #line) }
+        guard let found else { return wanted }
+        let name = String(cString: found)
+        return names(of: certificate).contains { $0.lowercased() == "dns:\(name.lowercased())" } ? "DNS:\(name)" : "CN=\(name)"
+    }
+
+    private static func names(of certificate: OpaquePointer) -> [String] {
+        guard let all = cssl_alternative_names(certificate) else { return [] }
+        defer { cssl_free_names(all) }
+        let kinds: [Int32: String] = [1: "email", 2: "DNS", 6: "URI", 7: "IP"]
+        let count = cssl_name_count(all)
+        var found = (0..<min(count, Int32(mostNames))).compactMap { index -> String? in
+            guard let name = cssl_name(all, index) else { return nil }
+            let tag = cssl_name_tag(name)
+            var length: Int32 = 0
+            guard let kind = kinds[tag], let start = cssl_name_octets(name, &length) else { return "another name" }
+            let octets = Array(UnsafeBufferPointer(start: start, count: Int(length)))
+            return "\(kind):" + (tag == 7 ? address(octets) : WireText.shown(octets))
+        }
+        if count > Int32(mostNames) { found.append("and \(Int(count) - mostNames) more") }
+        return found
+    }
+
+    private static func address(_ octets: [UInt8]) -> String {
+        if octets.count == 4 { return octets.map { "\($0)" }.joined(separator: ".") }
+        guard octets.count == 16 else { return WireText.shown(octets) }
+        return stride(from: 0, to: 16, by: 2).map {
+            String(Int(octets[$0]) << 8 | Int(octets[$0 + 1]), radix: 16)
+        }.joined(separator: ":")
+    }
+
+    /// RFC 4514, everything but printable ASCII escaped.
+    private static func name(_ name: OpaquePointer?) -> String {
+        guard let name else { return "" }
+        return text { _ = X509_NAME_print_ex($0, name, 0, cssl_name_flags()) }
+    }
+
+    private static func text(_ write: (OpaquePointer) -> Void) -> String {
+        guard let memory = BIO_new(BIO_s_mem()) else { return "" }
+        defer { BIO_free(memory) }
+        write(memory)
+        let count = min(BIO_ctrl_pending(memory), 4096)
+        guard count > 0 else { return "" }
+        let octets = [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
+            read = max(0, Int(BIO_read(memory, buffer.baseAddress, Int32(count))))
+        }
+        return WireText.shown(octets)
+    }
+
+    /// ISO 8601 in UTC.
+    private static func time(_ time: UnsafePointer<ASN1_TIME>?) -> String {
+        var parts = tm()
+        guard let time, ASN1_TIME_to_tm(time, &parts) == 1 else { return "no time" }
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T"
+            + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    }
+
+    private static func key(of certificate: OpaquePointer) -> String {
+        guard let key = X509_get0_pubkey(certificate) else { return "a key of an unknown kind" }
+        let kind = EVP_PKEY_get0_type_name(key).map { String(cString: $0) } ?? "unknown"
+        return "\(kind) \(EVP_PKEY_get_bits(key))"
+    }
+
+    private static func fingerprint(of certificate: OpaquePointer) -> String {
+        var count: UInt32 = 0
+        let digest = [UInt8](unsafeUninitializedCapacity: 64) { buffer, length in
+            length = X509_digest(certificate, EVP_sha256(), buffer.baseAddress, &count) == 1 ? Int(count) : 0
+        }
+        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,196 @@
+import SMTP
+
+/// TLS: records on the wire, what became known of it, and what came of the second EHLO.
+extension SessionTracer {
+    /// What a session tracer keeps in mind about TLS.
+    struct TLSState: Sendable {
+        var readers: [Side: TLSReader] = [:]
+        /// Records that came when the inside is known; whether they carried a line shows with the event that follows.
+        var held: (side: Side, octets: [UInt8])?
+        /// The records that carried what is being read.
+        var carriers: [Side: [UInt8]] = [:]
+        /// What EHLO in the clear was answered with.
+        var helloInClear: Hello?
+    }
+
+    // MARK: Records
+
+    /// Records as they were on the wire.
+    mutating func records(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
+        guard !marks.isSecured else { return tls.held = (side, octets) }
+        // What came in the clear before it is over.
+        flush(&trace)
+        split(octets, from: side, &trace)
+    }
+
+    /// Says what records that wait for the next event are: what carried it, or octets that carried no line.
+    mutating func settleRecords(before kind: WireEvent.Kind, _ trace: inout Trace) {
+        guard let held = tls.held else { return }
+        tls.held = nil
+        if case .octets(let side, let octets, _) = kind, side == held.side, !octets.isEmpty {
+            let before = tls.carriers[side] ?? []
+            // A line may come in several records; of one that comes in very many the last are enough.
+            tls.carriers[side] = before.count > 1 << 17 ? held.octets : before + held.octets
+        } else {
+            split(held.octets, from: held.side, &trace)
+        }
+    }
+
+    /// What was read to its end needs its records no more.
+    mutating func dropCarrier(of side: Side) {
+        if side == .client ? client.isEmpty : server.isEmpty { tls.carriers[side] = nil }
+    }
+
+    private mutating func split(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
+        var start = 0
+        while start < octets.count {
+            var end = octets.count
+            if octets.count - start >= 5, (20...24).contains(octets[start]), octets[start + 1] == 3 {
+                end = min(end, start + 5 + (Int(octets[start + 3]) << 8 | Int(octets[start + 4])))
+            }
+            record(Array(octets[start..<end]), from: side, &trace)
+            start = end
+        }
+    }
+
+    /// One record, in lines whose fields tile it. Before the session is secured it belongs to the handshake.
+    mutating func record(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
+        let place = marks.isSecured ? self.place : marks.handshakePlace ?? enter(.handshake)
+        if !marks.isSecured { marks.handshakePlace = place }
+        var reader = tls.readers[side] ?? TLSReader(side)
+        var start = 0
+        for fields in reader.read(octets) {
+            let end = start + fields.reduce(0) { $0 + $1.count }
+            let line = WireLine(Array(octets[start..<end]), ending: .none)
+            let piece = LineStream.Piece(line: line, secrets: [])
+            let index = append(piece, from: side, .tls(fields), at: place, departures: [], &trace)
+            if marks.isWrapped, marks.wrappedLine == nil { marks.wrappedLine = index }
+            start = end
+        }
+        tls.readers[side] = reader
+    }
+
+    // MARK: Facts
+
+    mutating func secured(_ facts: TLSFacts, _ trace: inout Trace) {
+        flush(&trace)
+        // What was sent in the clear behind STARTTLS must have been thrown away (RFC 3207 §4.2).
+        _ = takeAllPending()
+        if sequence.phase == .connected { ask(Sent(turn: .greeting, place: place)) }
+        if marks.handshakePlace == nil { _ = enter(.handshake) }
+        sequence.advance(.handshake, code: 220)
+        marks.isSecured = true
+        marks.isWrapped = false
+        marks.isAuthenticated = false
+        marks.handshakePlace = nil
+        tls.helloInClear = hello.domain.isEmpty ? nil : hello
+        tls.readers = [:]
+        hello = Hello()
+        mode = .commands
+        trace.facts.tls = facts
+        for line in TLSReport.lines(of: facts) { appendEvent(line.text, line.anchor, departures: line.departures, &trace) }
+    }
+
+    /// STARTTLS was offered and refused (RFC 3207 §4).
+    mutating func refusedTLS(_ trace: inout Trace) {
+        appendEvent("no TLS: what follows goes over the wire in the clear", "tls/refused", &trace)
+    }
+
+    // MARK: Offers
+
+    /// A keyword that should not stand where it does (RFC 3207 §4.2), or that somebody has painted over.
+    func offerOfTLSDepartures(_ keyword: some Collection<UInt8>) -> [Departure] {
+        if marks.isSecured, keyword.equalsIgnoringCase("STARTTLS".utf8) { return [Departure(.startTLSOfferedInTLS)] }
+        // A firewall that strikes TLS out keeps the length of the line: STARTTLS becomes XXXXXXXA.
+        let isMasked = keyword.count == 8 && keyword.prefix(7).allSatisfy { $0 == UInt8(ascii: "X") }
+        return isMasked && !marks.isSecured ? [Departure(.startTLSMasked)] : []
+    }
+
+    /// What the answer to EHLO inside TLS has that the one in the clear had not, and the other way round.
+    mutating func compareHellos(_ trace: inout Trace) {
+        guard marks.isSecured, let before = tls.helloInClear else { return }
+        tls.helloInClear = nil
+        let old = Set(before.offered.map(\.name))
+        let new = Set(hello.offered.map(\.name))
+        var parts: [String] = []
+        let appeared = hello.offered.map(\.name).filter { !old.contains($0) }
+        let vanished = before.offered.map(\.name).filter { !new.contains($0) }
+        let changed = hello.offered.filter { row in
+            before.offered.contains { $0.name == row.name && $0.parameters != row.parameters }
+        }
+        if !appeared.isEmpty { parts.append("new: \(appeared.joined(separator: ", "))") }
+        if !vanished.isEmpty { parts.append("gone: \(vanished.joined(separator: ", "))") }
+        if !changed.isEmpty { parts.append("changed: \(changed.map(\.name).joined(separator: ", "))") }
+        let text = parts.isEmpty ? "the same offer as in the clear" : parts.joined(separator: "; ")
+        appendEvent("compared with the offer in the clear, \(text)", "tls/second-ehlo", &trace)
+    }
+}
+
+/// What became known of TLS, in lines.
+enum TLSReport {
+    struct Line {
+        let text: String
+        let anchor: String
+        var departures: [Departure.Kind] = []
+    }
+
+    /// How many certificates of a chain are told in full.
+    static let mostCertificates = 10
+
+    static func lines(of facts: TLSFacts) -> [Line] {
+        var lines: [Line] = []
+        let agreed = [facts.version, facts.cipher, facts.group.map { "keys by \($0)" }].compactMap(\.self)
+        let isOld = ["SSL 3.0", "TLS 1.0", "TLS 1.1"].contains(facts.version ?? "")
+        if let summary = facts.summary { lines.append(Line(text: summary, anchor: "tls/handshake")) }
+        if !agreed.isEmpty {
+            let text = agreed.joined(separator: ", ")
+            lines.append(Line(text: text, anchor: "tls/handshake", departures: isOld ? [.oldTLSVersion] : []))
+        }
+        if !facts.messages.isEmpty {
+            let messages = facts.messages.map { "\($0.from == .client ? "C" : "S") \($0.name) \($0.octets)" }
+            lines.append(
+                Line(text: "messages: " + messages.joined(separator: ", "), anchor: "tls/handshake-message")
+            )
+        }
+        if let name = facts.serverName { lines.append(Line(text: "asked for the server name \(name)", anchor: "tls/server-name")) }
+        if let name = facts.applicationProtocol { lines.append(Line(text: "protocol \(name)", anchor: "tls/alpn")) }
+        for (index, certificate) in facts.chain.prefix(mostCertificates).enumerated() {
+            lines += Self.lines(of: certificate, number: index + 1, of: facts.chain.count)
+        }
+        if let name = facts.name { lines.append(line(of: name)) }
+        if let trust = facts.trust {
+            let text = trust.isTrusted ? "trusted by this system" : "not trusted by this system: \(trust.reason ?? "no reason")"
+            lines.append(
+                Line(text: text, anchor: "tls/trust", departures: trust.isTrusted ? [] : [.certificateNotTrusted])
+            )
+        }
+        return lines
+    }
+
+    private static func line(of name: TLSFacts.NameMatch) -> Line {
+        guard let found = name.found else {
+            return Line(
+                text: "no name of the certificate fits \(name.wanted)",
+                anchor: "tls/name",
+                departures: [.certificateForAnotherName]
+            )
+        }
+        return Line(text: "the certificate is for \(name.wanted): \(found) fits", anchor: "tls/name")
+    }
+
+    private static func lines(of certificate: TLSFacts.Certificate, number: Int, of count: Int) -> [Line] {
+        let isOwn = certificate.subject == certificate.issuer
+        let issuer = isOwn ? "by itself" : "by \(certificate.issuer)"
+        let shownNames = certificate.names.prefix(12).joined(separator: ", ")
+        let names = certificate.names.isEmpty ? "no names beside the subject" : shownNames
+        let more = certificate.names.count > 12 ? " and \(certificate.names.count - 12) more" : ""
+        let anchor = "tls/certificate"
+        return [
+            Line(text: "certificate \(number) of \(count): \(certificate.subject), issued \(issuer)", anchor: anchor),
+            Line(text: "  for \(names)\(more)", anchor: "tls/certificate-names"),
+            Line(text: "  valid \(certificate.notBefore) to \(certificate.notAfter)", anchor: "tls/validity"),
+            Line(text: "  key \(certificate.key), signed with \(certificate.signature)", anchor: "tls/certificate-key"),
+            Line(text: "  SHA-256 \(certificate.fingerprint)", anchor: "tls/fingerprint"),
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Interchange
+import Networking
+import SMTP
+
+/// The options about TLS and login, with swaks' names.
+struct SecurityOptions: ParsableArguments {
+    @Flag(name: .customLong("tls"), help: "Require STARTTLS; without it there is no session.")
+    var requiresTLS = false
+    @Flag(name: .customLong("tls-optional"), help: "Use STARTTLS when it is offered, the default.")
+    var optionalTLS = false
+    @Flag(name: .customLong("tls-on-connect"), help: "TLS from the first octet on, the default on port 465.")
+    var tlsOnConnect = false
+    @Flag(name: .customLong("no-tls"), help: "Do not use TLS.")
+    var noTLS = false
+    @Flag(help: "Go on only with a certificate that is for this server and trusted here.")
+    var tlsVerify = false
+    @Option(help: ArgumentHelp("The server name to ask for, and to find in the certificate.", valueName: "name"))
+    var tlsSni: String?
+    @Option(help: ArgumentHelp("Trust these authorities too, a file in PEM.", valueName: "file"))
+    var tlsCaPath: String?
+    @Option(help: ArgumentHelp("The oldest version of TLS: 1.0, 1.1, 1.2 or 1.3.", valueName: "version"))
+    var tlsMin: String?
+    @Option(help: ArgumentHelp("Log in as this user. The password is asked for, or comes from EHLO_PASSWORD.", valueName: "user"))
+    var authUser: String?
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Log in with \(SASLExchange.Mechanism.allCases.map(\.rawValue).joined(separator: ", ")); the best that is offered otherwise.",
+            valueName: "mechanism"
+        )
+    )
+    var auth: String?
+    @Option(help: ArgumentHelp("The password, or the token, is the first line of this file.", valueName: "file"))
+    var authPasswordFile: String?
+    @Flag(help: "Send user and password even over a line that TLS does not protect.")
+    var authForceClear = false
+    @Flag(help: "Show passwords in panes, recordings and exports instead of masking them.")
+    var showSecrets = false
+
+    func validate() throws {
+        guard [requiresTLS, optionalTLS, tlsOnConnect, noTLS].filter(\.self).count <= 1 else {
+            throw ValidationError("--tls, --tls-optional, --tls-on-connect and --no-tls exclude each other")
+        }
+        guard !(noTLS && tlsVerify) else { throw ValidationError("without TLS there is nothing for --tls-verify") }
+        if auth != nil || authPasswordFile != nil || authForceClear, authUser == nil {
+            throw ValidationError("--auth, --auth-password-file and --auth-force-clear need --auth-user")
+        }
+        if let auth, SASLExchange.Mechanism(named: auth) == nil {
+            let known = SASLExchange.Mechanism.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--auth: this program speaks \(known)")
+        }
+        if let tlsMin, TLSSetup.Version(named: tlsMin) == nil {
+            throw ValidationError("--tls-min takes 1.0, 1.1, 1.2 or 1.3")
+        }
+    }
+
+    /// Checked, and files read.
+    func security(mayAsk: Bool) throws -> LiveSecurity {
+        if let authUser { try OptionText.check(authUser, "--auth-user") }
+        if let tlsSni { try OptionText.check(tlsSni, "--tls-sni") }
+        var security = LiveSecurity()
+        // Who wants to verify wants no session in the clear.
+        security.use = tlsOnConnect ? .onConnect : noTLS ? .never : requiresTLS || tlsVerify ? .required : .ifOffered
+        security.mustVerify = tlsVerify
+        security.serverName = tlsSni
+        security.minimum = tlsMin.flatMap(TLSSetup.Version.init(named:)) ?? .tls1_2
+        security.authorities = try OptionText.file(tlsCaPath.map { "@\($0)" }, most: 1 << 20) ?? []
+        security.mechanism = auth.flatMap(SASLExchange.Mechanism.init(named:))
+        security.mayAuthenticateInClear = authForceClear
+        security.showsSecrets = showSecrets
+        if let authUser {
+            let password = try Password.find(file: authPasswordFile, of: authUser, mayAsk: mayAsk)
+            do { security.credentials = try Credentials(user: authUser, password: password) } catch {
+                throw Failure(.usage, "--auth-user: \(error)")
+            }
+        }
+        return security
+    }
+}
+
+extension SASLExchange.Mechanism {
+    fileprivate init?(named name: String) {
+        guard let mechanism = Self.allCases.first(where: { $0.rawValue == name.uppercased() }) else { return nil }
+        self = mechanism
+    }
+}
+
+extension TLSSetup.Version {
+    fileprivate init?(named name: String) {
+        guard let version = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = version
+    }
+}
