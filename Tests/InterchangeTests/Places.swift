@@ -10,6 +10,10 @@ enum Places {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("lessons").path
 
+    /// A few short lessons that stay as they are, for goldens.
+    static let shortLessons = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("InterfaceTests/Lessons").path
+
     /// The bundled sessions, by name.
     static let sessions: [String] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: lessons + "/sessions")) ?? []

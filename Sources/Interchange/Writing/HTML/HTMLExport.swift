@@ -156,6 +156,7 @@ public struct HTMLExport {
         let octets = whole[span.range.clamped(to: 0..<whole.count)]
         let shown = Escaping.html(WireText.shown(octets))
         let blank = octets.allSatisfy { $0 == 32 || $0 == 9 } ? " blank" : ""
+        guard line.isWire || span.kind != .separator else { return "<span class=\"gap\" id=\"\(id)\">\(shown)</span>" }
         return "<a class=\"span k-\(span.kind.rawValue)\(blank)\" id=\"\(id)\"\(target) title=\"\(name)\">\(shown)</a>"
     }
 

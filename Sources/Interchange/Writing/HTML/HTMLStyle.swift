@@ -173,6 +173,7 @@ enum HTMLStyle {
           .walk .line.current .span.blank::before { content: "·"; color: var(--faint); }
           .walk .line.current .span.k-separator::after { content: "\\00a0"; border-color: transparent; }
           .walk .line.current .span.end::before { padding: 0 0 0 0.1em; line-height: 1.49rem; }
+          .walk .line.current .gap { width: 0.6em; }
           .walk .span[aria-current] { background: var(--chosen); color: var(--ink) !important; }
           .walk .span[aria-current]::after { color: var(--ink) !important; font-weight: 700 !important; }
         }

@@ -51,7 +51,13 @@ struct PageLessons {
         var stop = Stop()
         stop.own = id(section.anchor, .init(trace, line: section.lines.first), &stop)
         for line in section.lines {
-            stop.spans.append(line.spans.map { id($0.anchor, .init(trace, line: line, span: $0), &stop) })
+            stop.spans.append(
+                line.spans.map { span in
+                    // Between the words of a lookup line stand spaces of ours.
+                    guard line.isWire || span.kind != .separator else { return nil }
+                    return id(span.anchor, .init(trace, line: line, span: span), &stop)
+                }
+            )
             stop.findings.append(line.findings.map { id($0.anchor, .init(trace, line: line), &stop) })
         }
         return stop
