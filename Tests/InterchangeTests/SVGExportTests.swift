@@ -42,9 +42,11 @@ import Tracing
         let trace = Tracer.trace(of: recording.events)
         let read = WellFormed(SVGExport.text(trace, header: recording.header))
         let texts = Set(read.text.split(separator: "\n").map(String.init))
-        for line in trace.lines where line.content != .mailData(.body) && (1...60).contains(line.octets.count) {
-            if case .mailData = line.content { continue }
-            #expect(texts.contains(WireText.shown(line.octets)), "\(name): \(WireText.shown(line.octets))")
+        for arrow in SVGArrow.all(of: trace) where arrow.lines.count <= SVGArrow.mostTexts {
+            for line in arrow.lines where (1...60).contains(line.octets.count) {
+                let isThere = texts.contains(WireText.shown(line.octets))
+                #expect(isThere, "\(name): \(WireText.shown(line.octets))")
+            }
         }
         for stop in trace.stops { #expect(texts.contains(stop.place.label)) }
         #expect((read.elements["circle"] ?? 0) == trace.stops.count)

@@ -15,7 +15,9 @@ import Tracing
             try #require(parts.count == 2)
             for item in sheet.items {
                 #expect(parts[0].contains("## Step \(item.label)\n"))
-                #expect(!parts[0].contains(item.title) && parts[1].contains(Escaping.markdown(item.title)))
+                #expect(parts[1].contains(Escaping.markdown(item.title)))
+                // The title of a sub-step is its verb, which is in the transcript anyway.
+                if item.title.contains("➔") { #expect(!parts[0].contains(item.title)) }
                 #expect(!item.explanation.isEmpty, "\(name) \(item.label)")
                 for answer in item.questions.flatMap(\.answers) {
                     let answer = Escaping.markdown(answer)
@@ -24,11 +26,11 @@ import Tracing
             }
             let page = sheet.html
             let key = try #require(page.range(of: "class=\"key\""))
-            for item in sheet.items where !item.explanation.isEmpty {
+            for item in sheet.items where item.title.contains("➔") {
                 let first = Escaping.html(item.title)
                 #expect(!page[..<key.lowerBound].contains(first) && page[key.upperBound...].contains(first))
             }
-            #expect(page.contains("script") == false)
+            #expect(!page.contains("<script"))
         }
     }
 

@@ -56,7 +56,7 @@ public struct Worksheet {
             let parts = walk.wire(line).filter { $0.role == .detail }
                 .map { $0.text.drop { $0 == " " } }.joined(separator: " ")
             questions.append(
-                Question(words: "Name the parts of \(WalkText.quoted(line)).", blankLines: 2, answers: [parts])
+                Question(words: "Name the parts of “\(WalkText.quoted(line))”.", blankLines: 2, answers: [parts])
             )
         }
         let findings = section.lines.flatMap(\.findings)

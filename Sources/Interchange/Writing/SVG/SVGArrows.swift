@@ -18,7 +18,7 @@ struct SVGArrow {
     var findings: [Finding] { lines.flatMap(\.findings) }
 
     /// The most lines of text over one arrow.
-    private static let mostTexts = 10
+    static let mostTexts = 14
 
     /// What stands over the arrow: the lines themselves, of many the first and the last.
     var texts: [String] {
