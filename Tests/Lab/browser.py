@@ -181,7 +181,8 @@ class Browser:
         arguments = [
             path, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
             "--disable-extensions", "--disable-background-networking", "--disable-dev-shm-usage",
-            "--disable-component-update", "--remote-debugging-port=0", f"--user-data-dir={self.folder}", "about:blank",
+            "--disable-component-update", "--disable-ipc-flooding-protection",
+            "--remote-debugging-port=0", f"--user-data-dir={self.folder}", "about:blank",
         ]
         self.process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.port, self.path = self._address()
