@@ -101,7 +101,9 @@ let package = Package(
         .testTarget(
             name: "CursesTests", dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"], exclude: ["Probe"],
             swiftSettings: strict),
-        .testTarget(name: "EhloTests", dependencies: ["ehlo"], swiftSettings: strict),
+        .testTarget(
+            name: "EhloTests", dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "Screen", "Tracing"],
+            swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["ehlo", "CPTYSupport"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["Interface", "SMTP", "Tracing"], swiftSettings: strict),
     ],
