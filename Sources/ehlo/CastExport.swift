@@ -33,7 +33,9 @@ struct CastExport {
         (state.columns, state.rows) = (Self.columns, Self.rows)
         let ink = Ink(palette: Palette(theme, colours: 256))
         var canvas = draw(state, in: world)
-        var lines = [Self.header(header), Self.event(0, "\u{1B}[2J" + ink.text(CanvasDiff.runs(from: nil, to: canvas)))]
+        var lines = [
+            Self.header(header), Self.event(0, "\u{1B}[2J" + ink.text(CanvasDiff.runs(from: nil, to: canvas))),
+        ]
         var time = Self.shortest
         var before = 0.0
         while !state.isAtEnd {

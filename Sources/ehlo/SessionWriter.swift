@@ -46,7 +46,9 @@ struct SessionWriter {
         try check(sessions, as: format)
         let ending = ExportFormat.ending(of: path)
         guard format == .eml else {
-            if format == .worksheet, !ExportFormat.md.endings.contains(ending), !ExportFormat.html.endings.contains(ending) {
+            if format == .worksheet, !ExportFormat.md.endings.contains(ending),
+                !ExportFormat.html.endings.contains(ending)
+            {
                 throw FileTrouble(
                     .cannotCreate,
                     "\(Escaping.message(path)): a worksheet is Markdown or a page; give a name that ends in .md or .html"

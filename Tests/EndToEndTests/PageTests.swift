@@ -11,7 +11,8 @@ import Testing
     )
 )
 struct PageTests {
-    @Test func `a page walks through its session by key, reads without scripts, and runs nothing of the wire's`() throws {
+    @Test func `a page walks through its session by key, reads without scripts, and runs nothing of the wire's`() throws
+    {
         let script = Program.tests + "/Lab/check_page.py"
         let outcome = try Program.run(
             "python3",

@@ -13,13 +13,17 @@ import Tracing
     /// Elements and attributes that the page has when nobody is hostile.
     private static let elements: Set = [
         "!doctype", "html", "head", "meta", "title", "script", "body", "header", "h1", "h2", "h3", "h4", "h5", "h6",
-        "p", "span", "bdi", "div", "nav", "main", "aside", "ol", "ul", "li", "a", "section", "article", "code", "pre", "em",
-        "strong", "s", "br", "hr", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "button", "kbd", "b", "dialog",
+        "p", "span", "bdi", "div", "nav", "main", "aside", "ol", "ul", "li", "a", "section", "article", "code", "pre",
+        "em",
+        "strong", "s", "br", "hr", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "button", "kbd", "b",
+        "dialog",
         "label", "input", "dl", "dt", "dd",
     ]
     private static let attributes: Set = [
-        "html", "lang", "charset", "content", "name", "class", "id", "href", "title", "type", "hidden", "tabindex", "role",
-        "aria-label", "aria-labelledby", "aria-hidden", "aria-pressed", "data-do", "data-step", "data-label", "data-lesson",
+        "html", "lang", "charset", "content", "name", "class", "id", "href", "title", "type", "hidden", "tabindex",
+        "role",
+        "aria-label", "aria-labelledby", "aria-hidden", "aria-pressed", "data-do", "data-step", "data-label",
+        "data-lesson",
         "data-glyph", "dir", "rel", "scope", "start", "checked", "autocomplete", "spellcheck", "size", "http-equiv",
     ]
 
@@ -70,7 +74,9 @@ import Tracing
             + "style-src 'sha256-\(HTMLStyle.hash)'; script-src 'sha256-\(HTMLScript.hash)'; img-src data:; base-uri 'none'; "
             + "form-action 'none'\">"
         #expect(text.contains(expected))
-        #expect(text.contains("<style>\(HTMLStyle.text)</style>") && text.contains("<script>\(HTMLScript.text)</script>"))
+        #expect(
+            text.contains("<style>\(HTMLStyle.text)</style>") && text.contains("<script>\(HTMLScript.text)</script>")
+        )
         #expect(!text.contains("style=\"") && !text.contains("unsafe-inline"))
         let body = text.drop { $0 != ">" }
         #expect(!body.contains(" onload=\"") && !body.contains(" onclick=\""))
@@ -100,7 +106,9 @@ import Tracing
         try #require(blocks.count == 2)
         for block in blocks {
             let colours = Dictionary(
-                uniqueKeysWithValues: block.matches(of: /--([a-z]+): #([0-9a-f]{6})/).map { (String($0.1), String($0.2)) }
+                uniqueKeysWithValues: block.matches(of: /--([a-z]+): #([0-9a-f]{6})/).map {
+                    (String($0.1), String($0.2))
+                }
             )
             func contrast(_ ink: String, _ ground: String) throws -> Double {
                 let pair = [luminance(try #require(colours[ink])), luminance(try #require(colours[ground]))].sorted()

@@ -19,9 +19,11 @@ struct Markup {
     init(_ page: String) {
         var tags: [Tag] = []
         var odd: [String] = []
-        for piece in Self.withoutConstants(page).utf8.split(separator: UInt8(ascii: "<"), omittingEmptySubsequences: false)
-            .dropFirst()
-        {
+        for piece in Self.withoutConstants(page).utf8.split(
+            separator: UInt8(ascii: "<"),
+            omittingEmptySubsequences: false
+        )
+        .dropFirst() {
             let closing = piece.indices.filter { piece[$0] == UInt8(ascii: ">") }
             guard closing.count == 1, let tag = Self.tag(piece[..<closing[0]]) else {
                 odd.append(String(decoding: piece.prefix(60), as: UTF8.self))

@@ -16,7 +16,8 @@ import Tracing
             let allowed: Set = ["svg", "title", "desc", "style", "rect", "g", "line", "text", "circle", "path"]
             #expect(Set(read.elements.keys).subtracting(allowed).isEmpty, "\(name)")
             let attributes: Set = [
-                "width", "height", "viewBox", "role", "aria-labelledby", "lang", "id", "class", "x", "y", "x1", "y1", "x2",
+                "width", "height", "viewBox", "role", "aria-labelledby", "lang", "id", "class", "x", "y", "x1", "y1",
+                "x2",
                 "y2", "cx", "cy", "r", "d", "direction", "unicode-bidi", "xmlns",
             ]
             #expect(read.attributes.subtracting(attributes).isEmpty, "\(name)")
@@ -35,7 +36,9 @@ import Tracing
         }
     }
 
-    @Test(arguments: Places.sessions) func `each short line is there with its time, and each step with its number`(name: String)
+    @Test(arguments: Places.sessions) func `each short line is there with its time, and each step with its number`(
+        name: String
+    )
         throws
     {
         let recording = try Places.session(name)

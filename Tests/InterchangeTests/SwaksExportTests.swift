@@ -57,7 +57,8 @@ import Tracing
                 == "=== Trying mx.example:25...\n*** Error connecting to mx.example:25:\n*** connection refused\n"
         )
         let lost = [
-            WireEvent(.connect(to: "mx.example:25"), leg: .relay), WireEvent(.connected(to: "mx.example:25"), leg: .relay),
+            WireEvent(.connect(to: "mx.example:25"), leg: .relay),
+            WireEvent(.connected(to: "mx.example:25"), leg: .relay),
             WireEvent(.octets(from: .server, Array("220 mx\r\n".utf8), secrets: []), leg: .relay),
             WireEvent(.close(by: .server), leg: .relay),
         ]

@@ -43,7 +43,10 @@ import Tracing
             }
             for line in trace.lines where line.isWire && !line.octets.isEmpty {
                 let shown = " " + WireText.shown(line.octets)
-                #expect(code.contains { $0.split(separator: "\n").contains { $0.hasSuffix(shown) } }, "\(name): \(shown)")
+                #expect(
+                    code.contains { $0.split(separator: "\n").contains { $0.hasSuffix(shown) } },
+                    "\(name): \(shown)"
+                )
             }
         }
     }

@@ -19,9 +19,13 @@ struct TeacherNotes {
         switch line.content {
         case .command:
             let verb = Escaping.markdown(line.verbName.map { WireText.shown($0.utf8.prefix(20)) } ?? "this line")
-            return ["Before you go on, ask: what may the server answer to `\(Self.code(verb))`, and what would the client do then?"]
+            return [
+                "Before you go on, ask: what may the server answer to `\(Self.code(verb))`, and what would the client do then?"
+            ]
         case .reply:
-            return ["Before you show it, ask for the first digit: will it be 2, 3, 4 or 5, and what does each mean here?"]
+            return [
+                "Before you show it, ask for the first digit: will it be 2, 3, 4 or 5, and what does each mean here?"
+            ]
         case .mailData:
             return ["Ask where the header ends, and how the server will know that the message is over."]
         case .record: return ["Ask which of the exchangers is tried first, and what happens when it does not answer."]

@@ -87,7 +87,9 @@ public struct Worksheet {
 
     public var markdown: String {
         let escape = Escaping.markdown
-        var parts = ["# Worksheet: " + escape(title), "Name: \(Self.blank(30)) Date: \(Self.blank(14))", escape(Self.intro)]
+        var parts = [
+            "# Worksheet: " + escape(title), "Name: \(Self.blank(30)) Date: \(Self.blank(14))", escape(Self.intro),
+        ]
         for item in items {
             parts.append("## Step \(escape(item.label))")
             parts.append(MarkdownExport.fenced(item.lines.map(\.text), info: "text"))
@@ -123,12 +125,14 @@ public struct Worksheet {
                 "<p class=\"question\">\(Escaping.html(question.words))</p>"
                     + String(repeating: "<div class=\"blank-line\"></div>", count: question.blankLines)
             }
-            return "<section class=\"exercise\" aria-labelledby=\"step-\(item.label)\"><h2 id=\"step-\(item.label)\">Step \(item.label)</h2>"
+            return
+                "<section class=\"exercise\" aria-labelledby=\"step-\(item.label)\"><h2 id=\"step-\(item.label)\">Step \(item.label)</h2>"
                 + "<pre dir=\"ltr\"><bdi>\(lines.joined(separator: "\n"))</bdi></pre>\(questions.joined())</section>"
         }
         let key = items.map { item in
             "<dt>Step \(item.label) · \(Escaping.html(item.title))</dt><dd><p>\(text.html(item.explanation))</p>"
-                + item.questions.flatMap(\.answers).map { "<p class=\"answer\">\(Escaping.html($0))</p>" }.joined() + "</dd>"
+                + item.questions.flatMap(\.answers).map { "<p class=\"answer\">\(Escaping.html($0))</p>" }.joined()
+                + "</dd>"
         }
         let body = """
             <header class="masthead"><h1>Worksheet: <bdi>\(Escaping.html(title))</bdi></h1>

@@ -86,10 +86,12 @@ public struct HTMLExport {
             let count = section.lines.reduce(0) { $0 + $1.findings.count }
             var marks = ""
             if trace.failed.contains(section.stop.place) {
-                marks += " <span class=\"mark failed\"><span aria-hidden=\"true\">✘</span><span class=\"quiet\">failed</span></span>"
+                marks +=
+                    " <span class=\"mark failed\"><span aria-hidden=\"true\">✘</span><span class=\"quiet\">failed</span></span>"
             }
             if count > 0 {
-                marks += " <span class=\"mark\"><span aria-hidden=\"true\">⚑</span>\(count)"
+                marks +=
+                    " <span class=\"mark\"><span aria-hidden=\"true\">⚑</span>\(count)"
                     + "<span class=\"quiet\"> finding\(count == 1 ? "" : "s")</span></span>"
             }
             items.append(
@@ -99,7 +101,8 @@ public struct HTMLExport {
             )
         }
         for absent in Step.allCases where absent > last { items.append(self.absent(absent)) }
-        return "<nav id=\"steps\" aria-label=\"Steps\"><h2>Steps</h2><ol>\n\(items.joined(separator: "\n"))\n</ol></nav>"
+        return
+            "<nav id=\"steps\" aria-label=\"Steps\"><h2>Steps</h2><ol>\n\(items.joined(separator: "\n"))\n</ol></nav>"
     }
 
     private func absent(_ step: Step) -> String {
@@ -172,7 +175,8 @@ public struct HTMLExport {
     private func lesson(_ entry: PageLessons.Entry, isOwn: Bool) -> String {
         let sources = entry.section.spec.map(HTMLText.source).joined(separator: " · ")
         let footer = sources.isEmpty ? "" : "<p class=\"sources\">\(sources)</p>"
-        let language = entry.section.language == library.language ? "" : " lang=\"\(Escaping.html(entry.section.language))\""
+        let language =
+            entry.section.language == library.language ? "" : " lang=\"\(Escaping.html(entry.section.language))\""
         return "<article class=\"lesson \(isOwn ? "own" : "part")\" id=\"\(entry.id)\"\(language)>"
             + "<h3 tabindex=\"-1\">\(Escaping.html(entry.section.title))</h3>\n\(text.html(entry.blocks))\n\(footer)</article>"
     }
@@ -187,7 +191,8 @@ public struct HTMLExport {
                     + "\(HTMLText.source(finding.spec))</li>"
             }
         }
-        let list = found.isEmpty
+        let list =
+            found.isEmpty
             ? "<p>None: the session keeps to the RFCs.</p>" : "<ol>\n\(found.joined(separator: "\n"))\n</ol>"
         return "<section class=\"end\" id=\"findings\"><h2 tabindex=\"-1\">Findings</h2>\n\(list)</section>"
     }

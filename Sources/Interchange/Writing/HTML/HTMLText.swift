@@ -85,7 +85,9 @@ struct HTMLText {
     static func source(_ spec: String) -> String {
         let shown = Escaping.html(spec)
         let words = spec.split(separator: " ")
-        guard words.count >= 2, words[0] == "RFC", words[1].allSatisfy({ $0.isASCII && $0.isNumber }) else { return shown }
+        guard words.count >= 2, words[0] == "RFC", words[1].allSatisfy({ $0.isASCII && $0.isNumber }) else {
+            return shown
+        }
         var address = "https://www.rfc-editor.org/rfc/rfc\(words[1])"
         if words.count == 3, words[2].hasPrefix("§") { address += "#section-\(words[2].dropFirst())" }
         guard let address = ExportWalk.address(address) else { return shown }

@@ -88,7 +88,8 @@ struct PageLessons {
     }
 
     private mutating func newID(_ anchor: LessonAnchor) -> String {
-        let name = "lesson-" + anchor.path.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }.joined()
+        let name =
+            "lesson-" + anchor.path.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }.joined()
         var id = name
         var count = 2
         while !taken.insert(id).inserted {

@@ -58,7 +58,9 @@ struct SVGArrow {
                         isInTLS: secured.contains(first.leg)
                     )
                 )
-                if case .event(let anchor) = first.content, anchor.path.hasPrefix("link/close") { secured.remove(first.leg) }
+                if case .event(let anchor) = first.content, anchor.path.hasPrefix("link/close") {
+                    secured.remove(first.leg)
+                }
                 start = next
             }
         }
@@ -77,7 +79,8 @@ struct SVGLanes {
         let hasLookup = legs.contains(.lookup)
         let server = trace.facts.serverDomain.map { WireText.shown($0.prefix(200)) } ?? ""
         let client = trace.facts.clientDomain.map { WireText.shown($0.prefix(200)) } ?? ""
-        var names = hasSubmission ? [("mail client", "", 112), ("sender's server", client, 372)] : [("sender", client, 112)]
+        var names =
+            hasSubmission ? [("mail client", "", 112), ("sender's server", client, 372)] : [("sender", client, 112)]
         names.append(("recipient's server", server, hasLookup ? 760 : 868))
         if hasLookup { names.append(("DNS", "", 880)) }
         self.names = names

@@ -52,7 +52,8 @@ public struct SVGExport {
         let head = heading.enumerated().map { text($1, x: 40, y: 44 + 26 * $0, "title") }.joined()
         let under =
             header.source.isEmpty
-            ? "" : source.enumerated().map { text($1, x: 40, y: 42 + 26 * heading.count + 16 * $0 - 6, "source") }.joined()
+            ? ""
+            : source.enumerated().map { text($1, x: 40, y: 42 + 26 * heading.count + 16 * $0 - 6, "source") }.joined()
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(height)" viewBox="0 0 \(Self.width) \(height)" role="img" aria-labelledby="title desc" lang="en">
@@ -118,20 +119,27 @@ public struct SVGExport {
         let lines = lanes.names.map { "<line x1=\"\($0.x)\" y1=\"\(top + 38)\" x2=\"\($0.x)\" y2=\"\(bottom)\"/>" }
         let heads = lanes.names.map { lane in
             let detail = SVGText.wrapped(lane.detail, columns: 32, most: 1).first ?? ""
-            return text(lane.name, x: lane.x, y: top + 16, "lane") + (detail.isEmpty ? "" : text(detail, x: lane.x, y: top + 31, "name"))
+            return text(lane.name, x: lane.x, y: top + 16, "lane")
+                + (detail.isEmpty ? "" : text(detail, x: lane.x, y: top + 31, "name"))
         }
         return "<g class=\"lanes\">\(lines.joined())</g>\n\(heads.joined(separator: "\n"))"
     }
 
     private func shade(_ leg: Leg, _ top: Int, _ bottom: Int) -> String {
         let (left, right) = lanes.ends(of: leg)
-        return "<rect class=\"shade\" x=\"\(left)\" y=\"\(top - 2)\" width=\"\(right - left)\" height=\"\(bottom - top + 4)\">"
+        return
+            "<rect class=\"shade\" x=\"\(left)\" y=\"\(top - 2)\" width=\"\(right - left)\" height=\"\(bottom - top + 4)\">"
             + "<title>inside TLS</title></rect>\n"
     }
 
     private func legend(y: Int) -> String {
         "<line class=\"rule\" x1=\"40\" y1=\"\(y - 18)\" x2=\"940\" y2=\"\(y - 18)\"/>"
-            + text("Times in seconds since the beginning, at the right. ⚑ a finding, ✘ failed. A shaded stretch is encrypted.", x: 40, y: y, "legend")
+            + text(
+                "Times in seconds since the beginning, at the right. ⚑ a finding, ✘ failed. A shaded stretch is encrypted.",
+                x: 40,
+                y: y,
+                "legend"
+            )
     }
 
     // MARK: Rows
@@ -145,7 +153,12 @@ public struct SVGExport {
         let heading =
             "<g><circle class=\"badge\(failed ? " failed" : "")\" cx=\"46\" cy=\"\(y + 10)\" r=\"\(radius)\"/>"
             + text(stop.place.label, x: 46, y: y + 14, "number")
-            + text(SVGText.wrapped(words, columns: 110, most: 1).first ?? "", x: 66, y: y + 14, isStep ? "step halo" : "sub halo")
+            + text(
+                SVGText.wrapped(words, columns: 110, most: 1).first ?? "",
+                x: 66,
+                y: y + 14,
+                isStep ? "step halo" : "sub halo"
+            )
             + "</g>\n"
         y += 26
         return heading
