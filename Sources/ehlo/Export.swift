@@ -58,6 +58,9 @@ struct Export: ParsableCommand {
         )
         // One after the other: a capture may hold thousands.
         let sessions = chosen.lazy.map { [title] in WrittenSession(file.sessions[$0], number: $0, title: title) }
+        if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.mostScreens {
+            Message.write("the film shows the first \(CastExport.mostScreens) of \(stops) steps; txt and html show all")
+        }
         guard output != "-" else {
             let standard = Output()
             try writer.write(sessions, as: format, to: standard)

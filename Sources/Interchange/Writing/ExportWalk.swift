@@ -12,12 +12,35 @@ struct ExportWalk {
         /// As `sender ➔ sends MAIL FROM`, with what there is to say about it.
         let title: String
         /// Empty for a step whose sub-step came first.
-        let lines: [TraceLine]
+        var lines: [TraceLine]
+        /// What a format that cannot take any number of lines leaves out; nil when it is all there.
+        var gap: Gap?
         /// What explains it and has not been told before; its text has the values of the session.
         let lesson: (title: String, anchor: LessonAnchor, blocks: [Block])?
         /// What explains it, told before or not.
         let anchor: LessonAnchor
         let stop: Trace.Stop
+
+        /// Lines that are left out: before which of `lines` they would stand, and how much it is.
+        struct Gap: Equatable {
+            let before: Int
+            let lines: Int
+            let octets: Int
+        }
+
+        /// Leaves out lines in the middle when there are too many for a page.
+        func shortened(first: Int, last: Int) -> Section {
+            guard lines.count > first + last else { return self }
+            var section = self
+            let left = lines.dropFirst(first).dropLast(last)
+            section.gap = Gap(
+                before: first,
+                lines: left.count,
+                octets: left.reduce(0) { $0 + $1.octets.count + $1.ending.octets.count }
+            )
+            section.lines = Array(lines.prefix(first) + lines.suffix(last))
+            return section
+        }
 
         /// As `Step 7 · sender ➔ sends MAIL FROM`.
         var heading: String { "Step \(label) · \(title)" }

@@ -51,7 +51,7 @@ public struct Worksheet {
         + "fold it away."
 
     private static func questions(_ section: ExportWalk.Section, _ walk: WalkText) -> [Question] {
-        var questions = [Question(words: "What happens here, and why?", blankLines: 3, answers: [])]
+        var questions = [Question(words: "What happens here, and why?", blankLines: 2, answers: [])]
         if let line = section.lines.first(where: hasParts) {
             let parts = walk.wire(line).filter { $0.role == .detail }
                 .map { $0.text.drop { $0 == " " } }.joined(separator: " ")

@@ -15,6 +15,12 @@ public struct HTMLExport {
     private let stops: [PageLessons.Stop]
     private let text: HTMLText
 
+    /// How many lines of one stop are on a page at most, of those the first and the last.
+    static let firstLines = 1000
+    static let lastLines = 20
+    /// The most findings in the list at the end.
+    private static let mostFindings = 1000
+
     /// The whole page.
     public static func text(_ trace: Trace, header: Recording.Header, library: LessonLibrary, session: Int = 0)
         -> String
@@ -26,7 +32,9 @@ public struct HTMLExport {
         self.trace = trace
         self.header = header
         self.library = library
-        sections = ExportWalk(trace: trace, library: library).sections
+        sections = ExportWalk(trace: trace, library: library).sections.map {
+            $0.shortened(first: Self.firstLines, last: Self.lastLines)
+        }
         var lessons = PageLessons(trace, library: library)
         stops = sections.map { lessons.stop($0) }
         let ids = lessons.firstIDs
@@ -115,7 +123,14 @@ public struct HTMLExport {
     private func stop(_ section: ExportWalk.Section, _ lessons: PageLessons.Stop) -> String {
         let tag = section.isStep ? "h2" : "h3"
         let own = lessons.own.map { " data-lesson=\"\($0)\"" } ?? ""
-        let lines = section.lines.enumerated().map { line($1, lessons.spans[$0], lessons.findings[$0]) }
+        var lines = section.lines.enumerated().map { line($1, lessons.spans[$0], lessons.findings[$0]) }
+        if let gap = section.gap {
+            lines.insert(
+                "<li class=\"gap-note\">… \(gap.lines) lines, \(gap.octets) octets, are not on this page; the formats ehlo, "
+                    + "json, txt and eml have them all …</li>",
+                at: gap.before
+            )
+        }
         let wire = lines.isEmpty ? "" : "<ol class=\"wire\">\n\(lines.joined(separator: "\n"))\n</ol>\n"
         let told = lessons.entries.map { lesson($0, isOwn: $0.id == lessons.own) }.joined(separator: "\n")
         let explained = told.isEmpty ? "" : "<div class=\"explained\">\n\(told)\n</div>\n"
@@ -184,24 +199,32 @@ public struct HTMLExport {
     // MARK: The end of the page
 
     private var findings: String {
-        let found = trace.lines.flatMap { line in
-            line.findings.map { finding in
-                "<li class=\"\(finding.severity.rawValue)\"><a href=\"#line-\(line.index + 1)\">step \(line.place.label)</a>: "
-                    + "<strong>\(finding.severity.rawValue)</strong> \(Escaping.html(finding.message)), "
-                    + "\(HTMLText.source(finding.spec))</li>"
-            }
+        let shown = Set(sections.flatMap { $0.lines.map(\.index) })
+        let found = trace.lines.lazy.flatMap { line in line.findings.map { (line, $0) } }
+        let count = trace.lines.reduce(0) { $0 + $1.findings.count }
+        let items = found.prefix(Self.mostFindings).map { line, finding in
+            let place = "step \(line.place.label)"
+            let linked = shown.contains(line.index) ? "<a href=\"#line-\(line.index + 1)\">\(place)</a>" : place
+            return
+                "<li class=\"\(finding.severity.rawValue)\">\(linked): <strong>\(finding.severity.rawValue)</strong> "
+                + "\(Escaping.html(finding.message)), \(HTMLText.source(finding.spec))</li>"
         }
+        let more = count > items.count ? "<p>And \(count - items.count) more.</p>" : ""
         let list =
-            found.isEmpty
-            ? "<p>None: the session keeps to the RFCs.</p>" : "<ol>\n\(found.joined(separator: "\n"))\n</ol>"
+            items.isEmpty
+            ? "<p>None: the session keeps to the RFCs.</p>" : "<ol>\n\(items.joined(separator: "\n"))\n</ol>\(more)"
         return "<section class=\"end\" id=\"findings\"><h2 tabindex=\"-1\">Findings</h2>\n\(list)</section>"
     }
 
     private var delivered: String {
         guard !trace.delivered.isEmpty else { return "" }
         let mails = trace.delivered.map { content in
-            "<h2 tabindex=\"-1\">The message as it was delivered, \(content.count) octets</h2>\n<pre dir=\"ltr\"><bdi>"
-                + ExportWalk.rows(content).map(Escaping.html).joined(separator: "\n") + "</bdi></pre>"
+            var rows = ExportWalk.rows(content)
+            let left = rows.count - Self.firstLines
+            if left > 0 { rows = rows.prefix(Self.firstLines) + ["… \(left) lines more"] }
+            return
+                "<h2 tabindex=\"-1\">The message as it was delivered, \(content.count) octets</h2>\n<pre dir=\"ltr\"><bdi>"
+                + rows.map(Escaping.html).joined(separator: "\n") + "</bdi></pre>"
         }
         return "<section class=\"end\" id=\"message\">\(mails.joined(separator: "\n"))</section>"
     }
@@ -238,10 +261,10 @@ public struct HTMLExport {
         </dialog>
         """
 
-    /// The lines as the JSON export has them.
+    /// The lines on the page as the JSON export has them.
     private func data(_ session: Int) -> String {
         var export = JSONExport(library: library)
-        let lines = trace.lines.map { export.object($0, session: session).dropLast() }
+        let lines = sections.flatMap(\.lines).map { export.object($0, session: session).dropLast() }
         return Escaping.scriptData("{\"lines\":[\n\(lines.joined(separator: ",\n"))\n]}")
     }
 }

@@ -3,7 +3,7 @@
 /// Changing it changes its hash; `HTMLExportTests` says the new one.
 enum HTMLScript {
     /// SHA-256 of `text`, in base64: what the policy of the page allows to run.
-    static let hash = "GmuGMb1huIEoKgaeNUAEqK7IBTDAgOX6hYTeene9oOQ="
+    static let hash = "I4GdcQIkCmuzeiwIlAZcwxTbzu4zmQsNkpqpzMeuWzU="
 
     static let text = #"""
 
@@ -12,7 +12,7 @@ enum HTMLScript {
           const one = (what, where = document) => where.querySelector(what);
           const all = (what, where = document) => Array.from(where.querySelectorAll(what));
           const root = document.documentElement;
-          const lines = JSON.parse(one("#session").textContent).lines;
+          const lines = new Map(JSON.parse(one("#session").textContent).lines.map((each) => [each.index + 1, each]));
           const stops = all("section.stop");
           const links = all("#steps a");
           const aside = one("#lesson");
@@ -56,7 +56,7 @@ enum HTMLScript {
 
           function aboutSpan(element) {
             const [, number, index] = /^line-(\d+)-span-(\d+)$/.exec(element.id);
-            const found = lines[number - 1].spans[index - 1];
+            const found = lines.get(Number(number)).spans[index - 1];
             const name = document.createElement("strong");
             name.textContent = element.title;
             const text = document.createElement("code");

@@ -106,12 +106,18 @@ enum SVGText {
         for character in text {
             let wide = self.columns(of: character)
             if width + wide > columns {
+                // At a space when there is one near the end; wire text has no other place to break.
+                var carried = ""
+                if let space = line.lastIndex(of: " "), line.distance(from: space, to: line.endIndex) <= columns / 3 {
+                    carried = String(line[line.index(after: space)...])
+                    line = String(line[...space])
+                }
                 lines.append(line)
                 guard lines.count < most else {
                     lines[most - 1] = String(lines[most - 1].dropLast()) + "…"
                     return lines
                 }
-                (line, width) = ("", 0)
+                (line, width) = (carried, carried.reduce(0) { $0 + self.columns(of: $1) })
             }
             line.append(character)
             width += wide

@@ -94,7 +94,7 @@ public struct SVGExport {
         .arrow { stroke-width: 1.4; fill: none; }
         .arrow.client { stroke: #0b4f8a; } .arrow.server { stroke: #1c642f; }
         .arrow.lookup { stroke: #6a3a93; stroke-dasharray: 5 3; } .arrow.event { stroke: #4d463c; stroke-dasharray: 1.5 3; }
-        .arrow.failed { stroke: #9c2a1d; }
+        .arrow.failed { stroke: #9c2a1d; } .head.failed { fill: #9c2a1d; }
         .badge { fill: #1d1a16; } .badge.failed { fill: #9c2a1d; }
         .number { fill: #fff; text-anchor: middle; font-size: 11px; font-weight: 700; }
 
@@ -160,7 +160,7 @@ public struct SVGExport {
                 isStep ? "step halo" : "sub halo"
             )
             + "</g>\n"
-        y += 26
+        y += 21
         return heading
     }
 
@@ -180,10 +180,11 @@ public struct SVGExport {
         shown += text(Self.clock(arrow.time), x: 952, y: y, "time")
         let found = arrow.findings
         for finding in found.prefix(3) {
-            y += Self.lineHeight
             let most = max(12, Int(Double(right - left - 30) / 5.9))
-            let words = SVGText.wrapped("⚑ \(finding.message) (\(finding.spec))", columns: most, most: 1).first ?? ""
-            shown += text(words, x: left + 10, y: y - 1, "flag halo\(tls)")
+            for words in SVGText.lines("⚑ \(finding.message) (\(finding.spec))", columns: most, most: 3) {
+                y += Self.lineHeight
+                shown += text(words, x: left + 10, y: y - 1, "flag halo\(tls)")
+            }
         }
         if found.count > 3 {
             y += Self.lineHeight
@@ -196,13 +197,15 @@ public struct SVGExport {
     }
 
     private func line(_ arrow: SVGArrow, _ left: Int, _ right: Int, _ y: Int) -> String {
-        let style = "arrow \(arrow.kind.rawValue)\(arrow.isFailed && arrow.kind != .client ? " failed" : "")"
+        let failed = arrow.isFailed && arrow.kind == .server ? " failed" : ""
+        let head = arrow.kind.rawValue + failed
+        let style = "arrow \(head)"
         let shaft = "<line class=\"\(style)\" x1=\"\(left + 1)\" y1=\"\(y)\" x2=\"\(right - 1)\" y2=\"\(y)\"/>"
         switch arrow.speaker {
         case .client:
-            return shaft + "<path class=\"\(arrow.kind.rawValue)\" d=\"M\(right - 1) \(y)l-9 -4v8z\"/>"
+            return shaft + "<path class=\"head \(head)\" d=\"M\(right - 1) \(y)l-9 -4v8z\"/>"
         case .server:
-            return shaft + "<path class=\"\(arrow.kind.rawValue)\" d=\"M\(left + 1) \(y)l9 -4v8z\"/>"
+            return shaft + "<path class=\"head \(head)\" d=\"M\(left + 1) \(y)l9 -4v8z\"/>"
         case .note: return shaft
         }
     }
