@@ -30,6 +30,8 @@ extension Dialect {
         // Behind a mark of three columns there is one space, of two columns two.
         let payload = said.after(mark.octets.count == 2 && side == .server ? "  " : " ") ?? said.after(" ")
         guard let payload = payload ?? (said.isEmpty ? said : nil) else { return nil }
+        // --suppress-data.
+        if side == .client, payload.suffix(11).elementsEqual(" lines sent".utf8) { return Peeled(.leftOut(.client, .content(payload.text))) }
         return Peeled(.said(side, payload))
     }
 
@@ -61,7 +63,7 @@ extension Dialect {
         switch first {
         case UInt8(ascii: ">"): return Peeled(.said(.client, said))
         case UInt8(ascii: "<"): return Peeled(.said(.server, said))
-        case UInt8(ascii: "}"): return Peeled(.leftOut(.client, .content(said.text)))
+        case UInt8(ascii: "}"): return Peeled(.leftOut(.client, .content("")))
         case UInt8(ascii: "{"): return Peeled(.again)
         case UInt8(ascii: "*"): return Peeled(LinkFact.inRemark(said).map(Peeled.Item.link) ?? .remark(said))
         default: return nil
@@ -185,7 +187,7 @@ extension Dialect {
             }
             return Peeled(.said(.client, said))
         }
-        return Peeled(LinkFact.inRemark(text).map(Peeled.Item.link) ?? .remark(text))
+        return Peeled(LinkFact.inRemark(text).map(Peeled.Item.link) ?? .either(text))
     }
 
     /// An endpoint as recordings write it: `host:25`.

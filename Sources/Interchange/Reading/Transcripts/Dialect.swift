@@ -29,7 +29,7 @@ struct Dialect: Sendable {
         Dialect(name: "Postfix with verbose logging", peel: postfix, hidesContent: true),
         Dialect(name: "PHPMailer", peel: phpMailer, unmarked: .goesOn),
         Dialect(name: "Python's smtplib", peel: smtplib),
-        Dialect(name: "Ruby's Net::SMTP", peel: ruby, unmarked: .goesOn),
+        Dialect(name: "arrows before string literals, as of Ruby's Net::SMTP and of Go programs", peel: quotedArrows),
         Dialect(name: "an Exchange protocol log", peel: exchange),
         Dialect(name: "hMailServer", peel: hMailServer),
         Dialect(name: "Nodemailer's JSON log", peel: bunyan),

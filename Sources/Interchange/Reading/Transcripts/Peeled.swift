@@ -12,6 +12,8 @@ struct Peeled: Equatable {
         case link(LinkFact)
         /// What the program says about itself.
         case remark(ArraySlice<UInt8>)
+        /// A line of mail data while mail data is under way, else the program's own words.
+        case either(ArraySlice<UInt8>)
         /// What stands in the log a second time.
         case again
     }

@@ -22,6 +22,8 @@ struct SessionDraft {
     /// The width of the last line in the log, when it may have been wrapped there.
     private var wrappedAt: Side?
     private let hidesContent: Bool
+    private var spoke: Set<Side> = []
+    private var steps: [String] = []
 
     private enum TLSMark { case none, asked, granted }
 
@@ -35,8 +37,7 @@ struct SessionDraft {
         var time: TimeStamp?
         /// Whether the line fills its window to the edge, so that it may go on in the next.
         var isFull = false
-        /// Whether a lone dot comes before another session begins; asked only when no mark tells.
-        var endsLater: () -> Bool = { true }
+        var ahead = DirectionDecider.Ahead()
     }
 
     init(hidesContent: Bool) { self.hidesContent = hidesContent }
@@ -47,12 +48,17 @@ struct SessionDraft {
     mutating func take(_ item: Peeled.Item, _ source: Source) {
         time = clock.time(of: source.time)
         switch item {
-        case .said(let mark, let line): said(mark, line, source)
+        case .said(let mark, let text):
+            guard text.contains(10) else { return said(mark, text, source) }
+            for line in text.linesOfText { said(mark, line, source) }
         case .wrote(let mark, let octets): wrote(mark, octets, source)
         case .leftOut(let side, .credential(let told)): leftOut(told, side, source)
         case .leftOut(_, .content(let words)): contentLeftOut(words)
         case .link(let fact): link(fact)
         case .remark(let words): remarks.append(words)
+        case .either(let text) where decider.phase == .content:
+            for line in text.linesOfText { said(.client, line, source) }
+        case .either(let text): remarks.append(text)
         case .again: break
         }
     }
@@ -61,7 +67,10 @@ struct SessionDraft {
 
     private mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
         if line.isEmpty, decider.phase != .content { return }
-        guard let side = decider.side(of: line, mark: mark, endsLater: source.endsLater) else {
+        if isAnswerToProgram(line) {
+            return remarks.append(Array("the end of the answer to the program's own EHLO: ".utf8) + line)
+        }
+        guard let side = decider.side(of: line, mark: mark, ahead: source.ahead) else {
             if goesOn(line, source) { return }
             return remarks.append(line)
         }
@@ -74,6 +83,12 @@ struct SessionDraft {
         if source.isFull { wrappedAt = side }
     }
 
+    /// `openssl s_client -starttls smtp` speaks until TLS is up, and shows the last line that it was answered.
+    private func isAnswerToProgram(_ line: ArraySlice<UInt8>) -> Bool {
+        guard lineCount == 0, case .reply(250, false) = LineShape(line) else { return false }
+        return opening.contains { if case .secured = $0 { true } else { false } }
+    }
+
     private mutating func wrote(_ mark: Side?, _ octets: [UInt8], _ source: Source) {
         var rest = octets[...]
         while !rest.isEmpty {
@@ -81,7 +96,7 @@ struct SessionDraft {
             let whole = rest[..<end]
             rest = rest[end...]
             let line = whole.last == 10 ? whole.dropLast(whole.dropLast().last == 13 ? 2 : 1) : whole
-            guard let side = decider.side(of: line, mark: mark, endsLater: source.endsLater) else {
+            guard let side = decider.side(of: line, mark: mark, ahead: source.ahead) else {
                 remarks.append(line)
                 continue
             }
@@ -113,9 +128,14 @@ struct SessionDraft {
             note("the mail data is not in the log")
         }
         let secret = side == .client ? credential(in: line, octets) : nil
+        if let secret, Credentials.isPlaceholder(octets[secret]) {
+            flushRemarks()
+            note("the credential in the next line is not in the log: the program put a word in its place")
+        }
         emit(octets, from: side, secret)
         decider.took(line, from: side)
         lineCount += 1
+        spoke.insert(side)
         switch LineShape(line) {
         case .command(.startTLS) where side == .client: tls = .asked
         case .reply(220, let continues) where side == .server && tls == .asked: if !continues { tls = .granted }
@@ -225,12 +245,27 @@ struct SessionDraft {
         }
         guard isGreeting else {
             note("connected to \(endpoint.text); the log begins later")
+            for case .secured(let facts) in opening { events.append(WireEvent(.tls(facts), leg: .relay, at: time)) }
             return
         }
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
         for case .secured(let facts) in opening { events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time)) }
+    }
+
+    /// A log of one side alone: with the link told, all that the other side did not say would look like a fault.
+    private mutating func tellOneSide() {
+        let other = spoke.first?.other.rawValue ?? ""
+        for index in events.indices {
+            switch events[index].kind {
+            case .connect(let place): events[index].kind = .note("connecting to \(place)")
+            case .connected(let place): events[index].kind = .note("connected to \(place)")
+            case .close(let side): events[index].kind = .note("connection closed by the \(side.rawValue)")
+            default: break
+            }
+        }
+        steps.append("the log holds nothing that the \(other) said")
     }
 
     // MARK: Remarks
@@ -246,15 +281,19 @@ struct SessionDraft {
 
     private mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
 
+    /// What stood in the log before the session.
+    mutating func precede(with group: RemarkGroup) { remarks = group }
+
     /// The recording, once no more lines come; nil when nobody said anything.
     mutating func finish(_ dialect: Dialect, steps: [String]) -> Recording? {
         guard lineCount > 0 else { return nil }
         flushRemarks()
+        if spoke.count == 1 { tellOneSide() }
         if !clock.isKnown { infer(.times) }
         let inferred = Inference.allCases.filter { inferences.contains($0) || $0 == .sides && decider.isReversed }.map(
             \.words
         )
-        var warnings = steps
+        var warnings = steps + self.steps
         if !inferred.isEmpty {
             warnings.append("inferred, for the log does not show it: " + inferred.joined(separator: ", "))
         }
@@ -298,62 +337,11 @@ extension SessionDraft.Inference {
     }
 }
 
-/// Lines of a log that are no dialogue, kept until the next line of it. Long groups are cut.
-struct RemarkGroup {
-    private var lines: [String] = []
-    private var more = 0
-    private var total = 0
-    /// The most lines that are kept between two lines of the dialogue, and in a session.
-    static let mostInGroup = 20
-    static let mostInAll = 2_000
-
-    mutating func append(_ line: ArraySlice<UInt8>) {
-        let text = line.trimmed
-        guard !text.isEmpty else { return }
-        guard lines.count < Self.mostInGroup, total < Self.mostInAll else {
-            more += 1
-            return
-        }
-        total += 1
-        lines.append(Credentials.masked(text.prefix(400).text))
-    }
-
-    /// The group as one text, and begins another; nil when there is nothing.
-    mutating func take() -> String? {
-        guard !lines.isEmpty || more > 0 else { return nil }
-        if more > 0 { lines.append("and \(more) more lines of the log that are no dialogue") }
-        defer { (lines, more) = ([], 0) }
-        return lines.joined(separator: "\n")
-    }
-}
-
-/// Passwords in command lines and settings that stand in a log.
-enum Credentials {
-    private static let options: Set<String> = [
-        "--auth-password", "-ap", "--password", "--pass", "-pass", "-w", "-au", "--auth-user",
-    ]
-
-    static func masked(_ text: String) -> String {
-        guard text.contains("pass") || text.contains("-ap") || text.contains("@") || text.contains("AUTH") else {
-            return text
-        }
-        let mask = String(decoding: Secrets.mask, as: UTF8.self)
-        var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        for index in words.indices {
-            if index > 0, options.contains(words[index - 1]) { words[index] = mask }
-            let lower = words[index].lowercased()
-            for name in ["password=", "passwd=", "pass=", "password:"]
-            where lower.hasPrefix(name) && lower.count > name.count {
-                words[index] = String(words[index].prefix(name.count)) + mask
-            }
-            // smtp://user:password@host
-            if let scheme = words[index].range(of: "://"), let at = words[index].lastIndex(of: "@"),
-                at > scheme.upperBound,
-                let colon = words[index][scheme.upperBound..<at].firstIndex(of: ":")
-            {
-                words[index].replaceSubrange(words[index].index(after: colon)..<at, with: mask)
-            }
-        }
-        return words.joined(separator: " ")
+extension ArraySlice<UInt8> {
+    /// The lines of a text that a log holds as one value; an end of line at its end ends the last.
+    fileprivate var linesOfText: [ArraySlice<UInt8>] {
+        var lines = split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
+        if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
     }
 }

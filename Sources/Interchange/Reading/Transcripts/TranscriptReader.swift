@@ -160,7 +160,7 @@ struct ReadingPlan {
         case .said(_, let text): return LineShape(text).side == nil ? 0.01 : 1
         case .wrote(_, let octets): return LineShape(octets.prefix { $0 != 13 && $0 != 10 }).side == nil ? 0.01 : 1
         case .leftOut: return 0.1
-        case .link, .remark, .again: return 0.01
+        case .link, .remark, .either, .again: return 0.01
         }
     }
 }
@@ -174,6 +174,8 @@ struct ReadingRun {
     private var drafts: [[UInt8]: (draft: SessionDraft, order: Int)] = [:]
     private var begun = 0
     private var finished: [(order: Int, recording: Recording)] = []
+    /// Words before any session.
+    private var preface = RemarkGroup()
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
     private var lastSide: Side?
@@ -235,21 +237,27 @@ struct ReadingRun {
         if beginsAnother(item, key) { finish(key) }
         if drafts[key] == nil {
             // Words that belong to no session are no reason to begin one.
-            if case .remark = item { return }
-            if case .again = item { return }
-            drafts[key] = (SessionDraft(hidesContent: plan.dialect.hidesContent), begun)
+            switch item {
+            case .again: return
+            case .remark(let words), .either(let words): return preface.append(words)
+            case .said, .wrote, .leftOut, .link: break
+            }
+            var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
+            draft.precede(with: preface)
+            preface = RemarkGroup()
+            drafts[key] = (draft, begun)
             begun += 1
         }
         current = key
         switch item {
         case .said(let side, _), .wrote(let side, _): lastSide = side
         case .leftOut(let side, _): lastSide = side
-        case .link, .remark, .again: break
+        case .link, .remark, .either, .again: break
         }
         var source = source
         if plan.dialect.unmarked == .said {
-            let ends = endsLater
-            source.endsLater = ends
+            let (ends, refusal) = (endsLater, isRefused)
+            source.ahead = .init(endsLater: ends, isRefused: refusal)
         }
         // Taken out while it changes, so that nothing in it has to be copied.
         guard var entry = drafts.removeValue(forKey: key) else { return }
@@ -276,6 +284,21 @@ struct ReadingRun {
         }
     }
 
+    /// Whether the next line says that what stands here was no command (RFC 5321 §4.2.4).
+    private var isRefused: () -> Bool {
+        { [lines, plan] in
+            var ahead = lines
+            while let raw = ahead.next() {
+                switch LineShape(plan.isPrefixed ? LogPrefix.read(raw)?.rest ?? raw : raw) {
+                case .blank: continue
+                case .reply(let code, _): return (500...504).contains(code)
+                default: return false
+                }
+            }
+            return false
+        }
+    }
+
     private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
         guard let draft = drafts[key]?.draft, draft.lineCount > 0 else { return false }
         switch item {
@@ -283,7 +306,7 @@ struct ReadingRun {
         case .link(.connected): return draft.isOver
         case .said(_, let line): return draft.greetsAgain(line)
         case .wrote(_, let octets): return draft.greetsAgain(octets.prefix { $0 != 13 && $0 != 10 })
-        case .leftOut, .remark, .again, .link: return false
+        case .leftOut, .remark, .either, .again, .link: return false
         }
     }
 
