@@ -186,7 +186,7 @@ def main():
         with open(options.port_file, "w") as file:
             file.write(str(port))
     print(port, flush=True)
-    listener.settimeout(60)
+    listener.settimeout(200)
     connection, _ = listener.accept()
     connection.settimeout(30)
     try:
