@@ -29,10 +29,9 @@ extension Dialect {
         if let facts = line.after("New, "), let cipher = facts.firstRange(of: Array(", Cipher is ".utf8)) {
             return Peeled(.link(.secured("\(facts[..<cipher.lowerBound].text) \(facts[cipher.upperBound...].text)")))
         }
-        // A line that begins with R is a command to openssl itself, and with Q too.
-        if line.elementsEqual("RENEGOTIATING".utf8) {
-            return Peeled(.remark(Array("openssl took the R at the start of the line above for a command and did not send it".utf8)[...]))
-        }
+        // A line that begins with R or Q is a command to openssl itself (s_client(1), CONNECTED COMMANDS).
+        if line.elementsEqual("RENEGOTIATING".utf8) { return Peeled(.unsent("openssl took its R for a command")) }
+        if line.elementsEqual("DONE".utf8) { return Peeled(.unsent("openssl took its Q for a command")) }
         return LinkFact.inRemark(line.trimmed).map { Peeled(.link($0)) }
     }
 }

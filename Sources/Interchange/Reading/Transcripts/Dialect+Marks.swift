@@ -99,7 +99,8 @@ extension Dialect {
         ] {
             guard let said = text.after(mark) else { continue }
             let line = said.after(" ") ?? said
-            if line.elementsEqual("writing message and terminating \".\"".utf8) {
+            // `(writing message)`, in older versions `writing message and terminating "."`.
+            if line.starts(with: "(writing message".utf8) || line.starts(with: "writing message and".utf8) {
                 return Peeled(.leftOut(.client, .content("")))
             }
             return Peeled(.said(side, line))
@@ -153,6 +154,9 @@ extension Dialect {
     /// OpenSMTPD's trace of smtp and of mta: a session's number, then `<<< ` for what came and `>>> ` for what went.
     @Sendable static func openSMTPD(_ line: ArraySlice<UInt8>) -> Peeled? {
         let text = line.drop(while: \.isBlank)
+        // Mail data has no session's number.
+        if let said = text.after("<<< [MSG] ") ?? text.after("<<< [MSG]") { return Peeled(.said(.client, said)) }
+        if text.starts(with: "<<< [EOM]".utf8) { return Peeled(.again) }
         guard let mark = text.after("smtp: ") ?? text.after("mta: "), mark.starts(with: "0x".utf8) else { return nil }
         guard let colon = mark.firstIndex(of: 58) else { return nil }
         let said = mark[(colon + 1)...].drop(while: \.isBlank)

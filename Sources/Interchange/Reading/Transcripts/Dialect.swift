@@ -39,7 +39,7 @@ struct Dialect: Sendable {
         Dialect(name: "msmtp", peel: marked(client: ["--> "], server: ["<-- "])),
         Dialect(name: "curl", peel: curl),
         Dialect(name: "Exim's test suite", peel: eximTests),
-        Dialect(name: "sendmail -v", peel: sendmail),
+        Dialect(name: "sendmail -v", peel: sendmail, hidesContent: true),
         Dialect(
             name: "the notation of the RFCs",
             peel: marked(

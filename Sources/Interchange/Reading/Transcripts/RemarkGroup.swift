@@ -18,6 +18,17 @@ struct RemarkGroup {
         lines.append(Credentials.masked(text.prefix(400).text))
     }
 
+    /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them.
+    mutating func takeLookups() -> [String] {
+        let isLookup = { (line: String) in
+            line.contains(" MX ") || line.contains("\tMX\t") || line.hasPrefix("MX ") || line.contains("mail exchanger = ")
+                || line.contains("mail is handled by ") || line.hasPrefix("QueryType ") || line.contains("NameExchange")
+                || line.allSatisfy { $0 == "-" || $0 == " " }
+        }
+        defer { lines.removeAll(where: isLookup) }
+        return lines.filter(isLookup)
+    }
+
     /// The group as one text, and begins another; nil when there is nothing.
     mutating func take() -> String? {
         guard !lines.isEmpty || more > 0 else { return nil }

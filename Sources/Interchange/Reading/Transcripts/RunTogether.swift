@@ -43,15 +43,15 @@ enum RunTogether {
         return endsReply ? joined : []
     }
 
+    /// Whether a line of an offer could begin here: with a keyword, behind which the next line may begin at once, as in
+    /// `PIPELINING250-SIZE`.
     private static func isKeyword(_ text: ArraySlice<UInt8>) -> Bool {
-        let word = text.prefix {
-            ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "=")
-        }
-        guard word.count >= 2 else { return false }
-        if Extension.named(word) != nil || word.first.map({ $0 | 0x20 }) == UInt8(ascii: "x") { return true }
-        // The next line may begin right behind the keyword: `PIPELINING250-SIZE`.
-        let letters = word.prefix { !(0x30...0x39).contains($0) }
-        return letters.count >= 4 && Extension.named(letters) != nil
+        Extension.all.contains { row in
+            let word = text.prefix(row.keyword.utf8.count)
+            guard word.equalsIgnoringCase(row.keyword.utf8) else { return false }
+            let next = text.dropFirst(word.count).first
+            return next.map { !(0x41...0x5A).contains($0.uppercased) } ?? true
+        } || text.starts(with: "X-".utf8)
     }
 }
 

@@ -4,7 +4,7 @@ import Tracing
 /// One session of a log while it is put together: lines of the wire with their sides, and the remarks between them.
 ///
 /// It decides what becomes an event and what was inferred. It does not know notations. Wrong input is a log that leaves
-/// something out: what is missing is said and never made up, but for the dot and the beginning of TLS that what follows proves.
+/// something out: what is missing becomes a gap and is never made up, but for the beginning of TLS, which what follows proves.
 struct SessionDraft {
     /// Lines of the wire that were told, of either side.
     private(set) var lineCount = 0
@@ -24,12 +24,18 @@ struct SessionDraft {
     private let hidesContent: Bool
     private var spoke: Set<Side> = []
     private var steps: [String] = []
+    private var lookups: [String] = []
+    private var isAnswered = true
+    /// Octets of a chunk that BDAT announced and that did not come yet.
+    private var chunk = 0
+    /// A gap stands in the place of the mail data under way.
+    private var lacksContent = false
 
     private enum TLSMark { case none, asked, granted }
 
     /// What was not in the log, in the order it is told.
     enum Inference: CaseIterable {
-        case sides, lineEnds, times, dot, tls, joinedLines, wrappedLines
+        case sides, lineEnds, times, tls, joinedLines, wrappedLines
     }
 
     /// A line as the reader hands it over.
@@ -59,6 +65,11 @@ struct SessionDraft {
         case .either(let text) where decider.phase == .content:
             for line in text.linesOfText { said(.client, line, source) }
         case .either(let text): remarks.append(text)
+        case .goesOn(let line):
+            let text = line.trimmed
+            guard decider.isInReply, LineShape(text).side == .server else { return remarks.append(line) }
+            said(nil, text, source)
+        case .unsent(let reason): takeBack(reason)
         case .again: break
         }
     }
@@ -67,6 +78,7 @@ struct SessionDraft {
 
     private mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
         if line.isEmpty, decider.phase != .content { return }
+        if chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil { return putChunk(line + [13, 10]) }
         if isAnswerToProgram(line) {
             return remarks.append(Array("the end of the answer to the program's own EHLO: ".utf8) + line)
         }
@@ -92,6 +104,12 @@ struct SessionDraft {
     private mutating func wrote(_ mark: Side?, _ octets: [UInt8], _ source: Source) {
         var rest = octets[...]
         while !rest.isEmpty {
+            if chunk > 0, mark != .server || decider.isReversed, LineShape(rest).side != .server {
+                let part = rest.prefix(chunk)
+                putChunk(Array(part))
+                rest = rest[part.endIndex...]
+                continue
+            }
             let end = rest.firstIndex(of: 10).map { $0 + 1 } ?? rest.endIndex
             let whole = rest[..<end]
             rest = rest[end...]
@@ -122,11 +140,10 @@ struct SessionDraft {
         if tls == .granted, !decider.isInReply {
             secure("TLS began here; the log does not say so, but it goes on", isInferred: true)
         }
-        if side == .server, decider.phase == .content { endContent() }
-        if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
-            flushRemarks()
-            note("the mail data is not in the log")
-        }
+        lackChunk()
+        // The server answers the mail data, so it had ended.
+        if side == .server, decider.phase == .content { lackContent() }
+        if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) { lackContent() }
         let secret = side == .client ? credential(in: line, octets) : nil
         if let secret, Credentials.isPlaceholder(octets[secret]) {
             flushRemarks()
@@ -136,10 +153,13 @@ struct SessionDraft {
         decider.took(line, from: side)
         lineCount += 1
         spoke.insert(side)
+        isAnswered = side == .server
         switch LineShape(line) {
         case .command(.startTLS) where side == .client: tls = .asked
         case .reply(220, let continues) where side == .server && tls == .asked: if !continues { tls = .granted }
         case .reply where side == .server && tls == .asked: tls = .none
+        case .reply(354, _) where side == .server: lacksContent = false
+        case .command(.bdat) where side == .client: chunk = Self.chunkSize(line)
         default: break
         }
     }
@@ -188,19 +208,56 @@ struct SessionDraft {
     }
 
     private mutating func contentLeftOut(_ words: String) {
-        guard decider.phase == .content || decider.phase == .dataAsked else { return }
-        flushRemarks()
-        note("the mail data is not in the log" + (words.isEmpty ? "" : " (\(words))"))
+        guard decider.phase == .content else { return }
+        lackContent()
+        if !words.isEmpty { note("of the mail data the log says: \(words)") }
     }
 
-    /// The server answers the mail data: so it had ended, although the log shows no dot.
-    private mutating func endContent() {
+    /// Mail data, or the rest of it, is not in the log.
+    private mutating func lackContent() {
+        guard !lacksContent else { return }
+        lacksContent = true
         flushRemarks()
-        note("the dot that ended the mail data is not in the log; it is inferred from the answer")
-        infer(.dot)
-        let dot: [UInt8] = [UInt8(ascii: "."), 13, 10]
-        emit(dot, from: .client, nil)
-        decider.took(dot[..<1], from: .client)
+        events.append(WireEvent(.gap(from: .client, octets: nil), leg: .relay, at: time))
+    }
+
+    /// What BDAT announced and the log does not show (RFC 3030 §2).
+    private mutating func lackChunk() {
+        guard chunk > 0 else { return }
+        flushRemarks()
+        events.append(WireEvent(.gap(from: .client, octets: chunk), leg: .relay, at: time))
+        chunk = 0
+    }
+
+    private mutating func putChunk(_ octets: [UInt8]) {
+        let part = Array(octets.prefix(chunk))
+        chunk -= part.count
+        emit(part, from: .client, nil)
+    }
+
+    private static func chunkSize(_ line: ArraySlice<UInt8>) -> Int {
+        let words = line.split(whereSeparator: \.isBlank)
+        return words.count < 2 ? 0 : UInt64(decimal: words[1], digits: 1...9).map(Int.init) ?? 0
+    }
+
+    /// The last line of the client was shown as it was typed, and was not sent.
+    private mutating func takeBack(_ reason: String) {
+        guard case .octets(.client, let octets, let secrets) = events.last?.kind, octets.suffix(2) == [13, 10] else {
+            return remarks.append(Array(reason.utf8)[...])
+        }
+        let line = octets.dropLast(2).lastIndex(of: 10).map { octets[($0 + 1)...] } ?? octets[...]
+        if line.count < octets.count {
+            events[events.count - 1].kind = .octets(
+                from: .client,
+                Array(octets[..<line.startIndex]),
+                secrets: secrets.filter { $0.upperBound <= line.startIndex }
+            )
+        } else {
+            events.removeLast()
+        }
+        let shown = Secrets.masked(Array(line.dropLast(2)), secrets.filter { _ in line.startIndex == 0 }).octets
+        note("typed and not sent, for \(reason): \(shown[...].text)")
+        isAnswered = true
     }
 
     private mutating func secure(_ facts: String, isInferred: Bool) {
@@ -254,18 +311,11 @@ struct SessionDraft {
         for case .secured(let facts) in opening { events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time)) }
     }
 
-    /// A log of one side alone: with the link told, all that the other side did not say would look like a fault.
+    /// A log of one side alone: what the other side said is a gap, and no fault of either.
     private mutating func tellOneSide() {
-        let other = spoke.first?.other.rawValue ?? ""
-        for index in events.indices {
-            switch events[index].kind {
-            case .connect(let place): events[index].kind = .note("connecting to \(place)")
-            case .connected(let place): events[index].kind = .note("connected to \(place)")
-            case .close(let side): events[index].kind = .note("connection closed by the \(side.rawValue)")
-            default: break
-            }
-        }
-        steps.append("the log holds nothing that the \(other) said")
+        guard spoke.count == 1, let side = spoke.first else { return }
+        events.insert(WireEvent(.gap(from: side.other, octets: nil), leg: .relay), at: 0)
+        steps.append("the log holds nothing that the \(side.other.rawValue) said")
     }
 
     // MARK: Remarks
@@ -282,13 +332,21 @@ struct SessionDraft {
     private mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
 
     /// What stood in the log before the session.
-    mutating func precede(with group: RemarkGroup) { remarks = group }
+    mutating func precede(with group: RemarkGroup) {
+        remarks = group
+        lookups = remarks.takeLookups()
+    }
 
     /// The recording, once no more lines come; nil when nobody said anything.
     mutating func finish(_ dialect: Dialect, steps: [String]) -> Recording? {
         guard lineCount > 0 else { return nil }
         flushRemarks()
-        if spoke.count == 1 { tellOneSide() }
+        lackChunk()
+        // The log ends; whether an answer came it does not say.
+        if !isAnswered, !isClosed, spoke.count == 2 {
+            events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
+        }
+        tellOneSide()
         if !clock.isKnown { infer(.times) }
         let inferred = Inference.allCases.filter { inferences.contains($0) || $0 == .sides && decider.isReversed }.map(
             \.words
@@ -303,7 +361,7 @@ struct SessionDraft {
         let source = "a log in the notation of \(dialect.name)"
         let preface = [
             WireEvent(.note("how the mail came to the sender's own server is not in the log"), leg: .submission),
-            WireEvent(.note("which server was chosen, and how, is not in the log"), leg: .lookup),
+            WireEvent(.note(lookupWords), leg: .lookup),
             WireEvent(.note((["read from \(source)"] + warnings).joined(separator: "\n")), leg: .relay),
         ]
         return Recording(
@@ -311,6 +369,12 @@ struct SessionDraft {
             events: preface + events,
             warnings: warnings
         )
+    }
+
+    /// What the log shows of the lookup: words, no octets.
+    private var lookupWords: String {
+        guard !lookups.isEmpty else { return "which server was chosen, and how, is not in the log" }
+        return lookups.joined(separator: "\n")
     }
 
     /// The server's own name from its greeting, or whom the log says the connection goes to.
@@ -329,7 +393,6 @@ extension SessionDraft.Inference {
         case .sides: "who spoke"
         case .lineEnds: "the line ends"
         case .times: "the times"
-        case .dot: "the dot behind the mail data"
         case .tls: "the beginning of TLS"
         case .joinedLines: "where lines that were run together are divided"
         case .wrappedLines: "where lines that were wrapped go on"

@@ -160,7 +160,7 @@ struct ReadingPlan {
         case .said(_, let text): return LineShape(text).side == nil ? 0.01 : 1
         case .wrote(_, let octets): return LineShape(octets.prefix { $0 != 13 && $0 != 10 }).side == nil ? 0.01 : 1
         case .leftOut: return 0.1
-        case .link, .remark, .either, .again: return 0.01
+        case .link, .remark, .either, .goesOn, .unsent, .again: return 0.01
         }
     }
 }
@@ -178,7 +178,6 @@ struct ReadingRun {
     private var preface = RemarkGroup()
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
-    private var lastSide: Side?
     private var previous: ArraySlice<UInt8>?
 
     init(_ text: TranscriptText, _ plan: ReadingPlan) {
@@ -216,6 +215,8 @@ struct ReadingRun {
         if let peeled {
             var key = peeled.session
             if key.isEmpty, let process = prefix?.process { key = Array(process) }
+            // What tells no session goes on with the one before.
+            if key.isEmpty, drafts[current] != nil { key = current }
             hand(peeled.item, source, key)
         } else {
             unmarked(line, source, prefix.map { Array($0.process) } ?? current)
@@ -226,10 +227,7 @@ struct ReadingRun {
         switch plan.dialect.unmarked {
         case .remark: hand(.remark(line), source, key)
         case .said: hand(.said(nil, line), source, key)
-        case .goesOn:
-            let text = line.trimmed
-            if lastSide == .server, case .reply = LineShape(text) { return hand(.said(.server, text), source, key) }
-            hand(.remark(line), source, key)
+        case .goesOn: hand(.goesOn(line), source, key)
         }
     }
 
@@ -239,7 +237,8 @@ struct ReadingRun {
             // Words that belong to no session are no reason to begin one.
             switch item {
             case .again: return
-            case .remark(let words), .either(let words): return preface.append(words)
+            case .remark(let words), .either(let words), .goesOn(let words): return preface.append(words)
+            case .unsent: return
             case .said, .wrote, .leftOut, .link: break
             }
             var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
@@ -249,11 +248,6 @@ struct ReadingRun {
             begun += 1
         }
         current = key
-        switch item {
-        case .said(let side, _), .wrote(let side, _): lastSide = side
-        case .leftOut(let side, _): lastSide = side
-        case .link, .remark, .either, .again: break
-        }
         var source = source
         if plan.dialect.unmarked == .said {
             let (ends, refusal) = (endsLater, isRefused)
@@ -306,7 +300,7 @@ struct ReadingRun {
         case .link(.connected): return draft.isOver
         case .said(_, let line): return draft.greetsAgain(line)
         case .wrote(_, let octets): return draft.greetsAgain(octets.prefix { $0 != 13 && $0 != 10 })
-        case .leftOut, .remark, .either, .again, .link: return false
+        case .leftOut, .remark, .either, .goesOn, .unsent, .again, .link: return false
         }
     }
 
