@@ -10,11 +10,15 @@ enum Credentials {
 
     /// The words with each password as eight stars.
     static func masked(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "@") || $0 | 0x20 == UInt8(ascii: "p") })
+        guard
+            text.utf8.contains(where: {
+                $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "@") || $0 | 0x20 == UInt8(ascii: "p")
+            })
         else { return text }
         // `password = secret`, `smtp_pass: secret`, whatever it is.
         if let sign = text.firstIndex(where: { $0 == "=" || $0 == ":" }), text[..<sign].lowercased().contains("pass"),
-            !text[..<sign].contains(where: { $0 == " " || $0 == "-" }) || text[..<sign].trimmingSpaces.allSatisfy({ $0 != " " })
+            !text[..<sign].contains(where: { $0 == " " || $0 == "-" })
+                || text[..<sign].trimmingSpaces.allSatisfy({ $0 != " " })
         {
             return String(text[...sign]) + " " + mask
         }
@@ -22,7 +26,9 @@ enum Credentials {
         for index in words.indices {
             if index > 0, options.contains(words[index - 1]) { words[index] = mask }
             let word = words[index]
-            if let sign = word.firstIndex(of: "="), word[..<sign].lowercased().contains("pass") { words[index] = word[...sign] + mask }
+            if let sign = word.firstIndex(of: "="), word[..<sign].lowercased().contains("pass") {
+                words[index] = word[...sign] + mask
+            }
             // smtp://user:password@host
             guard let scheme = word.firstRange(of: "://"), let at = word.lastIndex(of: "@"), at > scheme.upperBound,
                 let colon = word[scheme.upperBound..<at].firstIndex(of: ":")
@@ -33,7 +39,9 @@ enum Credentials {
     }
 
     /// What programs write where the credential was; some of them in its Base64.
-    private static let placeholders = ["/* secret */", "PROVIDED_BUT_REMOVED", "hidden", "****", "xxxx", "XXXX", "omitted", "suppressed"]
+    private static let placeholders = [
+        "/* secret */", "PROVIDED_BUT_REMOVED", "hidden", "****", "xxxx", "XXXX", "omitted", "suppressed",
+    ]
 
     /// Whether the octets stand for a credential that the program left out.
     static func isPlaceholder(_ octets: ArraySlice<UInt8>) -> Bool {

@@ -59,7 +59,9 @@ extension LinkFact {
 
     private static func connected(_ words: ArraySlice<UInt8>) -> LinkFact? {
         if let place = words.after("Connection established to ") { return .connected(place.text) }
-        if words.elementsEqual("Connection closed".utf8) || words.starts(with: "Connection closed with remote host".utf8) {
+        if words.elementsEqual("Connection closed".utf8)
+            || words.starts(with: "Connection closed with remote host".utf8)
+        {
             return .closed(.client)
         }
         if let place = words.after("Connected to ") { return .connected(place.text.trimmingDots) }

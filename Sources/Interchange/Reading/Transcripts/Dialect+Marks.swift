@@ -31,7 +31,9 @@ extension Dialect {
         let payload = said.after(mark.octets.count == 2 && side == .server ? "  " : " ") ?? said.after(" ")
         guard let payload = payload ?? (said.isEmpty ? said : nil) else { return nil }
         // --suppress-data.
-        if side == .client, payload.suffix(11).elementsEqual(" lines sent".utf8) { return Peeled(.leftOut(.client, .content(payload.text))) }
+        if side == .client, payload.suffix(11).elementsEqual(" lines sent".utf8) {
+            return Peeled(.leftOut(.client, .content(payload.text)))
+        }
         return Peeled(.said(side, payload))
     }
 
@@ -97,7 +99,7 @@ extension Dialect {
         for (mark, side) in [
             ("SMTP<<", Side.server), ("SMTP>>", .client), ("SMTP<|", .server), ("SMTP|>", .client), ("SMTP+>", .client),
         ] {
-            guard let said = text.after(mark) else { continue }
+            guard let said = text.after(mark), said.first != UInt8(ascii: "(") else { continue }
             let line = said.after(" ") ?? said
             // `(writing message)`, in older versions `writing message and terminating "."`.
             if line.starts(with: "(writing message".utf8) || line.starts(with: "writing message and".utf8) {
@@ -105,6 +107,7 @@ extension Dialect {
             }
             return Peeled(.said(side, line))
         }
+        if text.starts(with: "SMTP>>(".utf8) { return Peeled(.remark(text)) }
         if let said = text.after("SMTP(close)>>") {
             return Peeled(said.isEmpty ? .link(.closed(.client)) : .remark(text))
         }
@@ -135,18 +138,18 @@ extension Dialect {
     @Sendable static func mdaemon(_ line: ArraySlice<UInt8>) -> Peeled? {
         var text = line.drop(while: \.isBlank)
         var session: [UInt8] = []
-        // `[1234567] ` or `01: `, the session and the level.
+        // `02: [1234567] `, the level and the session, either of which may be missing.
+        let level = text.prefix { (0x30...0x39).contains($0) }
+        if level.count == 2, let behind = text.dropFirst(2).after(": ") { text = behind }
         if text.first == UInt8(ascii: "["), let close = text.prefix(24).firstIndex(of: UInt8(ascii: "]")) {
             session = Array(text[text.startIndex...close])
             text = text[(close + 1)...].drop(while: \.isBlank)
         }
-        let level = text.prefix { (0x30...0x39).contains($0) }
-        guard !level.isEmpty || !session.isEmpty else { return nil }
-        if !level.isEmpty { text = text.dropFirst(level.count).after(": ") ?? text }
+        guard text.startIndex > line.startIndex else { return nil }
         var peeled: Peeled?
         if let said = text.after("--> ") { peeled = Peeled(.said(.server, said)) }
         if let said = text.after("<-- ") { peeled = Peeled(.said(.client, said)) }
-        if let words = text.after("*  ") { peeled = Peeled(.remark(words)) }
+        if let words = text.after("*  ") ?? (session.isEmpty ? nil : text) { peeled = peeled ?? Peeled(.remark(words)) }
         peeled?.session = session
         return peeled
     }

@@ -87,7 +87,11 @@ extension Dialect {
         switch event {
         case UInt8(ascii: ">"): peeled = Peeled(.said(.server, data))
         case UInt8(ascii: "<"): peeled = Peeled(.said(.client, data))
-        case UInt8(ascii: "+"): peeled = Peeled(.link(.connecting(fields[5][...].text)))
+        case UInt8(ascii: "+"):
+            // In the log of a receiving server the server is the local end: the one with a port that servers have.
+            let ends = [fields[4][...].text, fields[5][...].text]
+            let server = ends.first { end in [":25", ":465", ":587", ":717", ":2525"].contains(where: end.hasSuffix) }
+            peeled = Peeled(.link(.connecting(server ?? ends[1])))
         case UInt8(ascii: "-"):
             peeled = Peeled(.remark(Array("the connection ended: \(fields.last?[...].text ?? "")".utf8)[...]))
         case UInt8(ascii: "*"): peeled = Peeled(.remark((data.isEmpty ? fields.last ?? [] : fields[7])[...]))
@@ -109,8 +113,9 @@ extension Dialect {
         let fields = line.split(separator: 9).map { $0.filter { $0 != UInt8(ascii: "\"") }[...] }
         guard fields.count >= 6, let said = fields.last else { return nil }
         var peeled = Peeled(.remark(said))
-        if let text = said.after("SENT: ") { peeled = Peeled(.said(.server, text)) }
-        if let text = said.after("RECEIVED: ") { peeled = Peeled(.said(.client, text)) }
+        let lines = said.replacing(Array("[nl]".utf8), with: [10])
+        if let text = lines.after("SENT: ") { peeled = Peeled(.said(.server, text)) }
+        if let text = lines.after("RECEIVED: ") { peeled = Peeled(.said(.client, text)) }
         peeled.session = Array(fields[2])
         peeled.time = TimeStamp.read(fields[3])?.stamp
         return peeled

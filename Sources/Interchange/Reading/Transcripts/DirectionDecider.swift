@@ -25,6 +25,9 @@ struct DirectionDecider {
     /// For each mark, by the side it usually means: how often a line under it was a command, and how often a reply.
     private var votes: [Side: (client: Int, server: Int)] = [:]
     private var endsInLog: Bool?
+    /// QUIT was said and its answer was not seen.
+    var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
+    private var lastCode = 0
     /// Whether a mark was found to mean the opposite of what it usually means.
     var isReversed: Bool { Side.allCases.contains { side in meaning(of: side) == side.other } }
 
@@ -109,6 +112,7 @@ struct DirectionDecider {
     private mutating func tookFromServer(_ line: ArraySlice<UInt8>) {
         guard case .reply(let code, let continues) = LineShape(line) else { return }
         isInReply = continues
+        lastCode = code
         switch (code, phase) {
         case (354, .dataAsked), (354, .commands): (phase, endsInLog) = (.content, nil)
         case (334, _): phase = .challenged

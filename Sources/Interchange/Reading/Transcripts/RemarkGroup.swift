@@ -21,12 +21,15 @@ struct RemarkGroup {
     /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them.
     mutating func takeLookups() -> [String] {
         let isLookup = { (line: String) in
-            line.contains(" MX ") || line.contains("\tMX\t") || line.hasPrefix("MX ") || line.contains("mail exchanger = ")
+            line.contains(" MX ") || line.contains("\tMX\t") || line.hasPrefix("MX ")
+                || line.contains("mail exchanger = ")
                 || line.contains("mail is handled by ") || line.hasPrefix("QueryType ") || line.contains("NameExchange")
-                || line.allSatisfy { $0 == "-" || $0 == " " }
         }
-        defer { lines.removeAll(where: isLookup) }
-        return lines.filter(isLookup)
+        // The rule below PowerShell's headings.
+        let isRule = { (line: String) in line.hasPrefix("---") && line.allSatisfy { $0 == "-" || $0 == " " } }
+        guard lines.contains(where: isLookup) else { return [] }
+        defer { lines.removeAll { isLookup($0) || isRule($0) } }
+        return lines.filter { isLookup($0) || isRule($0) }
     }
 
     /// The group as one text, and begins another; nil when there is nothing.

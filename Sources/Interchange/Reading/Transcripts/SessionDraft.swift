@@ -78,7 +78,9 @@ struct SessionDraft {
 
     private mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
         if line.isEmpty, decider.phase != .content { return }
-        if chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil { return putChunk(line + [13, 10]) }
+        if chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
+            return putChunk(line + [13, 10])
+        }
         if isAnswerToProgram(line) {
             return remarks.append(Array("the end of the answer to the program's own EHLO: ".utf8) + line)
         }
@@ -143,7 +145,9 @@ struct SessionDraft {
         lackChunk()
         // The server answers the mail data, so it had ended.
         if side == .server, decider.phase == .content { lackContent() }
-        if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) { lackContent() }
+        if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
+            lackContent()
+        }
         let secret = side == .client ? credential(in: line, octets) : nil
         if let secret, Credentials.isPlaceholder(octets[secret]) {
             flushRemarks()
@@ -197,6 +201,13 @@ struct SessionDraft {
     private mutating func leftOut(_ told: [UInt8], _ side: Side, _ source: Source) {
         guard side == .client else {
             return remarks.append(Array("what the server answered is not in the log".utf8)[...])
+        }
+        if told.isEmpty, decider.phase != .challenged {
+            // Not even what it answered is in the log.
+            flushRemarks()
+            note("a line with a credential is not in the log")
+            events.append(WireEvent(.gap(from: .client, octets: nil), leg: .relay, at: time))
+            return
         }
         let line = told.isEmpty ? Secrets.mask : told + [32] + Secrets.mask
         if lineCount == 0 { open(with: line[...], from: .client) }
@@ -295,6 +306,7 @@ struct SessionDraft {
     /// Somebody speaks for the first time. What was told about the link before are events when the server greets; in a log
     /// that begins later they would put what follows out of its order, and are remarks.
     private mutating func open(with line: ArraySlice<UInt8>, from side: Side) {
+        lookups = remarks.takeLookups()
         var isGreeting = false
         if side == .server, case .reply(let code, _) = LineShape(line) { isGreeting = code == 220 || code >= 400 }
         guard !opening.isEmpty else {
@@ -334,7 +346,6 @@ struct SessionDraft {
     /// What stood in the log before the session.
     mutating func precede(with group: RemarkGroup) {
         remarks = group
-        lookups = remarks.takeLookups()
     }
 
     /// The recording, once no more lines come; nil when nobody said anything.
@@ -343,7 +354,7 @@ struct SessionDraft {
         flushRemarks()
         lackChunk()
         // The log ends; whether an answer came it does not say.
-        if !isAnswered, !isClosed, spoke.count == 2 {
+        if !isAnswered || decider.isQuitUnanswered, !isClosed, spoke.count == 2 {
             events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
         }
         tellOneSide()
@@ -358,11 +369,11 @@ struct SessionDraft {
         if clock.ranBackwards {
             warnings.append("the times of the log run backwards; such lines are shown at the later time")
         }
-        let source = "a log in the notation of \(dialect.name)"
+        let source = "read as \(dialect.name)"
         let preface = [
             WireEvent(.note("how the mail came to the sender's own server is not in the log"), leg: .submission),
             WireEvent(.note(lookupWords), leg: .lookup),
-            WireEvent(.note((["read from \(source)"] + warnings).joined(separator: "\n")), leg: .relay),
+            WireEvent(.note(([source] + warnings).joined(separator: "\n")), leg: .relay),
         ]
         return Recording(
             header: .init(began: clock.began, title: title, source: source),

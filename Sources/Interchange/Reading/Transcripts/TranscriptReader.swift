@@ -180,6 +180,9 @@ struct ReadingRun {
     private var current: [UInt8] = []
     private var previous: ArraySlice<UInt8>?
 
+    /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
+    private static let mostOpen = 10_000
+
     init(_ text: TranscriptText, _ plan: ReadingPlan) {
         self.text = text
         self.plan = plan
@@ -241,6 +244,7 @@ struct ReadingRun {
             case .unsent: return
             case .said, .wrote, .leftOut, .link: break
             }
+            if drafts.count >= Self.mostOpen { for other in Array(drafts.keys) { finish(other) } }
             var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
             draft.precede(with: preface)
             preface = RemarkGroup()
