@@ -273,7 +273,7 @@ struct SessionDraft {
 
     private mutating func secure(_ facts: String, isInferred: Bool) {
         flushRemarks()
-        events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time))
+        events.append(WireEvent(.tls(TLSFacts(told: facts)), leg: .relay, at: time))
         decider.secured()
         tls = .none
         if isInferred { infer(.tls) }
@@ -314,13 +314,13 @@ struct SessionDraft {
         }
         guard isGreeting else {
             note("connected to \(endpoint.text); the log begins later")
-            for case .secured(let facts) in opening { events.append(WireEvent(.tls(facts), leg: .relay, at: time)) }
+            for case .secured(let words) in opening { events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time)) }
             return
         }
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
-        for case .secured(let facts) in opening { events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time)) }
+        for case .secured(let words) in opening { events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time)) }
     }
 
     /// A log of one side alone: what the other side said is a gap, and no fault of either.
@@ -417,5 +417,18 @@ extension ArraySlice<UInt8> {
         var lines = split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
         if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
         return lines
+    }
+}
+
+extension TLSFacts {
+    /// What a program says of TLS: `TLSv1.3:TLS_AES_256_GCM_SHA384:256`, `TLSv1.3 / TLS_AES_256_GCM_SHA384`; else the words.
+    fileprivate init(told words: String) {
+        let parts = words.split { " :/,".contains($0) }.map(String.init)
+        guard let version = parts.first, version.hasPrefix("TLSv1"), parts.count >= 2, parts[1].contains("_") || parts[1].contains("-")
+        else {
+            self.init(words)
+            return
+        }
+        self.init(version: "TLS " + version.dropFirst(4), cipher: parts[1])
     }
 }
