@@ -60,6 +60,8 @@ enum TranscriptFixtures {
         let words = lines.map { line in
             let findings = line.findings.map(\.id).joined(separator: ",")
             // Sub-steps are counted, and what is left out is not.
+            // Replies to nobody stand where the session is, and nothing is said against them.
+            if omissions.contains(.client) { return WireText.shown(line.octets) }
             let place = omissions.isEmpty ? line.place.label : "\(line.place.step.number)"
             return "\(line.speaker.rawValue.first.map(String.init) ?? "") \(place)/\(line.place.transaction) "
                 + "\(WireText.shown(line.octets)) \(line.replyCode ?? 0) [\(findings)]"

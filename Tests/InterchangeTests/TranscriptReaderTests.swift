@@ -29,7 +29,7 @@ import Tracing
         #expect(trace.stops.count == 14)
         // Run together in the post, with spaces up to the edge of a window of 120 columns.
         #expect(wire(trace)[2...9].map { $0.prefix(12) }.contains("S 250-SIZE 1"))
-        #expect(wire(trace).count == 18)
+        #expect(wire(trace).count == 19)
         #expect(trace.facts.serverAddress == "smtp.kutaj.com:25")
         #expect(notes(trace).contains { $0.contains("aspmx.l.google.com") })
     }
@@ -82,8 +82,8 @@ import Tracing
 
     @Test(
         arguments: [
-            ("exchange-receive.txt", 2, 22), ("exchange-send.txt", 1, 14), ("mdaemon.txt", 1, 18),
-            ("hmailserver.txt", 1, 13), ("mailkit.txt", 1, 27), ("exim-testsuite.txt", 1, 18), ("rfc.txt", 1, 24),
+            ("exchange-receive.txt", 2, 20), ("exchange-send.txt", 1, 14), ("mdaemon.txt", 1, 20),
+            ("hmailserver.txt", 1, 15), ("mailkit.txt", 1, 28), ("exim-testsuite.txt", 1, 18), ("rfc.txt", 1, 25),
             ("rfc821.txt", 1, 15), ("openssl-starttls.txt", 1, 24),
         ]
     )
@@ -146,6 +146,7 @@ import Tracing
             ("<-- ", "--> "), (" -> ", "<-  "), ("", ""), ("SMTP>> ", "SMTP<< "), ("SMTP<< ", "SMTP>> "),
             ("CLIENT -> SERVER: ", "SERVER -> CLIENT: "), ("2026-11-24 09:00:00 > ", "2026-11-24 09:00:00 < "),
             ("Nov 24 09:00:00 host app[77]: C: ", "Nov 24 09:00:00 host app[77]: S: "),
+            ("|to server| ", "|from server| "), ("smtp-client 12 sends '", "smtp-client 12 gets '"), ("$", "!"),
             ("[09:00:00.123] DEBUG --> ", "[09:00:00.123] DEBUG <-- "), ("mail-1  | C: ", "mail-1  | S: "),
         ]
     )
@@ -202,7 +203,7 @@ import Tracing
 
     @Test func `what a terminal adds is taken out, and that is said`() {
         let text =
-            "\u{1B}]0;title\u{07}\u{1B}[1;32m220 mx ESMTP\u{1B}[0m\r\nEHLP\u{8} \u{8}\u{8}O a\u{1B}[K\r\n250 mx\r\n"
+            "\u{1B}]0;title\u{07}\u{1B}[1;32m220 mx ESMTP\u{1B}[0m\r\nEHLP\u{8} \u{8}O a\u{1B}[K\r\n250 mx\r\n"
         let recording = read(text).first
         #expect(wire(trace(text)) == ["S 220 mx ESMTP", "C EHLO a", "S 250 mx"])
         #expect(recording?.warnings.contains { $0.contains("terminal") } == true)
@@ -279,7 +280,10 @@ import Tracing
         #expect(read(text).first?.warnings.contains { $0.contains("TLS") } == true)
     }
 
-    @Test(arguments: ["", "hello\nworld\n", "help is on its way\nquit smoking\ndata is sent\n", "2 250 3\n", "\n\n\n"])
+    @Test(arguments: [
+        "", "hello\nworld\n", "help is on its way\nquit smoking\ndata is sent\n", "2 250 3\n", "\n\n\n",
+        "200 OK\n404 Not Found\n", "HELP\nQUIT\n", "* OK IMAP4\na LOGIN a b\n", "+OK POP3\nUSER a\n",
+    ])
     func `prose is no dialogue`(text: String) {
         #expect(read(text).isEmpty)
         #expect(FileKind.of(Array(text.utf8)) != .transcript)

@@ -175,7 +175,9 @@ extension Dialect {
         guard line.first == UInt8(ascii: "["), let close = line.prefix(40).firstIndex(of: UInt8(ascii: "]")) else {
             return nil
         }
-        guard let text = line[(close + 1)...].after(" ") else { return nil }
+        // An identifier of letters and digits, in a day's logs also `#12`.
+        let isName = line[..<close].dropFirst().allSatisfy { !" :,.".utf8.contains($0) }
+        guard isName, let text = line[(close + 1)...].after(" ") else { return nil }
         var peeled = nodemailerMessage(text)
         peeled.session = Array(line[line.startIndex...close])
         return peeled

@@ -121,6 +121,9 @@ struct DirectionDecider {
         }
     }
 
+    /// What was taken for the client's last line was not sent.
+    mutating func tookBack() { verb = nil }
+
     /// TLS began: what was agreed in the clear is void.
     mutating func secured() {
         phase = .commands

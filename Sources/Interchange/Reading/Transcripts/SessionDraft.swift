@@ -269,6 +269,7 @@ struct SessionDraft {
         let shown = Secrets.masked(Array(line.dropLast(2)), secrets.filter { _ in line.startIndex == 0 }).octets
         note("typed and not sent, for \(reason): \(shown[...].text)")
         isAnswered = true
+        decider.tookBack()
     }
 
     private mutating func secure(_ facts: String, isInferred: Bool) {
@@ -314,13 +315,17 @@ struct SessionDraft {
         }
         guard isGreeting else {
             note("connected to \(endpoint.text); the log begins later")
-            for case .secured(let words) in opening { events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time)) }
+            for case .secured(let words) in opening {
+                events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
+            }
             return
         }
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
-        for case .secured(let words) in opening { events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time)) }
+        for case .secured(let words) in opening {
+            events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
+        }
     }
 
     /// A log of one side alone: what the other side said is a gap, and no fault of either.
@@ -424,7 +429,8 @@ extension TLSFacts {
     /// What a program says of TLS: `TLSv1.3:TLS_AES_256_GCM_SHA384:256`, `TLSv1.3 / TLS_AES_256_GCM_SHA384`; else the words.
     fileprivate init(told words: String) {
         let parts = words.split { " :/,".contains($0) }.map(String.init)
-        guard let version = parts.first, version.hasPrefix("TLSv1"), parts.count >= 2, parts[1].contains("_") || parts[1].contains("-")
+        guard let version = parts.first, version.hasPrefix("TLSv1"), parts.count >= 2,
+            parts[1].contains("_") || parts[1].contains("-")
         else {
             self.init(words)
             return

@@ -111,13 +111,18 @@ struct ReadingPlan {
         let isPrefixedAtAll = stripped.contains { $0 != nil }
         var best: (score: Double, dialect: Dialect, isPrefixed: Bool)?
         for isPrefixed in isPrefixedAtAll ? [false, true] : [false] {
+            let lines = sample.enumerated().map { isPrefixed ? stripped[$0] ?? $1.line : $1.line }
             for dialect in Dialect.all {
-                var score = 0.0
-                for (index, entry) in sample.enumerated() {
-                    score += weight(isPrefixed ? stripped[index] ?? entry.line : entry.line, dialect)
-                }
+                let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
                 if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, isPrefixed) }
             }
+        }
+        // What the table knows is preferred to what can be guessed.
+        for isPrefixed in isPrefixedAtAll ? [true, false] : [false] {
+            let lines = sample.enumerated().map { isPrefixed ? stripped[$0] ?? $1.line : $1.line }
+            guard let dialect = LearnedMarks(lines)?.dialect else { continue }
+            let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
+            if score >= 4, score > (best?.score ?? 0) * 3 { best = (score, dialect, isPrefixed) }
         }
         guard let best else { return nil }
         return plan(best.dialect, best.isPrefixed, sample, stripped)
@@ -128,16 +133,19 @@ struct ReadingPlan {
         _ isPrefixed: Bool,
         _ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)],
         _ stripped: [ArraySlice<UInt8>?]
-    ) -> ReadingPlan {
+    ) -> ReadingPlan? {
         var (inside, outside, indent) = (0, 0, Int.max)
         var shaped: [ArraySlice<UInt8>] = []
+        var isMail = false
         for (index, entry) in sample.enumerated() {
             let line = isPrefixed ? stripped[index] ?? entry.line : entry.line
             guard weight(line, dialect) >= 1 else { continue }
             shaped.append(line)
+            isMail = isMail || isSign(line, dialect)
             if entry.isInFence { inside += 1 } else { outside += 1 }
             indent = min(indent, line.prefix { $0 == 32 }.count)
         }
+        guard isMail else { return nil }
         let pairs = stride(from: 0, to: shaped.count - 1, by: 2).count { shaped[$0].elementsEqual(shaped[$0 + 1]) }
         let longest = sample.map(\.line.count).max() ?? 0
         return ReadingPlan(
@@ -148,6 +156,21 @@ struct ReadingPlan {
             shaped.count >= 4 && pairs * 2 == shaped.count - shaped.count % 2,
             [80, 100, 120, 132].contains(longest) ? longest : 0
         )
+    }
+
+    /// Whether the line is one that SMTP has and HTTP, FTP and lists of numbers have not.
+    private static func isSign(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Bool {
+        let shape: LineShape
+        switch dialect.peel(line)?.item {
+        case .said(_, let text): shape = LineShape(text)
+        case .wrote(_, let octets): shape = LineShape(octets.prefix { $0 != 13 && $0 != 10 })
+        default: shape = LineShape(line)
+        }
+        switch shape {
+        case .command(let verb): return verb != .help && verb != .noop && verb != .quit && verb != .auth
+        case .reply(let code, _): return [220, 221, 235, 250, 334, 354].contains(code)
+        case .dot, .blank, .other: return false
+        }
     }
 
     /// How much a line speaks for a dialect: 1 for a reply or a command under its marks, a little for its other words.
