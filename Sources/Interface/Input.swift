@@ -19,6 +19,8 @@ public enum Input: Equatable, Sendable {
     case conversationsPressed
     // Taking away
     case copyLinePressed, copySessionPressed, copyAsPressed, savePressed, mousePressed
+    // Bringing along
+    case pastePressed
     // Leaving
     case escapePressed, quitPressed, leavePressed, redrawPressed, suspendPressed
     /// While a prompt is open.
@@ -63,6 +65,8 @@ public enum Effect: Equatable, Sendable {
     case copy(String)
     case save(path: String)
     case open(choice: Int)
+    /// Open the sessions in a text that the person pasted.
+    case openPasted(String)
     /// Show this one of the conversations.
     case openConversation(number: Int)
     /// Nothing will be asked about this conversation any more.

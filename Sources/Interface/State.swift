@@ -84,6 +84,8 @@ public struct State: Equatable, Sendable {
         case consent
         /// In which program's words the session is to be copied.
         case copyAs
+        /// The text of a session, in as many pastes as it takes.
+        case paste
         var words: String {
             switch self {
             case .step: "Go to step: "
@@ -93,6 +95,7 @@ public struct State: Equatable, Sendable {
             case .raw: "Send: "
             case .consent: "Deliver? Address: "
             case .copyAs: "Copy as \(CopyAs.names): "
+            case .paste: "Paste a session: "
             }
         }
     }
@@ -159,6 +162,8 @@ public struct State: Equatable, Sendable {
 
     public var overlay: Overlay?
     public var prompt: Prompt?
+    /// What was pasted so far at the prompt for it.
+    public var pasted = ""
     public var typed = ""
     /// Where in `typed` the next character goes, counted in characters.
     public var caret = 0

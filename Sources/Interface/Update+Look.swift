@@ -34,6 +34,7 @@ extension State {
         case .copySessionPressed: return [.copy(sessionText)]
         case .copyAsPressed: ask(.copyAs, about: "swaks")
         case .savePressed: ask(.save)
+        case .pastePressed: askForPaste()
         case .mousePressed: return [.toggleMouse]
         case .clicked(let column, let row): click(column, row)
         case .escapePressed: return escape()
@@ -144,7 +145,8 @@ extension State {
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
             overlay = nil
             return nil
-        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .blankPressed: return nil
+        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .pastePressed, .mousePressed, .blankPressed:
+            return nil
         default: break
         }
         return []

@@ -355,6 +355,9 @@ extension State {
     /// While a question stands at the bottom, keys are its answer.
     fileprivate mutating func answer(_ input: Input) -> [Effect] {
         switch input {
+        case .typed(let character) where prompt == .paste: takePaste(String(character))
+        case .pasted(let text) where prompt == .paste: takePaste(text)
+        case .erased where prompt == .paste: (prompt, typed, pasted) = (nil, "", "")
         case .typed(let character): insert(String(character))
         // Lines of a paste stay one answer: nothing of it goes before the person has seen it whole.
         case .pasted(let text) where prompt == .raw:
@@ -372,7 +375,7 @@ extension State {
         case .rightPressed: caret = min(typed.count, caret + 1)
         case .firstPressed: caret = 0
         case .lastPressed: caret = typed.count
-        case .escapePressed: (prompt, typed) = (nil, "")
+        case .escapePressed: (prompt, typed, pasted) = (nil, "", "")
         case .enterPressed: return finishPrompt()
         default: break
         }
@@ -408,6 +411,9 @@ extension State {
                 goToMatch(after: (line ?? -1) - 1, forward: true)
             }
         case .save: return typed.isEmpty ? [] : [.save(path: typed)]
+        case .paste:
+            defer { pasted = "" }
+            return pasted.isEmpty ? [] : [.openPasted(pasted)]
         case .edit: takeEdit()
         case .raw:
             guard !typed.isEmpty else { return [] }
@@ -452,6 +458,7 @@ extension State {
         case .lastPressed: chosen = choices.count - 1
         case .enterPressed, .rightPressed, .spacePressed: return [.open(choice: chosen)]
         case .quitPressed, .escapePressed: return [.exit]
+        case .pastePressed: askForPaste()
         default: break
         }
         return []

@@ -29,8 +29,11 @@ struct MailDataReader: Equatable, Sendable {
         return (part, departures + found)
     }
 
-    /// Octets are missing: what comes next may well begin a line.
-    mutating func resume() { previous = .crlf }
+    /// Octets are missing: what comes next may well begin a line. A header of which nothing is known is none to judge.
+    mutating func resume() {
+        previous = .crlf
+        if isFirst { (isFirst, isInHeader) = (false, false) }
+    }
 
     /// What goes on with the line before, which was too long to be held at once: no dot in it is at the start of a line.
     mutating func readRest(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {

@@ -51,6 +51,13 @@ extension SessionTracer {
         keep(piece, isStuffed: isStuffed, &trace)
     }
 
+    /// Mail data of which nothing was kept stands where mail data stands.
+    mutating func beginMailDataThatIsMissing(_ trace: inout Trace) {
+        guard case .mailData(let reader) = mode, reader.isFirst else { return }
+        contentPlace = enter(.mailData)
+        mail = beginMail(at: contentPlace, &trace)
+    }
+
     mutating func restOfMailData(_ piece: LineStream.Piece, _ trace: inout Trace) {
         guard case .mailData(var reader) = mode else { return }
         let (part, departures) = reader.readRest(piece.line)

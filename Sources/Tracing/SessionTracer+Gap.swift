@@ -7,6 +7,7 @@ import SMTP
 extension SessionTracer {
     mutating func gap(_ count: Int?, from side: Side, _ trace: inout Trace) {
         flush(&trace, [side], isCut: true)
+        if side == .client { beginMailDataThatIsMissing(&trace) }
         let octets = count.map { $0 == 1 ? "1 octet" : "\($0) octets" } ?? "unknown length"
         appendEvent("gap of \(octets) from the \(side.rawValue): the recording lacks them", "link/gap", &trace)
         marks.lost.insert(side)

@@ -232,6 +232,7 @@ private final class Loop {
             )
         case .save(let path): give(.noticed(save(path)))
         case .open(let choice): open(choice)
+        case .openPasted(let text): openPasted(text)
         case .openConversation(let number): for input in desk?.open(number) ?? [] { give(input) }
         case .forgetConversation(let number): desk?.forget(number)
         case .toggleMouse:
@@ -255,6 +256,25 @@ private final class Loop {
             let (columns, rows) = (state.columns, state.rows)
             state = Self.state(of: first, name: bundled[choice].name, settings)
             (state.columns, state.rows) = (columns, rows)
+        } catch {
+            give(.noticed("\(error)"))
+        }
+    }
+
+    /// Shows the sessions of a pasted text in the place of what was shown.
+    private func openPasted(_ text: String) {
+        do throws(FileTrouble) {
+            let file = try SessionFile.read(Array(text.utf8), path: "the paste")
+            let recordings = Array(file.sessions)
+            guard let first = recordings.first else { return }
+            behind?.stop()
+            (behind, desk, recorder) = (nil, nil, nil)
+            recording = first
+            let (columns, rows) = (state.columns, state.rows)
+            state = Self.state(of: first, name: "paste", settings)
+            if recordings.count > 1 { desk = ConversationDesk(recordings, &state) }
+            (state.columns, state.rows) = (columns, rows)
+            takeNews()
         } catch {
             give(.noticed("\(error)"))
         }

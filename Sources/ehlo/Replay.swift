@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Interchange
 import Lessons
 import Tracing
@@ -50,7 +51,11 @@ struct Replay: ParsableCommand {
             return try print(BundledSession.list(bundled), settings)
         }
         let path = try BundledSession.resolve(session, in: settings.lessonsRoot)
-        let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
+        let isTyped = path == "-" && isatty(0) == 1
+        if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
+        let file = try SessionFile.read(path) {
+            if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
+        }
         let chosen = try SessionChoice.sessions(of: file, number)
         if list {
             let printer = PlainPrinter(settings)

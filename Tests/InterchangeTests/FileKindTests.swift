@@ -31,9 +31,9 @@ import Testing
         #expect(FileKind.of(Array(magic.dropLast())) != .capture)
     }
 
-    @Test func `only a recording is not refused`() {
+    @Test func `sessions are not refused, whoever wrote them down`() {
         let all: [FileKind] = [.recording, .capture, .transcript, .text, .compressed, .binary, .empty]
-        #expect(all.filter { $0.refusal == nil } == [.recording])
+        #expect(all.filter { $0.refusal == nil } == [.recording, .capture, .transcript])
         #expect(FileKind.of([0x1F, 0x8B, 8]) == .compressed)
     }
 }

@@ -54,6 +54,8 @@ public enum FileOctets {
             guard status.st_size <= most else { throw tooLong(name, most) }
         case S_IFDIR: throw FileTrouble(.noInput, "\(name): this is a directory; name one file in it")
         case S_IFIFO, S_IFSOCK: break
+        // What a person types or pastes ends with Ctrl-D.
+        case S_IFCHR where isatty(descriptor) == 1 && descriptor == 0: break
         case S_IFCHR where isatty(descriptor) == 1:
             throw FileTrouble(
                 .noInput,

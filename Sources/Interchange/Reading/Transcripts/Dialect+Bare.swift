@@ -11,7 +11,6 @@ extension Dialect {
     /// JavaMail and Jakarta Mail: the dialogue without marks, their own words behind `DEBUG`.
     @Sendable static func javaMail(_ line: ArraySlice<UInt8>) -> Peeled? {
         guard let words = line.after("DEBUG") else { return nil }
-        if words.firstRange(of: Array("trace suppressed".utf8)) != nil { return Peeled(.remark(line)) }
         if let rest = words.after(" SMTP: trying to connect to host \""),
             let end = rest.firstIndex(of: UInt8(ascii: "\""))
         {
@@ -26,6 +25,13 @@ extension Dialect {
     /// openssl s_client: the certificate and the session between lines of dashes, then the dialogue.
     @Sendable static func openSSL(_ line: ArraySlice<UInt8>) -> Peeled? {
         if line.starts(with: "CONNECTED(".utf8) { return Peeled(.link(.connected(""))) }
+        // `New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384`.
+        if let facts = line.after("New, "), let cipher = facts.firstRange(of: Array(", Cipher is ".utf8)) {
+            return Peeled(.link(.secured("\(facts[..<cipher.lowerBound].text) \(facts[cipher.upperBound...].text)")))
+        }
+        // A line that begins with R or Q is a command to openssl itself (s_client(1), CONNECTED COMMANDS).
+        if line.elementsEqual("RENEGOTIATING".utf8) { return Peeled(.unsent("openssl took its R for a command")) }
+        if line.elementsEqual("DONE".utf8) { return Peeled(.unsent("openssl took its Q for a command")) }
         return LinkFact.inRemark(line.trimmed).map { Peeled(.link($0)) }
     }
 }
@@ -36,6 +42,8 @@ extension LinkFact {
         guard let first = words.first, words.count < 300 else { return nil }
         // Looked at for every line: most are told apart by their first letter.
         switch first | 0x20 {
+        case UInt8(ascii: "="): return words.after("=== ").flatMap(inRemark)
+        case UInt8(ascii: "s"): return words.after("SSL connection using ").map { .secured($0.text) }
         case UInt8(ascii: "t"): return trying(words)
         case UInt8(ascii: "c"): return connected(words)
         case UInt8(ascii: "$"), UInt8(ascii: "#"), UInt8(ascii: "%"): return commandLine(words.dropFirst().trimmed)
@@ -50,6 +58,12 @@ extension LinkFact {
     }
 
     private static func connected(_ words: ArraySlice<UInt8>) -> LinkFact? {
+        if let place = words.after("Connection established to ") { return .connected(place.text) }
+        if words.elementsEqual("Connection closed".utf8)
+            || words.starts(with: "Connection closed with remote host".utf8)
+        {
+            return .closed(.client)
+        }
         if let place = words.after("Connected to ") { return .connected(place.text.trimmingDots) }
         if words.starts(with: "Connection closed by foreign host".utf8)
             || words.starts(with: "Connection to host lost".utf8)

@@ -30,6 +30,10 @@ extension Dialect {
         // Behind a mark of three columns there is one space, of two columns two.
         let payload = said.after(mark.octets.count == 2 && side == .server ? "  " : " ") ?? said.after(" ")
         guard let payload = payload ?? (said.isEmpty ? said : nil) else { return nil }
+        // --suppress-data.
+        if side == .client, payload.suffix(11).elementsEqual(" lines sent".utf8) {
+            return Peeled(.leftOut(.client, .content(payload.text)))
+        }
         return Peeled(.said(side, payload))
     }
 
@@ -61,7 +65,7 @@ extension Dialect {
         switch first {
         case UInt8(ascii: ">"): return Peeled(.said(.client, said))
         case UInt8(ascii: "<"): return Peeled(.said(.server, said))
-        case UInt8(ascii: "}"): return Peeled(.leftOut(.client, .content(said.text)))
+        case UInt8(ascii: "}"): return Peeled(.leftOut(.client, .content("")))
         case UInt8(ascii: "{"): return Peeled(.again)
         case UInt8(ascii: "*"): return Peeled(LinkFact.inRemark(said).map(Peeled.Item.link) ?? .remark(said))
         default: return nil
@@ -95,13 +99,15 @@ extension Dialect {
         for (mark, side) in [
             ("SMTP<<", Side.server), ("SMTP>>", .client), ("SMTP<|", .server), ("SMTP|>", .client), ("SMTP+>", .client),
         ] {
-            guard let said = text.after(mark) else { continue }
+            guard let said = text.after(mark), said.first != UInt8(ascii: "(") else { continue }
             let line = said.after(" ") ?? said
-            if line.elementsEqual("writing message and terminating \".\"".utf8) {
+            // `(writing message)`, in older versions `writing message and terminating "."`.
+            if line.starts(with: "(writing message".utf8) || line.starts(with: "writing message and".utf8) {
                 return Peeled(.leftOut(.client, .content("")))
             }
             return Peeled(.said(side, line))
         }
+        if text.starts(with: "SMTP>>(".utf8) { return Peeled(.remark(text)) }
         if let said = text.after("SMTP(close)>>") {
             return Peeled(said.isEmpty ? .link(.closed(.client)) : .remark(text))
         }
@@ -132,18 +138,18 @@ extension Dialect {
     @Sendable static func mdaemon(_ line: ArraySlice<UInt8>) -> Peeled? {
         var text = line.drop(while: \.isBlank)
         var session: [UInt8] = []
-        // `[1234567] ` or `01: `, the session and the level.
+        // `02: [1234567] `, the level and the session, either of which may be missing.
+        let level = text.prefix { (0x30...0x39).contains($0) }
+        if level.count == 2, let behind = text.dropFirst(2).after(": ") { text = behind }
         if text.first == UInt8(ascii: "["), let close = text.prefix(24).firstIndex(of: UInt8(ascii: "]")) {
             session = Array(text[text.startIndex...close])
             text = text[(close + 1)...].drop(while: \.isBlank)
         }
-        let level = text.prefix { (0x30...0x39).contains($0) }
-        guard !level.isEmpty || !session.isEmpty else { return nil }
-        if !level.isEmpty { text = text.dropFirst(level.count).after(": ") ?? text }
+        guard text.startIndex > line.startIndex else { return nil }
         var peeled: Peeled?
         if let said = text.after("--> ") { peeled = Peeled(.said(.server, said)) }
         if let said = text.after("<-- ") { peeled = Peeled(.said(.client, said)) }
-        if let words = text.after("*  ") { peeled = Peeled(.remark(words)) }
+        if let words = text.after("*  ") ?? (session.isEmpty ? nil : text) { peeled = peeled ?? Peeled(.remark(words)) }
         peeled?.session = session
         return peeled
     }
@@ -151,6 +157,9 @@ extension Dialect {
     /// OpenSMTPD's trace of smtp and of mta: a session's number, then `<<< ` for what came and `>>> ` for what went.
     @Sendable static func openSMTPD(_ line: ArraySlice<UInt8>) -> Peeled? {
         let text = line.drop(while: \.isBlank)
+        // Mail data has no session's number.
+        if let said = text.after("<<< [MSG] ") ?? text.after("<<< [MSG]") { return Peeled(.said(.client, said)) }
+        if text.starts(with: "<<< [EOM]".utf8) { return Peeled(.again) }
         guard let mark = text.after("smtp: ") ?? text.after("mta: "), mark.starts(with: "0x".utf8) else { return nil }
         guard let colon = mark.firstIndex(of: 58) else { return nil }
         let said = mark[(colon + 1)...].drop(while: \.isBlank)
@@ -166,7 +175,9 @@ extension Dialect {
         guard line.first == UInt8(ascii: "["), let close = line.prefix(40).firstIndex(of: UInt8(ascii: "]")) else {
             return nil
         }
-        guard let text = line[(close + 1)...].after(" ") else { return nil }
+        // An identifier of letters and digits, in a day's logs also `#12`.
+        let isName = line[..<close].dropFirst().allSatisfy { !" :,.".utf8.contains($0) }
+        guard isName, let text = line[(close + 1)...].after(" ") else { return nil }
         var peeled = nodemailerMessage(text)
         peeled.session = Array(line[line.startIndex...close])
         return peeled
@@ -185,7 +196,7 @@ extension Dialect {
             }
             return Peeled(.said(.client, said))
         }
-        return Peeled(LinkFact.inRemark(text).map(Peeled.Item.link) ?? .remark(text))
+        return Peeled(LinkFact.inRemark(text).map(Peeled.Item.link) ?? .either(text))
     }
 
     /// An endpoint as recordings write it: `host:25`.

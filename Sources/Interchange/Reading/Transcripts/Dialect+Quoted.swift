@@ -11,28 +11,30 @@ extension Dialect {
             return StringLiteral.read(said).map { Peeled(.wrote(.server, $0)) }
         }
         if let place = line.after("connect: ") {
-            guard let open = place.first, open == UInt8(ascii: "(") || place.starts(with: "to ".utf8) else {
-                return Peeled(.again)
-            }
-            return open == UInt8(ascii: "(") ? Peeled(.link(.connecting(pythonEndpoint(place)))) : Peeled(.again)
+            // `to ('localhost', 25) None`, in older versions without `to`; then the greeting once more.
+            let tuple = place.after("to ") ?? place
+            return Peeled(tuple.first == UInt8(ascii: "(") ? .link(.connecting(endpoint(ofTuple: tuple))) : .again)
         }
         if line.starts(with: "data: (".utf8) { return Peeled(.again) }
         return nil
     }
 
     /// `('localhost', 25)` as `localhost:25`.
-    private static func pythonEndpoint(_ tuple: ArraySlice<UInt8>) -> String {
-        let kept = tuple.filter { !"()', ".utf8.contains($0) || $0 == UInt8(ascii: ",") }
-        return String(decoding: kept.map { $0 == UInt8(ascii: ",") ? 58 : $0 }, as: UTF8.self)
+    private static func endpoint(ofTuple tuple: ArraySlice<UInt8>) -> String {
+        let inside = tuple.prefix { $0 != UInt8(ascii: ")") }.filter { !"()' ".utf8.contains($0) }
+        return inside.map { $0 == UInt8(ascii: ",") ? ":" : String(UnicodeScalar($0)) }.joined()
     }
 
-    /// Ruby's Net::SMTP: `-> "220 …\n"` is what came and `<- "EHLO …\r\n"` what went.
-    @Sendable static func ruby(_ line: ArraySlice<UInt8>) -> Peeled? {
-        for (mark, side) in [("-> ", Side.server), ("<- ", .client)] {
+    /// Literals behind arrows: Ruby's Net::SMTP has `-> "220 …\n"` for what came, wrappers of Go programs have it for what went.
+    @Sendable static func quotedArrows(_ line: ArraySlice<UInt8>) -> Peeled? {
+        for (mark, side) in [("-> ", Side.server), ("<- ", .client), (">> ", .server), ("<< ", .client)] {
             guard let said = line.after(mark) else { continue }
             return StringLiteral.read(said).map { Peeled(.wrote(side, $0)) }
         }
         if let place = line.after("Connection opened: ") { return Peeled(.link(.connected(place.text))) }
+        if let count = line.after("wrote "), count.suffix(6).elementsEqual(" bytes".utf8) {
+            return Peeled(.leftOut(.client, .content(count.text)))
+        }
         return nil
     }
 
@@ -85,7 +87,11 @@ extension Dialect {
         switch event {
         case UInt8(ascii: ">"): peeled = Peeled(.said(.server, data))
         case UInt8(ascii: "<"): peeled = Peeled(.said(.client, data))
-        case UInt8(ascii: "+"): peeled = Peeled(.link(.connecting(fields[5][...].text)))
+        case UInt8(ascii: "+"):
+            // In the log of a receiving server the server is the local end: the one with a port that servers have.
+            let ends = [fields[4][...].text, fields[5][...].text]
+            let server = ends.first { end in [":25", ":465", ":587", ":717", ":2525"].contains(where: end.hasSuffix) }
+            peeled = Peeled(.link(.connecting(server ?? ends[1])))
         case UInt8(ascii: "-"):
             peeled = Peeled(.remark(Array("the connection ended: \(fields.last?[...].text ?? "")".utf8)[...]))
         case UInt8(ascii: "*"): peeled = Peeled(.remark((data.isEmpty ? fields.last ?? [] : fields[7])[...]))
@@ -107,8 +113,9 @@ extension Dialect {
         let fields = line.split(separator: 9).map { $0.filter { $0 != UInt8(ascii: "\"") }[...] }
         guard fields.count >= 6, let said = fields.last else { return nil }
         var peeled = Peeled(.remark(said))
-        if let text = said.after("SENT: ") { peeled = Peeled(.said(.server, text)) }
-        if let text = said.after("RECEIVED: ") { peeled = Peeled(.said(.client, text)) }
+        let lines = said.replacing(Array("[nl]".utf8), with: [10])
+        if let text = lines.after("SENT: ") { peeled = Peeled(.said(.server, text)) }
+        if let text = lines.after("RECEIVED: ") { peeled = Peeled(.said(.client, text)) }
         peeled.session = Array(fields[2])
         peeled.time = TimeStamp.read(fields[3])?.stamp
         return peeled
@@ -123,7 +130,7 @@ extension Dialect {
         switch kind {
         case "server": peeled = Peeled(.said(.server, text.after("S: ") ?? text))
         case "client": peeled = nodemailerMessage(Array("C: ".utf8) + (text.after("C: ") ?? text))
-        case "message": peeled = Peeled(.leftOut(.client, .content(message)))
+        case "message": peeled = Peeled(.either(text))
         default: peeled = nodemailerMessage(text)
         }
         peeled.session = Array((fields["cid"] ?? fields["sid"] ?? "").utf8)

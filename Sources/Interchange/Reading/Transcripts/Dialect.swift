@@ -4,7 +4,7 @@ import Tracing
 ///
 /// A mark is a hint, no more: whom it stands for is settled by what the lines say. A table, longer than other files may be.
 struct Dialect: Sendable {
-    /// As it is told to a person: "a transcript of swaks".
+    /// As it is told to a person, behind "read as".
     let name: String
     /// Takes the program's marks off a line; nil for a line that has none of them.
     let peel: @Sendable (ArraySlice<UInt8>) -> Peeled?
@@ -24,22 +24,25 @@ struct Dialect: Sendable {
 
     /// Every dialect. When two fit a log equally well the first counts.
     static let all: [Dialect] = [
-        Dialect(name: "swaks", peel: swaks),
-        Dialect(name: "Exim's debugging output", peel: exim, unmarked: .goesOn),
-        Dialect(name: "Postfix with verbose logging", peel: postfix, hidesContent: true),
-        Dialect(name: "PHPMailer", peel: phpMailer, unmarked: .goesOn),
-        Dialect(name: "Python's smtplib", peel: smtplib),
-        Dialect(name: "Ruby's Net::SMTP", peel: ruby, unmarked: .goesOn),
-        Dialect(name: "an Exchange protocol log", peel: exchange),
-        Dialect(name: "hMailServer", peel: hMailServer),
-        Dialect(name: "Nodemailer's JSON log", peel: bunyan),
-        Dialect(name: "Nodemailer", peel: nodemailer, unmarked: .goesOn),
-        Dialect(name: "OpenSMTPD's trace", peel: openSMTPD),
-        Dialect(name: "MDaemon", peel: mdaemon),
-        Dialect(name: "msmtp", peel: marked(client: ["--> "], server: ["<-- "])),
-        Dialect(name: "curl", peel: curl),
-        Dialect(name: "Exim's test suite", peel: eximTests),
-        Dialect(name: "sendmail -v", peel: sendmail),
+        Dialect(name: "a transcript of swaks", peel: swaks),
+        Dialect(name: "debugging output of Exim", peel: exim, unmarked: .goesOn),
+        Dialect(name: "a verbose log of Postfix", peel: postfix, hidesContent: true),
+        Dialect(name: "debugging output of PHPMailer", peel: phpMailer, unmarked: .goesOn),
+        Dialect(name: "debugging output of Python's smtplib", peel: smtplib),
+        Dialect(
+            name: "arrows before string literals, as Ruby's Net::SMTP and Go programs print them",
+            peel: quotedArrows
+        ),
+        Dialect(name: "a protocol log of Exchange", peel: exchange),
+        Dialect(name: "a log of hMailServer", peel: hMailServer),
+        Dialect(name: "a JSON log of Nodemailer", peel: bunyan),
+        Dialect(name: "a log of Nodemailer", peel: nodemailer, unmarked: .goesOn),
+        Dialect(name: "a trace of OpenSMTPD", peel: openSMTPD),
+        Dialect(name: "a log of MDaemon", peel: mdaemon),
+        Dialect(name: "debugging output of msmtp", peel: marked(client: ["--> "], server: ["<-- "])),
+        Dialect(name: "verbose output of curl", peel: curl),
+        Dialect(name: "output of Exim's test client", peel: eximTests),
+        Dialect(name: "verbose output of sendmail", peel: sendmail, hidesContent: true),
         Dialect(
             name: "the notation of the RFCs",
             peel: marked(
@@ -48,14 +51,14 @@ struct Dialect: Sendable {
             )
         ),
         Dialect(
-            name: "arrows",
+            name: "arrows before each line",
             peel: marked(
                 client: [">>> ", ">> ", "=> ", "==> ", "-> ", "--> ", "---> ", "> ", "→ "],
                 server: ["<<< ", "<< ", "<= ", "<== ", "<- ", "<-- ", "<--- ", "< ", "← "]
             )
         ),
-        Dialect(name: "a terminal", peel: terminal, unmarked: .said),
-        Dialect(name: "JavaMail", peel: javaMail, unmarked: .said),
-        Dialect(name: "openssl s_client", peel: openSSL, unmarked: .said),
+        Dialect(name: "a session on a terminal", peel: terminal, unmarked: .said),
+        Dialect(name: "debugging output of JavaMail", peel: javaMail, unmarked: .said),
+        Dialect(name: "a session with openssl s_client", peel: openSSL, unmarked: .said),
     ]
 }

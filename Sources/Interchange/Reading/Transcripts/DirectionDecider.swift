@@ -24,11 +24,23 @@ struct DirectionDecider {
     private(set) var isInReply = false
     /// For each mark, by the side it usually means: how often a line under it was a command, and how often a reply.
     private var votes: [Side: (client: Int, server: Int)] = [:]
+    private var endsInLog: Bool?
+    /// QUIT was said and its answer was not seen.
+    var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
+    private var lastCode = 0
     /// Whether a mark was found to mean the opposite of what it usually means.
     var isReversed: Bool { Side.allCases.contains { side in meaning(of: side) == side.other } }
 
-    /// Who said the line; nil when nothing tells. `endsLater` answers whether a lone dot comes while nobody is marked.
-    mutating func side(of line: ArraySlice<UInt8>, mark: Side?, endsLater: () -> Bool) -> Side? {
+    /// What a line that says nothing by itself can be told by: the lines that follow. Asked only when no mark tells.
+    struct Ahead {
+        /// Whether a lone dot comes before another session begins.
+        var endsLater: () -> Bool = { true }
+        /// Whether the next line refuses something as no command.
+        var isRefused: () -> Bool = { false }
+    }
+
+    /// Who said the line; nil when nothing tells.
+    mutating func side(of line: ArraySlice<UInt8>, mark: Side?, ahead: Ahead) -> Side? {
         let shape = LineShape(line)
         if let mark, phase != .content, let side = shape.side { vote(mark, side) }
         let marked = mark.flatMap(meaning)
@@ -42,12 +54,13 @@ struct DirectionDecider {
         case .dataAsked:
             if case .reply = shape { return .server }
             if let marked { return marked }
-            return shape == .blank ? nil : endsLater() || shape.side == .client ? .client : nil
+            return shape == .blank ? nil : ahead.endsLater() || shape.side == .client ? .client : nil
         case .challenged:
             if case .reply = shape { return .server }
             return shape == .blank ? nil : marked ?? .client
         case .commands:
-            return shape.side ?? marked
+            if let side = shape.side ?? marked { return side }
+            return mark == nil && shape == .other && !isInReply && ahead.isRefused() ? .client : nil
         }
     }
 
@@ -65,6 +78,13 @@ struct DirectionDecider {
         }
         guard let other = votes[mark.other] else { return mark }
         return other.client > other.server ? .server : .client
+    }
+
+    /// Whether the mail data under way comes to its dot in this log. Asked once for each mail.
+    private mutating func contentEnds(_ ahead: Ahead) -> Bool {
+        let ends = endsInLog ?? ahead.endsLater()
+        endsInLog = ends
+        return ends
     }
 
     /// The line was taken for what this side said.
@@ -92,13 +112,17 @@ struct DirectionDecider {
     private mutating func tookFromServer(_ line: ArraySlice<UInt8>) {
         guard case .reply(let code, let continues) = LineShape(line) else { return }
         isInReply = continues
+        lastCode = code
         switch (code, phase) {
-        case (354, .dataAsked), (354, .commands): phase = .content
+        case (354, .dataAsked), (354, .commands): (phase, endsInLog) = (.content, nil)
         case (334, _): phase = .challenged
         case (_, .content), (_, .dataAsked), (_, .challenged): phase = .commands
         case (_, .commands): break
         }
     }
+
+    /// What was taken for the client's last line was not sent.
+    mutating func tookBack() { verb = nil }
 
     /// TLS began: what was agreed in the clear is void.
     mutating func secured() {

@@ -126,7 +126,9 @@ struct LogPrefix {
         let isFramed = text.first.map { "[(#".utf8.contains($0) } == true
         let inside = isFramed ? text.dropFirst() : text
         let digits = inside.prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty, digits.count <= 10, isFramed || digits.count >= 4 else { return false }
+        guard !digits.isEmpty, digits.count <= 10, isFramed || digits.count >= 4 && process.isEmpty else {
+            return false
+        }
         let next = inside.dropFirst(digits.count).first
         guard next == 32 || next == 9 || next == 93 || next == 41 || next == 58 else { return false }
         if process.isEmpty { process = digits }

@@ -12,6 +12,12 @@ struct Peeled: Equatable {
         case link(LinkFact)
         /// What the program says about itself.
         case remark(ArraySlice<UInt8>)
+        /// A line of mail data while mail data is under way, else the program's own words.
+        case either(ArraySlice<UInt8>)
+        /// A line that may go on with the reply of the line above it, else the program's own words.
+        case goesOn(ArraySlice<UInt8>)
+        /// The client's line above was typed and, for this reason, never sent.
+        case unsent(String)
         /// What stands in the log a second time.
         case again
     }

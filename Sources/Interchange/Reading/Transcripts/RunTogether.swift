@@ -5,6 +5,7 @@ enum RunTogether {
     /// The lines, at least one. Only a line that goes on (`250-`) can have others behind it in the same reply.
     static func lines(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         let text = line.drop(while: \.isBlank)
+        if let offer = offer(text) { return offer }
         let code = text.prefix(3)
         guard text.count > 8, code.count == 3, code.allSatisfy({ (0x30...0x39).contains($0) }),
             text.dropFirst(3).first == UInt8(ascii: "-")
@@ -15,6 +16,22 @@ enum RunTogether {
         var lines = [line[..<starts[0]].withoutPadding]
         for (start, end) in zip(starts, ends.dropFirst()) { lines.append(line[start..<end].withoutPadding) }
         return lines
+    }
+
+    /// What Exchange's logs make of an answer to EHLO: `250  mx.example Hello [192.0.2.1] SIZE 1000 PIPELINING AUTH NTLM`.
+    private static func offer(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        guard text.starts(with: "250  ".utf8) else { return nil }
+        var lines: [[UInt8]] = [[]]
+        for word in text.dropFirst(5).split(separator: 32) {
+            let isKeyword =
+                lines[0].contains(UInt8(ascii: "[")) && (Extension.named(word) != nil || word.starts(with: "X-".utf8))
+            if isKeyword { lines.append([]) }
+            lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? [] : [32]) + word
+        }
+        guard lines.count > 2 else { return nil }
+        return lines.enumerated().map { index, line in
+            (Array((index < lines.count - 1 ? "250-" : "250 ").utf8) + line)[...]
+        }
     }
 
     /// Where the same code stands again with a separator behind it, and what follows could be a line of the reply.
@@ -43,15 +60,15 @@ enum RunTogether {
         return endsReply ? joined : []
     }
 
+    /// Whether a line of an offer could begin here: with a keyword, behind which the next line may begin at once, as in
+    /// `PIPELINING250-SIZE`.
     private static func isKeyword(_ text: ArraySlice<UInt8>) -> Bool {
-        let word = text.prefix {
-            ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "=")
-        }
-        guard word.count >= 2 else { return false }
-        if Extension.named(word) != nil || word.first.map({ $0 | 0x20 }) == UInt8(ascii: "x") { return true }
-        // The next line may begin right behind the keyword: `PIPELINING250-SIZE`.
-        let letters = word.prefix { !(0x30...0x39).contains($0) }
-        return letters.count >= 4 && Extension.named(letters) != nil
+        Extension.all.contains { row in
+            let word = text.prefix(row.keyword.utf8.count)
+            guard word.equalsIgnoringCase(row.keyword.utf8) else { return false }
+            let next = text.dropFirst(word.count).first
+            return next.map { !(0x41...0x5A).contains($0.uppercased) } ?? true
+        } || text.starts(with: "X-".utf8)
     }
 }
 

@@ -4,7 +4,7 @@ import Tracing
 /// One session of a log while it is put together: lines of the wire with their sides, and the remarks between them.
 ///
 /// It decides what becomes an event and what was inferred. It does not know notations. Wrong input is a log that leaves
-/// something out: what is missing is said and never made up, but for the dot and the beginning of TLS that what follows proves.
+/// something out: what is missing becomes a gap and is never made up, but for the beginning of TLS, which what follows proves.
 struct SessionDraft {
     /// Lines of the wire that were told, of either side.
     private(set) var lineCount = 0
@@ -22,12 +22,20 @@ struct SessionDraft {
     /// The width of the last line in the log, when it may have been wrapped there.
     private var wrappedAt: Side?
     private let hidesContent: Bool
+    private var spoke: Set<Side> = []
+    private var steps: [String] = []
+    private var lookups: [String] = []
+    private var isAnswered = true
+    /// Octets of a chunk that BDAT announced and that did not come yet.
+    private var chunk = 0
+    /// A gap stands in the place of the mail data under way.
+    private var lacksContent = false
 
     private enum TLSMark { case none, asked, granted }
 
     /// What was not in the log, in the order it is told.
     enum Inference: CaseIterable {
-        case sides, lineEnds, times, dot, tls, joinedLines, wrappedLines
+        case sides, lineEnds, times, tls, joinedLines, wrappedLines
     }
 
     /// A line as the reader hands it over.
@@ -35,8 +43,7 @@ struct SessionDraft {
         var time: TimeStamp?
         /// Whether the line fills its window to the edge, so that it may go on in the next.
         var isFull = false
-        /// Whether a lone dot comes before another session begins; asked only when no mark tells.
-        var endsLater: () -> Bool = { true }
+        var ahead = DirectionDecider.Ahead()
     }
 
     init(hidesContent: Bool) { self.hidesContent = hidesContent }
@@ -47,12 +54,22 @@ struct SessionDraft {
     mutating func take(_ item: Peeled.Item, _ source: Source) {
         time = clock.time(of: source.time)
         switch item {
-        case .said(let mark, let line): said(mark, line, source)
+        case .said(let mark, let text):
+            guard text.contains(10) else { return said(mark, text, source) }
+            for line in text.linesOfText { said(mark, line, source) }
         case .wrote(let mark, let octets): wrote(mark, octets, source)
         case .leftOut(let side, .credential(let told)): leftOut(told, side, source)
         case .leftOut(_, .content(let words)): contentLeftOut(words)
         case .link(let fact): link(fact)
         case .remark(let words): remarks.append(words)
+        case .either(let text) where decider.phase == .content:
+            for line in text.linesOfText { said(.client, line, source) }
+        case .either(let text): remarks.append(text)
+        case .goesOn(let line):
+            let text = line.trimmed
+            guard decider.isInReply, LineShape(text).side == .server else { return remarks.append(line) }
+            said(nil, text, source)
+        case .unsent(let reason): takeBack(reason)
         case .again: break
         }
     }
@@ -61,7 +78,13 @@ struct SessionDraft {
 
     private mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
         if line.isEmpty, decider.phase != .content { return }
-        guard let side = decider.side(of: line, mark: mark, endsLater: source.endsLater) else {
+        if chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
+            return putChunk(line + [13, 10])
+        }
+        if isAnswerToProgram(line) {
+            return remarks.append(Array("the end of the answer to the program's own EHLO: ".utf8) + line)
+        }
+        guard let side = decider.side(of: line, mark: mark, ahead: source.ahead) else {
             if goesOn(line, source) { return }
             return remarks.append(line)
         }
@@ -74,14 +97,26 @@ struct SessionDraft {
         if source.isFull { wrappedAt = side }
     }
 
+    /// `openssl s_client -starttls smtp` speaks until TLS is up, and shows the last line that it was answered.
+    private func isAnswerToProgram(_ line: ArraySlice<UInt8>) -> Bool {
+        guard lineCount == 0, case .reply(250, false) = LineShape(line) else { return false }
+        return opening.contains { if case .secured = $0 { true } else { false } }
+    }
+
     private mutating func wrote(_ mark: Side?, _ octets: [UInt8], _ source: Source) {
         var rest = octets[...]
         while !rest.isEmpty {
+            if chunk > 0, mark != .server || decider.isReversed, LineShape(rest).side != .server {
+                let part = rest.prefix(chunk)
+                putChunk(Array(part))
+                rest = rest[part.endIndex...]
+                continue
+            }
             let end = rest.firstIndex(of: 10).map { $0 + 1 } ?? rest.endIndex
             let whole = rest[..<end]
             rest = rest[end...]
             let line = whole.last == 10 ? whole.dropLast(whole.dropLast().last == 13 ? 2 : 1) : whole
-            guard let side = decider.side(of: line, mark: mark, endsLater: source.endsLater) else {
+            guard let side = decider.side(of: line, mark: mark, ahead: source.ahead) else {
                 remarks.append(line)
                 continue
             }
@@ -107,19 +142,28 @@ struct SessionDraft {
         if tls == .granted, !decider.isInReply {
             secure("TLS began here; the log does not say so, but it goes on", isInferred: true)
         }
-        if side == .server, decider.phase == .content { endContent() }
+        lackChunk()
+        // The server answers the mail data, so it had ended.
+        if side == .server, decider.phase == .content { lackContent() }
         if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
-            flushRemarks()
-            note("the mail data is not in the log")
+            lackContent()
         }
         let secret = side == .client ? credential(in: line, octets) : nil
+        if let secret, Credentials.isPlaceholder(octets[secret]) {
+            flushRemarks()
+            note("the credential in the next line is not in the log: the program put a word in its place")
+        }
         emit(octets, from: side, secret)
         decider.took(line, from: side)
         lineCount += 1
+        spoke.insert(side)
+        isAnswered = side == .server
         switch LineShape(line) {
         case .command(.startTLS) where side == .client: tls = .asked
         case .reply(220, let continues) where side == .server && tls == .asked: if !continues { tls = .granted }
         case .reply where side == .server && tls == .asked: tls = .none
+        case .reply(354, _) where side == .server: lacksContent = false
+        case .command(.bdat) where side == .client: chunk = Self.chunkSize(line)
         default: break
         }
     }
@@ -158,6 +202,13 @@ struct SessionDraft {
         guard side == .client else {
             return remarks.append(Array("what the server answered is not in the log".utf8)[...])
         }
+        if told.isEmpty, decider.phase != .challenged {
+            // Not even what it answered is in the log.
+            flushRemarks()
+            note("a line with a credential is not in the log")
+            events.append(WireEvent(.gap(from: .client, octets: nil), leg: .relay, at: time))
+            return
+        }
         let line = told.isEmpty ? Secrets.mask : told + [32] + Secrets.mask
         if lineCount == 0 { open(with: line[...], from: .client) }
         flushRemarks()
@@ -168,24 +219,62 @@ struct SessionDraft {
     }
 
     private mutating func contentLeftOut(_ words: String) {
-        guard decider.phase == .content || decider.phase == .dataAsked else { return }
-        flushRemarks()
-        note("the mail data is not in the log" + (words.isEmpty ? "" : " (\(words))"))
+        guard decider.phase == .content else { return }
+        lackContent()
+        if !words.isEmpty { note("of the mail data the log says: \(words)") }
     }
 
-    /// The server answers the mail data: so it had ended, although the log shows no dot.
-    private mutating func endContent() {
+    /// Mail data, or the rest of it, is not in the log.
+    private mutating func lackContent() {
+        guard !lacksContent else { return }
+        lacksContent = true
         flushRemarks()
-        note("the dot that ended the mail data is not in the log; it is inferred from the answer")
-        infer(.dot)
-        let dot: [UInt8] = [UInt8(ascii: "."), 13, 10]
-        emit(dot, from: .client, nil)
-        decider.took(dot[..<1], from: .client)
+        events.append(WireEvent(.gap(from: .client, octets: nil), leg: .relay, at: time))
+    }
+
+    /// What BDAT announced and the log does not show (RFC 3030 §2).
+    private mutating func lackChunk() {
+        guard chunk > 0 else { return }
+        flushRemarks()
+        events.append(WireEvent(.gap(from: .client, octets: chunk), leg: .relay, at: time))
+        chunk = 0
+    }
+
+    private mutating func putChunk(_ octets: [UInt8]) {
+        let part = Array(octets.prefix(chunk))
+        chunk -= part.count
+        emit(part, from: .client, nil)
+    }
+
+    private static func chunkSize(_ line: ArraySlice<UInt8>) -> Int {
+        let words = line.split(whereSeparator: \.isBlank)
+        return words.count < 2 ? 0 : UInt64(decimal: words[1], digits: 1...9).map(Int.init) ?? 0
+    }
+
+    /// The last line of the client was shown as it was typed, and was not sent.
+    private mutating func takeBack(_ reason: String) {
+        guard case .octets(.client, let octets, let secrets) = events.last?.kind, octets.suffix(2) == [13, 10] else {
+            return remarks.append(Array(reason.utf8)[...])
+        }
+        let line = octets.dropLast(2).lastIndex(of: 10).map { octets[($0 + 1)...] } ?? octets[...]
+        if line.count < octets.count {
+            events[events.count - 1].kind = .octets(
+                from: .client,
+                Array(octets[..<line.startIndex]),
+                secrets: secrets.filter { $0.upperBound <= line.startIndex }
+            )
+        } else {
+            events.removeLast()
+        }
+        let shown = Secrets.masked(Array(line.dropLast(2)), secrets.filter { _ in line.startIndex == 0 }).octets
+        note("typed and not sent, for \(reason): \(shown[...].text)")
+        isAnswered = true
+        decider.tookBack()
     }
 
     private mutating func secure(_ facts: String, isInferred: Bool) {
         flushRemarks()
-        events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time))
+        events.append(WireEvent(.tls(TLSFacts(told: facts)), leg: .relay, at: time))
         decider.secured()
         tls = .none
         if isInferred { infer(.tls) }
@@ -218,6 +307,7 @@ struct SessionDraft {
     /// Somebody speaks for the first time. What was told about the link before are events when the server greets; in a log
     /// that begins later they would put what follows out of its order, and are remarks.
     private mutating func open(with line: ArraySlice<UInt8>, from side: Side) {
+        lookups = remarks.takeLookups()
         var isGreeting = false
         if side == .server, case .reply(let code, _) = LineShape(line) { isGreeting = code == 220 || code >= 400 }
         guard !opening.isEmpty else {
@@ -225,12 +315,24 @@ struct SessionDraft {
         }
         guard isGreeting else {
             note("connected to \(endpoint.text); the log begins later")
+            for case .secured(let words) in opening {
+                events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
+            }
             return
         }
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
-        for case .secured(let facts) in opening { events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time)) }
+        for case .secured(let words) in opening {
+            events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
+        }
+    }
+
+    /// A log of one side alone: what the other side said is a gap, and no fault of either.
+    private mutating func tellOneSide() {
+        guard spoke.count == 1, let side = spoke.first else { return }
+        events.insert(WireEvent(.gap(from: side.other, octets: nil), leg: .relay), at: 0)
+        steps.append("the log holds nothing that the \(side.other.rawValue) said")
     }
 
     // MARK: Remarks
@@ -246,32 +348,49 @@ struct SessionDraft {
 
     private mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
 
+    /// What stood in the log before the session.
+    mutating func precede(with group: RemarkGroup) {
+        remarks = group
+    }
+
     /// The recording, once no more lines come; nil when nobody said anything.
     mutating func finish(_ dialect: Dialect, steps: [String]) -> Recording? {
         guard lineCount > 0 else { return nil }
         flushRemarks()
+        lackChunk()
+        // The log ends; whether an answer came it does not say.
+        if !isAnswered || decider.isQuitUnanswered, !isClosed, spoke.count == 2 {
+            events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
+        }
+        tellOneSide()
         if !clock.isKnown { infer(.times) }
         let inferred = Inference.allCases.filter { inferences.contains($0) || $0 == .sides && decider.isReversed }.map(
             \.words
         )
-        var warnings = steps
+        var warnings = steps + self.steps
         if !inferred.isEmpty {
             warnings.append("inferred, for the log does not show it: " + inferred.joined(separator: ", "))
         }
         if clock.ranBackwards {
             warnings.append("the times of the log run backwards; such lines are shown at the later time")
         }
-        let source = "a log in the notation of \(dialect.name)"
+        let source = "read as \(dialect.name)"
         let preface = [
             WireEvent(.note("how the mail came to the sender's own server is not in the log"), leg: .submission),
-            WireEvent(.note("which server was chosen, and how, is not in the log"), leg: .lookup),
-            WireEvent(.note((["read from \(source)"] + warnings).joined(separator: "\n")), leg: .relay),
+            WireEvent(.note(lookupWords), leg: .lookup),
+            WireEvent(.note(([source] + warnings).joined(separator: "\n")), leg: .relay),
         ]
         return Recording(
             header: .init(began: clock.began, title: title, source: source),
             events: preface + events,
             warnings: warnings
         )
+    }
+
+    /// What the log shows of the lookup: words, no octets.
+    private var lookupWords: String {
+        guard !lookups.isEmpty else { return "which server was chosen, and how, is not in the log" }
+        return lookups.joined(separator: "\n")
     }
 
     /// The server's own name from its greeting, or whom the log says the connection goes to.
@@ -290,7 +409,6 @@ extension SessionDraft.Inference {
         case .sides: "who spoke"
         case .lineEnds: "the line ends"
         case .times: "the times"
-        case .dot: "the dot behind the mail data"
         case .tls: "the beginning of TLS"
         case .joinedLines: "where lines that were run together are divided"
         case .wrappedLines: "where lines that were wrapped go on"
@@ -298,62 +416,25 @@ extension SessionDraft.Inference {
     }
 }
 
-/// Lines of a log that are no dialogue, kept until the next line of it. Long groups are cut.
-struct RemarkGroup {
-    private var lines: [String] = []
-    private var more = 0
-    private var total = 0
-    /// The most lines that are kept between two lines of the dialogue, and in a session.
-    static let mostInGroup = 20
-    static let mostInAll = 2_000
-
-    mutating func append(_ line: ArraySlice<UInt8>) {
-        let text = line.trimmed
-        guard !text.isEmpty else { return }
-        guard lines.count < Self.mostInGroup, total < Self.mostInAll else {
-            more += 1
-            return
-        }
-        total += 1
-        lines.append(Credentials.masked(text.prefix(400).text))
-    }
-
-    /// The group as one text, and begins another; nil when there is nothing.
-    mutating func take() -> String? {
-        guard !lines.isEmpty || more > 0 else { return nil }
-        if more > 0 { lines.append("and \(more) more lines of the log that are no dialogue") }
-        defer { (lines, more) = ([], 0) }
-        return lines.joined(separator: "\n")
+extension ArraySlice<UInt8> {
+    /// The lines of a text that a log holds as one value; an end of line at its end ends the last.
+    fileprivate var linesOfText: [ArraySlice<UInt8>] {
+        var lines = split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
+        if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
     }
 }
 
-/// Passwords in command lines and settings that stand in a log.
-enum Credentials {
-    private static let options: Set<String> = [
-        "--auth-password", "-ap", "--password", "--pass", "-pass", "-w", "-au", "--auth-user",
-    ]
-
-    static func masked(_ text: String) -> String {
-        guard text.contains("pass") || text.contains("-ap") || text.contains("@") || text.contains("AUTH") else {
-            return text
+extension TLSFacts {
+    /// What a program says of TLS: `TLSv1.3:TLS_AES_256_GCM_SHA384:256`, `TLSv1.3 / TLS_AES_256_GCM_SHA384`; else the words.
+    fileprivate init(told words: String) {
+        let parts = words.split { " :/,".contains($0) }.map(String.init)
+        guard let version = parts.first, version.hasPrefix("TLSv1"), parts.count >= 2,
+            parts[1].contains("_") || parts[1].contains("-")
+        else {
+            self.init(words)
+            return
         }
-        let mask = String(decoding: Secrets.mask, as: UTF8.self)
-        var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        for index in words.indices {
-            if index > 0, options.contains(words[index - 1]) { words[index] = mask }
-            let lower = words[index].lowercased()
-            for name in ["password=", "passwd=", "pass=", "password:"]
-            where lower.hasPrefix(name) && lower.count > name.count {
-                words[index] = String(words[index].prefix(name.count)) + mask
-            }
-            // smtp://user:password@host
-            if let scheme = words[index].range(of: "://"), let at = words[index].lastIndex(of: "@"),
-                at > scheme.upperBound,
-                let colon = words[index][scheme.upperBound..<at].firstIndex(of: ":")
-            {
-                words[index].replaceSubrange(words[index].index(after: colon)..<at, with: mask)
-            }
-        }
-        return words.joined(separator: " ")
+        self.init(version: "TLS " + version.dropFirst(4), cipher: parts[1])
     }
 }

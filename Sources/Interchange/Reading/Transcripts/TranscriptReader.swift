@@ -111,13 +111,18 @@ struct ReadingPlan {
         let isPrefixedAtAll = stripped.contains { $0 != nil }
         var best: (score: Double, dialect: Dialect, isPrefixed: Bool)?
         for isPrefixed in isPrefixedAtAll ? [false, true] : [false] {
+            let lines = sample.enumerated().map { isPrefixed ? stripped[$0] ?? $1.line : $1.line }
             for dialect in Dialect.all {
-                var score = 0.0
-                for (index, entry) in sample.enumerated() {
-                    score += weight(isPrefixed ? stripped[index] ?? entry.line : entry.line, dialect)
-                }
+                let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
                 if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, isPrefixed) }
             }
+        }
+        // What the table knows is preferred to what can be guessed.
+        for isPrefixed in isPrefixedAtAll ? [true, false] : [false] {
+            let lines = sample.enumerated().map { isPrefixed ? stripped[$0] ?? $1.line : $1.line }
+            guard let dialect = LearnedMarks(lines)?.dialect else { continue }
+            let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
+            if score >= 4, score > (best?.score ?? 0) * 3 { best = (score, dialect, isPrefixed) }
         }
         guard let best else { return nil }
         return plan(best.dialect, best.isPrefixed, sample, stripped)
@@ -128,16 +133,19 @@ struct ReadingPlan {
         _ isPrefixed: Bool,
         _ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)],
         _ stripped: [ArraySlice<UInt8>?]
-    ) -> ReadingPlan {
+    ) -> ReadingPlan? {
         var (inside, outside, indent) = (0, 0, Int.max)
         var shaped: [ArraySlice<UInt8>] = []
+        var isMail = false
         for (index, entry) in sample.enumerated() {
             let line = isPrefixed ? stripped[index] ?? entry.line : entry.line
             guard weight(line, dialect) >= 1 else { continue }
             shaped.append(line)
+            isMail = isMail || isSign(line, dialect)
             if entry.isInFence { inside += 1 } else { outside += 1 }
             indent = min(indent, line.prefix { $0 == 32 }.count)
         }
+        guard isMail else { return nil }
         let pairs = stride(from: 0, to: shaped.count - 1, by: 2).count { shaped[$0].elementsEqual(shaped[$0 + 1]) }
         let longest = sample.map(\.line.count).max() ?? 0
         return ReadingPlan(
@@ -150,6 +158,21 @@ struct ReadingPlan {
         )
     }
 
+    /// Whether the line is one that SMTP has and HTTP, FTP and lists of numbers have not.
+    private static func isSign(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Bool {
+        let shape: LineShape
+        switch dialect.peel(line)?.item {
+        case .said(_, let text): shape = LineShape(text)
+        case .wrote(_, let octets): shape = LineShape(octets.prefix { $0 != 13 && $0 != 10 })
+        default: shape = LineShape(line)
+        }
+        switch shape {
+        case .command(let verb): return verb != .help && verb != .noop && verb != .quit && verb != .auth
+        case .reply(let code, _): return [220, 221, 235, 250, 334, 354].contains(code)
+        case .dot, .blank, .other: return false
+        }
+    }
+
     /// How much a line speaks for a dialect: 1 for a reply or a command under its marks, a little for its other words.
     private static func weight(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Double {
         guard let peeled = dialect.peel(line) else {
@@ -160,7 +183,7 @@ struct ReadingPlan {
         case .said(_, let text): return LineShape(text).side == nil ? 0.01 : 1
         case .wrote(_, let octets): return LineShape(octets.prefix { $0 != 13 && $0 != 10 }).side == nil ? 0.01 : 1
         case .leftOut: return 0.1
-        case .link, .remark, .again: return 0.01
+        case .link, .remark, .either, .goesOn, .unsent, .again: return 0.01
         }
     }
 }
@@ -174,10 +197,14 @@ struct ReadingRun {
     private var drafts: [[UInt8]: (draft: SessionDraft, order: Int)] = [:]
     private var begun = 0
     private var finished: [(order: Int, recording: Recording)] = []
+    /// Words before any session.
+    private var preface = RemarkGroup()
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
-    private var lastSide: Side?
     private var previous: ArraySlice<UInt8>?
+
+    /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
+    private static let mostOpen = 10_000
 
     init(_ text: TranscriptText, _ plan: ReadingPlan) {
         self.text = text
@@ -214,6 +241,8 @@ struct ReadingRun {
         if let peeled {
             var key = peeled.session
             if key.isEmpty, let process = prefix?.process { key = Array(process) }
+            // What tells no session goes on with the one before.
+            if key.isEmpty, drafts[current] != nil { key = current }
             hand(peeled.item, source, key)
         } else {
             unmarked(line, source, prefix.map { Array($0.process) } ?? current)
@@ -224,10 +253,7 @@ struct ReadingRun {
         switch plan.dialect.unmarked {
         case .remark: hand(.remark(line), source, key)
         case .said: hand(.said(nil, line), source, key)
-        case .goesOn:
-            let text = line.trimmed
-            if lastSide == .server, case .reply = LineShape(text) { return hand(.said(.server, text), source, key) }
-            hand(.remark(line), source, key)
+        case .goesOn: hand(.goesOn(line), source, key)
         }
     }
 
@@ -235,21 +261,24 @@ struct ReadingRun {
         if beginsAnother(item, key) { finish(key) }
         if drafts[key] == nil {
             // Words that belong to no session are no reason to begin one.
-            if case .remark = item { return }
-            if case .again = item { return }
-            drafts[key] = (SessionDraft(hidesContent: plan.dialect.hidesContent), begun)
+            switch item {
+            case .again: return
+            case .remark(let words), .either(let words), .goesOn(let words): return preface.append(words)
+            case .unsent: return
+            case .said, .wrote, .leftOut, .link: break
+            }
+            if drafts.count >= Self.mostOpen { for other in Array(drafts.keys) { finish(other) } }
+            var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
+            draft.precede(with: preface)
+            preface = RemarkGroup()
+            drafts[key] = (draft, begun)
             begun += 1
         }
         current = key
-        switch item {
-        case .said(let side, _), .wrote(let side, _): lastSide = side
-        case .leftOut(let side, _): lastSide = side
-        case .link, .remark, .again: break
-        }
         var source = source
         if plan.dialect.unmarked == .said {
-            let ends = endsLater
-            source.endsLater = ends
+            let (ends, refusal) = (endsLater, isRefused)
+            source.ahead = .init(endsLater: ends, isRefused: refusal)
         }
         // Taken out while it changes, so that nothing in it has to be copied.
         guard var entry = drafts.removeValue(forKey: key) else { return }
@@ -276,6 +305,21 @@ struct ReadingRun {
         }
     }
 
+    /// Whether the next line says that what stands here was no command (RFC 5321 §4.2.4).
+    private var isRefused: () -> Bool {
+        { [lines, plan] in
+            var ahead = lines
+            while let raw = ahead.next() {
+                switch LineShape(plan.isPrefixed ? LogPrefix.read(raw)?.rest ?? raw : raw) {
+                case .blank: continue
+                case .reply(let code, _): return (500...504).contains(code)
+                default: return false
+                }
+            }
+            return false
+        }
+    }
+
     private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
         guard let draft = drafts[key]?.draft, draft.lineCount > 0 else { return false }
         switch item {
@@ -283,7 +327,7 @@ struct ReadingRun {
         case .link(.connected): return draft.isOver
         case .said(_, let line): return draft.greetsAgain(line)
         case .wrote(_, let octets): return draft.greetsAgain(octets.prefix { $0 != 13 && $0 != 10 })
-        case .leftOut, .remark, .again, .link: return false
+        case .leftOut, .remark, .either, .goesOn, .unsent, .again, .link: return false
         }
     }
 

@@ -1,0 +1,102 @@
+import SMTP
+import Tracing
+
+/// Marks of a program that is not in the table, learned from the lines whose words tell who spoke.
+///
+/// A mark is what stands before a reply or a command in several lines, numbers in it aside. It is believed only when both
+/// sides have one of their own.
+struct LearnedMarks {
+    private struct Mark {
+        /// The octets before the line; a zero stands for any number.
+        let pattern: [UInt8]
+        let side: Side
+        /// The line stands in a literal behind it.
+        var isQuoted: Bool { pattern.last == UInt8(ascii: "\"") || pattern.last == UInt8(ascii: "'") }
+    }
+
+    private let marks: [Mark]
+
+    /// The longest mark, in octets.
+    private static let longest = 60
+
+    init?(_ lines: [ArraySlice<UInt8>]) {
+        var votes: [[UInt8]: (client: Int, server: Int)] = [:]
+        for line in lines.prefix(5_000) {
+            guard let (mark, side) = Self.mark(before: line), votes.count < 1_000 else { continue }
+            var count = votes[mark] ?? (0, 0)
+            if side == .client { count.client += 1 } else { count.server += 1 }
+            votes[mark] = count
+        }
+        let sure = votes.filter {
+            min($1.client, $1.server) * 8 <= max($1.client, $1.server) && $1.client + $1.server >= 2
+        }
+        let ranked = sure.sorted {
+            ($0.value.client + $0.value.server, $1.key.count) > ($1.value.client + $1.value.server, $0.key.count)
+        }
+        let marks = ranked.prefix(8).map {
+            Mark(pattern: $0.key, side: $0.value.client > $0.value.server ? .client : .server)
+        }
+        guard Side.allCases.allSatisfy({ side in marks.contains { $0.side == side } }) else { return nil }
+        self.marks = marks
+    }
+
+    var dialect: Dialect {
+        Dialect(name: "a log whose marks were learned from its lines") { [self] in peel($0) }
+    }
+
+    private func peel(_ line: ArraySlice<UInt8>) -> Peeled? {
+        for mark in marks {
+            guard let rest = Self.rest(of: line, behind: mark.pattern) else { continue }
+            guard mark.isQuoted else { return Peeled(.said(mark.side, rest)) }
+            let octets = StringLiteral.read(line[(rest.startIndex - 1)...]) ?? []
+            return octets.contains(10) ? Peeled(.wrote(mark.side, octets)) : Peeled(.said(mark.side, octets[...]))
+        }
+        return nil
+    }
+
+    /// What stands before the first place in the line from which on it is a reply or a command.
+    private static func mark(before line: ArraySlice<UInt8>) -> ([UInt8], Side)? {
+        let start = line.startIndex
+        for position in line.indices.dropFirst().prefix(longest) {
+            let before = line[position - 1]
+            guard !before.isLetterOrDigit, before != UInt8(ascii: "."), before != UInt8(ascii: "-"),
+                line[position] != 32
+            else { continue }
+            guard
+                let side = LineShape(line[position...].prefix { $0 != UInt8(ascii: "\\") && $0 != before.closing }).side
+            else { continue }
+            var pattern: [UInt8] = []
+            for octet in line[start..<position] {
+                let isDigit = (0x30...0x39).contains(octet)
+                if isDigit, pattern.last == 0x30 { continue }
+                pattern.append(isDigit ? 0x30 : octet)
+            }
+            return (pattern, side)
+        }
+        return nil
+    }
+
+    private static func rest(of line: ArraySlice<UInt8>, behind pattern: [UInt8]) -> ArraySlice<UInt8>? {
+        var rest = line
+        for octet in pattern {
+            if octet == 0x30 {
+                let digits = rest.prefix { (0x30...0x39).contains($0) }
+                guard !digits.isEmpty else { return nil }
+                rest = rest[digits.endIndex...]
+            } else {
+                guard rest.first == octet else { return nil }
+                rest = rest.dropFirst()
+            }
+        }
+        return rest
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        (0x30...0x39).contains(self) || ((self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A)
+    }
+
+    /// What closes what this opens: a quotation mark itself. Nothing else is closed.
+    fileprivate var closing: UInt8? { self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") ? self : nil }
+}

@@ -1,0 +1,42 @@
+/// Lines of a log that are no dialogue, kept until the next line of it. Long groups are cut.
+struct RemarkGroup {
+    private var lines: [String] = []
+    private var more = 0
+    private var total = 0
+    /// The most lines that are kept between two lines of the dialogue, and in a session.
+    static let mostInGroup = 20
+    static let mostInAll = 2_000
+
+    mutating func append(_ line: ArraySlice<UInt8>) {
+        let text = line.trimmed
+        guard !text.isEmpty else { return }
+        guard lines.count < Self.mostInGroup, total < Self.mostInAll else {
+            more += 1
+            return
+        }
+        total += 1
+        lines.append(Credentials.masked(text.prefix(400).text))
+    }
+
+    /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them.
+    mutating func takeLookups() -> [String] {
+        let isLookup = { (line: String) in
+            line.contains(" MX ") || line.contains("\tMX\t") || line.hasPrefix("MX ")
+                || line.contains("mail exchanger = ")
+                || line.contains("mail is handled by ") || line.hasPrefix("QueryType ") || line.contains("NameExchange")
+        }
+        // The rule below PowerShell's headings.
+        let isRule = { (line: String) in line.hasPrefix("---") && line.allSatisfy { $0 == "-" || $0 == " " } }
+        guard lines.contains(where: isLookup) else { return [] }
+        defer { lines.removeAll { isLookup($0) || isRule($0) } }
+        return lines.filter { isLookup($0) || isRule($0) }
+    }
+
+    /// The group as one text, and begins another; nil when there is nothing.
+    mutating func take() -> String? {
+        guard !lines.isEmpty || more > 0 else { return nil }
+        if more > 0 { lines.append("and \(more) more lines of the log that are no dialogue") }
+        defer { (lines, more) = ([], 0) }
+        return lines.joined(separator: "\n")
+    }
+}
