@@ -190,7 +190,12 @@ struct CaptureIndex {
         if flow.speaker == nil { flows[number].speaker = direction }
         let isMail = ContentSigns.isMail(port: flow.low.port) || ContentSigns.isMail(port: flow.high.port)
         switch ContentSigns.sign(of: content) {
-        case .smtpCommand, .smtpReply: flows[number].kind = .smtp
+        case .smtpCommand:
+            flows[number].kind = .smtp
+            if flow.caller == direction { flows[number].client = direction }
+        case .smtpReply:
+            flows[number].kind = .smtp
+            if flow.caller == direction.other { flows[number].client = direction.other }
         case .tls where flow.speaker == nil && (flow.low.port == 465 || flow.high.port == 465):
             flows[number].kind = .wrapped
         case .tls, .foreign: if !isMail { forget(number) }

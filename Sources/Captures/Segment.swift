@@ -64,6 +64,8 @@ struct Flow {
     var isClosed = false
     /// The direction of the first octets of content, so that a client can be told from a server that greets.
     var speaker: Direction?
+    /// Which way the client speaks, when who called and what was said agree; nil where it takes a longer look.
+    var client: Direction?
 
     enum Kind: UInt8 {
         case undecided
