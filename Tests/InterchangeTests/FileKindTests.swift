@@ -23,7 +23,7 @@ import Testing
     @Test(
         arguments: [
             [0xD4, 0xC3, 0xB2, 0xA1], [0xA1, 0xB2, 0xC3, 0xD4], [0x4D, 0x3C, 0xB2, 0xA1], [0xA1, 0xB2, 0x3C, 0x4D],
-            [0x0A, 0x0D, 0x0D, 0x0A],
+            [0x0A, 0x0D, 0x0D, 0x0A], [0xA1, 0xB2, 0xCD, 0x34],
         ] as [[UInt8]]
     )
     func `captures are known in both orders of octets`(magic: [UInt8]) {
@@ -31,9 +31,9 @@ import Testing
         #expect(FileKind.of(Array(magic.dropLast())) != .capture)
     }
 
-    @Test func `only a recording is not refused`() {
+    @Test func `only recordings and captures are not refused`() {
         let all: [FileKind] = [.recording, .capture, .transcript, .text, .compressed, .binary, .empty]
-        #expect(all.filter { $0.refusal == nil } == [.recording])
+        #expect(all.filter { $0.refusal == nil } == [.recording, .capture])
         #expect(FileKind.of([0x1F, 0x8B, 8]) == .compressed)
     }
 }
