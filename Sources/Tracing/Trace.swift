@@ -128,7 +128,7 @@ public struct TracedMail: Equatable, Sendable {
     var lineOctetsLeftOut = 0
 
     /// The most lines of one mail that are in the trace.
-    public static let mostLines = 100_000
+    public static let mostLines = 50_000
     /// The most content kept of one mail, in octets.
     public static let mostOctets = 16 << 20
 

@@ -47,24 +47,28 @@ import Testing
     }
 
     @Test func `a body of more lines than anybody reads is counted`() throws {
-        let row = "0123456789012345678901234567890123456789012345678901234567890123456789\r\n"
-        let count = TracedMail.mostOctets / row.utf8.count + 5000
+        let short = String(repeating: "a\r\n", count: 1000)
+        let long = String(repeating: String(repeating: "b", count: 988) + "\r\n", count: 1000)
         var events = [
             Self.octets(.server, "220 mx.example ESMTP\r\n"), Self.octets(.client, "DATA\r\n"), Self.octets(.server, "354 go\r\n"),
             Self.octets(.client, "From: a\r\nDate: b\r\n\r\n"),
         ]
-        let piece = String(repeating: row, count: 1000)
-        for _ in 0..<count / 1000 { events.append(Self.octets(.client, piece)) }
+        let (shorts, longs) = (TracedMail.mostLines / 1000, TracedMail.mostOctets / 990_000 + 3)
+        for _ in 0..<shorts { events.append(Self.octets(.client, short)) }
+        for _ in 0..<longs { events.append(Self.octets(.client, long)) }
         events += [Self.octets(.client, "..dot\r\nend\r\n.\r\n"), Self.octets(.server, "250 ok\r\n")]
         let trace = Self.trace(events)
         let mail = try #require(trace.mails.first)
-        let lines = count / 1000 * 1000 + 5
+        let lines = (shorts + longs) * 1000 + 5
         #expect(mail.lineCount == lines)
         #expect(mail.code == 250)
-        let shown = trace.lines.count { if case .mailData = $0.content { true } else { false } }
-        #expect(shown == TracedMail.mostLines + 1)
+        #expect(trace.lines.count { if case .mailData = $0.content { true } else { false } } == TracedMail.mostLines + 1)
+        // Three lines of the header are among those shown, so three short ones are not.
+        let left = longs * 990_000 + 3 * 3 + 12
         let said = trace.lines.last { $0.speaker == .note }.map { WireText.shown($0.octets) }
-        #expect(said == "\(lines - TracedMail.mostLines) more lines of mail data, \((lines - TracedMail.mostLines - 2) * 72 + 12) octets, are not shown one by one")
-        #expect(mail.content.count + mail.octetsLeftOut == 20 + (lines - 5) * 72 + 11)
+        #expect(
+            said == "\(lines - TracedMail.mostLines) more lines of mail data, \(left) octets, are not shown one by one")
+        #expect(mail.content.count + mail.octetsLeftOut == 20 + shorts * 3000 + longs * 990_000 + 11)
+        #expect(mail.stuffedLines == 1)
     }
 }
