@@ -48,12 +48,16 @@ public struct CaptureWriter {
                 datagram(message, from: Endpoint(address: Self.resolver, port: 53), to: lookup)
             case .connect(let name): call(name, event.leg)
             case .connected(let name): answer(name, event.leg)
+            case .records(let side, let octets): send(octets, side, event.leg)
+            case .tls: connections[event.leg]?.isSecured = true
+            // What was inside TLS went over the wire as the records that stand before it.
+            case .octets where connections[event.leg]?.isSecured == true: break
             case .octets(let side, let octets, let secrets):
                 send(secrets.isEmpty ? octets : Secrets.masked(octets, secrets).octets, side, event.leg)
             case .gap(let side, let count):
                 connection(event.leg) { $0.skip(UInt32(truncatingIfNeeded: count ?? 0), side) }
             case .close(let side): close(side, event.leg)
-            case .tls, .error, .note, .delivered: break
+            case .error, .note, .delivered: break
             }
         }
     }
@@ -107,6 +111,7 @@ public struct CaptureWriter {
         var isCalled = false
         var isAnswered = false
         var isClosed = false
+        var isSecured = false
 
         func next(_ side: Side) -> UInt32 { side == .client ? clientNext : serverNext }
         mutating func skip(_ octets: UInt32, _ side: Side) {
