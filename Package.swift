@@ -61,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "ehlo",
             dependencies: [
-                "SMTP", "DNS", "Tracing", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
+                "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

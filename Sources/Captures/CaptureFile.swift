@@ -31,6 +31,10 @@ public final class CaptureFile: Sendable {
         var found: [Found] = []
         var others = index.otherStreams
         for flow in index.candidates {
+            if let client = flow.client {
+                found.append(Found(flow: flow, client: client))
+                continue
+            }
             assembly.assemble(flow, most: SessionSearch.mostOctets * 2)
             if let client = SessionSearch.clientDirection(flow, assembly) {
                 found.append(Found(flow: flow, client: client))

@@ -112,8 +112,8 @@ struct CaptureIndex {
         let marks = isBackward ? flags.union(.isBackward) : flags
         let content = header.dropping(offset).prefix(length)
         var segment = Segment(
-            time: time, place: content.place, marks: marks, sequence: header.number32(4), length: length,
-            captured: content.count)
+            time: time, place: content.place, marks: marks, sequence: header.number32(4),
+            acknowledgement: header.number32(8), length: length, captured: content.count)
         let ends = Ends(low: isBackward ? destination : source, high: isBackward ? source : destination)
         guard let number = flow(ends, segment) else { return }
         if flags.contains(.rst) || flags.contains(.fin) { flows[number].isClosed = true }
@@ -122,9 +122,7 @@ struct CaptureIndex {
         guard flows[number].kind != .other else { return }
         if datagram.holder != nil, content.count > 0 {
             guard let place = keepApart(content) else { return }
-            segment = Segment(
-                time: time, place: place, marks: marks.union(.isApart), sequence: segment.sequence, length: length,
-                captured: content.count)
+            segment = segment.moved(apart: place)
         }
         append(segment, to: number)
     }
@@ -190,7 +188,12 @@ struct CaptureIndex {
         if flow.speaker == nil { flows[number].speaker = direction }
         let isMail = ContentSigns.isMail(port: flow.low.port) || ContentSigns.isMail(port: flow.high.port)
         switch ContentSigns.sign(of: content) {
-        case .smtpCommand, .smtpReply: flows[number].kind = .smtp
+        case .smtpCommand:
+            flows[number].kind = .smtp
+            if flow.caller == direction { flows[number].client = direction }
+        case .smtpReply:
+            flows[number].kind = .smtp
+            if flow.caller == direction.other { flows[number].client = direction.other }
         case .tls where flow.speaker == nil && (flow.low.port == 465 || flow.high.port == 465):
             flows[number].kind = .wrapped
         case .tls, .foreign: if !isMail { forget(number) }

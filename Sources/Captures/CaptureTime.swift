@@ -8,6 +8,27 @@ public enum CaptureTime {
         "\(date(time)) \(clock(time)).\(padded(floored(time, 1_000_000_000).rest / 1_000_000, 3))"
     }
 
+    /// Reads what `iso8601` writes, with or without a fraction, in UTC; nil for anything else.
+    public static func nanoseconds(_ text: String) -> Int64? {
+        let octets = Array(text.utf8)
+        guard octets.count >= 20, octets.last == UInt8(ascii: "Z"), octets[10] == UInt8(ascii: "T") else { return nil }
+        let places = [0..<4, 5..<7, 8..<10, 11..<13, 14..<16, 17..<19]
+        let numbers = places.compactMap { Int64(String(decoding: octets[$0], as: UTF8.self)) }
+        guard numbers.count == 6, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), numbers[0] >= 0 else {
+            return nil
+        }
+        let year = numbers[0] - (numbers[1] <= 2 ? 1 : 0)
+        let (era, ofEra) = floored(year, 400)
+        let month = (numbers[1] + 9) % 12
+        let dayOfYear = (153 * month + 2) / 5 + numbers[2] - 1
+        let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + dayOfYear - 719_468
+        let seconds = days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+        let fraction = octets[19] == UInt8(ascii: ".") ? octets[20...].dropLast().prefix(9) : []
+        let digits = String(decoding: fraction, as: UTF8.self)
+        let rest = Int64(digits + String(repeating: "0", count: 9 - digits.count)) ?? 0
+        return seconds > 9_000_000_000 ? nil : seconds * 1_000_000_000 + rest
+    }
+
     private static func clock(_ time: Int64) -> String {
         let seconds = floored(floored(time, 1_000_000_000).whole, 86_400).rest
         return "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"

@@ -26,6 +26,11 @@ enum ContentSigns {
         "* OK", "* PREAUTH", "RFB ", "USER ", "CAPA", "NICK ",
     ].map { Array($0.utf8) }
 
+    /// What the first reply of a server says when it is one for mail; and when it is one for files.
+    private static let replyWords = ["SMTP", "-PIPELINING", "-8BITMIME", "-SIZE", "ENHANCEDSTATUSCODES", "LMTP", "STARTTLS"]
+        .map { Array($0.utf8) }
+    private static let fileTransfer = Array("FTP".utf8)
+
     static func sign(of content: Window) -> Sign {
         guard content.count > 0 else { return .unclear }
         let first = content[0]
@@ -55,9 +60,8 @@ enum ContentSigns {
         let code = (0..<3).reduce(0) { $0 * 10 + Int(content[$1]) - 48 }
         if code == 354 || code == 251 || code == 252 { return .smtpReply }
         let start = content.prefix(300)
-        let words = ["SMTP", "-PIPELINING", "-8BITMIME", "-SIZE", "ENHANCEDSTATUSCODES", "LMTP"]
-        if words.contains(where: { holds(start, Array($0.utf8)) }) { return .smtpReply }
-        if holds(start, Array("FTP".utf8)) { return .foreign }
+        if replyWords.contains(where: { holds(start, $0) }) { return .smtpReply }
+        if holds(start, fileTransfer) { return .foreign }
         return .reply
     }
 

@@ -77,15 +77,24 @@ struct LookupMatch: Sendable {
         return (chosen, name(of: server, in: chosen))
     }
 
-    /// The name under which an answer gave the server's address.
+    /// The name under which an answer gave the server's address; when only the answer about exchangers did, the best one.
     private func name(of server: Endpoint, in chosen: [LookupIndex.Message]) -> Name? {
-        for message in chosen where message.isAnswer {
+        for message in chosen.reversed() where message.isAnswer && message.type != 15 {
             let message = read(message)
-            for record in message.answers + message.additionals where InternetAddress(record) == server.address {
-                return message.questions.first.flatMap { $0.type == .mx ? nil : $0.name } ?? record.owner
+            if message.answers.contains(where: { InternetAddress($0) == server.address }) {
+                return message.questions.first?.name
             }
         }
-        return nil
+        var best: (preference: UInt16, name: Name)?
+        for message in chosen where message.isAnswer && message.type == 15 {
+            let message = read(message)
+            let owners = Set(message.additionals.filter { InternetAddress($0) == server.address }.map(\.owner))
+            for record in message.answers {
+                guard case .mx(let preference, let name) = record.data, owners.contains(name) else { continue }
+                if best.map({ preference < $0.preference }) ?? true { best = (preference, name) }
+            }
+        }
+        return best?.name
     }
 
     /// The question before an answer, with the same number from the same port; the answer itself when it was not captured.

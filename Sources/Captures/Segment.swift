@@ -7,6 +7,8 @@ struct Segment {
     /// 48 bits: where its content stands; the upper 16: flags, direction, and whether it stands in the file.
     private var placeAndMarks: UInt64
     var sequence: UInt32
+    /// What the other side is told to have been received, where the marks say so.
+    var acknowledgement: UInt32
     /// Octets of content on the wire.
     var length: UInt32
     /// How many of them the capture has.
@@ -28,12 +30,24 @@ struct Segment {
         static let isApart = Marks(rawValue: 512)
     }
 
-    init(time: Int64, place: Int, marks: Marks, sequence: UInt32, length: Int, captured: Int) {
+    init(
+        time: Int64, place: Int, marks: Marks, sequence: UInt32, acknowledgement: UInt32, length: Int, captured: Int
+    ) {
         self.time = time
+        self.acknowledgement = acknowledgement
         placeAndMarks = UInt64(place) & 0xFFFF_FFFF_FFFF | UInt64(marks.rawValue) << 48
         self.sequence = sequence
         self.length = UInt32(length)
         self.captured = UInt32(captured)
+    }
+
+    /// The same with its content elsewhere.
+    func moved(apart place: Int) -> Segment {
+        var moved = Segment(
+            time: time, place: place, marks: marks.union(.isApart), sequence: sequence, acknowledgement: acknowledgement,
+            length: Int(length), captured: Int(captured))
+        moved.next = next
+        return moved
     }
 
     var place: Int { Int(placeAndMarks & 0xFFFF_FFFF_FFFF) }
@@ -64,6 +78,8 @@ struct Flow {
     var isClosed = false
     /// The direction of the first octets of content, so that a client can be told from a server that greets.
     var speaker: Direction?
+    /// Which way the client speaks, when who called and what was said agree; nil where it takes a longer look.
+    var client: Direction?
 
     enum Kind: UInt8 {
         case undecided

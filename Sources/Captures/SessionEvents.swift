@@ -12,6 +12,9 @@ struct SessionEvents {
     private var latest = 0.0
     private var sinceRest = 0
     private var remarks = 0
+    /// Knows which octets of the client are a credential, and whether what follows a gap may be the rest of one.
+    private var watch = DialogueWatch()
+    private var isInSecret = false
 
     /// The most remarks about TCP in one session.
     static let mostRemarks = 50
@@ -38,7 +41,9 @@ struct SessionEvents {
             case .calls: add(.connect(to: name), piece.time)
             case .answers: add(.connected(to: name), piece.time)
             case .octets: addOctets(assembly.content(piece), side, piece.time)
-            case .gap: add(.gap(from: side, octets: piece.count), piece.time)
+            case .gap:
+                if side == .client { forget() }
+                add(.gap(from: side, octets: piece.count), piece.time)
             case .closes:
                 finsSeen += 1
                 closer = closer ?? piece.direction
@@ -54,6 +59,12 @@ struct SessionEvents {
                 remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
             }
         }
+    }
+
+    /// Octets of the client are missing: what goes on may be the rest of a credential.
+    private mutating func forget() {
+        isInSecret = watch.mode == .saslResponse || watch.mode == .commands && watch.isInLine
+        watch = DialogueWatch()
     }
 
     private func octets(_ count: Int) -> String { count == 1 ? "1 octet" : "\(count) octets" }
@@ -82,7 +93,19 @@ struct SessionEvents {
     }
 
     private mutating func addOctets(_ content: Window, _ side: Side, _ time: Int64) {
-        add(.octets(from: side, content.octets, secrets: []), time)
+        let octets = content.octets
+        var secrets: [Range<Int>] = []
+        switch side {
+        case .client:
+            secrets = watch.client(octets)
+            if isInSecret {
+                let end = octets.firstIndex(of: 10) ?? octets.count
+                isInSecret = end == octets.count
+                if end > 0 { secrets.append(0..<end) }
+            }
+        case .server: watch.server(octets)
+        }
+        add(.octets(from: side, octets, secrets: secrets), time)
         sinceRest += content.count
         guard sinceRest > CaptureIndex.restAfter else { return }
         sinceRest = 0

@@ -93,6 +93,7 @@ struct StreamAssembly {
             index = segment.next
             let direction = segment.direction
             if segment.marks.contains(.syn) { begin(segment, direction) }
+            if segment.marks.contains(.ack) { acknowledge(segment, direction.other, flow) }
             if segment.length > 0 {
                 receive(segment, direction, flow)
                 given += Int(segment.length)
@@ -181,6 +182,34 @@ struct StreamAssembly {
         {
             skipToWaiting(direction, at: segment.time)
         }
+    }
+
+    /// The other side has what the capture lacks: so the gap is here, and not where the next octets happen to come.
+    private mutating func acknowledge(_ segment: Segment, _ direction: Direction, _ flow: Flow) {
+        let number = direction.rawValue
+        guard streams[number].isOpen, !streams[number].hasEnded else { return }
+        var known = streams[number].offset(of: segment.acknowledgement, near: streams[number].offset)
+        guard known > streams[number].offset, known - streams[number].offset <= Self.farthest else { return }
+        // FIN takes one number of the sequence behind the last octet.
+        if let end = streams[number].end { known = min(known, end.offset) }
+        if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
+        guard !isCovered(streams[number].offset, direction) else { return }
+        if let next = nextCovered(streams[number].offset, direction) {
+            known = min(known, next)
+        } else if known - streams[number].offset == 1 {
+            // Nothing comes behind it: it is a FIN that the capture lacks.
+            return
+        }
+        let missing = known - streams[number].offset
+        guard missing > 0 else { return }
+        pieces.append(Piece(time: segment.time, direction: direction, kind: .gap, count: missing))
+        streams[number].offset = known
+        if !streams[number].waiting.isEmpty { drain(direction, segment.time) }
+    }
+
+    /// The first octet behind `offset` that some segment has.
+    private func nextCovered(_ offset: Int, _ direction: Direction) -> Int? {
+        streams[direction.rawValue].covered?.first { $0.lowerBound > offset }?.lowerBound
     }
 
     private mutating func wait(_ segment: Segment, at offset: Int, _ direction: Direction) {

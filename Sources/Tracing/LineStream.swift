@@ -78,6 +78,11 @@ struct LineStream: Sendable {
         framer.nextLine(within: remaining).map { Piece(line: $0, secrets: secrets(in: $0)) }
     }
 
+    /// Passes over whole lines that end in CRLF, are not too long, begin with no dot and hold nothing but text.
+    mutating func passPlainLines() -> (lines: Int, octets: Int) {
+        secrets.isEmpty && !isInLine ? framer.passPlainLines() : (0, 0)
+    }
+
     /// A whole TLS record: type 20 to 24, major version 3, and a length that TLS allows.
     mutating func nextRecord() -> TLSHead {
         let head = Array(framer.unread.prefix(5))

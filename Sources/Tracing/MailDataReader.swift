@@ -42,6 +42,9 @@ struct MailDataReader: Equatable, Sendable {
         return (lastPart == .body ? .body : .foldedHeader, departures)
     }
 
+    /// Whether a line of the body that has no dot at its start and no odd octet changes nothing here.
+    var isPlainBody: Bool { !isInHeader && !isFirst && previous == .crlf && lastPart == .body }
+
     /// Whether the line ends the mail data for a server that is lenient about line ends, and for no other.
     func endsLoosely(_ line: WireLine) -> Bool { DotStuffing.resemblesEnd(line, after: previous) }
 

@@ -42,6 +42,12 @@ extension SessionTracer {
         if !piece.isTorn { departures += found }
         // Which characters the octets of a body stand for its MIME fields say; only header fields must be UTF-8 (RFC 6532 §3.2).
         if part == .body { departures.removeAll { $0.kind == .invalidUTF8 } }
+        if part != .end, leaveOut(piece, departures, &trace) {
+            mode = .mailData(reader)
+            looseEnd = nil
+            return keep(piece, isStuffed: line.octets.first == UInt8(ascii: "."), &trace)
+        }
+        if part == .end { sayWhatIsLeftOut(&trace) }
         let index = append(piece, from: .client, .mailData(part), at: contentPlace, departures: departures, &trace)
         guard part != .end else { return endMailData(inLine: index, &trace) }
         mode = .mailData(reader)
@@ -56,6 +62,39 @@ extension SessionTracer {
         guard case .mailData(let reader) = mode, reader.isFirst else { return }
         contentPlace = enter(.mailData)
         mail = beginMail(at: contentPlace, &trace)
+    }
+
+    /// Whether a line is one too many to be shown. What departs from the rules is shown all the same, up to a bound of its own.
+    private func leaveOut(_ piece: LineStream.Piece, _ departures: [Departure], _ trace: inout Trace) -> Bool {
+        guard let mail, trace.mails[mail].lineCount - trace.mails[mail].linesLeftOut >= TracedMail.mostLines else {
+            return false
+        }
+        let isRemarkable = departures.contains { $0.kind == .endOfDataVariant }
+        guard !isRemarkable || trace.mails[mail].lineCount > TracedMail.mostLines * 100 else { return false }
+        trace.mails[mail].linesLeftOut += 1
+        trace.mails[mail].lineOctetsLeftOut += piece.line.count
+        return true
+    }
+
+    private mutating func sayWhatIsLeftOut(_ trace: inout Trace) {
+        guard let mail, trace.mails[mail].linesLeftOut > 0 else { return }
+        let (lines, octets) = (trace.mails[mail].linesLeftOut, trace.mails[mail].lineOctetsLeftOut)
+        appendEvent("\(lines) more lines of mail data, \(octets) octets, are not shown one by one", "syntax/note", &trace)
+    }
+
+    /// Passes over lines of a body that is longer than anybody reads; gives whether there were any.
+    mutating func passBody(_ trace: inout Trace) -> Bool {
+        guard case .mailData(let reader) = mode, reader.isPlainBody, let mail, trace.mails[mail].octetsLeftOut > 0 else {
+            return false
+        }
+        let passed = client.passPlainLines()
+        guard passed.lines > 0 else { return false }
+        trace.mails[mail].lineCount += passed.lines
+        trace.mails[mail].linesLeftOut += passed.lines
+        trace.mails[mail].lineOctetsLeftOut += passed.octets
+        trace.mails[mail].octetsLeftOut += passed.octets
+        looseEnd = nil
+        return true
     }
 
     mutating func restOfMailData(_ piece: LineStream.Piece, _ trace: inout Trace) {
@@ -132,8 +171,11 @@ extension SessionTracer {
 
     /// The connection ended inside a chunk.
     mutating func brokenOffChunk(_ piece: LineStream.Piece, _ trace: inout Trace) {
-        append(piece, from: .client, .chunk, at: contentPlace, departures: [Departure(.unfinishedLine)], &trace)
+        let departures = piece.isCut ? [] : [Departure(.unfinishedLine)]
+        append(piece, from: .client, .chunk, at: contentPlace, departures: departures, &trace)
         keep(piece, isStuffed: false, &trace)
+        guard case .chunk(let remaining, let last) = mode else { return }
+        mode = .chunk(remaining: remaining - min(remaining, UInt64(piece.line.count)), last: last)
     }
 
     // MARK: SASL

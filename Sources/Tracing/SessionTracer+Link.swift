@@ -107,6 +107,7 @@ extension SessionTracer {
                 guard chunk(remaining: remaining, last: last, &trace) else { return }
                 continue
             }
+            if side == .client, passBody(&trace) { continue }
             guard let piece = withStream(side, { $0.nextPiece() }) else { return }
             read(piece, from: side, &trace)
         }

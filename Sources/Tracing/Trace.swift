@@ -123,6 +123,12 @@ public struct TracedMail: Equatable, Sendable {
     /// Octets of content that came beyond the bound and were counted, not kept.
     public internal(set) var octetsLeftOut = 0
 
+    /// Lines that came beyond the bound and are not in the trace, and how many octets they had.
+    public internal(set) var linesLeftOut = 0
+    var lineOctetsLeftOut = 0
+
+    /// The most lines of one mail that are in the trace.
+    public static let mostLines = 50_000
     /// The most content kept of one mail, in octets.
     public static let mostOctets = 16 << 20
 

@@ -1,3 +1,4 @@
+import Interchange
 import Interface
 import Networking
 import Tracing
@@ -18,22 +19,20 @@ final class ConversationDesk {
     }
 
     private let source: ConversationSource?
+    /// The file whose sessions they are, numbered from 1 here.
+    private var replayed: SessionFile?
     private var tracks: [Int: Track] = [:]
 
-    /// Those of a file; the first is opened.
-    init(_ recordings: [Recording], _ state: inout State) {
+    /// Those of a file; the first is opened. Only what is open is held: there may be thousands.
+    init(_ file: SessionFile, _ chosen: Range<Int>, _ state: inout State) {
         source = nil
+        replayed = file
         var rows: [Conversations.Row] = []
-        for (index, recording) in recordings.enumerated() {
-            let title = recording.header.title.isEmpty ? "session \(index)" : recording.header.title
-            var track = Track(peer: title, recording: recording)
-            track.octets = recording.events.reduce(0) { $0 + $1.octetCount }
-            (track.isOver, track.isTraced) = (true, false)
-            tracks[index + 1] = track
-            rows.append(Conversations.Row(number: index + 1, peer: title, octets: track.octets))
+        file.eachListed(chosen) { number, line in
+            rows.append(Conversations.Row(number: number + 1, peer: SessionFile.withoutNumber(line)))
         }
         state.conversations = Conversations(rows: rows, followsNewest: false)
-        firstToOpen = rows.isEmpty ? nil : 1
+        firstToOpen = rows.first?.number
     }
 
     /// Those that come.
@@ -127,6 +126,14 @@ final class ConversationDesk {
     // MARK: What is asked for
 
     func open(_ number: Int) -> [Input] {
+        if let replayed, tracks[number] == nil, (1...replayed.count).contains(number) {
+            let recording = replayed.sessions[number - 1]
+            let title = recording.header.title.isEmpty ? "session \(number - 1)" : recording.header.title
+            var track = Track(peer: title, recording: recording)
+            track.octets = recording.events.reduce(0) { $0 + $1.octetCount }
+            (track.isOver, track.isTraced) = (true, false)
+            tracks = [number: track]
+        }
         guard let track = tracks[number] else { return [] }
         if !track.isTraced {
             tracks[number]?.tracer = Tracer()

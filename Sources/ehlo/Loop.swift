@@ -70,11 +70,11 @@ private final class Loop {
             state = State(title: "replay", source: .replay)
             bundled = sessions
             state.choices = sessions.map { State.Choice(name: $0.name, title: $0.title) }
-        case .recordings(let recordings, let name):
-            recording = recordings.first ?? Recording(header: .init(began: "", title: name, source: ""), events: [])
+        case .recordings(let file, let chosen, let name):
+            recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
             (state.speed, state.idleLimit) = (settings.speed, settings.idleLimit)
-            desk = ConversationDesk(recordings, &state)
+            desk = ConversationDesk(file, chosen, &state)
         case .conversations(let source):
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
             state = State(title: source.title, source: .watched(finished: false))

@@ -74,11 +74,9 @@ struct Replay: ParsableCommand {
         _ library: LessonLibrary
     ) throws {
         guard settings.isPlain else {
+            if chosen.count > 1 { return try runInCurses(.recordings(file, chosen, name: name), settings) }
             let first = file.sessions[chosen.lowerBound]
             Message.warn(first.warnings, about: name)
-            if chosen.count > 1 {
-                Message.write("\(name): there are \(chosen.count) sessions; --session N takes another than the first")
-            }
             return try runInCurses(.recording(first, name: name), settings)
         }
         // A person who was sent a session through standard input cannot type there as well.

@@ -1,3 +1,4 @@
+import Captures
 import Curses
 import Interchange
 import Lessons
@@ -102,10 +103,16 @@ struct SessionWriter {
     private func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, isPage: Bool, to output: Output)
         throws(FileTrouble)
     {
+        var packets = CaptureWriter()
         for (index, session) in sessions.enumerated() {
             if index > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
             Message.warn(session.recording.warnings, about: source)
-            try write(session, as: format, isPage: isPage, to: output)
+            guard format == .pcap else {
+                try write(session, as: format, isPage: isPage, to: output)
+                continue
+            }
+            packets.add(session.recording)
+            try output.write(octets: packets.take())
         }
     }
 
@@ -136,6 +143,7 @@ struct SessionWriter {
             let sheet = Worksheet(trace, header: header, library: library)
             try output.write(isPage ? sheet.html : sheet.markdown)
         case .swaks: try output.write(SwaksExport.text(trace))
+        case .pcap: return
         case .eml: for mail in MessageExport.messages(trace) { try output.write(octets: mail.content) }
         }
     }

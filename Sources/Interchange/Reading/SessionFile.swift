@@ -110,6 +110,9 @@ public struct SessionFile: Sendable {
         }
     }
 
+    /// A line of the list without the number before it.
+    public static func withoutNumber(_ line: String) -> String { String(line.drop { $0 != " " }.drop { $0 == " " }) }
+
     private static func listed(_ summary: CaptureFile.Summary) -> String {
         let more = summary.recipients > 1 ? " +\(summary.recipients - 1)" : ""
         let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)

@@ -1,6 +1,6 @@
 /// The formats of exports, THE table: the word after `--format`, the endings of file names, and what each is.
 public enum ExportFormat: String, CaseIterable, Sendable {
-    case json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml
+    case json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml, pcap
 
     private var row: (endings: [String], words: String) {
         switch self {
@@ -14,6 +14,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
         case .worksheet: ([], "an exercise with its key, .md or .html")
         case .swaks: (["swaks"], "a transcript in the notation of swaks")
         case .eml: (["eml"], "the message itself")
+        case .pcap: (["pcap", "cap"], "packets, for Wireshark and tcpdump")
         }
     }
 
@@ -24,7 +25,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     public var holdsOneSession: Bool {
         switch self {
         case .html, .svg, .cast, .worksheet: true
-        case .json, .txt, .ehlo, .md, .swaks, .eml: false
+        case .json, .txt, .ehlo, .md, .swaks, .eml, .pcap: false
         }
     }
 

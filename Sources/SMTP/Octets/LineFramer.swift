@@ -40,6 +40,28 @@ public struct LineFramer: Sendable {
         return window > 0 && UInt64(window) == limit ? take(window, ending: .none) : nil
     }
 
+    /// Passes over the lines at the front that are of 1000 octets at most (RFC 5321 §4.5.3.1.6), end in CRLF, begin with no
+    /// dot and hold only printable ASCII and tabs; gives how many they were.
+    public mutating func passPlainLines() -> (lines: Int, octets: Int) {
+        let start = head
+        var lines = 0
+        buffer.withUnsafeBufferPointer { octets in
+            var line = head
+            while line < octets.count, octets[line] != UInt8(ascii: ".") {
+                var at = line
+                while at < octets.count, (32...126).contains(octets[at]) || octets[at] == 9 { at += 1 }
+                guard at + 1 < octets.count, octets[at] == 13, octets[at + 1] == 10, at + 2 - line <= 1000 else { return }
+                line = at + 2
+                lines += 1
+                head = line
+            }
+        }
+        searched = max(searched, head)
+        let passed = head - start
+        giveBack()
+        return (lines, passed)
+    }
+
     /// Every complete line there is.
     public mutating func lines() -> [WireLine] {
         var all: [WireLine] = []
@@ -65,12 +87,16 @@ public struct LineFramer: Sendable {
         let line = WireLine(Array(buffer[head..<head + count]), ending: ending)
         head += line.count
         searched = head
+        giveBack()
+        return line
+    }
+
+    private mutating func giveBack() {
         // Given back at times that are rare enough for each octet to be moved about once.
         if head == buffer.count || head > Self.longestLine && head * 2 > buffer.count {
             buffer.removeSubrange(..<head)
-            (head, searched) = (0, 0)
+            (searched, head) = (searched - head, 0)
         }
-        return line
     }
 }
 

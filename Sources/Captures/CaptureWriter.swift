@@ -1,0 +1,306 @@
+import DNS
+public import Tracing
+
+/// Writes sessions as packets: a pcap file of IP packets with well-formed TCP, times in nanoseconds.
+///
+/// What it makes up is only what a recording does not have: addresses where none is known (from the ranges for documentation,
+/// RFC 5737 and RFC 3849), ports of clients, sequence numbers, acknowledgements. Notes, errors and what was inside TLS are
+/// not written, since no packet holds them. The same recordings always give the same file.
+public struct CaptureWriter {
+    /// What was written and not taken yet.
+    private var output: [UInt8] = []
+    private var clientPort: UInt16 = 49_151
+    private var identification: UInt16 = 0
+    private var connections: [Leg: Connection] = [:]
+    /// Nanoseconds since 1970 of time 0, and of the packet under way.
+    private var began: Int64 = 0
+    private var now: Int64 = 0
+
+    /// The most content of one segment: an Ethernet frame without options.
+    static let segmentSize = 1460
+    /// LINKTYPE_RAW: each packet begins with its IP header.
+    static let linkType: UInt32 = 101
+
+    public init() {
+        let words: [UInt32] = [0xA1B2_3C4D, 2 << 16 | 4, 0, 0, 262_144, Self.linkType]
+        for word in words { output.append(word) }
+    }
+
+    /// The octets since the last time.
+    public mutating func take() -> [UInt8] {
+        defer { output.removeAll(keepingCapacity: true) }
+        return output
+    }
+
+    /// Adds a session behind those before it.
+    public mutating func add(_ recording: Recording) {
+        connections = [:]
+        began = CaptureTime.nanoseconds(recording.header.began) ?? 0
+        var lookup = Endpoint(address: Self.client, port: 0)
+        for event in recording.events {
+            now = began &+ Int64((max(0, min(event.time, 1e9)) * 1e9).rounded())
+            switch event.kind {
+            case .dnsQuery(let message):
+                lookup = Endpoint(address: Self.client, port: nextPort())
+                datagram(message, from: lookup, to: Endpoint(address: Self.resolver, port: 53))
+            case .dnsAnswer(let message):
+                if lookup.port == 0 { lookup.port = nextPort() }
+                datagram(message, from: Endpoint(address: Self.resolver, port: 53), to: lookup)
+            case .connect(let name): call(name, event.leg)
+            case .connected(let name): answer(name, event.leg)
+            case .records(let side, let octets): send(octets, side, event.leg)
+            case .tls: connections[event.leg]?.isSecured = true
+            // What was inside TLS went over the wire as the records that stand before it.
+            case .octets where connections[event.leg]?.isSecured == true: break
+            case .octets(let side, let octets, let secrets):
+                send(secrets.isEmpty ? octets : Secrets.masked(octets, secrets).octets, side, event.leg)
+            case .gap(let side, let count):
+                connection(event.leg) { $0.skip(UInt32(truncatingIfNeeded: count ?? 0), side) }
+            case .close(let side): close(side, event.leg)
+            case .error, .note, .delivered: break
+            }
+        }
+    }
+
+    // MARK: Ends
+
+    private static let client = InternetAddress(.v4(IPv4Address(192, 0, 2, 1)))
+    private static let resolver = InternetAddress(.v4(IPv4Address(192, 0, 2, 53)))
+    private static let server = InternetAddress(.v4(IPv4Address(192, 0, 2, 25)))
+
+    private mutating func nextPort() -> UInt16 {
+        clientPort = clientPort == .max ? 49_152 : clientPort + 1
+        return clientPort
+    }
+
+    /// The ends of a connection to `name`, as `mx.example [192.0.2.7]:25`, `192.0.2.7:25` or a name with a port.
+    private mutating func connection(to name: String) -> Connection {
+        let server = Self.endpoint(name)
+        let address: InternetAddress =
+            if server.address.isLoopback {
+                server.address
+            } else if server.address.isV4 {
+                Self.client
+            } else {
+                // 2001:db8::1
+                InternetAddress(high: 0x2001_0DB8 << 32, low: 1)
+            }
+        return Connection(client: Endpoint(address: address, port: nextPort()), server: server)
+    }
+
+    static func endpoint(_ name: String) -> Endpoint {
+        let port = name.split(separator: ":").last.flatMap { UInt16($0) } ?? 25
+        var text = Substring(name)
+        if let open = name.lastIndex(of: "["), let end = name.lastIndex(of: "]"), open < end {
+            text = name[name.index(after: open)..<end]
+        } else if let colon = name.lastIndex(of: ":") {
+            text = name[..<colon]
+        }
+        return Endpoint(address: InternetAddress(text: text) ?? server, port: port)
+    }
+
+    // MARK: TCP
+
+    /// A connection as far as it has been written.
+    private struct Connection {
+        let client: Endpoint
+        let server: Endpoint
+        /// The next sequence number of each side.
+        var clientNext: UInt32 = 1_000_000
+        var serverNext: UInt32 = 2_000_000
+        var isCalled = false
+        var isAnswered = false
+        var isClosed = false
+        var isSecured = false
+
+        func next(_ side: Side) -> UInt32 { side == .client ? clientNext : serverNext }
+        mutating func skip(_ octets: UInt32, _ side: Side) {
+            if side == .client { clientNext &+= octets } else { serverNext &+= octets }
+        }
+    }
+
+    private mutating func connection(_ leg: Leg, _ body: (inout Connection) -> Void) {
+        var connection = connections[leg] ?? connection(to: "")
+        body(&connection)
+        connections[leg] = connection
+    }
+
+    private mutating func call(_ name: String, _ leg: Leg) {
+        var made = connection(to: name)
+        made.isCalled = true
+        segment(made, .client, flags: Self.syn)
+        made.skip(1, .client)
+        connections[leg] = made
+    }
+
+    private mutating func answer(_ name: String, _ leg: Leg) {
+        if connections[leg]?.isCalled != true || connections[leg]?.isAnswered == true { call(name, leg) }
+        guard var made = connections[leg] else { return }
+        made.isAnswered = true
+        segment(made, .server, flags: Self.syn | Self.ack)
+        made.skip(1, .server)
+        segment(made, .client, flags: Self.ack)
+        connections[leg] = made
+    }
+
+    private mutating func send(_ octets: [UInt8], _ side: Side, _ leg: Leg) {
+        if connections[leg]?.isAnswered != true { answer("", leg) }
+        guard var made = connections[leg], !made.isClosed else { return }
+        var rest = octets[...]
+        var unacknowledged = 0
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.segmentSize)
+            rest = rest.dropFirst(part.count)
+            segment(made, side, flags: Self.ack | (rest.isEmpty ? Self.push : 0), part)
+            made.skip(UInt32(part.count), side)
+            unacknowledged += 1
+            guard unacknowledged == 2 || rest.isEmpty else { continue }
+            unacknowledged = 0
+            segment(made, side.other, flags: Self.ack)
+        }
+        connections[leg] = made
+    }
+
+    private mutating func close(_ side: Side, _ leg: Leg) {
+        guard var made = connections[leg], made.isAnswered, !made.isClosed else { return }
+        made.isClosed = true
+        for end in [side, side.other] {
+            segment(made, end, flags: Self.fin | Self.ack)
+            made.skip(1, end)
+        }
+        segment(made, side, flags: Self.ack)
+        connections[leg] = made
+    }
+
+    private static let fin: UInt8 = 1
+    private static let syn: UInt8 = 2
+    private static let push: UInt8 = 8
+    private static let ack: UInt8 = 16
+
+    /// RFC 9293 §3.1, with the option for the segment size in a SYN.
+    private mutating func segment(
+        _ connection: Connection, _ side: Side, flags: UInt8, _ content: ArraySlice<UInt8> = []
+    ) {
+        let (from, to) = side == .client ? (connection.client, connection.server) : (connection.server, connection.client)
+        let isSYN = flags & Self.syn != 0
+        var header: [UInt8] = []
+        header.append(from.port)
+        header.append(to.port)
+        header.append(connection.next(side))
+        header.append(flags & Self.ack == 0 ? 0 : connection.next(side.other))
+        header += [isSYN ? 0x60 : 0x50, flags]
+        header.append(UInt16(65_535))
+        header += [0, 0, 0, 0]
+        if isSYN { header += [2, 4, UInt8(Self.segmentSize >> 8), UInt8(Self.segmentSize & 0xFF)] }
+        packet(header, content, checksumAt: 16, transport: 6, from.address, to.address)
+    }
+
+    /// RFC 768.
+    private mutating func datagram(_ message: [UInt8], from: Endpoint, to: Endpoint) {
+        guard message.count <= 65_000 else { return }
+        var header: [UInt8] = []
+        header.append(from.port)
+        header.append(to.port)
+        header.append(UInt16(8 + message.count))
+        header += [0, 0]
+        packet(header, message[...], checksumAt: 6, transport: 17, from.address, to.address)
+    }
+
+    // MARK: IP
+
+    private mutating func packet(
+        _ header: [UInt8], _ content: ArraySlice<UInt8>, checksumAt: Int, transport: UInt8, _ source: InternetAddress,
+        _ destination: InternetAddress
+    ) {
+        let length = header.count + content.count
+        var header = header
+        // The checksum covers the addresses too (RFC 9293 §3.1, RFC 8200 §8.1).
+        var pseudo = source.octets + destination.octets
+        pseudo.append(UInt32(length))
+        pseudo.append(UInt32(transport))
+        var sum = Checksum()
+        sum.add(pseudo[...])
+        sum.add(header[...])
+        sum.add(content)
+        let checksum = sum.value == 0 && transport == 17 ? 0xFFFF : sum.value
+        header[checksumAt] = UInt8(checksum >> 8)
+        header[checksumAt + 1] = UInt8(checksum & 0xFF)
+        var ip: [UInt8] = []
+        if source.isV4 {
+            identification &+= 1
+            ip += [0x45, 0]
+            ip.append(UInt16(20 + length))
+            ip.append(identification)
+            ip += [0x40, 0, 64, transport, 0, 0] + source.octets + destination.octets
+            var sum = Checksum()
+            sum.add(ip[...])
+            ip[10] = UInt8(sum.value >> 8)
+            ip[11] = UInt8(sum.value & 0xFF)
+        } else {
+            ip += [0x60, 0, 0, 0]
+            ip.append(UInt16(length))
+            ip += [transport, 64] + source.octets + destination.octets
+        }
+        output.append(UInt32(truncatingIfNeeded: now / 1_000_000_000))
+        output.append(UInt32(truncatingIfNeeded: now % 1_000_000_000))
+        output.append(UInt32(ip.count + length))
+        output.append(UInt32(ip.count + length))
+        output += ip
+        output += header
+        output += content
+    }
+}
+
+/// The Internet checksum (RFC 1071).
+private struct Checksum {
+    private var sum: UInt32 = 0
+
+    /// All parts but the last have an even number of octets.
+    mutating func add(_ octets: ArraySlice<UInt8>) {
+        var isHigh = true
+        for octet in octets {
+            sum &+= isHigh ? UInt32(octet) << 8 : UInt32(octet)
+            isHigh.toggle()
+        }
+        sum = (sum & 0xFFFF) &+ (sum >> 16)
+    }
+
+    var value: UInt16 {
+        let folded = (sum & 0xFFFF) + (sum >> 16)
+        return ~UInt16((folded & 0xFFFF) + (folded >> 16))
+    }
+}
+
+extension [UInt8] {
+    /// In network order.
+    fileprivate mutating func append(_ number: UInt16) { self += [UInt8(number >> 8), UInt8(number & 0xFF)] }
+    fileprivate mutating func append(_ number: UInt32) {
+        append(UInt16(number >> 16))
+        append(UInt16(number & 0xFFFF))
+    }
+}
+
+extension InternetAddress {
+    /// Four octets, or sixteen.
+    var octets: [UInt8] {
+        let all = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+        return isV4 ? Array(all.suffix(4)) : all
+    }
+
+    /// Reads an address as text (RFC 4291 §2.2); nil for a name.
+    init?(text: some StringProtocol) {
+        if let v4 = IPv4Address(String(text)) {
+            self.init(.v4(v4))
+            return
+        }
+        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
+        guard (1...2).contains(halves.count), text.contains(":") else { return nil }
+        let groups = halves.map { $0.split(separator: ":").map { UInt16($0, radix: 16) } }
+        let known = groups.reduce(0) { $0 + $1.count }
+        guard halves.count == 1 ? known == 8 : known < 8, !groups.joined().contains(nil) else { return nil }
+        let zeros = [UInt16?](repeating: 0, count: 8 - known)
+        let all = (groups[0] + (halves.count == 2 ? zeros + groups[1] : [])).compactMap { $0 }
+        let numbers = [all[..<4], all[4...]].map { $0.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
+        self.init(high: numbers[0], low: numbers[1])
+    }
+}

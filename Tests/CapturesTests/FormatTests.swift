@@ -1,0 +1,107 @@
+import Captures
+import Testing
+import Tracing
+
+/// The two formats of files, in all their variants, and what is wrong with them.
+@Suite struct FormatTests {
+    private static let mail = Talk.mail().packets
+
+    private func open(_ file: [UInt8]) -> CaptureFile? { CaptureFile(CaptureOctets(file)) }
+
+    @Test(arguments: [0xA1B2_C3D4, 0xA1B2_3C4D, 0xA1B2_CD34, 0xA1B2_34CD, 0xA12B_3C4D], [false, true])
+    func `every magic number of pcap is read in both orders of octets`(magic: Int, big: Bool) throws {
+        let file = try #require(open(Packets.pcap(Self.mail, magic: magic, big: big)))
+        #expect(file.count == 1)
+        #expect(file.warnings.isEmpty)
+        let recording = file.recording(0)
+        #expect(recording == Talk.mail().recording)
+        #expect(recording.header.began == "2023-11-14T22:13:20Z")
+        #expect(recording.events.last?.time == 17 * 0.015625)
+    }
+
+    @Test func `old versions wrote the lengths the other way round`() {
+        #expect(open(Packets.pcap(Self.mail, minor: 2))?.recording(0) == Talk.mail().recording)
+    }
+
+    @Test(arguments: [false, true]) func `pcapng is read in both orders of octets`(big: Bool) {
+        #expect(open(Packets.pcapng(Self.mail, big: big))?.recording(0) == Talk.mail().recording)
+    }
+
+    @Test func `sections of unlike order and interfaces of unlike resolution follow each other`() {
+        let (first, rest) = (Self.mail.prefix(5), Self.mail.dropFirst(5))
+        var file = Packets.sectionHeader(big: true) + Packets.interface(big: true)
+        file += first.flatMap { Packets.enhanced($0, big: true) }
+        file += Packets.sectionHeader() + Packets.interface(link: 1) + Packets.interface(resolution: 0x80 | 20)
+        // Names, statistics and what other programs put there are passed over.
+        for type in [4, 5, 0x0BAD, 0x8000_0001] { file += Packets.block(type, [1, 2, 3]) }
+        file += rest.flatMap { Packets.enhanced($0, ticks: 1_048_576, interface: 1) }
+        let recording = open(file)?.recording(0)
+        #expect(recording?.octets(.client) == Talk.mail().recording?.octets(.client))
+        #expect(recording?.events.last?.time == 17 * 0.015625)
+    }
+
+    @Test func `simple packets and the old kind of packets are read`() {
+        let simple = Self.mail.map { Packets.block(3, Packets.number($0.frame.count, 4, big: false) + $0.frame) }
+        let old = Self.mail.map { packet in
+            Packets.block(
+                2,
+                [0, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + Packets.number(packet.frame.count, 4, big: false)
+                    + Packets.number(packet.frame.count, 4, big: false) + packet.frame)
+        }
+        for blocks in [simple, old] {
+            let file = Packets.sectionHeader() + Packets.interface() + blocks.joined()
+            #expect(open(file)?.recording(0).octets(.server) == Talk.mail().recording?.octets(.server))
+        }
+    }
+
+    @Test func `a file that breaks off anywhere is read up to there`() throws {
+        for file in [Packets.pcap(Self.mail), Packets.pcapng(Self.mail)] {
+            let whole = try #require(open(file)).recording(0).octets(.client)
+            for count in 0..<file.count {
+                guard let capture = open(Array(file.prefix(count))) else {
+                    #expect(count < 4)
+                    continue
+                }
+                for number in 0..<capture.count {
+                    let octets = capture.recording(number).octets(.client)
+                    #expect(whole.starts(with: octets))
+                }
+            }
+        }
+        let torn = try #require(open(Packets.pcap(Self.mail).dropLast(3)))
+        #expect(torn.warnings == ["the capture breaks off inside packet 18"])
+    }
+
+    @Test(arguments: [0, 4, 8, 13, 0xFFFF_FFFC, 0x7FFF_FFFF])
+    func `a block of a length that cannot be ends the reading`(length: Int) throws {
+        let bad = Packets.number(6, 4, big: false) + Packets.number(length, 4, big: false) + [0, 0, 0, 0, 0, 0, 0, 0]
+        let capture = try #require(open(Packets.pcapng(Self.mail) + bad))
+        #expect(capture.count == 1)
+        #expect(capture.warnings.count == 1)
+    }
+
+    @Test(arguments: [0x7FFF_FFFF, 0xFFFF_FFFF, 0x0100_0001])
+    func `a packet of a length that cannot be ends the reading`(length: Int) throws {
+        let bad = [UInt8](repeating: 0, count: 8) + Packets.number(length, 4, big: false) + [1, 0, 0, 0]
+        let capture = try #require(open(Packets.pcap(Self.mail) + bad))
+        #expect(capture.count == 1)
+        #expect(capture.warnings == ["packet 19 claims \(length) octets, which cannot be; what follows it is not read"])
+    }
+
+    @Test func `what is no capture is none`() {
+        for octets in [[], [0xA1], [0xD4, 0xC3, 0xB2], Array("220 mx\r\n".utf8), [0, 0, 0, 0]] as [[UInt8]] {
+            #expect(open(octets) == nil)
+            #expect(!CaptureFile.recognises(octets))
+        }
+        #expect(CaptureFile.recognises(Packets.pcapng([])))
+        #expect(open(Packets.pcap([]))?.count == 0)
+    }
+
+    @Test(arguments: 0..<300) func `any link type is read or named`(link: Int) throws {
+        let capture = try #require(open(Packets.pcap(Self.mail, link: link)))
+        let isRaw = [12, 14, 101, 228, 229].contains(link)
+        #expect(capture.count == (isRaw ? 1 : 0))
+        let isKnown = isRaw || [0, 1, 108, 113, 276].contains(link)
+        #expect(isKnown != capture.warnings.contains("18 packets: their link type \(link) is not known here"))
+    }
+}

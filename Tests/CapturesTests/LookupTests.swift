@@ -1,0 +1,112 @@
+import Captures
+import DNS
+import Testing
+import Tracing
+
+/// DNS lookups of the same capture that belong to a session.
+@Suite struct LookupTests {
+    private static let domain = try! Name("receiver.example")
+    private static let exchanger = try! Name("mx1.receiver.example")
+
+    private struct Asked {
+        var packets: [Packets.Stored] = []
+        var time = 1_699_999_990.0
+
+        mutating func ask(
+            _ id: UInt16, _ name: Name, _ type: RecordType, answers: [ResourceRecord], port: Int = 53, asker: UInt8 = 1
+        ) throws {
+            let query = Message.query(id: id, name, type)
+            var answer = query
+            answer.flags = [.response, .recursionAvailable]
+            answer.answers = answers
+            for (message, isAnswer) in [(query, false), (answer, true)] {
+                let octets = try MessageWriter.octets(of: message)
+                let content = Packets.udp(octets, from: isAnswer ? port : 5000, to: isAnswer ? 5000 : port)
+                time += 0.5
+                packets.append(
+                    .init(
+                        time: time,
+                        frame: Packets.ipv4(
+                            content, transport: 17, from: [192, 0, 2, isAnswer ? 53 : asker],
+                            to: [192, 0, 2, isAnswer ? asker : 53])))
+            }
+        }
+    }
+
+    private static func mx(_ preference: UInt16, _ name: Name) -> ResourceRecord {
+        ResourceRecord(owner: domain, ttl: 300, data: .mx(preference: preference, exchange: name))
+    }
+
+    private static func address(_ last: UInt8) -> ResourceRecord {
+        ResourceRecord(owner: exchanger, ttl: 300, data: .a(IPv4Address(192, 0, 2, last)))
+    }
+
+    private func session(after asked: Asked) -> Recording? {
+        CaptureFile(CaptureOctets(Packets.pcap(asked.packets + Talk.mail().packets)))?.recording(0)
+    }
+
+    @Test(arguments: [53, 5353]) func `the exchangers of the domain and their addresses are step 2`(port: Int) throws {
+        var asked = Asked()
+        try asked.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)], port: port)
+        try asked.ask(2, Self.exchanger, .a, answers: [Self.address(25)], port: port)
+        try asked.ask(3, Name("other.example"), .mx, answers: [], port: port)
+        let recording = try #require(session(after: asked))
+        #expect(recording.events.filter { $0.leg == .lookup }.count == 4)
+        #expect(recording.events.first?.time == 0)
+        #expect(recording.events.contains { $0.kind == .connect(to: "mx1.receiver.example [192.0.2.25]:25") })
+        let trace = recording.trace
+        #expect(trace.stops.map(\.place.step.number) == Array(2...14))
+        #expect(trace.facts.chosen?.exchange == "mx1.receiver.example")
+        #expect(trace.facts.chosen?.preference == 10)
+    }
+
+    @Test func `without a lookup of exchangers the address that was asked for counts`() throws {
+        var asked = Asked()
+        asked.time = 1_699_999_998
+        try asked.ask(2, Self.exchanger, .a, answers: [Self.address(25)])
+        let recording = try #require(session(after: asked))
+        #expect(recording.events.filter { $0.leg == .lookup }.count == 2)
+        #expect(recording.events.contains { $0.kind == .connect(to: "mx1.receiver.example [192.0.2.25]:25") })
+    }
+
+    @Test func `a lookup of another's, too old or too late is none of the session`() throws {
+        var old = Asked()
+        old.time = 1_699_990_000
+        try old.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)])
+        var late = Asked()
+        late.time = 1_700_000_100
+        try late.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)])
+        var other = Asked()
+        try other.ask(1, Self.exchanger, .a, answers: [Self.address(99)])
+        for asked in [old, late, other] {
+            #expect(session(after: asked)?.events.first?.kind == .connect(to: "192.0.2.25:25"))
+        }
+    }
+
+    @Test func `of two askers the client's own lookup is taken`() throws {
+        var asked = Asked()
+        try asked.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)])
+        try asked.ask(9, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)], asker: 77)
+        let recording = try #require(session(after: asked))
+        #expect(recording.events.filter { $0.leg == .lookup }.count == 2)
+        #expect(recording.events[2].time < 11)
+    }
+
+    @Test func `an answer over TCP is read, across segments`() throws {
+        let query = Message.query(id: 7, Self.domain, .mx)
+        var answer = query
+        answer.flags = [.response]
+        answer.answers = [Self.mx(10, Self.exchanger)]
+        var talk = Talk(serverPort: 53)
+        talk.time = 1_699_999_998
+        talk.open()
+        for (side, message) in [(Side.client, query), (.server, answer)] {
+            let octets = try MessageWriter.octets(of: message)
+            talk.say(side, Packets.number(octets.count, 2) + octets, pieces: 3)
+        }
+        let file = CaptureFile(CaptureOctets(Packets.pcap(talk.packets + Talk.mail().packets)))
+        let recording = try #require(file?.recording(0))
+        #expect(recording.events.filter { $0.leg == .lookup }.count == 2)
+        #expect(recording.trace.facts.exchangers.map(\.exchange) == ["mx1.receiver.example"])
+    }
+}

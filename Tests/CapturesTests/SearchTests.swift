@@ -1,0 +1,128 @@
+import Captures
+import Testing
+import Tracing
+
+/// Mail sessions found by what they say, and the lines of a list.
+@Suite struct SearchTests {
+    private func summary(_ talk: Talk) throws -> CaptureFile.Summary {
+        let file = try #require(talk.file)
+        var found: CaptureFile.Summary?
+        file.eachSummary(of: 0..<file.count) { _, summary in found = summary }
+        return try #require(found)
+    }
+
+    private func talk(_ turns: [(Side, String)], port: Int = 4711, open: Bool = true) -> Talk {
+        var talk = Talk(serverPort: port)
+        if open { talk.open() }
+        for (side, text) in turns { talk.say(side, text + "\r\n") }
+        return talk
+    }
+
+    @Test func `a list tells who, whom and how it went`() throws {
+        let told = try summary(Talk.mail())
+        #expect(CaptureTime.listed(told.began) == "2023-11-14 22:13:20.015")
+        #expect([told.client, told.server] == ["192.0.2.1:40000", "192.0.2.25:25"])
+        #expect(told.reversePath == Array("<ada@sender.example>".utf8))
+        #expect(told.forwardPath == Array("<bob@receiver.example>".utf8))
+        #expect(told.recipients == 1)
+        #expect(told.outcome == "accepted")
+    }
+
+    @Test(
+        arguments: [
+            ([(.server, "220 a ESMTP"), (.client, "QUIT"), (.server, "221 b")], "no mail"),
+            ([(.server, "220 a ESMTP"), (.client, "EHLO c"), (.server, "250 a")], "broken off"),
+            ([(.server, "554 no SMTP here")], "554 to the connection"),
+            ([(.server, "220 a ESMTP"), (.client, "HELO c"), (.server, "250 a"), (.client, "MAIL FROM:<>"), (.server, "550 no")], "550 to MAIL"),
+            (
+                [
+                    (.server, "220 a ESMTP"), (.client, "EHLO c"), (.server, "250 a"), (.client, "MAIL FROM:<a@b>"),
+                    (.server, "250 k"), (.client, "RCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA"),
+                    (.server, "550 no\r\n250 k\r\n354 go"), (.client, "QUIT\r\n."), (.server, "250 k"),
+                    (.client, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 6\r\nQUIT\r\nBDAT 0 LAST"),
+                    (.server, "250 k\r\n250 k\r\n250 k\r\n250 k"),
+                ], "2 mails accepted, 550 to RCPT"
+            ),
+            ([(.server, "220 a ESMTP"), (.client, "EHLO c"), (.server, "250 STARTTLS"), (.client, "STARTTLS"), (.server, "220 go"), (.client, "\u{16}\u{3}\u{1}")], "encrypted"),
+            ([(.client, "LHLO c"), (.server, "250 a")], "broken off"),
+        ] as [([(Side, String)], String)]
+    )
+    func `how a session went is told in a word or two`(turns: [(Side, String)], outcome: String) throws {
+        #expect(try summary(talk(turns, port: 25)).outcome == outcome)
+    }
+
+    @Test func `mail is found on any port and whoever called`() throws {
+        var back = talk(Talk.dialogue.map { ($0, String($1.dropLast())) })
+        // The server called, as a relay behind a tunnel does.
+        back.change { packets in
+            var other = Talk(clientPort: 4711, serverPort: 40_000, clientStart: 5000, serverStart: 1000)
+            other.wrap = { segment, isFromClient in
+                Packets.ipv4(
+                    segment, from: isFromClient ? [192, 0, 2, 25] : [192, 0, 2, 1],
+                    to: isFromClient ? [192, 0, 2, 1] : [192, 0, 2, 25])
+            }
+            other.open()
+            packets.replaceSubrange(0..<3, with: other.packets)
+        }
+        let told = try summary(back)
+        #expect([told.client, told.server] == ["192.0.2.1:40000", "192.0.2.25:4711"])
+        #expect(told.outcome == "accepted")
+    }
+
+    @Test(
+        arguments: [
+            [(.client, "GET / HTTP/1.1"), (.server, "HTTP/1.1 200 OK")],
+            [(.server, "220 (vsFTPd 3.0.3)"), (.client, "USER anonymous"), (.server, "331 pass?")],
+            [(.server, "220 Welcome"), (.client, "USER anonymous"), (.server, "331 pass?"), (.client, "QUIT"), (.server, "221 bye")],
+            [(.server, "+OK POP3"), (.client, "QUIT"), (.server, "+OK")], [(.server, "* OK IMAP")],
+            [(.server, "SSH-2.0-OpenSSH_9")], [(.client, "hello"), (.server, "world")],
+            [(.client, "\u{16}\u{3}\u{1}\u{2}")], [(.client, "\0\0\0\0")],
+        ] as [[(Side, String)]]
+    )
+    func `other protocols are counted and left alone`(turns: [(Side, String)]) throws {
+        let file = try #require(talk(turns).file)
+        #expect(file.count == 0)
+        #expect(file.warnings == ["1 other TCP connection left alone"])
+    }
+
+    @Test func `TLS from the first octet is known by the port`() throws {
+        var talk = Talk(serverPort: 465)
+        talk.open()
+        talk.say(.client, [22, 3, 1, 0, 2, 1, 0])
+        talk.say(.server, [22, 3, 3, 0, 2, 2, 0])
+        #expect(try summary(talk).outcome == "encrypted")
+        #expect(try #require(talk.recording).trace.lines.filter { $0.content == .opaque }.count == 2)
+    }
+
+    @Test func `a million connections of one packet do not fill the memory`() throws {
+        var packets: [Packets.Stored] = []
+        for number in 0..<20_000 {
+            let from: [UInt8] = [10, UInt8(number >> 16), UInt8(number >> 8 & 255), UInt8(number & 255)]
+            let flags: UInt8 = number % 2 == 0 ? 2 : 0x18
+            let content = number % 2 == 0 ? [] : Array("hello \(number)\r\n".utf8)
+            packets.append(
+                .init(frame: Packets.ipv4(Packets.tcp(content, from: 1000, to: 25, sequence: 1, flags: flags), from: from)))
+        }
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(packets + Talk.mail().packets))))
+        #expect(file.count == 1)
+        #expect(file.recording(0).octets(.client) == Talk.mail().recording?.octets(.client))
+    }
+
+    @Test func `credentials are masked where the event is born`() throws {
+        let secret = "AGFkYQBodW50ZXIyLUNBTkFSWQ=="
+        let recording = try #require(
+            talk(
+                [
+                    (.server, "220 a ESMTP"), (.client, "EHLO c"), (.server, "250 AUTH PLAIN LOGIN"),
+                    (.client, "AUTH PLAIN \(secret)"), (.server, "535 no"), (.client, "AUTH LOGIN"), (.server, "334 VXNlcm5hbWU6"),
+                    (.client, "YWRh"), (.server, "334 UGFzc3dvcmQ6"), (.client, secret), (.server, "235 ok"), (.client, "QUIT"),
+                    (.server, "221 b"),
+                ]
+            ).recording)
+        let written = RecordingWriter.file(recording)
+        #expect(!written.contains(secret))
+        #expect(written.contains("AUTH PLAIN ********"))
+        #expect(!recording.texts().joined().contains(secret))
+        #expect(written.contains("QUIT"))
+    }
+}
