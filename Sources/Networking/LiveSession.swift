@@ -10,7 +10,15 @@ public import Tracing
 public struct LiveSession: Sendable {
     public let options: Options
 
-    public init(_ options: Options) { self.options = options }
+    /// Whether this machine is taken for somebody else's, as tests do that have no other.
+    let isWaryOfLoopback: Bool
+
+    public init(_ options: Options) { self.init(options, waryOfLoopback: false) }
+
+    init(_ options: Options, waryOfLoopback: Bool) {
+        self.options = options
+        isWaryOfLoopback = waryOfLoopback
+    }
 
     /// How long a connection may take to stand, in seconds, when the options say nothing; RFC 5321 sets no limit.
     static let connectionLimit = 30
@@ -31,7 +39,9 @@ public struct LiveSession: Sendable {
             loop.execute { line.value?.log.emit(kind, leg) }
         }
         let outcome = await withTaskCancellationHandler {
-            await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            let outcome = await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            if let words = Aftermath.sentence(after: outcome) { tell(.note(words), outcome.leg) }
+            return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
         }
@@ -68,21 +78,24 @@ public struct LiveSession: Sendable {
             tell(.error(failure.reason), .lookup)
             return .lookupFailed(failure.reason)
         }
-        var last = LiveOutcome.lookupFailed("no host has an address")
+        var last = LiveOutcome.lookupFailed("no host of the domain \(LinkFailure.noAddress.rawValue)")
+        var silent: Set<String> = []
         for host in hosts {
             onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, spec: ""))
             let addresses = await addresses(of: host, tell)
             onWaiting(nil)
-            if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) has no address"), .lookup) }
+            if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) \(LinkFailure.noAddress.rawValue)"), .lookup) }
             for address in addresses {
                 if let scope = surprise(host, address) {
                     tell(
                         .error(
-                            "\(host.name) has the address \(address), which is \(scope): nothing is sent there unless --allow-private says so"
+                            "\(host.name) has the address \(address), which is \(scope): \(LinkFailure.surprisingAddress.rawValue)"
                         ),
                         .lookup
                     )
-                    last = .lookupFailed("\(host.name) has the address \(address), which is \(scope)")
+                    last = .lookupFailed(
+                        "\(host.name) has the address \(address), which is \(scope): \(LinkFailure.surprisingAddress.rawValue)"
+                    )
                     continue
                 }
                 guard !Task.isCancelled else { return .cancelled }
@@ -93,10 +106,16 @@ public struct LiveSession: Sendable {
                 guard !Task.isCancelled else { return .cancelled }
                 guard let ending = await attempt(next) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
+                if case .notConnected(LinkFailure.timedOut.rawValue) = last { silent.insert(host.name) }
                 guard ending.invitesAnotherHost else { return last }
             }
         }
-        return Task.isCancelled ? .cancelled : last
+        guard !Task.isCancelled else { return .cancelled }
+        guard silent.count > 1, silent.count == hosts.count, hosts.allSatisfy({ $0.port == 25 }) else { return last }
+        let closed =
+            "\(LinkFailure.portClosed.rawValue): none of \(silent.count) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587"
+        tell(.error(closed), .relay)
+        return .notConnected(closed)
     }
 
     /// What kind of address a public name should not have and an MX record leads to all the same; nil when all is well.
@@ -110,7 +129,7 @@ public struct LiveSession: Sendable {
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
     func stopPoint(at address: IPAddress) -> ClientDialogue.StopPoint? {
-        address.isLoopback || options.send || !options.stopsLater(than: .rcpt) ? options.quitAfter : .rcpt
+        address.isLoopback && !isWaryOfLoopback || options.send || !options.stopsLater(than: .rcpt) ? options.quitAfter : .rcpt
     }
 
     private static func outcome(_ ending: ClientEnd.Ending, isHeldBack: Bool) -> LiveOutcome {
