@@ -17,7 +17,7 @@ final class ClientEnd {
         /// To whom, as `mx1.receiver.example [127.0.0.1]:25`.
         var peer: String
         /// Made when the connection stands, since only then the client knows its own address.
-        var dialogue: (Link) throws -> ClientDialogue
+        var dialogue: (Link) throws -> any ClientConversation
         /// How long to wait for an answer; nil for ever.
         var limit: (TimeLimit) -> TimeAmount?
         var pass: Pass?
@@ -66,7 +66,7 @@ final class ClientEnd {
     private let onConnected: (Link) -> Void
     private let onEnding: (Ending) -> Void
 
-    private var dialogue: ClientDialogue?
+    private var dialogue: (any ClientConversation)?
     private var link: Link?
     private var framer = LineFramer()
     private var assembler = ReplyAssembler()
@@ -277,7 +277,7 @@ final class ClientEnd {
     /// A person's own line was answered: the session goes on from where the server is now.
     private func takeByHand(_ sent: HandSent.Expected, _ reply: Reply) {
         switch sent.part {
-        case .command(let command): dialogue?.observed(command, reply)
+        case .command(let command): dialogue?.observed(command, as: sent.turn, reply)
         case .mailDataEnd: dialogue?.observedMailData(reply)
         }
         if reply.code == 421 { return actions = dialogue?.received(reply) ?? [] }
@@ -349,6 +349,9 @@ final class ClientEnd {
                 if sent == octets { self.meaning = meaning }
                 write(sent, secrets: setup.showsSecrets ? [] : Self.secrets(in: sent, turn))
             }
+        case .sendOctets(let octets, let turn):
+            hold(turn, octets) { self.write($0, secrets: Self.secrets(in: $0, turn)) }
+        case .note(let words): log.emit(.note(words), setup.leg)
         case .sendMailData(let octets): hold(.mailData, octets) { self.write($0, secrets: []) }
         case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
         case .startTLS: startTLS()

@@ -123,8 +123,23 @@ extension LiveSession {
         public var pipelines = false
         /// The attributes of XCLIENT, as `ADDR=192.0.2.1`.
         public var xclient: String?
+        /// Played in the place of the usual walk.
+        public var dialog: DialogScript?
 
         public init() {}
+
+        /// Whoever plays the dialog; nil when there is none.
+        func player(_ name: String, _ mail: MailObject, isGuarded: Bool) -> DialogPlayer? {
+            guard let dialog else { return nil }
+            let from = mail.envelope.reversePath.octets.dropFirst().dropLast()
+            let to = mail.envelope.forwardPaths.first.map { Array($0.octets.dropFirst().dropLast()) } ?? []
+            let values = [
+                "client.domain": name, "from": from.lossyText, "to": to.lossyText,
+                "to.domain": to.split(separator: UInt8(ascii: "@")).last?.lossyText ?? "",
+                "date": "\(MailDate.now())", "size": "\(mail.content.count)",
+            ]
+            return DialogPlayer(dialog, values: values, isGuarded: isGuarded)
+        }
 
         func plan(_ name: String, _ mail: MailObject, _ stop: ClientDialogue.StopPoint?) -> ClientDialogue.Plan {
             var plan = ClientDialogue.Plan(clientName: name, mails: [mail], hello: hello, quitAfter: stop)

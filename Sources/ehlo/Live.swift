@@ -83,8 +83,11 @@ struct Live: ParsableCommand {
 
     func run() throws {
         let settings = try common.settings()
+        if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoot), settings) }
         let recipients = try style.recipients(beside: given)
-        let options = try options(recipients)
+        let practice = style.dialog != nil && server == nil ? try startPracticeServer() : nil
+        defer { practice?.server.stop() }
+        let options = try options(recipients, settings, practice?.port)
         try confirm(options, settings)
         let recordingHeader = recordingHeader(recipients)
         let library = try common.library(settings)
@@ -109,6 +112,24 @@ struct Live: ParsableCommand {
         }
         try Plain.follow(follower, &walk, printer)
         try end(follower.outcome)
+        try Self.checkDialog(follower.trace)
+    }
+
+    /// A dialog that went otherwise than it says is not a success.
+    private static func checkDialog(_ trace: Trace) throws(Failure) {
+        let marks = ["expected ", "nobody expected this reply"].map { Array($0.utf8) }
+        let count = trace.lines.count { line in
+            line.speaker == .note && marks.contains { line.octets.starts(with: $0) }
+        }
+        guard count > 0 else { return }
+        let answers = count == 1 ? "one answer was" : "\(count) answers were"
+        throw Failure(.wrongData, "\(answers) not as the dialog expects; the lines with 'expected' tell which")
+    }
+
+    private func list(_ lines: [String], _ settings: Settings) throws {
+        let printer = PlainPrinter(settings)
+        for line in lines { try printer.print(line) }
+        try printer.flush()
     }
 
     /// Flat text, one line at a time, as a person says.
@@ -194,7 +215,7 @@ struct Live: ParsableCommand {
     }
 
     /// Everything checked, before anything is started.
-    private func options(_ recipients: [String]) throws -> LiveSession.Options {
+    private func options(_ recipients: [String], _ settings: Settings, _ practicePort: Int?) throws -> LiveSession.Options {
         guard quitAfter == nil || style.dropAfter == nil else {
             throw Failure(.usage, "--quit-after and --drop-after exclude each other; take one of them")
         }
@@ -219,7 +240,7 @@ struct Live: ParsableCommand {
                 recipients: recipients,
                 sender: sender,
                 clientName: clientName,
-                server: server,
+                server: practicePort.map { "127.0.0.1:\($0)" } ?? server,
                 port: port,
                 dnsServers: dns,
                 content: try mail.content(),
@@ -229,7 +250,7 @@ struct Live: ParsableCommand {
                 timeout: timeout,
                 send: send,
                 addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
-                style: try style.style(),
+                style: try style.style(settings.lessonsRoot),
                 allowsPrivate: style.allowPrivate,
                 security: try security.security(mayAsk: !common.noInput)
             )

@@ -24,6 +24,15 @@ struct LiveStyleOptions: ParsableArguments {
     var suppressData = false
     @Flag(help: "Print how long each line took instead of the time since the beginning.")
     var showTimeLapse = false
+    @Option(
+        help: ArgumentHelp(
+            "Play this dialog, a file or a bundled one, instead of the usual walk; against the sandbox, unless a server is named.",
+            valueName: "file"
+        )
+    )
+    var dialog: String?
+    @Flag(help: "List the bundled dialogs.")
+    var listDialogs = false
     @Flag(help: "Connect to a private address that DNS gives for a public name.")
     var allowPrivate = false
 
@@ -44,6 +53,7 @@ struct LiveStyleOptions: ParsableArguments {
                 all += word.contains("\"") ? [word] : word.split(separator: ",").map(String.init)
             }
         }
+        if all.isEmpty, dialog != nil { return ["bob@\(PracticeServer.domain)"] }
         guard !all.isEmpty else {
             throw Failure(.usage, "live: the recipient is missing; name one, as in 'ehlo live bob@example.org'")
         }
@@ -51,7 +61,7 @@ struct LiveStyleOptions: ParsableArguments {
     }
 
     /// The client they ask for.
-    func style() throws(Failure) -> LiveSession.Style {
+    func style(_ lessonsRoot: String) throws -> LiveSession.Style {
         var style = LiveSession.Style()
         switch `protocol`.lowercased() {
         case "smtp": style.hello = .helo
@@ -63,6 +73,7 @@ struct LiveStyleOptions: ParsableArguments {
         style.drops = dropAfter != nil
         style.pipelines = pipeline
         for text in xclient { try OptionText.check(text, "--xclient") }
+        style.dialog = try dialog.map { try DialogFile.read($0, in: lessonsRoot) }
         if !xclient.isEmpty { style.xclient = xclient.joined(separator: " ") }
         return style
     }

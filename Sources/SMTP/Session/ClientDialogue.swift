@@ -10,6 +10,10 @@ public struct ClientDialogue: Sendable {
     public enum Action: Equatable, Sendable {
         /// One command line or SASL response. For the turns `auth` and `saslResponse` it holds a secret: mask it.
         case send(OutgoingLine, CommandSequence.Turn)
+        /// Octets as they are, about which the turn is.
+        case sendOctets([UInt8], CommandSequence.Turn)
+        /// Nothing goes out; a remark for whoever looks on.
+        case note(String)
         /// Mail data for the wire: dots stuffed, the closing dot line at its end.
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
@@ -109,9 +113,8 @@ public struct ClientDialogue: Sendable {
     }
 
     /// A command that a person sent by hand was answered. What the server did then has happened; nothing is sent for it.
-    public mutating func observed(_ command: Command, _ reply: Reply) {
+    public mutating func observed(_ command: Command, as turn: CommandSequence.Turn, _ reply: Reply) {
         guard case .awaiting = state else { return }
-        let turn = command.turn
         sequence.follow(turn, code: reply.code)
         guard reply.severity == .positive else { return }
         switch turn {
