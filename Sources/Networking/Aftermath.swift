@@ -43,7 +43,8 @@ enum Aftermath {
             return
                 "\(LinkFailure.doubt.rawValue): the server may have it, and the sender sends it again, so it may arrive twice (RFC 1047)"
         case .closedEarly(.quit), .timedOut(.quit): return nil
-        case .closedEarly, .timedOut, .protocolError: return retries
+        case .closedEarly, .timedOut, .protocolError, .notSecured: return retries
+        default: return nil
         }
     }
 }

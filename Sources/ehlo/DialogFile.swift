@@ -70,21 +70,42 @@ enum DialogFile {
     }
 }
 
-/// The sandbox's server for a session without one; answers its port once it listens.
-func startPracticeServer() throws(Failure) -> (server: PracticeServer, port: Int) {
-    let server = PracticeServer()
-    let result = Mutex<Result<Int, any Error>?>(nil)
-    let bell = DispatchSemaphore(value: 0)
-    Task.detached {
-        let port: Result<Int, any Error>
-        do { port = .success(try await server.start()) } catch { port = .failure(error) }
-        result.withLock { $0 = port }
-        bell.signal()
+/// The sandbox's server for a session without one.
+struct PracticeServer {
+    /// The domain a mail goes to when nobody named a recipient.
+    static let recipient = "bob@receiver.example"
+
+    let port: Int
+    private let server: SandboxServer
+
+    /// Opens it on a port of 127.0.0.1.
+    init(_ persona: Persona) throws(Failure) {
+        let server = SandboxServer(persona, onEvent: { _ in })
+        let result = Mutex<Result<[String], any Error>?>(nil)
+        let bell = DispatchSemaphore(value: 0)
+        Task.detached {
+            let started: Result<[String], any Error>
+            do { started = .success(try await server.start(port: 0)) } catch { started = .failure(error) }
+            result.withLock { $0 = started }
+            bell.signal()
+        }
+        bell.wait()
+        self.server = server
+        switch result.withLock({ $0 }) {
+        case .success(let addresses)?:
+            guard let port = addresses.first?.split(separator: ":").last.flatMap({ Int($0) }) else {
+                throw Failure(.internalError, "the sandbox's server does not say where it listens")
+            }
+            self.port = port
+        case .failure(let error)?:
+            throw Failure(.unavailable, "the sandbox's server cannot listen on 127.0.0.1: \(error)")
+        case nil: throw Failure(.internalError, "the sandbox's server did not start")
+        }
     }
-    bell.wait()
-    switch result.withLock({ $0 }) {
-    case .success(let port)?: return (server, port)
-    case .failure(let error)?: throw Failure(.unavailable, "the sandbox's server cannot listen on 127.0.0.1: \(error)")
-    case nil: throw Failure(.internalError, "the sandbox's server did not start")
+
+    /// Closes it; the process is about to end.
+    func stop() {
+        let server = server
+        Task.detached { await server.stop() }
     }
 }

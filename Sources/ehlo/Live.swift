@@ -85,8 +85,8 @@ struct Live: ParsableCommand {
         let settings = try common.settings()
         if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoot), settings) }
         let recipients = try style.recipients(beside: given)
-        let practice = style.dialog != nil && server == nil ? try startPracticeServer() : nil
-        defer { practice?.server.stop() }
+        let practice = try style.practiceServer(beside: server, settings)
+        defer { practice?.stop() }
         let options = try options(recipients, settings, practice?.port)
         try confirm(options, settings)
         let recordingHeader = recordingHeader(recipients)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Interchange
+import Lessons
 import Networking
 import SMTP
 
@@ -31,6 +32,8 @@ struct LiveStyleOptions: ParsableArguments {
         )
     )
     var dialog: String?
+    @Option(help: ArgumentHelp("How the sandbox's server behaves to a dialog, see 'ehlo sandbox'.", valueName: "name"))
+    var persona: String?
     @Flag(help: "List the bundled dialogs.")
     var listDialogs = false
     @Flag(help: "Connect to a private address that DNS gives for a public name.")
@@ -53,11 +56,22 @@ struct LiveStyleOptions: ParsableArguments {
                 all += word.contains("\"") ? [word] : word.split(separator: ",").map(String.init)
             }
         }
-        if all.isEmpty, dialog != nil { return ["bob@\(PracticeServer.domain)"] }
+        if all.isEmpty, dialog != nil { return [PracticeServer.recipient] }
         guard !all.isEmpty else {
             throw Failure(.usage, "live: the recipient is missing; name one, as in 'ehlo live bob@example.org'")
         }
         return all
+    }
+
+    /// The server to play a dialog against when none is named; nil when none is needed.
+    func practiceServer(beside server: String?, _ settings: Settings) throws -> PracticeServer? {
+        guard dialog != nil, server == nil else {
+            guard persona == nil else {
+                throw Failure(.usage, "--persona belongs to a --dialog without --server; 'ehlo sandbox' opens such a server")
+            }
+            return nil
+        }
+        return try PracticeServer(PersonaChoice.named(persona ?? PersonaFolder.usual, settings))
     }
 
     /// The client they ask for.
