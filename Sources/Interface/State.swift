@@ -73,6 +73,7 @@ public struct State: Equatable, Sendable {
         case findings(selected: Int)
         case message(scroll: Int)
         case timeLine(scroll: Int)
+        case matrix(scroll: Int)
     }
 
     /// A question at the bottom line; keys are text until Enter or Esc.

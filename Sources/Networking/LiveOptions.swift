@@ -27,6 +27,8 @@ extension LiveSession {
         public let style: Style
         /// Whether an address that leads to no public host is connected to although DNS gave it for a name.
         public let allowsPrivate: Bool
+        /// Whether every exchanger is visited, up to the answer to RCPT at most, and not only the first that is there.
+        public let everyExchanger: Bool
         public let security: LiveSecurity
         let seed: UInt64
 
@@ -47,6 +49,7 @@ extension LiveSession {
             addressFamily: AddressFamily = .any,
             style: Style = Style(),
             allowsPrivate: Bool = false,
+            everyExchanger: Bool = false,
             security: LiveSecurity = LiveSecurity(),
             seed: UInt64 = .random(in: 0 ... .max)
         ) throws(LiveError) {
@@ -85,12 +88,15 @@ extension LiveSession {
             self.server = try server.map { text throws(LiveError) in try Server(text) }
             self.port = port
             self.dnsServers = dnsServers
-            self.quitAfter = quitAfter
+            // No mail data to anybody when several are asked.
+            let isLate = quitAfter.map { [.data, .dot].contains($0) } ?? true
+            self.quitAfter = everyExchanger && isLate ? .rcpt : quitAfter
             self.timeout = timeout.map { max(1, $0) }
             self.send = send
             self.addressFamily = addressFamily
             self.style = style
             self.allowsPrivate = allowsPrivate
+            self.everyExchanger = everyExchanger
             self.security = security
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }

@@ -79,23 +79,19 @@ public struct LiveSession: Sendable {
             return .lookupFailed(failure.reason)
         }
         var last = LiveOutcome.lookupFailed("no host of the domain \(LinkFailure.noAddress.rawValue)")
+        var worst: LiveOutcome?
         var silent: Set<String> = []
         for host in hosts {
             onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, spec: ""))
             let addresses = await addresses(of: host, tell)
             onWaiting(nil)
-            if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) \(LinkFailure.noAddress.rawValue)"), .lookup) }
+            if addresses.isEmpty, !Task.isCancelled {
+                tell(.error("\(host.name) \(LinkFailure.noAddress.rawValue)"), .lookup)
+            }
             for address in addresses {
-                if let scope = surprise(host, address) {
-                    tell(
-                        .error(
-                            "\(host.name) has the address \(address), which is \(scope): \(LinkFailure.surprisingAddress.rawValue)"
-                        ),
-                        .lookup
-                    )
-                    last = .lookupFailed(
-                        "\(host.name) has the address \(address), which is \(scope): \(LinkFailure.surprisingAddress.rawValue)"
-                    )
+                if let refusal = refusal(of: host, address) {
+                    tell(.error(refusal), .lookup)
+                    last = .lookupFailed(refusal)
                     continue
                 }
                 guard !Task.isCancelled else { return .cancelled }
@@ -103,19 +99,31 @@ public struct LiveSession: Sendable {
                 next.hold = hold
                 next.onWaiting = onWaiting
                 await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
-                guard !Task.isCancelled else { return .cancelled }
-                guard let ending = await attempt(next) else { return .cancelled }
+                guard !Task.isCancelled, let ending = await attempt(next) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
+                if last.exitStatus != 0, worst == nil { worst = last }
                 if case .notConnected(LinkFailure.timedOut.rawValue) = last { silent.insert(host.name) }
-                guard ending.invitesAnotherHost else { return last }
+                guard ending.invitesAnotherHost || options.everyExchanger else { return last }
             }
         }
         guard !Task.isCancelled else { return .cancelled }
-        guard silent.count > 1, silent.count == hosts.count, hosts.allSatisfy({ $0.port == 25 }) else { return last }
-        let closed =
-            "\(LinkFailure.portClosed.rawValue): none of \(silent.count) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587"
-        tell(.error(closed), .relay)
-        return .notConnected(closed)
+        if silent.count > 1, silent.count == hosts.count, hosts.allSatisfy({ $0.port == 25 }) {
+            let closed = Self.portClosed(silent.count)
+            tell(.error(closed), .relay)
+            return .notConnected(closed)
+        }
+        return options.everyExchanger ? worst ?? last : last
+    }
+
+    private static func portClosed(_ exchangers: Int) -> String {
+        "\(LinkFailure.portClosed.rawValue): none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587"
+    }
+
+    /// Why nothing is sent to this address; nil when there is no reason.
+    private func refusal(of host: Host, _ address: IPAddress) -> String? {
+        surprise(host, address).map {
+            "\(host.name) has the address \(address), which is \($0): \(LinkFailure.surprisingAddress.rawValue)"
+        }
     }
 
     /// What kind of address a public name should not have and an MX record leads to all the same; nil when all is well.

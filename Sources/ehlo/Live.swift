@@ -72,6 +72,10 @@ struct Live: ParsableCommand {
 
     func validate() throws {
         guard record == nil || !noRecord else { throw ValidationError("--record and --no-record exclude each other") }
+        guard !style.everyMx || style.dialog == nil && server == nil else {
+            throw ValidationError("--every-mx looks the exchangers up, so neither --server nor --dialog can stand beside it")
+        }
+        guard !style.everyMx || !send else { throw ValidationError("--every-mx sends no mail, so --send cannot stand beside it") }
         guard !(onlyIPv4 && onlyIPv6) else { throw ValidationError("-4 and -6 exclude each other") }
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
@@ -93,7 +97,7 @@ struct Live: ParsableCommand {
         let library = try common.library(settings)
         let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
         guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
-        if settings.mayAsk { return try self.walk(options, recordingHeader, settings, library, recorder) }
+        if settings.mayAsk, !style.everyMx { return try self.walk(options, recordingHeader, settings, library, recorder) }
         let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
@@ -111,6 +115,10 @@ struct Live: ParsableCommand {
             )
         }
         try Plain.follow(follower, &walk, printer)
+        if style.everyMx {
+            for line in [""] + ConnectionMatrix(follower.trace).text { try printer.print(line) }
+            try printer.flush()
+        }
         try end(follower.outcome)
         try Self.checkDialog(follower.trace)
     }
@@ -252,6 +260,7 @@ struct Live: ParsableCommand {
                 addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
                 style: try style.style(settings.lessonsRoot),
                 allowsPrivate: style.allowPrivate,
+                everyExchanger: style.everyMx,
                 security: try security.security(mayAsk: !common.noInput)
             )
         } catch let error as LiveError {

@@ -32,6 +32,8 @@ struct LiveStyleOptions: ParsableArguments {
         )
     )
     var dialog: String?
+    @Flag(help: "Visit every exchanger, up to RCPT at most, and show them side by side. No mail is sent.")
+    var everyMx = false
     @Option(help: ArgumentHelp("How the sandbox's server behaves to a dialog, see 'ehlo sandbox'.", valueName: "name"))
     var persona: String?
     @Flag(help: "List the bundled dialogs.")
