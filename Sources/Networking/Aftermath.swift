@@ -20,7 +20,7 @@ enum Aftermath {
 
     private static func lookup(_ reason: String) -> String? {
         switch LinkFailure(toldBy: reason) {
-        case .noSuchDomain, .noSuchName, .nullMX, .neitherMXNorAddress:
+        case .noSuchDomain, .noSuchName, .nullMX, .noAddress, .neitherMXNorAddress:
             "\(LinkFailure.bounces.rawValue): the author gets the mail back at once, with this reason (RFC 5321 §5.1, RFC 7505 §3)"
         case .surprisingAddress: nil
         default: retries

@@ -78,7 +78,7 @@ public struct LiveSession: Sendable {
             tell(.error(failure.reason), .lookup)
             return .lookupFailed(failure.reason)
         }
-        var last = LiveOutcome.lookupFailed("no host of the domain \(LinkFailure.noAddress.rawValue)")
+        var last = LiveOutcome.lookupFailed("the domain has no exchanger")
         var worst: LiveOutcome?
         var silent: Set<String> = []
         for host in hosts {
@@ -86,6 +86,7 @@ public struct LiveSession: Sendable {
             let addresses = await addresses(of: host, tell)
             onWaiting(nil)
             if addresses.isEmpty, !Task.isCancelled {
+                last = .lookupFailed("\(host.name) \(LinkFailure.noAddress.rawValue)")
                 tell(.error("\(host.name) \(LinkFailure.noAddress.rawValue)"), .lookup)
             }
             for address in addresses {
@@ -131,8 +132,8 @@ public struct LiveSession: Sendable {
     /// A domain of somebody else must not make this machine talk to itself or to its neighbours. Whoever names the server,
     /// or a name server of his own on this machine, knows where he is.
     private func surprise(_ host: Host, _ address: IPAddress) -> String? {
-        guard options.server == nil, !options.allowsPrivate, host.isFromDNS, !options.asksOwnNameServer else { return nil }
-        return address.scope
+        guard options.server == nil, !options.allowsPrivate, host.isFromDNS else { return nil }
+        return address.isLoopback && options.asksOwnNameServer ? nil : address.scope
     }
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
