@@ -77,7 +77,7 @@ final class LiveLine {
         self.client = client
         attach(client, attempt)
         attempt.onWaiting?(
-            .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), spec: "")
+            .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), rule: "")
         )
         do {
             let address = try SocketAddress(ipAddress: attempt.address, port: attempt.port)
@@ -151,7 +151,7 @@ extension ClientEnd.Waiting {
     /// For a person; a limit of our own is not called the RFC's.
     fileprivate func said(shortened timeout: Int?) -> LiveHold.Waiting {
         let isShortened = timeout.map { limit ?? 0 >= $0 } ?? false
-        return LiveHold.Waiting(words: turn.awaited, limit: limit, spec: isShortened ? "" : spec)
+        return LiveHold.Waiting(words: turn.awaited, limit: limit, rule: isShortened ? "" : spec)
     }
 }
 

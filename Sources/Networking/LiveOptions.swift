@@ -61,23 +61,7 @@ extension LiveSession {
             for text in recipients {
                 do { paths.append(try ForwardPath(text)) } catch { throw .badRecipient(text, error) }
             }
-            let written: [UInt8]
-            if let content {
-                written = content
-            } else {
-                do {
-                    let date = MailDate.now()
-                    let domain = if case .mailbox(let mailbox) = path { mailbox.domain.lossyText } else { "localhost" }
-                    written = try MailContent.write(
-                        from: path,
-                        to: paths,
-                        subject: MailContent.defaultSubject,
-                        date: date,
-                        messageID: "<\(String(seed, radix: 36)).\(date.seconds)@\(domain)>",
-                        body: MailContent.defaultBody
-                    )
-                } catch { throw .badContent(error) }
-            }
+            let written = if let content { content } else { try Self.usualContent(path, paths, seed) }
             mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
             do {
                 var plan = style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter)
@@ -100,6 +84,26 @@ extension LiveSession {
             self.security = security
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }
+        }
+
+        /// The mail that is sent when nobody gave another.
+        private static func usualContent(
+            _ sender: ReversePath,
+            _ recipients: [ForwardPath],
+            _ seed: UInt64
+        ) throws(LiveError) -> [UInt8] {
+            let date = MailDate.now()
+            let domain = if case .mailbox(let mailbox) = sender { mailbox.domain.lossyText } else { "localhost" }
+            do {
+                return try MailContent.write(
+                    from: sender,
+                    to: recipients,
+                    subject: MailContent.defaultSubject,
+                    date: date,
+                    messageID: "<\(String(seed, radix: 36)).\(date.seconds)@\(domain)>",
+                    body: MailContent.defaultBody
+                )
+            } catch { throw .badContent(error) }
         }
 
         /// What a person types to say that the mail shall be delivered: the first recipient's address.

@@ -68,7 +68,7 @@ public struct LiveSession: Sendable {
                 await hold?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
             }
         }
-        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, spec: ""))
+        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, rule: ""))
         let lookedUp = await self.hosts(tell)
         onWaiting(nil)
         switch lookedUp {
@@ -82,7 +82,7 @@ public struct LiveSession: Sendable {
         var worst: LiveOutcome?
         var silent: Set<String> = []
         for host in hosts {
-            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, spec: ""))
+            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
             let addresses = await addresses(of: host, tell)
             onWaiting(nil)
             if addresses.isEmpty, !Task.isCancelled {

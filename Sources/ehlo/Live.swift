@@ -96,7 +96,10 @@ struct Live: ParsableCommand {
         let recordingHeader = recordingHeader(recipients)
         let library = try common.library(settings)
         let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
-        guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
+        guard settings.isPlain else {
+            let notice = recorder == nil && !noRecord ? "this session is not recorded; why is said when you quit" : ""
+            return try runInCurses(.live(options, recordingHeader, recorder, notice: notice), settings)
+        }
         if settings.mayAsk, !style.everyMx { return try self.walk(options, recordingHeader, settings, library, recorder) }
         let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)

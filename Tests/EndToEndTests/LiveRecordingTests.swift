@@ -62,6 +62,7 @@ struct LiveRecordingTests {
         try screen.press("Escape")
         #expect(screen.shows("the session was broken off"), "\(screen.text)")
         try screen.press("Q")
+        try #require(screen.shows("ready>"), "\(screen.text)")
         #expect(try screen.isGivenBack())
     }
 

@@ -154,7 +154,7 @@ struct ByHandTests {
 
     // MARK: Waiting
 
-    private static let waiting = State.Waiting(words: "354", limit: 120, spec: "RFC 5321 §4.5.3.2.4")
+    private static let waiting = State.Waiting(words: "354", limit: 120, rule: "RFC 5321 §4.5.3.2.4")
 
     @Test func `waiting is shown beside its limit, and counts`() throws {
         var walk = try Self.walk()

@@ -77,6 +77,8 @@ import Tracing
         try await walk.holds("EHLO")
         walk.hold.send(byHand: Array("NOOP\n".utf8))
         #expect(await walk.until { $0.sent == .sent(isAnswered: false) })
+        // This server takes it for a line, and says so.
+        #expect(await walk.until { $0.heard.contains("250 ok") && $0.held != nil })
         try await walk.release("EHLO", "MAIL", "RCPT", "DATA", "From", "QUIT")
         #expect(await walk.outcome == .completed(accepted: 1))
     }
@@ -191,7 +193,7 @@ import Tracing
         let task = Task {
             await session.run(onWaiting: { waiting in told.withLock { $0.append(waiting) } }, onEvent: { _ in })
         }
-        let greeting = LiveHold.Waiting(words: "the greeting", limit: 300, spec: "RFC 5321 §4.5.3.2.1")
+        let greeting = LiveHold.Waiting(words: "the greeting", limit: 300, rule: "RFC 5321 §4.5.3.2.1")
         for _ in 0..<2000 where !told.withLock({ $0.contains(greeting) }) {
             try await Task.sleep(for: .milliseconds(3))
         }

@@ -68,7 +68,7 @@ extension State.Waiting {
         let spinner = glyphs.spinner
         let passed = Self.clock(ticks / State.ticksOfSecond)
         let time = limit.map { "\(passed) of \(Self.clock($0))" } ?? passed
-        let source = spec.isEmpty ? "" : " (\(spec.asciified(glyphs)))"
+        let source = rule.isEmpty ? "" : " (\(rule.asciified(glyphs)))"
         return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time)\(source)"
     }
 

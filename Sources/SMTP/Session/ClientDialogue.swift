@@ -1,4 +1,4 @@
-/// The client's side of a session: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
+/// The client's side of a session, a state machine: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
 ///
 /// It decides which turn comes next, when TLS begins, and how the session ended. It does not know sockets, clocks or how TLS
 /// works, and not which order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
