@@ -78,6 +78,7 @@ public enum KeyTable {
         row("w", nil, "w", .timesPressed, "times since start, since last, by the clock", .look),
         row("f", nil, "f", .findingsPressed, "all findings", .look),
         row("m", nil, "m", .messagePressed, "the message as a reader sees it", .look),
+        row("X", nil, "X", .matrixPressed, "the hosts that were tried, side by side", .look),
         row("t", nil, "t", .timeLinePressed, "the time line", .look),
         row("o", nil, "o", .conversationsPressed, "other conversations (tap, sandbox, files with several)", .look),
         row("b", nil, "b", .blankPressed, "blank the screen", .look),

@@ -53,12 +53,12 @@ public struct State: Equatable, Sendable {
         /// In seconds; nil for no limit.
         public let limit: Int?
         /// Where the limit comes from; empty when it is our own.
-        public let spec: String
+        public let rule: String
 
-        public init(words: String, limit: Int?, spec: String) {
+        public init(words: String, limit: Int?, rule: String) {
             self.words = words
             self.limit = limit
-            self.spec = spec
+            self.rule = rule
         }
     }
 
@@ -73,6 +73,7 @@ public struct State: Equatable, Sendable {
         case findings(selected: Int)
         case message(scroll: Int)
         case timeLine(scroll: Int)
+        case matrix(scroll: Int)
     }
 
     /// A question at the bottom line; keys are text until Enter or Esc.

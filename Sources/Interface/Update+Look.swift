@@ -27,6 +27,9 @@ extension State {
         case .messagePressed:
             if hasMessage { overlay = .message(scroll: 0) } else { notice = "no message has been sent yet" }
         case .timeLinePressed: overlay = .timeLine(scroll: 0)
+        case .matrixPressed:
+            let isEmpty = ConnectionMatrix(trace).rows.isEmpty
+            if isEmpty { notice = "no connection has been tried yet" } else { overlay = .matrix(scroll: 0) }
         case .conversationsPressed: listConversations()
         case .helpPressed: overlay = .help(scroll: 0)
         case .blankPressed: isBlank = true
@@ -137,9 +140,9 @@ extension State {
             openFinding()
         case .helpPressed where overlay.isHelp, .findingsPressed where overlay.isFindings,
             .messagePressed where overlay.isMessage,
-            .timeLinePressed where overlay.isTimeLine, .conversationsPressed where overlay.isConversations:
+            .timeLinePressed where overlay.isTimeLine, .matrixPressed where overlay.isMatrix, .conversationsPressed where overlay.isConversations:
             overlay = nil
-        case .helpPressed, .findingsPressed, .messagePressed, .timeLinePressed, .conversationsPressed:
+        case .helpPressed, .findingsPressed, .messagePressed, .timeLinePressed, .matrixPressed, .conversationsPressed:
             overlay = nil
             return nil
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
@@ -159,6 +162,8 @@ extension State {
             overlay = .help(scroll: moved(scroll, by, HelpOverlay.page(self, in: world).last(room: room)))
         case .message(let scroll):
             overlay = .message(scroll: moved(scroll, by, MessageOverlay.page(self, in: world).last(room: room)))
+        case .matrix(let scroll):
+            overlay = .matrix(scroll: moved(scroll, by, MatrixOverlay.page(self, in: world).last(room: room)))
         case .timeLine(let scroll):
             overlay = .timeLine(scroll: moved(scroll, by, TimeLineOverlay.last(self, in: Layout(of: self).overlay)))
         case .findings(let selected): overlay = .findings(selected: moved(selected, by, findingCount - 1))
@@ -188,5 +193,6 @@ extension State.Overlay? {
     var isHelp: Bool { if case .help = self { true } else { false } }
     var isFindings: Bool { if case .findings = self { true } else { false } }
     var isMessage: Bool { if case .message = self { true } else { false } }
+    var isMatrix: Bool { if case .matrix = self { true } else { false } }
     var isTimeLine: Bool { if case .timeLine = self { true } else { false } }
 }

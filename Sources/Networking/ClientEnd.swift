@@ -17,7 +17,7 @@ final class ClientEnd {
         /// To whom, as `mx1.receiver.example [127.0.0.1]:25`.
         var peer: String
         /// Made when the connection stands, since only then the client knows its own address.
-        var dialogue: (Link) throws -> ClientDialogue
+        var dialogue: (Link) throws -> any ClientConversation
         /// How long to wait for an answer; nil for ever.
         var limit: (TimeLimit) -> TimeAmount?
         var pass: Pass?
@@ -42,7 +42,7 @@ final class ClientEnd {
     }
 
     /// Whose answer the next reply is.
-    private enum Expected {
+    enum Expected {
         case own
         case byHand(HandSent.Expected)
 
@@ -61,35 +61,35 @@ final class ClientEnd {
     /// How long the server gets for closing after QUIT, which is its part (RFC 5321 §3.8); then the client closes.
     static let partingLimit = TimeAmount.milliseconds(500)
 
-    private let setup: Setup
+    let setup: Setup
     private let log: WireLog
     private let onConnected: (Link) -> Void
     private let onEnding: (Ending) -> Void
 
-    private var dialogue: ClientDialogue?
-    private var link: Link?
+    var dialogue: (any ClientConversation)?
+    var link: Link?
     private var framer = LineFramer()
     private var assembler = ReplyAssembler()
-    private var actions: [ClientDialogue.Action] = []
+    var actions: [ClientDialogue.Action] = []
     private var turns: [CommandSequence.Turn: Int] = [:]
     private var awaited: TimeLimit?
     private var replyOctets = 0
     /// What the line of AUTH on its way says once it is decoded.
     private var meaning: String?
-    private var isHeld = false
+    var isHeld = false
     /// Tells what is held now from what was held before and is out of date.
-    private var holding = 0
-    private var expected: [Expected] = []
-    private var hand = HandSent()
-    private var isGuarded: Bool
+    var holding = 0
+    var expected: [Expected] = []
+    var hand = HandSent()
+    var isGuarded: Bool
     /// The handshake is under way; nothing is said or heard beside it.
     private var isSecuring = false
     private var isDraining = false
-    private var hasEnded = false
+    var hasEnded = false
     /// QUIT was answered, and the server is about to close.
     private var isParting = false
-    private var hasClosed = false
-    private var isFinished = false
+    var hasClosed = false
+    var isFinished = false
 
     init(
         _ setup: Setup,
@@ -225,7 +225,7 @@ final class ClientEnd {
         proceed()
     }
 
-    private func proceed() {
+    func proceed() {
         guard !isDraining else { return }
         isDraining = true
         defer { isDraining = false }
@@ -274,70 +274,6 @@ final class ClientEnd {
         if isLast || expected.count > 1, !expected.isEmpty { expected.removeFirst() }
     }
 
-    /// A person's own line was answered: the session goes on from where the server is now.
-    private func takeByHand(_ sent: HandSent.Expected, _ reply: Reply) {
-        switch sent.part {
-        case .command(let command): dialogue?.observed(command, reply)
-        case .mailDataEnd: dialogue?.observedMailData(reply)
-        }
-        if reply.code == 421 { return actions = dialogue?.received(reply) ?? [] }
-        guard isHeld, !expected.contains(where: \.isSure) else { return }
-        goOn(dialogue?.resume() ?? [])
-    }
-
-    /// Something else is to be done than what is held.
-    private func goOn(_ next: [ClientDialogue.Action]) {
-        isHeld = false
-        holding += 1
-        actions = next
-    }
-
-    // MARK: By hand
-
-    /// Sends octets that a person typed, whatever is held.
-    func send(byHand octets: [UInt8]) -> LiveHold.Sent {
-        guard !isFinished, !hasClosed, !hasEnded, let link, let dialogue else {
-            return .refused("there is no connection to send on")
-        }
-        guard !isGuarded || !hand.leadsToDelivery(octets, at: dialogue.sequence.phase) else {
-            return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
-        }
-        let sent = hand.append(octets, at: dialogue.sequence)
-        link.run(.write(octets, secrets: secrets(byHand: octets, sent)))
-        expected += sent.map(Expected.byHand)
-        if isHeld, let last = sent.last(where: \.isSure) {
-            holding += 1
-            setup.onDropped?()
-            wait(TimeLimit(awaiting: last.turn), last.turn)
-        }
-        listenWhileHeld()
-        proceed()
-        return .sent(isAnswered: sent.contains(where: \.isSure))
-    }
-
-    /// Where the session is.
-    var phase: CommandSequence.Phase { dialogue?.sequence.phase ?? .connected }
-    var offer: Hello { dialogue?.offer ?? Hello() }
-
-    /// A person allowed what was not planned: the session goes on and ends after `point` only.
-    func goOn(to point: ClientDialogue.StopPoint?) {
-        guard !isFinished, !hasClosed, !hasEnded, dialogue != nil else { return }
-        isGuarded = false
-        let next = dialogue?.goOn(to: point) ?? []
-        guard isHeld else { return }
-        setup.onDropped?()
-        goOn(next)
-        proceed()
-    }
-
-    /// What of octets typed by hand is a credential: responses as a whole, and what follows a mechanism.
-    private func secrets(byHand octets: [UInt8], _ sent: [HandSent.Expected]) -> [Range<Int>] {
-        guard !setup.showsSecrets else { return [] }
-        if sent.contains(where: { $0.turn == .saslResponse }) { return [0..<octets.count] }
-        guard sent.count == 1, sent[0].turn == .auth else { return [] }
-        return Self.secrets(in: octets, .auth)
-    }
-
     /// The only place where the client acts.
     private func run(_ action: ClientDialogue.Action) {
         switch action {
@@ -349,6 +285,9 @@ final class ClientEnd {
                 if sent == octets { self.meaning = meaning }
                 write(sent, secrets: setup.showsSecrets ? [] : Self.secrets(in: sent, turn))
             }
+        case .sendOctets(let octets, let turn):
+            hold(turn, octets) { self.write($0, secrets: Self.secrets(in: $0, turn)) }
+        case .note(let words): log.emit(.note(words), setup.leg)
         case .sendMailData(let octets): hold(.mailData, octets) { self.write($0, secrets: []) }
         case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
         case .startTLS: startTLS()
@@ -365,7 +304,7 @@ final class ClientEnd {
         link?.run(.write(octets, secrets: secrets))
     }
 
-    private func wait(_ limit: TimeLimit, _ turn: CommandSequence.Turn) {
+    func wait(_ limit: TimeLimit, _ turn: CommandSequence.Turn) {
         awaited = limit
         let time = setup.limit(limit)
         link?.run(.wait(time))
@@ -395,7 +334,7 @@ final class ClientEnd {
     }
 
     /// A server may say 421 or leave while a person thinks; that must be seen. What it may say unasked is bounded.
-    private func listenWhileHeld() {
+    func listenWhileHeld() {
         guard isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
         link?.run(.read)
     }
@@ -433,7 +372,7 @@ final class ClientEnd {
     }
 
     /// What of a line is a credential (RFC 4954 §4): a whole response, or what follows the mechanism.
-    private static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
+    static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
         let end = max(0, octets.count - 2)
         switch turn {
         case .saslResponse: return [0..<end]

@@ -28,7 +28,7 @@ public final class LiveHold: Sendable {
         /// In seconds; nil for no limit.
         public let limit: Int?
         /// Where that limit comes from, as `RFC 5321 §4.5.3.2.2`; empty when it is our own.
-        public let spec: String
+        public let rule: String
     }
 
     /// How the one connection there is can be reached.

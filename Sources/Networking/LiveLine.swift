@@ -54,6 +54,8 @@ final class LiveLine {
             peer: attempt.peer,
             dialogue: { link in
                 let name = attempt.clientName ?? Self.literal(link.localAddress)
+                let (style, guarded) = (attempt.style, attempt.isHeldBack)
+                if let player = style.player(name, attempt.mail, isGuarded: guarded) { return player }
                 var plan = attempt.style.plan(name, attempt.mail, attempt.quitAfter)
                 attempt.security.apply(to: &plan, port: attempt.port)
                 return try ClientDialogue(plan)
@@ -75,7 +77,7 @@ final class LiveLine {
         self.client = client
         attach(client, attempt)
         attempt.onWaiting?(
-            .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), spec: "")
+            .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), rule: "")
         )
         do {
             let address = try SocketAddress(ipAddress: attempt.address, port: attempt.port)
@@ -149,7 +151,7 @@ extension ClientEnd.Waiting {
     /// For a person; a limit of our own is not called the RFC's.
     fileprivate func said(shortened timeout: Int?) -> LiveHold.Waiting {
         let isShortened = timeout.map { limit ?? 0 >= $0 } ?? false
-        return LiveHold.Waiting(words: turn.awaited, limit: limit, spec: isShortened ? "" : spec)
+        return LiveHold.Waiting(words: turn.awaited, limit: limit, rule: isShortened ? "" : spec)
     }
 }
 

@@ -27,6 +27,8 @@ extension LiveSession {
         public let style: Style
         /// Whether an address that leads to no public host is connected to although DNS gave it for a name.
         public let allowsPrivate: Bool
+        /// Whether every exchanger is visited, up to the answer to RCPT at most, and not only the first that is there.
+        public let everyExchanger: Bool
         public let security: LiveSecurity
         let seed: UInt64
 
@@ -47,6 +49,7 @@ extension LiveSession {
             addressFamily: AddressFamily = .any,
             style: Style = Style(),
             allowsPrivate: Bool = false,
+            everyExchanger: Bool = false,
             security: LiveSecurity = LiveSecurity(),
             seed: UInt64 = .random(in: 0 ... .max)
         ) throws(LiveError) {
@@ -58,23 +61,7 @@ extension LiveSession {
             for text in recipients {
                 do { paths.append(try ForwardPath(text)) } catch { throw .badRecipient(text, error) }
             }
-            let written: [UInt8]
-            if let content {
-                written = content
-            } else {
-                do {
-                    let date = MailDate.now()
-                    let domain = if case .mailbox(let mailbox) = path { mailbox.domain.lossyText } else { "localhost" }
-                    written = try MailContent.write(
-                        from: path,
-                        to: paths,
-                        subject: MailContent.defaultSubject,
-                        date: date,
-                        messageID: "<\(String(seed, radix: 36)).\(date.seconds)@\(domain)>",
-                        body: MailContent.defaultBody
-                    )
-                } catch { throw .badContent(error) }
-            }
+            let written = if let content { content } else { try Self.usualContent(path, paths, seed) }
             mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
             do {
                 var plan = style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter)
@@ -85,15 +72,38 @@ extension LiveSession {
             self.server = try server.map { text throws(LiveError) in try Server(text) }
             self.port = port
             self.dnsServers = dnsServers
-            self.quitAfter = quitAfter
+            // No mail data to anybody when several are asked.
+            let isLate = quitAfter.map { [.data, .dot].contains($0) } ?? true
+            self.quitAfter = everyExchanger && isLate ? .rcpt : quitAfter
             self.timeout = timeout.map { max(1, $0) }
             self.send = send
             self.addressFamily = addressFamily
             self.style = style
             self.allowsPrivate = allowsPrivate
+            self.everyExchanger = everyExchanger
             self.security = security
             self.seed = seed
             if self.server == nil { _ = try lookupDomain() }
+        }
+
+        /// The mail that is sent when nobody gave another.
+        private static func usualContent(
+            _ sender: ReversePath,
+            _ recipients: [ForwardPath],
+            _ seed: UInt64
+        ) throws(LiveError) -> [UInt8] {
+            let date = MailDate.now()
+            let domain = if case .mailbox(let mailbox) = sender { mailbox.domain.lossyText } else { "localhost" }
+            do {
+                return try MailContent.write(
+                    from: sender,
+                    to: recipients,
+                    subject: MailContent.defaultSubject,
+                    date: date,
+                    messageID: "<\(String(seed, radix: 36)).\(date.seconds)@\(domain)>",
+                    body: MailContent.defaultBody
+                )
+            } catch { throw .badContent(error) }
         }
 
         /// What a person types to say that the mail shall be delivered: the first recipient's address.
@@ -123,8 +133,23 @@ extension LiveSession {
         public var pipelines = false
         /// The attributes of XCLIENT, as `ADDR=192.0.2.1`.
         public var xclient: String?
+        /// Played in the place of the usual walk.
+        public var dialog: DialogScript?
 
         public init() {}
+
+        /// Whoever plays the dialog; nil when there is none.
+        func player(_ name: String, _ mail: MailObject, isGuarded: Bool) -> DialogPlayer? {
+            guard let dialog else { return nil }
+            let from = mail.envelope.reversePath.octets.dropFirst().dropLast()
+            let to = mail.envelope.forwardPaths.first.map { Array($0.octets.dropFirst().dropLast()) } ?? []
+            let values = [
+                "client.domain": name, "from": from.lossyText, "to": to.lossyText,
+                "to.domain": to.split(separator: UInt8(ascii: "@")).last?.lossyText ?? "",
+                "date": "\(MailDate.now())", "size": "\(mail.content.count)",
+            ]
+            return DialogPlayer(dialog, values: values, isGuarded: isGuarded)
+        }
 
         func plan(_ name: String, _ mail: MailObject, _ stop: ClientDialogue.StopPoint?) -> ClientDialogue.Plan {
             var plan = ClientDialogue.Plan(clientName: name, mails: [mail], hello: hello, quitAfter: stop)

@@ -1,4 +1,5 @@
 public import SMTP
+import Tracing
 
 /// How a live session ended.
 public enum LiveOutcome: Equatable, Sendable {
@@ -34,10 +35,24 @@ public enum LiveOutcome: Equatable, Sendable {
         case .completed: "the server accepted the mail"
         case .heldBack: "the session stopped before DATA: mail data goes to a real server only when that is asked for"
         case .lookupFailed(let reason), .notConnected(let reason): reason
+        case .failed(.refused(let turn, let reply)):
+            ClientDialogue.Outcome.refused(at: turn, reply).sentence + Self.quoted(reply)
         case .failed(let outcome): outcome.sentence
         case .cancelled: "the session was broken off"
         }
     }
+}
+
+extension LiveOutcome {
+    /// The server's own line, so far as it fits.
+    private static func quoted(_ reply: Reply) -> String {
+        let text = reply.lines.last.map { $0.text } ?? []
+        guard !text.isEmpty else { return "" }
+        return ": “\(WireText.shown(text.prefix(200)))\(text.count > 200 ? "…" : "")”"
+    }
+
+    /// Where what a mail server would do next is told.
+    var leg: Leg { if case .lookupFailed = self { .lookup } else { .relay } }
 }
 
 extension CommandSequence.Turn {

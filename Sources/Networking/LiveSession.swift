@@ -10,7 +10,15 @@ public import Tracing
 public struct LiveSession: Sendable {
     public let options: Options
 
-    public init(_ options: Options) { self.options = options }
+    /// Whether this machine is taken for somebody else's, as tests do that have no other.
+    let isWaryOfLoopback: Bool
+
+    public init(_ options: Options) { self.init(options, waryOfLoopback: false) }
+
+    init(_ options: Options, waryOfLoopback: Bool) {
+        self.options = options
+        isWaryOfLoopback = waryOfLoopback
+    }
 
     /// How long a connection may take to stand, in seconds, when the options say nothing; RFC 5321 sets no limit.
     static let connectionLimit = 30
@@ -31,7 +39,9 @@ public struct LiveSession: Sendable {
             loop.execute { line.value?.log.emit(kind, leg) }
         }
         let outcome = await withTaskCancellationHandler {
-            await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            let outcome = await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            if let words = Aftermath.sentence(after: outcome) { tell(.note(words), outcome.leg) }
+            return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
         }
@@ -58,7 +68,7 @@ public struct LiveSession: Sendable {
                 await hold?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
             }
         }
-        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, spec: ""))
+        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, rule: ""))
         let lookedUp = await self.hosts(tell)
         onWaiting(nil)
         switch lookedUp {
@@ -68,21 +78,21 @@ public struct LiveSession: Sendable {
             tell(.error(failure.reason), .lookup)
             return .lookupFailed(failure.reason)
         }
-        var last = LiveOutcome.lookupFailed("no host has an address")
+        var last = LiveOutcome.lookupFailed("the domain has no exchanger")
+        var worst: LiveOutcome?
+        var silent: Set<String> = []
         for host in hosts {
-            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, spec: ""))
+            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
             let addresses = await addresses(of: host, tell)
             onWaiting(nil)
-            if addresses.isEmpty, !Task.isCancelled { tell(.error("\(host.name) has no address"), .lookup) }
+            if addresses.isEmpty, !Task.isCancelled {
+                last = .lookupFailed("\(host.name) \(LinkFailure.noAddress.rawValue)")
+                tell(.error("\(host.name) \(LinkFailure.noAddress.rawValue)"), .lookup)
+            }
             for address in addresses {
-                if let scope = surprise(host, address) {
-                    tell(
-                        .error(
-                            "\(host.name) has the address \(address), which is \(scope): nothing is sent there unless --allow-private says so"
-                        ),
-                        .lookup
-                    )
-                    last = .lookupFailed("\(host.name) has the address \(address), which is \(scope)")
+                if let refusal = refusal(of: host, address) {
+                    tell(.error(refusal), .lookup)
+                    last = .lookupFailed(refusal)
                     continue
                 }
                 guard !Task.isCancelled else { return .cancelled }
@@ -90,13 +100,31 @@ public struct LiveSession: Sendable {
                 next.hold = hold
                 next.onWaiting = onWaiting
                 await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
-                guard !Task.isCancelled else { return .cancelled }
-                guard let ending = await attempt(next) else { return .cancelled }
+                guard !Task.isCancelled, let ending = await attempt(next) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
-                guard ending.invitesAnotherHost else { return last }
+                if last.exitStatus != 0, worst == nil { worst = last }
+                if case .notConnected(LinkFailure.timedOut.rawValue) = last { silent.insert(host.name) }
+                guard ending.invitesAnotherHost || options.everyExchanger else { return last }
             }
         }
-        return Task.isCancelled ? .cancelled : last
+        guard !Task.isCancelled else { return .cancelled }
+        if silent.count > 1, silent.count == hosts.count, hosts.allSatisfy({ $0.port == 25 }) {
+            let closed = Self.portClosed(silent.count)
+            tell(.error(closed), .relay)
+            return .notConnected(closed)
+        }
+        return options.everyExchanger ? worst ?? last : last
+    }
+
+    private static func portClosed(_ exchangers: Int) -> String {
+        "\(LinkFailure.portClosed.rawValue): none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587"
+    }
+
+    /// Why nothing is sent to this address; nil when there is no reason.
+    private func refusal(of host: Host, _ address: IPAddress) -> String? {
+        surprise(host, address).map {
+            "\(host.name) has the address \(address), which is \($0): \(LinkFailure.surprisingAddress.rawValue)"
+        }
     }
 
     /// What kind of address a public name should not have and an MX record leads to all the same; nil when all is well.
@@ -104,13 +132,13 @@ public struct LiveSession: Sendable {
     /// A domain of somebody else must not make this machine talk to itself or to its neighbours. Whoever names the server,
     /// or a name server of his own on this machine, knows where he is.
     private func surprise(_ host: Host, _ address: IPAddress) -> String? {
-        guard options.server == nil, !options.allowsPrivate, host.isFromDNS, !options.asksOwnNameServer else { return nil }
-        return address.scope
+        guard options.server == nil, !options.allowsPrivate, host.isFromDNS else { return nil }
+        return address.isLoopback && options.asksOwnNameServer ? nil : address.scope
     }
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
     func stopPoint(at address: IPAddress) -> ClientDialogue.StopPoint? {
-        address.isLoopback || options.send || !options.stopsLater(than: .rcpt) ? options.quitAfter : .rcpt
+        address.isLoopback && !isWaryOfLoopback || options.send || !options.stopsLater(than: .rcpt) ? options.quitAfter : .rcpt
     }
 
     private static func outcome(_ ending: ClientEnd.Ending, isHeldBack: Bool) -> LiveOutcome {

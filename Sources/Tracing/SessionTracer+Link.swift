@@ -33,7 +33,7 @@ extension SessionTracer {
         }
         marks.hasFailed = true
         trace.failed.insert(place)
-        appendEvent(sentence, "link/error", &trace)
+        appendEvent(sentence, LinkFailure(toldBy: sentence)?.anchor.path ?? "link/error", &trace)
     }
 
     mutating func closed(by side: Side, _ trace: inout Trace) {

@@ -76,7 +76,8 @@ public struct Tracer: Sendable {
         guard event.leg != .lookup else {
             let place = Place(.exchangerLookup)
             trace.failed.insert(place)
-            return appendEvent(sentence, LessonAnchor("dns/failure"), place, event)
+            let anchor = LinkFailure(toldBy: sentence)?.anchor ?? LessonAnchor("dns/failure")
+            return appendEvent(sentence, anchor, place, event)
         }
         withSession(event) { $0.failed(sentence, &$1) }
     }
@@ -88,7 +89,7 @@ public struct Tracer: Sendable {
             case .lookup: Place(.exchangerLookup)
             case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
             }
-        appendEvent(text, .syntax("note"), place, event)
+        appendEvent(text, LinkFailure(toldBy: text)?.anchor ?? .syntax("note"), place, event)
     }
 
     private mutating func deliver(_ content: [UInt8], _ event: WireEvent) {

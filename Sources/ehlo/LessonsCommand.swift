@@ -95,6 +95,7 @@ struct LessonsCheck: ParsableCommand {
         }
         problems += PersonaFolder(lessonsRoot: settings.lessonsRoot)?.check().map(\.description) ?? []
         problems = LessonCheck.check(library: library, traces: traces).map(\.description) + problems
+        problems += DialogFile.problems(in: settings.lessonsRoot)
         for problem in problems { try printer.print(Escaping.message(problem)) }
         try printer.flush()
         guard problems.isEmpty else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }

@@ -72,6 +72,10 @@ struct Live: ParsableCommand {
 
     func validate() throws {
         guard record == nil || !noRecord else { throw ValidationError("--record and --no-record exclude each other") }
+        guard !style.everyMx || style.dialog == nil && server == nil else {
+            throw ValidationError("--every-mx looks the exchangers up, so neither --server nor --dialog can stand beside it")
+        }
+        guard !style.everyMx || !send else { throw ValidationError("--every-mx sends no mail, so --send cannot stand beside it") }
         guard !(onlyIPv4 && onlyIPv6) else { throw ValidationError("-4 and -6 exclude each other") }
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
@@ -83,14 +87,20 @@ struct Live: ParsableCommand {
 
     func run() throws {
         let settings = try common.settings()
+        if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoot), settings) }
         let recipients = try style.recipients(beside: given)
-        let options = try options(recipients)
+        let practice = try style.practiceServer(beside: server, settings)
+        defer { practice?.stop() }
+        let options = try options(recipients, settings, practice?.port)
         try confirm(options, settings)
         let recordingHeader = recordingHeader(recipients)
         let library = try common.library(settings)
         let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
-        guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
-        if settings.mayAsk { return try self.walk(options, recordingHeader, settings, library, recorder) }
+        guard settings.isPlain else {
+            let notice = recorder == nil && !noRecord ? "this session is not recorded; why is said when you quit" : ""
+            return try runInCurses(.live(options, recordingHeader, recorder, notice: notice), settings)
+        }
+        if settings.mayAsk, !style.everyMx { return try self.walk(options, recordingHeader, settings, library, recorder) }
         let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
@@ -108,7 +118,29 @@ struct Live: ParsableCommand {
             )
         }
         try Plain.follow(follower, &walk, printer)
+        if style.everyMx {
+            for line in [""] + ConnectionMatrix(follower.trace).text { try printer.print(line) }
+            try printer.flush()
+        }
         try end(follower.outcome)
+        try Self.checkDialog(follower.trace)
+    }
+
+    /// A dialog that went otherwise than it says is not a success.
+    private static func checkDialog(_ trace: Trace) throws(Failure) {
+        let marks = ["expected ", "nobody expected this reply"].map { Array($0.utf8) }
+        let count = trace.lines.count { line in
+            line.speaker == .note && marks.contains { line.octets.starts(with: $0) }
+        }
+        guard count > 0 else { return }
+        let answers = count == 1 ? "one answer was" : "\(count) answers were"
+        throw Failure(.wrongData, "\(answers) not as the dialog expects; the lines with 'expected' tell which")
+    }
+
+    private func list(_ lines: [String], _ settings: Settings) throws {
+        let printer = PlainPrinter(settings)
+        for line in lines { try printer.print(line) }
+        try printer.flush()
     }
 
     /// Flat text, one line at a time, as a person says.
@@ -194,7 +226,7 @@ struct Live: ParsableCommand {
     }
 
     /// Everything checked, before anything is started.
-    private func options(_ recipients: [String]) throws -> LiveSession.Options {
+    private func options(_ recipients: [String], _ settings: Settings, _ practicePort: Int?) throws -> LiveSession.Options {
         guard quitAfter == nil || style.dropAfter == nil else {
             throw Failure(.usage, "--quit-after and --drop-after exclude each other; take one of them")
         }
@@ -219,7 +251,7 @@ struct Live: ParsableCommand {
                 recipients: recipients,
                 sender: sender,
                 clientName: clientName,
-                server: server,
+                server: practicePort.map { "127.0.0.1:\($0)" } ?? server,
                 port: port,
                 dnsServers: dns,
                 content: try mail.content(),
@@ -229,8 +261,9 @@ struct Live: ParsableCommand {
                 timeout: timeout,
                 send: send,
                 addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
-                style: try style.style(),
+                style: try style.style(settings.lessonsRoot),
                 allowsPrivate: style.allowPrivate,
+                everyExchanger: style.everyMx,
                 security: try security.security(mayAsk: !common.noInput)
             )
         } catch let error as LiveError {

@@ -53,6 +53,6 @@ extension LiveHold.Waiting {
     /// `waiting for 354, up to 2:00 (RFC 5321 §4.5.3.2.4); Ctrl-C ends`.
     fileprivate var sentence: String {
         let time = limit.map { ", up to \($0 / 60):" + ($0 % 60 < 10 ? "0" : "") + "\($0 % 60)" } ?? ""
-        return "waiting for \(words)\(time)\(spec.isEmpty ? "" : " (\(spec))"); Ctrl-C ends"
+        return "waiting for \(words)\(time)\(rule.isEmpty ? "" : " (\(rule))"); Ctrl-C ends"
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Interchange
+import Lessons
 import Networking
 import SMTP
 
@@ -24,6 +25,19 @@ struct LiveStyleOptions: ParsableArguments {
     var suppressData = false
     @Flag(help: "Print how long each line took instead of the time since the beginning.")
     var showTimeLapse = false
+    @Option(
+        help: ArgumentHelp(
+            "Play this dialog, a file or a bundled one, instead of the usual walk; against the sandbox, unless a server is named.",
+            valueName: "file"
+        )
+    )
+    var dialog: String?
+    @Flag(help: "Visit every exchanger, up to RCPT at most, and show them side by side. No mail is sent.")
+    var everyMx = false
+    @Option(help: ArgumentHelp("How the sandbox's server behaves to a dialog, see 'ehlo sandbox'.", valueName: "name"))
+    var persona: String?
+    @Flag(help: "List the bundled dialogs.")
+    var listDialogs = false
     @Flag(help: "Connect to a private address that DNS gives for a public name.")
     var allowPrivate = false
 
@@ -44,14 +58,26 @@ struct LiveStyleOptions: ParsableArguments {
                 all += word.contains("\"") ? [word] : word.split(separator: ",").map(String.init)
             }
         }
+        if all.isEmpty, dialog != nil { return [PracticeServer.recipient] }
         guard !all.isEmpty else {
             throw Failure(.usage, "live: the recipient is missing; name one, as in 'ehlo live bob@example.org'")
         }
         return all
     }
 
+    /// The server to play a dialog against when none is named; nil when none is needed.
+    func practiceServer(beside server: String?, _ settings: Settings) throws -> PracticeServer? {
+        guard dialog != nil, server == nil else {
+            guard persona == nil else {
+                throw Failure(.usage, "--persona belongs to a --dialog without --server; 'ehlo sandbox' opens such a server")
+            }
+            return nil
+        }
+        return try PracticeServer(PersonaChoice.named(persona ?? PersonaFolder.usual, settings))
+    }
+
     /// The client they ask for.
-    func style() throws(Failure) -> LiveSession.Style {
+    func style(_ lessonsRoot: String) throws -> LiveSession.Style {
         var style = LiveSession.Style()
         switch `protocol`.lowercased() {
         case "smtp": style.hello = .helo
@@ -63,6 +89,7 @@ struct LiveStyleOptions: ParsableArguments {
         style.drops = dropAfter != nil
         style.pipelines = pipeline
         for text in xclient { try OptionText.check(text, "--xclient") }
+        style.dialog = try dialog.map { try DialogFile.read($0, in: lessonsRoot) }
         if !xclient.isEmpty { style.xclient = xclient.joined(separator: " ") }
         return style
     }

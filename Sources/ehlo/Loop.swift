@@ -87,10 +87,11 @@ private final class Loop {
             )
             state = State(title: "sandbox", began: began, source: .sandbox(finished: false))
             behind = LoopWorld.sandbox(configuration)
-        case .live(let options, let header, let recorder):
+        case .live(let options, let header, let recorder, let notice):
             consent = options.consentAddress
             recording = Recording(header: header, events: [])
             state = State(title: header.title, began: header.began, source: .live(finished: false))
+            state.notice = notice
             self.recorder = recorder
             behind = LoopWorld.live(options)
         }
@@ -176,7 +177,7 @@ private final class Loop {
             give(.growing(growing))
         }
         if let waiting = news.waiting {
-            give(.awaiting(waiting.map { State.Waiting(words: $0.words, limit: $0.limit, spec: $0.spec) }))
+            give(.awaiting(waiting.map { State.Waiting(words: $0.words, limit: $0.limit, rule: $0.rule) }))
         }
         if let held = news.held {
             if let held { give(.stands(held.phase, held.offer)) }

@@ -54,7 +54,8 @@ final class LoopWorld: Sendable {
         )
         let session = Task.detached {
             let outcome = await LiveSession(options).run(
-                hold: hold,
+                // Whoever asks for all exchangers wants to see them and not to press a key for each line.
+                hold: options.everyExchanger ? nil : hold,
                 onWaiting: { waiting in world.tell { $0.waiting = .some(waiting) } },
                 onEvent: { world.tell(event: $0) }
             )

@@ -15,5 +15,5 @@ enum WalkSource {
     /// Conversations that others have, as they come.
     case conversations(ConversationSource)
     /// A session with a real server, one line at a time, and where it is written down.
-    case live(LiveSession.Options, Recording.Header, Recorder?)
+    case live(LiveSession.Options, Recording.Header, Recorder?, notice: String)
 }

@@ -10,6 +10,7 @@ first screen    from the start of the process to the whole first frame on a pseu
 key, replay     from a key (a step of a recording) to the end of the repaint
 key, sandbox    the same where the key lets a step happen on the wire
 --plain         the whole walk as text, from start to exit
+live, swaks     one unattended transaction with smtp-sink each, side by side; left out where one of them is not there
 """
 
 import argparse
@@ -18,7 +19,9 @@ import os
 import pathlib
 import pty
 import select
+import shutil
 import signal
+import socket
 import statistics
 import struct
 import subprocess
@@ -86,6 +89,51 @@ def show(name, seconds):
     print(f"{name:<14} min {low:8.2f}   median {middle:8.2f}   max {high:8.2f}   ms, {len(seconds)} runs", flush=True)
 
 
+def side_by_side(program, runs):
+    """The same mail to the same server by ehlo and by swaks, in turn, so that both meet the same machine."""
+    path = os.environ["PATH"] + ":/usr/sbin"
+    sink, swaks = shutil.which("smtp-sink", path=path), shutil.which("swaks", path=path)
+    if not sink or not swaks:
+        print("live, swaks    left out: smtp-sink or swaks is not there")
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    server = subprocess.Popen([sink, *user, f"127.0.0.1:{port}", "100"])
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        common = ["--server", f"127.0.0.1:{port}", "--from", "ada@sender.example", "--helo", "c.example"]
+        commands = {
+            "live": [program, "live", "bob@receiver.example", *common, "--plain", "--send", "--no-record"],
+            "swaks": [swaks, "--to", "bob@receiver.example", *common],
+        }
+        times = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, command in commands.items():
+                began = time.monotonic()
+                subprocess.run(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    check=True,
+                )
+                times[name].append(time.monotonic() - began)
+        for name in commands:
+            show(name, times[name])
+        ratio = statistics.median(times["live"]) / statistics.median(times["swaks"])
+        print(f"live takes {ratio:.2f} of swaks' time")
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def main():
     top = pathlib.Path(__file__).resolve().parent.parent.parent
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -116,6 +164,7 @@ def main():
         subprocess.run([program, "--plain"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
         whole.append(time.monotonic() - began)
     show("--plain", whole)
+    side_by_side(program, options.runs)
 
 
 if __name__ == "__main__":

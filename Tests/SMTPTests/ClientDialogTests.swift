@@ -19,7 +19,8 @@ private struct ClientPlayer {
                 var framer = LineFramer()
                 framer.append(octets)
                 said += framer.lines().map { DialogFile.line("C", $0.octets) }
-            case .wait: break
+            case .sendOctets(let octets, _): said.append(DialogFile.line("C", octets.dropLast(2)))
+            case .wait, .note: break
             case .startTLS: said.append("-- TLS")
             case .close: said.append("-- close")
             case .finish(let outcome): outcomes.append(outcome)

@@ -47,7 +47,7 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
         switch overlay {
         case .findings: return [("Enter", "goes to the line"), ("↑↓", "choose"), ("Esc", "closes")]
         case .conversations: return [("Enter", "opens it"), ("↑↓", "choose"), ("Esc", "stays where you were")]
-        case .help, .message, .timeLine:
+        case .help, .message, .timeLine, .matrix:
             return [("Esc", "closes"), ("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
         }
     }

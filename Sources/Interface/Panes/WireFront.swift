@@ -63,13 +63,13 @@ private func held(_ pending: State.Pending, _ state: State, _ glyphs: Glyphs) ->
 }
 
 extension State.Waiting {
-    /// `⠹ waiting for 354, 0:03 of 2:00, RFC 5321 §4.5.3.2.4; Esc cancels`.
+    /// `⠹ waiting for 354, 0:03 of 2:00 (RFC 5321 §4.5.3.2.4)`.
     func words(ticks: Int, _ glyphs: Glyphs) -> String {
         let spinner = glyphs.spinner
         let passed = Self.clock(ticks / State.ticksOfSecond)
         let time = limit.map { "\(passed) of \(Self.clock($0))" } ?? passed
-        let source = spec.isEmpty ? "" : " (\(spec.asciified(glyphs)))"
-        return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time); Esc cancels\(source)"
+        let source = rule.isEmpty ? "" : " (\(rule.asciified(glyphs)))"
+        return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time)\(source)"
     }
 
     private static func clock(_ seconds: Int) -> String {

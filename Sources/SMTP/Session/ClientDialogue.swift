@@ -1,4 +1,4 @@
-/// The client's side of a session: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
+/// The client's side of a session, a state machine: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
 ///
 /// It decides which turn comes next, when TLS begins, and how the session ended. It does not know sockets, clocks or how TLS
 /// works, and not which order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
@@ -10,6 +10,10 @@ public struct ClientDialogue: Sendable {
     public enum Action: Equatable, Sendable {
         /// One command line or SASL response. For the turns `auth` and `saslResponse` it holds a secret: mask it.
         case send(OutgoingLine, CommandSequence.Turn)
+        /// Octets as they are, about which the turn is.
+        case sendOctets([UInt8], CommandSequence.Turn)
+        /// Nothing goes out; a remark for whoever looks on.
+        case note(String)
         /// Mail data for the wire: dots stuffed, the closing dot line at its end.
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
@@ -109,9 +113,8 @@ public struct ClientDialogue: Sendable {
     }
 
     /// A command that a person sent by hand was answered. What the server did then has happened; nothing is sent for it.
-    public mutating func observed(_ command: Command, _ reply: Reply) {
+    public mutating func observed(_ command: Command, as turn: CommandSequence.Turn, _ reply: Reply) {
         guard case .awaiting = state else { return }
-        let turn = command.turn
         sequence.follow(turn, code: reply.code)
         guard reply.severity == .positive else { return }
         switch turn {

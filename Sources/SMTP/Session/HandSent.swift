@@ -21,6 +21,8 @@ public struct HandSent: Sendable {
 
     private var framer = LineFramer()
     private var chunk: UInt64 = 0
+    /// Whether the line before ended with CRLF, as the one before the closing dot must.
+    private var isAfterCRLF = true
 
     public init() {}
 
@@ -39,12 +41,14 @@ public struct HandSent: Sendable {
                 continue
             }
             guard let line = framer.nextLine() else { return expected }
-            let isSure = line.ending == .crlf
+            let isSure = line.ending == .crlf && (sequence.phase != .mailData || isAfterCRLF)
+            isAfterCRLF = line.ending == .crlf
             switch sequence.phase {
             case .mailData:
                 guard line.octets == [46] else { continue }
                 expected.append(Expected(part: .mailDataEnd, isSure: isSure, turn: .mailData))
-                sequence.follow(.mailData, code: 250)
+                // What only some servers take for the end is not the end here.
+                if isSure { sequence.follow(.mailData, code: 250) }
             default:
                 let command = Command.read(line.octets).value
                 let turn = sequence.phase == .authenticating ? .saslResponse : command.turn

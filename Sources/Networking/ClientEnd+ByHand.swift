@@ -1,0 +1,68 @@
+import SMTP
+
+/// Lines that a person sends by hand while the dialogue holds its own.
+extension ClientEnd {
+    /// A person's own line was answered: the session goes on from where the server is now.
+    func takeByHand(_ sent: HandSent.Expected, _ reply: Reply) {
+        switch sent.part {
+        case .command(let command): dialogue?.observed(command, as: sent.turn, reply)
+        case .mailDataEnd: dialogue?.observedMailData(reply)
+        }
+        if reply.code == 421 { return actions = dialogue?.received(reply) ?? [] }
+        guard isHeld, !expected.contains(where: \.isSure) else { return }
+        goOn(dialogue?.resume() ?? [])
+    }
+
+    /// Something else is to be done than what is held.
+    private func goOn(_ next: [ClientDialogue.Action]) {
+        isHeld = false
+        holding += 1
+        actions = next
+    }
+
+    // MARK: By hand
+
+    /// Sends octets that a person typed, whatever is held.
+    func send(byHand octets: [UInt8]) -> LiveHold.Sent {
+        guard !isFinished, !hasClosed, !hasEnded, let link, let dialogue else {
+            return .refused("there is no connection to send on")
+        }
+        guard !isGuarded || !hand.leadsToDelivery(octets, at: dialogue.sequence.phase) else {
+            return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
+        }
+        let sent = hand.append(octets, at: dialogue.sequence)
+        link.run(.write(octets, secrets: secrets(byHand: octets, sent)))
+        expected += sent.map(Expected.byHand)
+        if isHeld, let last = sent.last(where: \.isSure) {
+            holding += 1
+            setup.onDropped?()
+            wait(TimeLimit(awaiting: last.turn), last.turn)
+        }
+        listenWhileHeld()
+        proceed()
+        return .sent(isAnswered: sent.contains(where: \.isSure))
+    }
+
+    /// Where the session is.
+    var phase: CommandSequence.Phase { dialogue?.sequence.phase ?? .connected }
+    var offer: Hello { dialogue?.offer ?? Hello() }
+
+    /// A person allowed what was not planned: the session goes on and ends after `point` only.
+    func goOn(to point: ClientDialogue.StopPoint?) {
+        guard !isFinished, !hasClosed, !hasEnded, dialogue != nil else { return }
+        isGuarded = false
+        let next = dialogue?.goOn(to: point) ?? []
+        guard isHeld else { return }
+        setup.onDropped?()
+        goOn(next)
+        proceed()
+    }
+
+    /// What of octets typed by hand is a credential: responses as a whole, and what follows a mechanism.
+    private func secrets(byHand octets: [UInt8], _ sent: [HandSent.Expected]) -> [Range<Int>] {
+        guard !setup.showsSecrets else { return [] }
+        if sent.contains(where: { $0.turn == .saslResponse }) { return [0..<octets.count] }
+        guard sent.count == 1, sent[0].turn == .auth else { return [] }
+        return Self.secrets(in: octets, .auth)
+    }
+}

@@ -1,0 +1,175 @@
+/// A dialog in the notation of the RFCs, for a client to play: `C:` lines are sent, `S:` lines are what is expected.
+///
+/// ```
+/// # title: The null sender
+/// # A bounce must not be bounced (RFC 5321 §4.5.5).
+/// S: 220
+/// C: EHLO {{client.domain}}
+/// S: 2yz
+/// C: MAIL FROM:<>
+/// S: 250 2.1.0 Sender OK
+/// ```
+///
+/// A `C:` line has the escapes of the raw prompt and ends with CRLF unless it says otherwise; `C:` lines that stand
+/// together go out together. An `S:` line is a reply by its class (`2yz`), by its code (`250`), or word for word; a line
+/// `S: 250-…` goes on in the next. `-- close` expects the server to close. What is between braces is filled in.
+public struct DialogScript: Sendable {
+    /// What is expected of one reply.
+    public struct Expectation: Equatable, Sendable {
+        /// As it stands in the file, several lines of a reply with line feeds between them.
+        public let text: String
+
+        /// Whether a reply is what was expected.
+        public func isMet(by reply: Reply) -> Bool {
+            let lines = text.split(separator: "\n").map(String.init)
+            let code = reply.code.map { String($0) } ?? ""
+            if lines.count == 1, lines[0].count == 3 {
+                return zip(lines[0], code).allSatisfy { $0 == $1 || "xyz".contains($0) } && code.count == 3
+            }
+            return lines == reply.lines.enumerated().map { number, line in
+                let separator = number < reply.lines.count - 1 ? "-" : " "
+                let enhanced = line.enhanced.map { "\($0.class).\($0.subject).\($0.detail) " } ?? ""
+                return "\(line.code.map { String($0) } ?? "")\(separator)\(enhanced)\(line.text.lossyText)"
+            }
+        }
+    }
+
+    /// One thing that is done.
+    public enum Step: Equatable, Sendable {
+        /// Lines as they are typed, sent together.
+        case say([String])
+        case expect(Expectation)
+        case expectClose
+    }
+
+    /// Something in the file that cannot be played.
+    public struct Problem: Error, Equatable, CustomStringConvertible {
+        /// Counted from 1.
+        public let line: Int
+        /// A sentence without a full stop.
+        public let message: String
+        public var description: String { "line \(line): \(message)" }
+    }
+
+    public let title: String
+    public let comments: [String]
+    public let steps: [Step]
+
+    /// The names that may stand in braces, THE table.
+    public static let valueNames = ["client.domain", "from", "to", "to.domain", "date", "size"]
+
+    /// Reads a file; throws the first thing in it that cannot be played.
+    public init(_ text: String) throws(Problem) {
+        var title = ""
+        var comments: [String] = []
+        var steps: [Step] = []
+        var reply: [String] = []
+        var number = 0
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            number += 1
+            let line = line.last == "\r" ? String(line.dropLast()) : String(line)
+            if line.allSatisfy(\.isWhitespace) { continue }
+            if line.hasPrefix("#") {
+                let comment = line.dropFirst().drop { $0 == " " }
+                if comment.hasPrefix("title:"), title.isEmpty {
+                    title = String(comment.dropFirst(6).drop { $0 == " " })
+                } else {
+                    comments.append(String(comment))
+                }
+                continue
+            }
+            if line.hasPrefix("S:") {
+                let said = Self.said(line)
+                try Self.checkValues(said, number)
+                guard Self.isReply(said) else {
+                    throw Problem(line: number, message: "'\(said)' is no reply: write 2yz, 250, or the whole line")
+                }
+                reply.append(said)
+                if said.dropFirst(3).first != "-" {
+                    steps.append(.expect(Expectation(text: reply.joined(separator: "\n"))))
+                    reply = []
+                }
+                continue
+            }
+            guard reply.isEmpty else {
+                throw Problem(line: number, message: "the reply before it goes on, and its last line is missing")
+            }
+            if line.hasPrefix("C:") {
+                let said = Self.said(line)
+                try Self.checkValues(said, number)
+                if case .say(let lines)? = steps.last {
+                    steps[steps.count - 1] = .say(lines + [said])
+                } else {
+                    steps.append(.say([said]))
+                }
+            } else if line.hasPrefix("--") {
+                guard line.dropFirst(2).filter({ $0 != " " }) == "close" else {
+                    throw Problem(line: number, message: "only '-- close' can be expected, not '\(line)'")
+                }
+                steps.append(.expectClose)
+            } else {
+                throw Problem(line: number, message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'")
+            }
+        }
+        guard reply.isEmpty else { throw Problem(line: number, message: "the last reply goes on, and its last line is missing") }
+        guard case .expect? = steps.first else {
+            throw Problem(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
+        }
+        self.title = title
+        self.comments = comments
+        self.steps = steps
+    }
+
+    private static func said(_ line: String) -> String { String(line.dropFirst(line.count > 2 ? 3 : 2)) }
+
+    private static func isReply(_ said: String) -> Bool {
+        let code = said.prefix(3)
+        guard code.count == 3, ("2"..."5").contains(code.prefix(1)) else { return false }
+        let rest = code.dropFirst()
+        guard said.count > 3 else { return rest.allSatisfy { $0.isASCII && $0.isNumber || "xyz".contains($0) } }
+        return rest.allSatisfy { $0.isASCII && $0.isNumber } && [" ", "-"].contains(said.dropFirst(3).prefix(1))
+    }
+
+    private static func checkValues(_ text: String, _ number: Int) throws(Problem) {
+        var rest = text[...]
+        while let open = rest.range(ofBraces: "{{") {
+            guard let close = rest[open.upperBound...].range(ofBraces: "}}") else {
+                throw Problem(line: number, message: "'{{' without '}}'")
+            }
+            let name = String(rest[open.upperBound..<close.lowerBound])
+            guard valueNames.contains(name) else {
+                throw Problem(
+                    line: number,
+                    message: "there is no value {{\(name)}}; there are \(valueNames.joined(separator: ", "))"
+                )
+            }
+            rest = rest[close.upperBound...]
+        }
+    }
+
+    /// The text with what stands between braces filled in.
+    public static func filled(_ text: String, _ values: (String) -> String?) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.range(ofBraces: "{{"), let close = rest[open.upperBound...].range(ofBraces: "}}") {
+            result += rest[..<open.lowerBound]
+            result += values(String(rest[open.upperBound..<close.lowerBound])) ?? ""
+            rest = rest[close.upperBound...]
+        }
+        return result + rest
+    }
+}
+
+extension Substring {
+    /// Where these two characters stand first.
+    fileprivate func range(ofBraces braces: String) -> Range<Index>? {
+        let wanted = Array(braces)
+        var at = startIndex
+        while at < endIndex {
+            let next = index(after: at)
+            if self[at] == wanted[0], next < endIndex, self[next] == wanted[1] { return at..<index(after: next) }
+            at = next
+        }
+        return nil
+    }
+}

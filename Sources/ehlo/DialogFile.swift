@@ -1,0 +1,111 @@
+import Dispatch
+import Glibc
+import Interchange
+import Networking
+import SMTP
+import Synchronization
+
+/// A dialog to be played: a file, or one that comes with the lessons, in their folder `dialogs`.
+enum DialogFile {
+    /// Larger ones are no dialogs.
+    private static let mostOctets = 1 << 20
+
+    /// The names of those that come with the lessons.
+    static func names(in lessonsRoot: String) -> [String] {
+        guard let folder = opendir("\(lessonsRoot)/dialogs") else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".dialog"), !name.hasPrefix(".") { names.append(String(name.dropLast(7))) }
+        }
+        return names.sorted()
+    }
+
+    /// Reads the one that a person means: a bundled one by its name, else a file.
+    static func read(_ word: String, in lessonsRoot: String) throws -> DialogScript {
+        let names = names(in: lessonsRoot)
+        let isBundled = names.contains(word)
+        let path = isBundled ? "\(lessonsRoot)/dialogs/\(word).dialog" : word
+        var status = stat()
+        guard isBundled || word == "-" || stat(path, &status) == 0 else {
+            throw Failure(
+                .noInput,
+                "--dialog: there is no dialog or file '\(word)'; the bundled dialogs are \(names.joined(separator: ", "))"
+            )
+        }
+        let octets = try FileOctets.read(path, most: mostOctets)
+        guard let text = String(validating: octets, as: UTF8.self) else {
+            throw Failure(.wrongData, "--dialog: \(word) is not UTF-8; write it anew as text")
+        }
+        do {
+            return try DialogScript(text)
+        } catch {
+            throw Failure(.wrongData, "--dialog: \(word), \(error)")
+        }
+    }
+
+    /// What is wrong with those that come with the lessons, a line each.
+    static func problems(in lessonsRoot: String) -> [String] {
+        names(in: lessonsRoot).flatMap { name -> [String] in
+            do {
+                let script = try read(name, in: lessonsRoot)
+                return script.title.isEmpty ? ["dialogs/\(name).dialog: the line '# title: …' is missing"] : []
+            } catch let failure as Failure {
+                return ["dialogs/\(name).dialog: \(failure.sentence)"]
+            } catch { return ["dialogs/\(name).dialog: \(error)"] }
+        }
+    }
+
+    /// One line a dialog: the name, and its title in a column of its own.
+    static func list(in lessonsRoot: String) -> [String] {
+        let names = names(in: lessonsRoot)
+        let width = names.map(\.count).max() ?? 0
+        return names.map { name in
+            let title = (try? read(name, in: lessonsRoot))?.title ?? "cannot be read"
+            return Escaping.message(name + String(repeating: " ", count: width - name.count + 2) + title)
+        }
+    }
+}
+
+/// The sandbox's server for a session without one.
+struct PracticeServer {
+    /// The domain a mail goes to when nobody named a recipient.
+    static let recipient = "bob@receiver.example"
+
+    let port: Int
+    private let server: SandboxServer
+
+    /// Opens it on a port of 127.0.0.1.
+    init(_ persona: Persona) throws(Failure) {
+        let server = SandboxServer(persona, onEvent: { _ in })
+        let result = Mutex<Result<[String], any Error>?>(nil)
+        let bell = DispatchSemaphore(value: 0)
+        Task.detached {
+            let started: Result<[String], any Error>
+            do { started = .success(try await server.start(port: 0)) } catch { started = .failure(error) }
+            result.withLock { $0 = started }
+            bell.signal()
+        }
+        bell.wait()
+        self.server = server
+        switch result.withLock({ $0 }) {
+        case .success(let addresses)?:
+            guard let port = addresses.first?.split(separator: ":").last.flatMap({ Int($0) }) else {
+                throw Failure(.internalError, "the sandbox's server does not say where it listens")
+            }
+            self.port = port
+        case .failure(let error)?:
+            throw Failure(.unavailable, "the sandbox's server cannot listen on 127.0.0.1: \(error)")
+        case nil: throw Failure(.internalError, "the sandbox's server did not start")
+        }
+    }
+
+    /// Closes it; the process is about to end.
+    func stop() {
+        let server = server
+        Task.detached { await server.stop() }
+    }
+}

@@ -1,0 +1,141 @@
+import Testing
+
+@testable import SMTP
+
+@Suite struct DialogScriptTests {
+    private static func reply(_ text: String) -> Reply {
+        var assembler = ReplyAssembler()
+        var reply: Reply?
+        for line in text.split(separator: "\n") {
+            reply = assembler.append(ReplyLine.read(Array(line.utf8)).value) ?? reply
+        }
+        return reply ?? Reply(lines: [])
+    }
+
+    private static func octets(_ actions: [ClientDialogue.Action]) -> String {
+        actions.compactMap { action in
+            switch action {
+            case .sendOctets(let octets, _): octets.lossyText
+            case .send(let line, _): line.onTheWire.lossyText
+            default: nil
+            }
+        }.joined()
+    }
+
+    private static func notes(_ actions: [ClientDialogue.Action]) -> [String] {
+        actions.compactMap { if case .note(let words) = $0 { words } else { nil } }
+    }
+
+    @Test func `a dialog is read line by line`() throws {
+        let script = try DialogScript(
+            """
+            # title: Of two halves
+            # why it is so
+            S: 220
+            C: EHLO {{client.domain}}
+            S: 250-a
+            S: 250 b
+            C: MAIL FROM:<>
+            C: RCPT TO:<{{to}}>
+            S: 2yz
+            S: 550 5.1.1 No
+            -- close
+            """
+        )
+        #expect(script.title == "Of two halves" && script.comments == ["why it is so"])
+        #expect(
+            script.steps == [
+                .expect(.init(text: "220")), .say(["EHLO {{client.domain}}"]), .expect(.init(text: "250-a\n250 b")),
+                .say(["MAIL FROM:<>", "RCPT TO:<{{to}}>"]), .expect(.init(text: "2yz")),
+                .expect(.init(text: "550 5.1.1 No")), .expectClose,
+            ]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("C: EHLO a", 1, "greeting"), ("S: 220\nhello", 2, "begins with"), ("S: 220\nC: {{nobody}}", 2, "{{nobody}}"),
+            ("S: 220\nC: {{to", 2, "without"), ("S: 220\nC: x\nS: 250-a\nC: y", 4, "goes on"), ("S: 99", 1, "no reply"),
+            ("S: 220\nC: x\nS: 250-a", 3, "last line"), ("S: 220\n-- wait", 2, "close"), ("", 1, "greeting"),
+            ("S: 650", 1, "no reply"), ("S: 2yz and text", 1, "no reply"),
+        ]
+    )
+    func `what cannot be played is said with its line`(text: String, line: Int, says: String) {
+        do {
+            _ = try DialogScript(text)
+            Issue.record("\(text) was read")
+        } catch {
+            #expect(error.line == line && error.message.contains(says), "\(error)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("2yz", "250 x", true), ("2yz", "221 x", true), ("2yz", "450 x", false), ("25z", "221 x", false),
+            ("250", "250-a\n250 b", true), ("250", "251 b", false), ("250 b", "250 b", true), ("250 b", "250 c", false),
+            ("250-a\n250 b", "250-a\n250 b", true), ("250-a\n250 b", "250 b", false),
+            ("550 5.1.1 No", "550 5.1.1 No", true), ("2yz", "hello", false),
+        ]
+    )
+    func `an answer is as expected or not`(expected: String, came: String, isMet: Bool) {
+        #expect(DialogScript.Expectation(text: expected).isMet(by: Self.reply(came)) == isMet)
+    }
+
+    @Test func `it is played as it stands, and what comes instead is said`() throws {
+        let script = try DialogScript("S: 220\nC: EHLO {{client.domain}}\nS: 250\nC: NOOP\\n\nC: RSET\nS: 5yz\nC: QUIT\nS: 221\n-- close")
+        var player = DialogPlayer(script, values: ["client.domain": "c.example"], isGuarded: false)
+        #expect(player.connected() == [.wait(.greeting)])
+        #expect(Self.octets(player.received(Self.reply("220 a"))) == "EHLO c.example\r\n")
+        #expect(Self.octets(player.received(Self.reply("250 a"))) == "NOOP\nRSET\r\n")
+        let actions = player.received(Self.reply("250 ok"))
+        #expect(Self.notes(actions) == ["expected 5yz, and this came instead"])
+        #expect(Self.octets(actions) == "QUIT\r\n")
+        _ = player.received(Self.reply("221 bye"))
+        #expect(player.closed().last == .finish(.completed(accepted: 0)))
+        #expect(player.mismatches == 1)
+    }
+
+    @Test func `a 354 that was not expected ends the play, for lines would become mail`() throws {
+        let script = try DialogScript("S: 220\nC: DATA\nS: 503\nC: QUIT\nS: 221")
+        var player = DialogPlayer(script, values: [:], isGuarded: false)
+        _ = player.connected()
+        _ = player.received(Self.reply("220 a"))
+        let actions = player.received(Self.reply("354 go"))
+        #expect(Self.octets(actions) == "")
+        #expect(actions.contains(.close))
+    }
+
+    @Test func `a 354 that does not come ends it with QUIT, for mail would become commands`() throws {
+        let script = try DialogScript("S: 220\nC: DATA\nS: 354\nC: Subject: x\nC: .\nS: 250")
+        var player = DialogPlayer(script, values: [:], isGuarded: false)
+        _ = player.connected()
+        _ = player.received(Self.reply("220 a"))
+        #expect(Self.octets(player.received(Self.reply("554 no"))) == "QUIT\r\n")
+        #expect(player.received(Self.reply("221 bye")).last == .finish(.completed(accepted: 0)))
+    }
+
+    @Test func `nothing that leads to a delivery is played where nobody asked for one`() throws {
+        let script = try DialogScript("S: 220\nC: EHLO a\nS: 250\nC: MAIL FROM:<>\nC: RCPT TO:<a@b>\nC: DATA\nS: 2yz")
+        var player = DialogPlayer(script, values: [:], isGuarded: true)
+        _ = player.connected()
+        _ = player.received(Self.reply("220 a"))
+        #expect(Self.octets(player.received(Self.reply("250 a"))) == "QUIT\r\n")
+    }
+
+    @Test func `only CRLF dot CRLF ends mail data that is sent by hand`() {
+        var sequence = CommandSequence()
+        sequence.assume(.mailData)
+        var hand = HandSent()
+        let data = "a\n.\nb\n.\r\nc\r\n.\nd\r\n"
+        #expect(hand.append(Array(data.utf8), at: sequence).allSatisfy { !$0.isSure })
+        #expect(hand.append(Array(".\r\nQUIT\r\n".utf8), at: sequence).filter(\.isSure).map(\.turn) == [.mailData, .quit])
+    }
+
+    @Test func `octets of a chunk are no commands`() {
+        var sequence = CommandSequence()
+        sequence.assume(.data)
+        var hand = HandSent()
+        let sent = hand.append(Array("BDAT 12\r\nQUIT\r\nRSET\r\nBDAT 0 LAST\r\n".utf8), at: sequence)
+        #expect(sent.map(\.turn) == [.chunk, .lastChunk])
+    }
+}

@@ -1,0 +1,54 @@
+import SMTP
+import Testing
+
+@testable import Tracing
+
+@Suite struct ConnectionMatrixTests {
+    private static func events() -> [WireEvent] {
+        let server = { (text: String, time: Double) in
+            WireEvent(.octets(from: .server, Array("\(text)\r\n".utf8), secrets: []), leg: .relay, at: time)
+        }
+        let client = { (text: String, time: Double) in
+            WireEvent(.octets(from: .client, Array("\(text)\r\n".utf8), secrets: []), leg: .relay, at: time)
+        }
+        return [
+            WireEvent(.connect(to: "mx1.b.example [192.0.2.1]:25"), leg: .relay, at: 0),
+            WireEvent(.error("mx1: \(LinkFailure.refused.rawValue)"), leg: .relay, at: 0.2),
+            WireEvent(.connect(to: "mx2.b.example [192.0.2.2]:25"), leg: .relay, at: 1),
+            WireEvent(.connected(to: "mx2.b.example [192.0.2.2]:25"), leg: .relay, at: 1.01), server("220 mx2", 1.03),
+            client("EHLO c", 1.03), server("250-mx2", 1.04), server("250 SIZE", 1.06), client("MAIL FROM:<a@c>", 1.06),
+            server("250 ok", 1.07), client("RCPT TO:<b@b>", 1.07), server("550 no", 1.08), client("RCPT TO:<c@b>", 1.08),
+            server("250 ok", 1.09), client("QUIT", 1.09), server("221 bye", 1.1),
+        ]
+    }
+
+    @Test func `a row for each connection, a cell for each step`() throws {
+        let matrix = ConnectionMatrix(Tracer.trace(of: Self.events()))
+        try #require(matrix.rows.count == 2)
+        #expect(matrix.rows[0].cells == [.connection: .init(text: "refused", milliseconds: 200, isFailed: true)])
+        let second = matrix.rows[1].cells
+        #expect(second[.connection] == .init(text: "ok", milliseconds: 10, isFailed: false))
+        #expect(second[.greeting] == .init(text: "220", milliseconds: 20, isFailed: false))
+        #expect(second[.hello] == .init(text: "250", milliseconds: 30, isFailed: false))
+        // One recipient was refused, and that is what counts.
+        #expect(second[.rcpt]?.text == "550" && second[.rcpt]?.isFailed == true)
+        #expect(matrix.columns == [.connection, .greeting, .hello, .mail, .rcpt, .quit])
+        #expect(matrix.text.count == 3)
+        #expect(matrix.text[1] == "mx1.b.example [192.0.2.1]:25  refused 200 ms  -          -          -          -          -")
+    }
+
+    @Test func `without a connection there is no table`() {
+        #expect(ConnectionMatrix(Trace()).text == [])
+    }
+
+    @Test(arguments: LinkFailure.allCases)
+    func `each failure is told from the others by its sentence`(failure: LinkFailure) {
+        #expect(LinkFailure(toldBy: "host: \(failure.rawValue), and more") == failure)
+    }
+
+    @Test func `a failure points at the lesson about it`() {
+        let trace = Tracer.trace(of: Self.events())
+        let line = trace.lines.first { $0.octets.starts(with: Array("mx1: ".utf8)) }
+        #expect(line?.content == .event(LessonAnchor("link/refused")))
+    }
+}
