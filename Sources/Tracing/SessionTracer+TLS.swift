@@ -93,6 +93,7 @@ extension SessionTracer {
 
     /// STARTTLS was offered and refused (RFC 3207 §4).
     mutating func refusedTLS(_ trace: inout Trace) {
+        guard !marks.isSecured else { return }
         appendEvent("no TLS: what follows goes over the wire in the clear", "tls/refused", &trace)
     }
 
