@@ -433,7 +433,7 @@ final class ClientEnd {
     }
 
     /// What of a line is a credential (RFC 4954 §4): a whole response, or what follows the mechanism.
-    private static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
+    static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
         let end = max(0, octets.count - 2)
         switch turn {
         case .saslResponse: return [0..<end]

@@ -76,6 +76,9 @@ struct Live: ParsableCommand {
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
         }
+        guard security.submit == nil || server == nil else {
+            throw ValidationError("--submit names the server, so --server cannot stand beside it")
+        }
         if let timeout, !(1...86400).contains(timeout) {
             throw ValidationError("--timeout takes seconds from 1 to 86400")
         }
@@ -91,7 +94,10 @@ struct Live: ParsableCommand {
         let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
         guard settings.isPlain else { return try runInCurses(.live(options, recordingHeader, recorder), settings) }
         if settings.mayAsk { return try self.walk(options, recordingHeader, settings, library, recorder) }
-        let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
+        let follower = LiveFollower<LiveOutcome>(
+            showsSecrets: security.showSecrets,
+            record: Self.keeping(recorder)
+        )
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
         style.adjust(&walk)
@@ -141,6 +147,8 @@ struct Live: ParsableCommand {
         case .heldBack: ", with --send"
         case .lookupFailed: "; check the recipient's domain, or name a server with --server"
         case .notConnected: "; check --server and --port"
+        case .failed(.credentialsKept): "; see --auth-force-clear, if that line may carry them"
+        case .failed(.notOffered(_, at: .startTLS)): "; see --no-tls, if it may be without"
         case .failed: "; the step marked 'failed' shows what was said"
         case .cancelled: "; start it again"
         }
@@ -189,7 +197,7 @@ struct Live: ParsableCommand {
         Recording.Header(
             began: Recorder.now,
             title: title ?? "A mail to \(recipients.joined(separator: ", "))",
-            source: source ?? "ehlo live" + (server.map { ", \($0)" } ?? "")
+            source: source ?? "ehlo live" + ((security.submit ?? server).map { ", \($0)" } ?? "")
         )
     }
 
@@ -219,8 +227,8 @@ struct Live: ParsableCommand {
                 recipients: recipients,
                 sender: sender,
                 clientName: clientName,
-                server: server,
-                port: port,
+                server: security.submit ?? server,
+                port: security.submit == nil ? port : SecurityOptions.submissionPort,
                 dnsServers: dns,
                 content: try mail.content(),
                 quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(Failure) in

@@ -92,6 +92,7 @@ private final class Loop {
             recording = Recording(header: header, events: [])
             state = State(title: header.title, began: header.began, source: .live(finished: false))
             self.recorder = recorder
+            tracer = Tracer(showsSecrets: options.security.showsSecrets)
             behind = LoopWorld.live(options)
         }
         state.columns = terminal.columns
