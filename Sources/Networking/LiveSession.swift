@@ -104,7 +104,9 @@ public struct LiveSession: Sendable {
     /// A domain of somebody else must not make this machine talk to itself or to its neighbours. Whoever names the server,
     /// or a name server of his own on this machine, knows where he is.
     private func surprise(_ host: Host, _ address: IPAddress) -> String? {
-        guard options.server == nil, !options.allowsPrivate, host.isFromDNS, !options.asksOwnNameServer else { return nil }
+        guard options.server == nil, !options.allowsPrivate, host.isFromDNS, !options.asksOwnNameServer else {
+            return nil
+        }
         return address.scope
     }
 

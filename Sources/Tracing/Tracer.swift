@@ -61,7 +61,8 @@ public struct Tracer: Sendable {
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
         // Taken out while it is changed, so that nothing in it has to be copied.
-        var session = sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
+        var session =
+            sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
         session.settleRecords(before: event.kind, &trace)
         session.time = event.time
         body(&session, &trace)

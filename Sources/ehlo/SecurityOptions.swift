@@ -31,7 +31,12 @@ struct SecurityOptions: ParsableArguments {
     var tlsCaPath: String?
     @Option(help: ArgumentHelp("The oldest version of TLS: 1.0, 1.1, 1.2 or 1.3.", valueName: "version"))
     var tlsMin: String?
-    @Option(help: ArgumentHelp("Log in as this user. The password is asked for, or comes from EHLO_PASSWORD.", valueName: "user"))
+    @Option(
+        help: ArgumentHelp(
+            "Log in as this user. The password is asked for, or comes from EHLO_PASSWORD.",
+            valueName: "user"
+        )
+    )
     var authUser: String?
     @Option(
         name: .shortAndLong,
@@ -55,7 +60,9 @@ struct SecurityOptions: ParsableArguments {
         guard [requiresTLS, optionalTLS, tlsOnConnect, noTLS].filter(\.self).count <= 1 else {
             throw ValidationError("--tls, --tls-optional, --tls-on-connect and --no-tls exclude each other")
         }
-        guard !(noTLS && tlsVerify == true) else { throw ValidationError("without TLS there is nothing for --tls-verify") }
+        guard !(noTLS && tlsVerify == true) else {
+            throw ValidationError("without TLS there is nothing for --tls-verify")
+        }
         if submit != nil, authUser == nil {
             throw ValidationError("--submit needs --auth-user: a provider wants to know whose mail it is")
         }

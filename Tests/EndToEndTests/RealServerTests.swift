@@ -102,7 +102,9 @@ struct RealServerTests {
         let folder = try Folder()
         let capture = try Capture(in: folder, ports: [server.port])
         let screen = try TmuxScreen()
-        try screen.start("live bob@receiver.example --server 127.0.0.1:\(server.port) --from ada@sender.example --no-tls")
+        try screen.start(
+            "live bob@receiver.example --server 127.0.0.1:\(server.port) --from ada@sender.example --no-tls"
+        )
         try #require(screen.shows("Enter connects"), "\(screen.text)")
         for (key, next) in [
             ("Enter", "Enter sends EHLO"), ("Enter", "Enter sends MAIL"), ("Enter", "Enter sends RCPT"),

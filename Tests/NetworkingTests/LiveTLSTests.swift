@@ -140,7 +140,11 @@ import Tracing
         let trace = Tracer.trace(of: recorder.events)
         #expect(trace.lines.flatMap(\.findings).filter { $0.id == "octets-after-starttls" }.count == 3)
         #expect(trace.facts.hello.offered.isEmpty)
-        #expect(recorder.events.contains { $0.kind == .note("46 octets that came in the clear before the handshake are thrown away") })
+        #expect(
+            recorder.events.contains {
+                $0.kind == .note("46 octets that came in the clear before the handshake are thrown away")
+            }
+        )
     }
 
     /// What comes in place of the handshake.
@@ -209,7 +213,11 @@ import Tracing
             _ = inside.line()
         }
         #expect(outcome.exitStatus == 6)
-        #expect(recorder.events.contains { if case .note(let text) = $0.kind { text.contains("close_notify") } else { false } })
+        #expect(
+            recorder.events.contains {
+                if case .note(let text) = $0.kind { text.contains("close_notify") } else { false }
+            }
+        )
     }
 
     @Test(arguments: SASLExchange.Mechanism.allCases)
@@ -230,11 +238,15 @@ import Tracing
             }
             inside.send("221 Bye\r\n")
         }
-        let file = RecordingWriter.file(Recording(header: .init(began: "", title: "", source: ""), events: recorder.events))
+        let file = RecordingWriter.file(
+            Recording(header: .init(began: "", title: "", source: ""), events: recorder.events)
+        )
         for secret in Self.disguises(of: password) { #expect(!file.contains(secret), "\(secret)") }
         #expect(file.contains("AUTH \(mechanism.rawValue)"))
         #expect(recorder.said(.client).contains(password) == false)
-        let marked = recorder.events.contains { if case .octets(_, _, let secrets) = $0.kind { !secrets.isEmpty } else { false } }
+        let marked = recorder.events.contains {
+            if case .octets(_, _, let secrets) = $0.kind { !secrets.isEmpty } else { false }
+        }
         #expect(marked)
     }
 
@@ -352,11 +364,13 @@ extension String {
         #expect(exchange.challenged(Self.coded("{}")).octets == [UInt8(ascii: "*")])
     }
 
-    @Test(arguments: [
-        ("AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2", SASLExchange.Mechanism.scramSHA256),
-        ("AUTH login cram-md5 plain", .cramMD5), ("AUTH XOAUTH2", nil), ("AUTH GSSAPI NTLM LOGIN", .login),
-        ("AUTH " + String(repeating: "X ", count: 60) + "PLAIN", .plain),
-    ] as [(String, SASLExchange.Mechanism?)])
+    @Test(
+        arguments: [
+            ("AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2", SASLExchange.Mechanism.scramSHA256),
+            ("AUTH login cram-md5 plain", .cramMD5), ("AUTH XOAUTH2", nil), ("AUTH GSSAPI NTLM LOGIN", .login),
+            ("AUTH " + String(repeating: "X ", count: 60) + "PLAIN", .plain),
+        ] as [(String, SASLExchange.Mechanism?)]
+    )
     func `the strongest of both sides is taken`(offer: String, mechanism: SASLExchange.Mechanism?) {
         let lines = ["250-mx.example", "250 \(offer)"].map { ReplyLine.read(Array($0.utf8)).value }
         #expect(SASLExchange.mechanism(offeredIn: Hello(Reply(lines: lines)), hasDigests: true) == mechanism)

@@ -9,7 +9,12 @@ func drawHex(_ state: State, _ line: TraceLine, in rect: Rect, on canvas: inout 
     let own = line.octets + line.ending.octets
     var blocks: [HexBlock] = []
     if !line.isWire {
-        blocks = [HexBlock(head: line.message.isEmpty ? "a remark of the trace, on no wire" : "the DNS message", octets: line.message)]
+        blocks = [
+            HexBlock(
+                head: line.message.isEmpty ? "a remark of the trace, on no wire" : "the DNS message",
+                octets: line.message
+            )
+        ]
     } else {
         blocks = [HexBlock(head: line.message.isEmpty ? "" : "what was said", octets: own, span: state.currentSpan)]
         if !line.message.isEmpty { blocks.append(HexBlock(head: "on the wire, inside TLS", octets: line.message)) }
