@@ -279,6 +279,8 @@ public struct State: Equatable, Sendable {
         guard let line = currentLine, let place else { return LessonAnchor("background/this-program") }
         if let span = currentSpan { return span.anchor }
         if !choseLine, place.substep == 0 { return .step(place.step) }
+        // The handshake as a whole before its parts.
+        if !choseLine, line.isTLS { return LessonAnchor("tls/handshake") }
         return line.spans.first { $0.kind != .separator && $0.kind != .leadingSpace }?.anchor ?? .step(place.step)
     }
 }

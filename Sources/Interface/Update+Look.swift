@@ -33,7 +33,7 @@ extension State {
         case .conversationsPressed: listConversations()
         case .helpPressed: overlay = .help(scroll: 0)
         case .blankPressed: isBlank = true
-        case .copyLinePressed: return currentLine.map { [.copy(WireText.shown($0.octets))] } ?? []
+        case .copyLinePressed: return currentLine.map { [.copy($0.shownText)] } ?? []
         case .copySessionPressed: return [.copy(sessionText)]
         case .copyAsPressed: ask(.copyAs, about: "swaks")
         case .savePressed: ask(.save)
@@ -118,7 +118,7 @@ extension State {
     private var sessionText: String {
         trace.lines.prefix(reached).map { line in
             let who = line.isWire ? line.speaker == .client ? "C: " : "S: " : "   "
-            return who + WireText.shown(line.octets)
+            return who + line.shownText
         }.joined(separator: "\n") + "\n"
     }
 

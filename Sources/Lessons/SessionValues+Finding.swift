@@ -37,6 +37,14 @@ extension SessionValues.Context {
         return line.octets.count + line.ending.octets.count
     }
 
+    /// What the part under the cursor says in base64, when it says anything; never a credential.
+    var decoded: [UInt8]? {
+        guard !isSecret, let span, span.kind == .challenge || span.kind == .response || span.kind == .initialResponse,
+            let octets = spanOctets, let decoded = Base64.decode(octets), !decoded.isEmpty
+        else { return nil }
+        return decoded
+    }
+
     var spanLength: Int? { isSecret ? nil : span?.range.count }
 
     var spanOctets: [UInt8]? {

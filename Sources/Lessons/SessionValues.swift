@@ -134,6 +134,16 @@ public enum SessionValues {
             $0.spanOctets.map(Found.octets)
         },
         Row("span.octets", "how many octets it has", else: "some") { $0.spanLength.map(Found.count) },
+        Row("span.decoded", "what it says in base64", else: "what it says") { $0.decoded.map(Found.octets) },
+        Row("tls.version", "the version of TLS that was agreed on", else: "TLS") {
+            $0.trace.facts.tls?.version.map(Found.text)
+        },
+        Row("tls.cipher", "the cipher suite that was agreed on", else: "a cipher suite") {
+            $0.trace.facts.tls?.cipher.map(Found.text)
+        },
+        Row("tls.servername", "the server name the client asked for", else: "a name") {
+            $0.trace.facts.tls?.serverName.map(Found.text)
+        },
         Row("step.number", "the step of the line", else: "this step") { $0.line.map { .count($0.place.step.number) } },
         Row("transaction.number", "which mail transaction", else: "this") { known($0.line?.place.transaction ?? 0) },
         Row("ending.name", "how the line ends", else: "CRLF") { $0.ending.map { .text($0.rawValue) } },

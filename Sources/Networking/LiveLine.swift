@@ -91,9 +91,12 @@ final class LiveLine {
         let loop = loop
         return { turn, ordinal, octets, action in
             let bound = NIOLoopBound(action, eventLoop: loop)
+            // What waits is shown, so a credential in it is masked; sent is what it stands for.
+            let secrets = attempt.security.showsSecrets ? [] : ClientEnd.secrets(in: octets, turn)
+            let shown = Secrets.masked(octets, secrets).octets
             var held = LiveHold.Held(
-                step: Gate.Label(sending: turn, ordinal).step,
-                octets: octets,
+                step: attempt.leg == .submission ? .submission : Gate.Label(sending: turn, ordinal).step,
+                octets: shown,
                 target: attempt.peer
             )
             if let client = self.client {
@@ -103,7 +106,7 @@ final class LiveLine {
                 held.leavesUndelivered = attempt.isHeldBack && isLeaving && client.phase == .forwardPaths
             }
             hold.pass(held) { edited in
-                loop.execute { bound.value(edited ?? octets) }
+                loop.execute { bound.value(edited == shown ? octets : edited ?? octets) }
             }
         }
     }

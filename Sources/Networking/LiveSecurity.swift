@@ -18,6 +18,8 @@ public struct LiveSecurity: Sendable {
     public var mayAuthenticateInClear: Bool
     /// Whether credentials are told with the octets that held them; otherwise they are masked where they are born.
     public var showsSecrets: Bool
+    /// Whether the server is the sender's own provider: then the session is step 1 (RFC 6409).
+    public var isSubmission = false
 
     public init(
         use: ClientDialogue.TLSUse = .ifOffered,

@@ -161,11 +161,11 @@ public struct LiveSession: Sendable {
             clientName: options.clientName ?? MachineName.fullyQualified,
             mail: options.mail,
             quitAfter: stop,
+            leg: options.security.isSubmission ? .submission : .relay,
             security: options.security,
             host: host.name.hasSuffix(".") ? String(host.name.dropLast()) : host.name,
             timeout: options.timeout,
-            note: stop == options.quitAfter
-                ? nil : "Mail data goes to a real server only when that is asked for: the session ends after RCPT",
+            note: remark(isHeldBack: stop != options.quitAfter),
             allowedStop: options.quitAfter,
             isHeldBack: stop != options.quitAfter,
             style: options.style
@@ -175,6 +175,19 @@ public struct LiveSession: Sendable {
 
 /// Where to go.
 extension LiveSession {
+    /// Said once the connection stands.
+    private func remark(isHeldBack: Bool) -> String? {
+        let heldBack =
+            isHeldBack
+            ? "Mail data goes to a real server only when that is asked for: the session ends after RCPT" : nil
+        let submission =
+            options.security.isSubmission
+            ? "This is a submission to the sender's own server: steps 2 to 14 are its work, and out of sight from here"
+            : nil
+        let remarks = [submission, heldBack].compactMap(\.self)
+        return remarks.isEmpty ? nil : remarks.joined(separator: "\n")
+    }
+
     private struct Host: Sendable {
         var name: String
         var port: Int

@@ -40,12 +40,20 @@ enum CertificateReading {
             return X509_check_ip_asc(certificate, wanted, 0) == 1 ? "IP:\(wanted)" : nil
         }
         var found: UnsafeMutablePointer<CChar>?
-        guard X509_check_host(certificate, wanted, wanted.utf8.count, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), &found) == 1
+        guard
+            X509_check_host(
+                certificate,
+                wanted,
+                wanted.utf8.count,
+                UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS),
+                &found
+            ) == 1
         else { return nil }
         defer { CRYPTO_free(found, #file, #line) }
         guard let found else { return wanted }
         let name = String(cString: found)
-        return names(of: certificate).contains { $0.lowercased() == "dns:\(name.lowercased())" } ? "DNS:\(name)" : "CN=\(name)"
+        return names(of: certificate).contains { $0.lowercased() == "dns:\(name.lowercased())" }
+            ? "DNS:\(name)" : "CN=\(name)"
     }
 
     private static func names(of certificate: OpaquePointer) -> [String] {

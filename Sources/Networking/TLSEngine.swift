@@ -45,7 +45,8 @@ final class TLSEngine {
     private let log: Log
     private var handshakeOctets = 0
     private(set) var isEstablished = false
-    private var hasFailed = false
+    private var failure: TLSTrouble?
+    private var hasFailed: Bool { failure != nil }
     private var hasSaidClose = false
 
     init(_ setup: TLSSetup) throws(TLSTrouble) {
@@ -110,7 +111,7 @@ final class TLSEngine {
 
     /// Goes on with the handshake as far as what has come allows.
     func handshake() -> Progress {
-        guard !hasFailed else { return .failed(.broken("TLS has failed already")) }
+        if let failure { return .failed(failure) }
         guard !isEstablished else { return .done }
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)
@@ -193,7 +194,7 @@ final class TLSEngine {
     }
 
     private func fail(_ trouble: TLSTrouble) -> TLSTrouble {
-        hasFailed = true
+        failure = trouble
         return trouble
     }
 
@@ -244,7 +245,10 @@ extension TLSEngine {
             }
         }
         return TLSFacts(
-            version: String(cString: SSL_get_version(ssl)).replacing("TLSv", with: "TLS ").replacing(/^TLS 1$/, with: "TLS 1.0"),
+            version: String(cString: SSL_get_version(ssl)).replacing("TLSv", with: "TLS ").replacing(
+                /^TLS 1$/,
+                with: "TLS 1.0"
+            ),
             cipher: SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_standard_name($0) }.map { String(cString: $0) },
             group: cssl_group(ssl).map { String(cString: $0) },
             serverName: cssl_server_name(ssl).map { String(cString: $0) },

@@ -121,7 +121,9 @@ public struct DialogueWatch: Sendable {
     private mutating func endMailData() {
         mode = .commands
         content = ContentLine()
-        for _ in 0..<(isLMTP ? max(1, acceptedRecipients) : 1) { pending.append(.mailData, verb: .data, context: false) }
+        for _ in 0..<(isLMTP ? max(1, acceptedRecipients) : 1) {
+            pending.append(.mailData, verb: .data, context: false)
+        }
     }
 
     // MARK: Credentials

@@ -51,7 +51,9 @@ extension SessionTracer {
     /// Shows what is unfinished and notes what was never answered.
     mutating func finish(_ trace: inout Trace) {
         flush(&trace)
-        if case .mailData = mode, marks.lost.isEmpty { trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1) }
+        if case .mailData = mode, marks.lost.isEmpty {
+            trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1)
+        }
         mode = .commands
         if let mail { trace.mails[mail].cut = .brokenOff }
         for sent in takeAllPending() {

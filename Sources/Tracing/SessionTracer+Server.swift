@@ -213,7 +213,9 @@ extension SessionTracer {
         // The server reads what follows as commands, so that is what it is.
         case .transientFailure, .permanentFailure:
             guard case .mailData = mode else { return }
-            if let mail { (trace.mails[mail].code, trace.mails[mail].answer) = (reply.code, reply.lines.last?.text ?? []) }
+            if let mail {
+                (trace.mails[mail].code, trace.mails[mail].answer) = (reply.code, reply.lines.last?.text ?? [])
+            }
             (mode, mail, looseEnd) = (.commands, nil, nil)
         case .positive, nil: break
         }

@@ -88,11 +88,14 @@ extension SessionTracer {
         hello = Hello()
         mode = .commands
         trace.facts.tls = facts
-        for line in TLSReport.lines(of: facts) { appendEvent(line.text, line.anchor, departures: line.departures, &trace) }
+        for line in TLSReport.lines(of: facts) {
+            appendEvent(line.text, line.anchor, departures: line.departures, &trace)
+        }
     }
 
     /// STARTTLS was offered and refused (RFC 3207 §4).
     mutating func refusedTLS(_ trace: inout Trace) {
+        guard !marks.isSecured else { return }
         appendEvent("no TLS: what follows goes over the wire in the clear", "tls/refused", &trace)
     }
 
@@ -152,14 +155,18 @@ enum TLSReport {
                 Line(text: "messages: " + messages.joined(separator: ", "), anchor: "tls/handshake-message")
             )
         }
-        if let name = facts.serverName { lines.append(Line(text: "asked for the server name \(name)", anchor: "tls/server-name")) }
+        if let name = facts.serverName {
+            lines.append(Line(text: "asked for the server name \(name)", anchor: "tls/server-name"))
+        }
         if let name = facts.applicationProtocol { lines.append(Line(text: "protocol \(name)", anchor: "tls/alpn")) }
         for (index, certificate) in facts.chain.prefix(mostCertificates).enumerated() {
             lines += Self.lines(of: certificate, number: index + 1, of: facts.chain.count)
         }
         if let name = facts.name { lines.append(line(of: name)) }
         if let trust = facts.trust {
-            let text = trust.isTrusted ? "trusted by this system" : "not trusted by this system: \(trust.reason ?? "no reason")"
+            let text =
+                trust.isTrusted
+                ? "trusted by this system" : "not trusted by this system: \(trust.reason ?? "no reason")"
             lines.append(
                 Line(text: text, anchor: "tls/trust", departures: trust.isTrusted ? [] : [.certificateNotTrusted])
             )

@@ -7,6 +7,8 @@ import SMTP
 /// goes on from the next line that can be understood. What the server took has happened, whatever the RFC says of it.
 struct SessionTracer: Sendable {
     let leg: Leg
+    /// Credentials that no event marked are shown as they are.
+    let showsSecrets: Bool
     /// When the event under way happened.
     var time = 0.0
     /// The place of the last line.
@@ -53,8 +55,9 @@ struct SessionTracer: Sendable {
     private var transaction = 0
     private var letters = 0
 
-    init(leg: Leg) {
+    init(leg: Leg, showsSecrets: Bool = false) {
         self.leg = leg
+        self.showsSecrets = showsSecrets
         place = Place(Self.firstStep(of: leg))
         contentPlace = place
         pending.append(.greeting, verb: nil, context: Sent(turn: .greeting, place: place))
@@ -70,7 +73,7 @@ struct SessionTracer: Sendable {
 
     /// A new connection of the same leg: all that was agreed in the one before is void, the walk goes on.
     mutating func startOver() {
-        var next = SessionTracer(leg: leg)
+        var next = SessionTracer(leg: leg, showsSecrets: showsSecrets)
         (next.time, next.place, next.visits) = (time, place, visits)
         (next.transaction, next.letters) = (transaction, letters)
         self = next
@@ -183,7 +186,7 @@ struct SessionTracer: Sendable {
         _ trace: inout Trace
     ) -> Int {
         let index = trace.lines.count
-        let (octets, masks) = Secrets.masked(piece.line.octets, piece.secrets + secrets)
+        let (octets, masks) = Secrets.masked(piece.line.octets, piece.secrets + (showsSecrets ? [] : secrets))
         var line = TraceLine(
             index: index,
             time: time,

@@ -105,7 +105,12 @@ struct TLSReader: Sendable {
         case 11: certificates(end, &tiling)
         case 12: serverKeyExchange(end, &tiling)
         case 16:
-            tiling.rest("client key exchange", "client-key-exchange", until: end, words: "  the client's share of the key")
+            tiling.rest(
+                "client key exchange",
+                "client-key-exchange",
+                until: end,
+                words: "  the client's share of the key"
+            )
         case 20: tiling.rest("Finished", "finished", until: end, words: "  a hash over all that was said")
         case 4: tiling.rest("session ticket", "session-ticket", until: end, words: "  a ticket for another session")
         default: tiling.rest("message", "handshake-message", until: end, words: "  \(end - tiling.position) octets")
@@ -117,7 +122,9 @@ struct TLSReader: Sendable {
 
     private func clientHello(_ end: Int, _ tiling: inout TLSTiling) {
         guard beginHello(end, &tiling, isClient: true) else { return }
-        guard let suites = tiling.length(2, until: end, "cipher suites", "cipher-suite", "  cipher suites:") else { return }
+        guard let suites = tiling.length(2, until: end, "cipher suites", "cipher-suite", "  cipher suites:") else {
+            return
+        }
         tiling.numbers(until: suites, "cipher suite", "cipher-suite", TLSRegistry.cipherSuite)
         tiling.endLine()
         guard let methods = tiling.length(1, until: end, "compression methods", "compression", "  compression:") else {
@@ -147,7 +154,9 @@ struct TLSReader: Sendable {
             isRetry ? "  random: the value that says HelloRetryRequest" : "  random: \(octets.hexStart)"
         }
         tiling.endLine()
-        guard let id = tiling.length(1, until: end, "session id length", "session-id", "  session id:") else { return false }
+        guard let id = tiling.length(1, until: end, "session id length", "session-id", "  session id:") else {
+            return false
+        }
         let count = id - tiling.position
         tiling.rest("session id", "session-id", until: id) { "\(count) octets, \($0.hexStart)" }
         if count == 0 { tiling.append(words: "none") }
@@ -165,7 +174,14 @@ struct TLSReader: Sendable {
 
     private func extensions(_ end: Int, _ tiling: inout TLSTiling, isRetry: Bool) {
         guard tiling.position < end,
-            let last = tiling.length(2, until: end, "extensions length", "extension", "  extensions, octets:", counts: true)
+            let last = tiling.length(
+                2,
+                until: end,
+                "extensions length",
+                "extension",
+                "  extensions, octets:",
+                counts: true
+            )
         else { return }
         tiling.endLine()
         while tiling.position + 4 <= last {
@@ -199,7 +215,9 @@ struct TLSReader: Sendable {
         let isClient = side == .client
         switch type {
         case 0 where isClient:
-            guard tiling.length(2, until: end, "list length", anchor, "") != nil, tiling.position + 3 <= end else { return }
+            guard tiling.length(2, until: end, "list length", anchor, "") != nil, tiling.position + 3 <= end else {
+                return
+            }
             tiling.take(1, "name type", anchor) { _ in "" }
             guard let stop = tiling.length(2, until: end, "name length", anchor, "") else { return }
             tiling.rest("server name", anchor, until: stop) { WireText.shown($0) }
@@ -242,7 +260,8 @@ struct TLSReader: Sendable {
     // MARK: TLS 1.2
 
     private func certificates(_ end: Int, _ tiling: inout TLSTiling) {
-        guard let last = tiling.length(3, until: end, "chain length", "certificate", "  chain, octets:", counts: true) else {
+        guard let last = tiling.length(3, until: end, "chain length", "certificate", "  chain, octets:", counts: true)
+        else {
             return
         }
         tiling.endLine()

@@ -11,7 +11,10 @@ public struct Tracer: Sendable {
     private var sessions: [Leg: SessionTracer] = [:]
     private var lookup = LookupTracer()
 
-    public init() {}
+    private let showsSecrets: Bool
+
+    /// `showsSecrets` leaves credentials as they are that only their place gives away; those an event marked stay masked.
+    public init(showsSecrets: Bool = false) { self.showsSecrets = showsSecrets }
 
     /// The trace of a whole recording.
     public static func trace(of events: some Sequence<WireEvent>) -> Trace {
@@ -58,7 +61,8 @@ public struct Tracer: Sendable {
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
         // Taken out while it is changed, so that nothing in it has to be copied.
-        var session = sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg)
+        var session =
+            sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
         session.settleRecords(before: event.kind, &trace)
         session.time = event.time
         body(&session, &trace)

@@ -80,6 +80,9 @@ struct Live: ParsableCommand {
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
         }
+        guard security.submit == nil || server == nil else {
+            throw ValidationError("--submit names the server, so --server cannot stand beside it")
+        }
         if let timeout, !(1...86400).contains(timeout) {
             throw ValidationError("--timeout takes seconds from 1 to 86400")
         }
@@ -101,7 +104,10 @@ struct Live: ParsableCommand {
             return try runInCurses(.live(options, recordingHeader, recorder, notice: notice), settings)
         }
         if settings.mayAsk, !style.everyMx { return try self.walk(options, recordingHeader, settings, library, recorder) }
-        let follower = LiveFollower<LiveOutcome>(record: Self.keeping(recorder))
+        let follower = LiveFollower<LiveOutcome>(
+            showsSecrets: security.showSecrets,
+            record: Self.keeping(recorder)
+        )
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
         style.adjust(&walk)
@@ -173,6 +179,8 @@ struct Live: ParsableCommand {
         case .heldBack: ", with --send"
         case .lookupFailed: "; check the recipient's domain, or name a server with --server"
         case .notConnected: "; check --server and --port"
+        case .failed(.credentialsKept): "; see --auth-force-clear, if that line may carry them"
+        case .failed(.notOffered(_, at: .startTLS)): "; see --no-tls, if it may be without"
         case .failed: "; the step marked 'failed' shows what was said"
         case .cancelled: "; start it again"
         }
@@ -221,7 +229,7 @@ struct Live: ParsableCommand {
         Recording.Header(
             began: Recorder.now,
             title: title ?? "A mail to \(recipients.joined(separator: ", "))",
-            source: source ?? "ehlo live" + (server.map { ", \($0)" } ?? "")
+            source: source ?? "ehlo live" + ((security.submit ?? server).map { ", \($0)" } ?? "")
         )
     }
 
@@ -251,8 +259,8 @@ struct Live: ParsableCommand {
                 recipients: recipients,
                 sender: sender,
                 clientName: clientName,
-                server: practicePort.map { "127.0.0.1:\($0)" } ?? server,
-                port: port,
+                server: practicePort.map { "127.0.0.1:\($0)" } ?? security.submit ?? server,
+                port: security.submit == nil ? port : SecurityOptions.submissionPort,
                 dnsServers: dns,
                 content: try mail.content(),
                 quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(Failure) in

@@ -4,7 +4,7 @@ import Tracing
 /// Takes in, on the main thread, what a running world or session reports, and traces it.
 final class LiveFollower<Outcome: Sendable> {
     let feed = LiveFeed<Outcome>()
-    private(set) var tracer = Tracer()
+    private(set) var tracer: Tracer
     private(set) var outcome: Outcome?
     /// What was reported last, without its events.
     private var told: LiveHold.Waiting?
@@ -12,7 +12,10 @@ final class LiveFollower<Outcome: Sendable> {
     /// Hears every event before it is traced.
     private let record: (WireEvent) throws -> Void
 
-    init(record: @escaping (WireEvent) throws -> Void = { _ in }) { self.record = record }
+    init(showsSecrets: Bool = false, record: @escaping (WireEvent) throws -> Void = { _ in }) {
+        tracer = Tracer(showsSecrets: showsSecrets)
+        self.record = record
+    }
 
     var trace: Trace { tracer.trace }
 

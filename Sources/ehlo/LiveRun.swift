@@ -15,7 +15,7 @@ final class LiveRun: SteppedRun {
 
     /// Begins the session and comes back when its first line waits.
     init(_ options: LiveSession.Options, record: @escaping (WireEvent) -> Void) throws {
-        let follower = LiveFollower<LiveOutcome>(record: record)
+        let follower = LiveFollower<LiveOutcome>(showsSecrets: options.security.showsSecrets, record: record)
         let feed = follower.feed
         self.follower = follower
         consent = options.consentAddress

@@ -93,6 +93,7 @@ private final class Loop {
             state = State(title: header.title, began: header.began, source: .live(finished: false))
             state.notice = notice
             self.recorder = recorder
+            tracer = Tracer(showsSecrets: options.security.showsSecrets)
             behind = LoopWorld.live(options)
         }
         state.columns = terminal.columns

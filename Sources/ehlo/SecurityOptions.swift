@@ -13,15 +13,30 @@ struct SecurityOptions: ParsableArguments {
     var tlsOnConnect = false
     @Flag(name: .customLong("no-tls"), help: "Do not use TLS.")
     var noTLS = false
-    @Flag(help: "Go on only with a certificate that is for this server and trusted here.")
-    var tlsVerify = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Go on only with a certificate that is for this server and trusted here, the default with --submit."
+    )
+    var tlsVerify: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "Submit the mail to one's own provider, HOST or HOST:PORT (587, or 465 for TLS at once).",
+            valueName: "server"
+        )
+    )
+    var submit: String?
     @Option(help: ArgumentHelp("The server name to ask for, and to find in the certificate.", valueName: "name"))
     var tlsSni: String?
     @Option(help: ArgumentHelp("Trust these authorities too, a file in PEM.", valueName: "file"))
     var tlsCaPath: String?
     @Option(help: ArgumentHelp("The oldest version of TLS: 1.0, 1.1, 1.2 or 1.3.", valueName: "version"))
     var tlsMin: String?
-    @Option(help: ArgumentHelp("Log in as this user. The password is asked for, or comes from EHLO_PASSWORD.", valueName: "user"))
+    @Option(
+        help: ArgumentHelp(
+            "Log in as this user. The password is asked for, or comes from EHLO_PASSWORD.",
+            valueName: "user"
+        )
+    )
     var authUser: String?
     @Option(
         name: .shortAndLong,
@@ -38,11 +53,19 @@ struct SecurityOptions: ParsableArguments {
     @Flag(help: "Show passwords in panes, recordings and exports instead of masking them.")
     var showSecrets = false
 
+    /// Where submission is when nobody says otherwise (RFC 6409 §3.1).
+    static let submissionPort = 587
+
     func validate() throws {
         guard [requiresTLS, optionalTLS, tlsOnConnect, noTLS].filter(\.self).count <= 1 else {
             throw ValidationError("--tls, --tls-optional, --tls-on-connect and --no-tls exclude each other")
         }
-        guard !(noTLS && tlsVerify) else { throw ValidationError("without TLS there is nothing for --tls-verify") }
+        guard !(noTLS && tlsVerify == true) else {
+            throw ValidationError("without TLS there is nothing for --tls-verify")
+        }
+        if submit != nil, authUser == nil {
+            throw ValidationError("--submit needs --auth-user: a provider wants to know whose mail it is")
+        }
         if auth != nil || authPasswordFile != nil || authForceClear, authUser == nil {
             throw ValidationError("--auth, --auth-password-file and --auth-force-clear need --auth-user")
         }
@@ -60,9 +83,12 @@ struct SecurityOptions: ParsableArguments {
         if let authUser { try OptionText.check(authUser, "--auth-user") }
         if let tlsSni { try OptionText.check(tlsSni, "--tls-sni") }
         var security = LiveSecurity()
-        // Who wants to verify wants no session in the clear.
-        security.use = tlsOnConnect ? .onConnect : noTLS ? .never : requiresTLS || tlsVerify ? .required : .ifOffered
-        security.mustVerify = tlsVerify
+        if let submit { try OptionText.check(submit, "--submit") }
+        security.isSubmission = submit != nil
+        security.mustVerify = tlsVerify ?? (submit != nil && !noTLS)
+        // Who wants to verify wants no session in the clear, and a password is for one's provider alone (RFC 8314 §3).
+        let isRequired = requiresTLS || security.mustVerify || submit != nil && !optionalTLS
+        security.use = tlsOnConnect ? .onConnect : noTLS ? .never : isRequired ? .required : .ifOffered
         security.serverName = tlsSni
         security.minimum = tlsMin.flatMap(TLSSetup.Version.init(named:)) ?? .tls1_2
         security.authorities = try OptionText.file(tlsCaPath.map { "@\($0)" }, most: 1 << 20) ?? []

@@ -61,8 +61,11 @@ struct RealServerTests {
         #expect(server.mails(of: "bob").isEmpty)
     }
 
-    @Test(.enabled(if: Program.has("tcpdump") && Program.has("python3"), "needs tcpdump and python3"))
-    func `the recording holds the octets that were on the wire`() throws {
+    @Test(
+        .enabled(if: Program.has("tcpdump") && Program.has("python3"), "needs tcpdump and python3"),
+        arguments: [false, true]
+    )
+    func `the recording holds the octets that were on the wire`(isInTLS: Bool) throws {
         let server = try Postfix()
         let folder = try Folder()
         let capture = try Capture(in: folder, ports: [server.port])
@@ -75,6 +78,7 @@ struct RealServerTests {
             "127.0.0.1:\(server.port)",
             "--from",
             "ada@sender.example",
+            isInTLS ? "--tls" : "--no-tls",
             "--plain",
             "--record",
             recording,
@@ -98,7 +102,9 @@ struct RealServerTests {
         let folder = try Folder()
         let capture = try Capture(in: folder, ports: [server.port])
         let screen = try TmuxScreen()
-        try screen.start("live bob@receiver.example --server 127.0.0.1:\(server.port) --from ada@sender.example")
+        try screen.start(
+            "live bob@receiver.example --server 127.0.0.1:\(server.port) --from ada@sender.example --no-tls"
+        )
         try #require(screen.shows("Enter connects"), "\(screen.text)")
         for (key, next) in [
             ("Enter", "Enter sends EHLO"), ("Enter", "Enter sends MAIL"), ("Enter", "Enter sends RCPT"),

@@ -27,6 +27,8 @@ class Conversation:
         self.leg = leg
         self.pieces = []
         self.encrypted = False
+        # Whether the records of TLS themselves were recorded; then what was inside them was not on the wire as it stands.
+        self.records = False
 
     def name(self):
         return f"{self.leg} (session {self.session})" if self.session else self.leg
@@ -82,7 +84,13 @@ def from_recording(path, values):
             current[leg] = Conversation(session, leg)
             found.append(current[leg])
         conversation = current[leg]
-        if kind == "tls":
+        if kind in ("client-tls", "server-tls"):
+            conversation.records = True
+            octets, hidden = octets_of(path, number, payload)
+            conversation.pieces.append(Piece(time, kind.removesuffix("-tls"), octets, hidden))
+        elif conversation.records:
+            continue
+        elif kind == "tls":
             conversation.encrypted = True
         elif kind in ("client", "server") and not conversation.encrypted:
             octets, hidden = octets_of(path, number, payload)

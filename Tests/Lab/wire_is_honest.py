@@ -11,7 +11,8 @@ the same order. Exit code 0 when all is honest, 1 when not (with the first diffe
 --any-order     streams only: under PIPELINING a recorder may rightly see a reply after it has sent the next command
 --nothing-else  a captured connection with octets that is in no recording is a lie, too
 
-Once TLS is up the wire is encrypted: from there on only that it *is* encrypted is checked.
+Once TLS is up the wire is encrypted. When the recording holds the records, they are compared like everything else; when it
+holds only what was inside them, from there on only that the wire *is* encrypted is checked.
 """
 
 import argparse

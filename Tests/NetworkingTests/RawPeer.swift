@@ -91,6 +91,13 @@ final class RawPeer: @unchecked Sendable {
         }
     }
 
+    /// What has come, at least one octet; nil at the end, or when nothing comes.
+    func some() -> [UInt8]? {
+        guard !unread.isEmpty || fill() else { return nil }
+        defer { unread = [] }
+        return unread
+    }
+
     private func fill() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &buffer, buffer.count, 0)

@@ -38,6 +38,7 @@ private struct ClientPlayer {
             carryOut(client.secured())
         } else if line.hasPrefix("-- no TLS: ") {
             transcript.append(line)
+            if said.first == "-- TLS" { said.removeFirst() }
             carryOut(client.notSecured(String(line.dropFirst(11))))
         } else if line.hasPrefix("S:") {
             flush()

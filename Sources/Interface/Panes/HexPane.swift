@@ -3,20 +3,58 @@ import Tracing
 
 /// The octets under the cursor in hexadecimal and as text, the span highlighted in both.
 ///
-/// A DNS line shows the whole message it was read from.
+/// A DNS line shows the whole message it was read from; a line that went inside TLS shows below it the records that carried it,
+/// which is what the wire saw.
 func drawHex(_ state: State, _ line: TraceLine, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    let isMessage = !line.message.isEmpty
-    let octets = isMessage ? line.message : line.octets + line.ending.octets
-    let perRow = rect.columns >= 76 ? 16 : 8
-    let span = isMessage ? nil : state.currentSpan
-    let head =
-        isMessage
-        ? "the DNS message, \(octets.count) octets"
-        : line.isWire ? "\(octets.count) octets" : "a remark of the trace, on no wire"
-    canvas.write(head, .dim, column: 1, in: rect)
+    let own = line.octets + line.ending.octets
+    var blocks: [HexBlock] = []
+    if !line.isWire {
+        blocks = [
+            HexBlock(
+                head: line.message.isEmpty ? "a remark of the trace, on no wire" : "the DNS message",
+                octets: line.message
+            )
+        ]
+    } else {
+        blocks = [HexBlock(head: line.message.isEmpty ? "" : "what was said", octets: own, span: state.currentSpan)]
+        if !line.message.isEmpty { blocks.append(HexBlock(head: "on the wire, inside TLS", octets: line.message)) }
+    }
+    var top = 0
+    for (index, block) in blocks.enumerated() {
+        // What was said gets half the pane at most.
+        let isLast = index == blocks.count - 1
+        let needed = 2 + (block.octets.count + hexColumns(rect) - 1) / hexColumns(rect)
+        let rows = isLast ? rect.rows - top : min(needed, rect.rows / 2)
+        let part = Rect(column: rect.column, row: rect.row + top, columns: rect.columns, rows: max(0, rows))
+        draw(block, speaker: line.speaker, in: part, on: &canvas, glyphs)
+        top += rows
+    }
+}
+
+/// Octets with a heading of their own.
+private struct HexBlock {
+    let head: String
+    let octets: [UInt8]
+    var span: WireSpan?
+}
+
+private func hexColumns(_ rect: Rect) -> Int { rect.columns >= 76 ? 16 : 8 }
+
+private func draw(
+    _ block: HexBlock,
+    speaker: TraceLine.Speaker,
+    in rect: Rect,
+    on canvas: inout Canvas,
+    _ glyphs: Glyphs
+) {
+    let octets = block.octets
+    let perRow = hexColumns(rect)
+    let span = block.span
+    let count = octets.isEmpty ? "" : "\(octets.count) octets"
+    canvas.write([block.head, count].filter { !$0.isEmpty }.joined(separator: ", "), .dim, column: 1, in: rect)
     // Offset, three columns an octet, a blank, one column an octet: eight of them are 37 columns, and one more around.
     let margin = rect.columns >= 40 ? 1 : 0
-    guard line.isWire || isMessage else { return }
+    guard !octets.isEmpty else { return }
     let first = span.map { max(0, $0.range.lowerBound / perRow - (rect.rows - 3) / 2) } ?? 0
     let starts = Array(stride(from: first * perRow, to: octets.count, by: perRow).prefix(max(0, rect.rows - 2)))
     for (row, start) in starts.enumerated() {
@@ -28,7 +66,7 @@ func drawHex(_ state: State, _ line: TraceLine, in rect: Rect, on canvas: inout 
                 continue
             }
             let isInSpan = span?.range.contains(index) ?? false
-            let role: Role = isInSpan ? .span : line.speaker == .client ? .client : .server
+            let role: Role = isInSpan ? .span : speaker == .client ? .client : .server
             let emphasis: Emphasis = isInSpan ? [.bold, .underline] : []
             text.append(" ")
             text.append(twoDigits(octets[index]), role, emphasis: emphasis)

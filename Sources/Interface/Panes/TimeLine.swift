@@ -90,7 +90,7 @@ enum TimeLineOverlay {
 
     private static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {
         let line = state.trace.lines[run.lowerBound]
-        let text = WireText.shown(line.octets.prefix(200))
+        let text = line.isTLS ? line.shownText : WireText.shown(line.octets.prefix(200))
         let isContent = line.content == .mailData(.header) || line.content == .mailData(.body)
         let words = isContent ? "mail data, \(run.count) lines" : run.count > 1 ? "\(text) (+\(run.count - 1))" : text
         return Arrow(

@@ -149,7 +149,9 @@ struct WireRows {
         let units = units(of: line, isCurrent: isCurrent)
         let indent = TextWidth.columns(of: prefix.text)
         let room = max(8, columns - indent - timeColumns - (line.findings.isEmpty ? 0 : 2))
-        let (pieces, leftOut) = wrapped(units, octets: line.octets.count, room, atWords: !line.isWire)
+        // The last fields of a TLS line may have no words.
+        let count = line.isTLS ? units.last?.range.upperBound ?? 0 : line.octets.count
+        let (pieces, leftOut) = wrapped(units, octets: count, room, atWords: !line.isWire || line.isTLS)
         for (number, piece) in pieces.enumerated() {
             var row =
                 number == 0
@@ -242,6 +244,7 @@ struct WireRows {
     // MARK: Text
 
     private func units(of line: TraceLine, isCurrent: Bool) -> [WireUnit] {
+        if case .tls(let fields) = line.content { return units(of: fields) }
         let isOnLineEnd = isCurrent && span?.kind == .lineEnd
         // A line may be megabytes long; no screen shows more than this.
         let octets = Array(line.octets.prefix(columns * (Self.mostRowsOfLine + 1)))
@@ -254,6 +257,23 @@ struct WireRows {
         )
         guard case .record(let record) = line.content, case .exchanger = record.kind else { return units }
         return padded(units, record)
+    }
+
+    /// What the fields say, each unit standing for the octets of its field.
+    private func units(of fields: [TLSField]) -> [WireUnit] {
+        var all: [WireUnit] = []
+        var start = 0
+        let space = WireUnit(text: " ", columns: 1, isPlaceholder: false, range: 0..<0)
+        for field in fields {
+            let range = start..<start + field.count
+            start = range.upperBound
+            guard !field.words.isEmpty, all.count < columns * (Self.mostRowsOfLine + 1) else { continue }
+            if !all.isEmpty { all.append(space) }
+            all += WireUnits.units(of: Array(field.words.utf8), ending: .none, showsEnding: false, glyphs: glyphs).map {
+                WireUnit(text: $0.text, columns: $0.columns, isPlaceholder: $0.isPlaceholder, range: range)
+            }
+        }
+        return all
     }
 
     /// The units in rows. Octets of a wire break where the row is full, remarks of ours between words.

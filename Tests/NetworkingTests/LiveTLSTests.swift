@@ -1,0 +1,378 @@
+import SMTP
+import Testing
+import Tracing
+
+@testable import Networking
+
+/// The unattended client against servers that do with STARTTLS and AUTH what they should, and what they should not.
+@Suite struct LiveTLSTests {
+    private let recorder = Recorder()
+
+    /// TLS as a server on a blocking socket.
+    private final class Inside {
+        private let peer: RawPeer
+        private let engine: TLSEngine
+        private var unread: [UInt8] = []
+
+        /// Nil when the handshake does not come about.
+        init?(_ peer: RawPeer, _ identity: TLSIdentity) {
+            guard let engine = try? TLSEngine(TLSSetup(.server(identity))) else { return nil }
+            self.peer = peer
+            self.engine = engine
+            while true {
+                let progress = engine.handshake()
+                peer.send(engine.takeRecords())
+                switch progress {
+                case .done: return
+                case .failed: return nil
+                case .goesOn:
+                    guard let octets = peer.some() else { return nil }
+                    engine.feed(octets)
+                }
+            }
+        }
+
+        func send(_ text: String) {
+            _ = engine.write(Array(text.utf8))
+            peer.send(engine.takeRecords())
+        }
+
+        func line() -> String? {
+            while true {
+                if let feed = unread.firstIndex(of: 10) {
+                    defer { unread.removeSubrange(...feed) }
+                    return String(decoding: unread[..<feed].filter { $0 != 13 }, as: UTF8.self)
+                }
+                if case .octets(let octets) = engine.read() {
+                    unread += octets
+                    continue
+                }
+                guard let octets = peer.some() else { return nil }
+                engine.feed(octets)
+            }
+        }
+
+        func close() {
+            engine.close()
+            peer.send(engine.takeRecords())
+        }
+    }
+
+    private static let identity = try? TLSIdentity.selfSigned(names: ["localhost"])
+
+    private func run(
+        _ security: LiveSecurity = LiveSecurity(),
+        timeout: Int = 10,
+        _ script: @escaping @Sendable (RawPeer) -> Void
+    ) async throws -> LiveOutcome {
+        let server = try ScriptedPeer { peer, _ in script(peer) }
+        let options = try LiveSession.Options(
+            recipients: ["bob@receiver.example"],
+            sender: "ada@sender.example",
+            clientName: "c.example",
+            server: "localhost:\(server.port)",
+            timeout: timeout,
+            addressFamily: .v4,
+            security: security
+        )
+        let outcome = await LiveSession(options).run(onEvent: recorder.note)
+        withExtendedLifetime(server) {}
+        return outcome
+    }
+
+    /// Greeting, EHLO, STARTTLS; what stands behind the 220 goes out with it.
+    private static func begin(_ peer: RawPeer, behind: String = "", offer: String = "STARTTLS") -> Bool {
+        peer.send("220 mx.example ESMTP\r\n")
+        guard peer.line() == "EHLO c.example" else { return false }
+        peer.send("250-mx.example\r\n250 \(offer)\r\n")
+        guard peer.line() == "STARTTLS" else { return false }
+        return peer.send("220 Go ahead\r\n" + behind)
+    }
+
+    private static func takeMail(_ inside: Inside, hello: String = "250 mx.example") {
+        _ = inside.line()
+        inside.send(hello + "\r\n")
+        for reply in ["250 OK", "250 OK", "354 Go"] {
+            guard inside.line() != nil else { return }
+            inside.send(reply + "\r\n")
+        }
+        while let line = inside.line(), line != "." {}
+        inside.send("250 Taken\r\n")
+        _ = inside.line()
+        inside.send("221 Bye\r\n")
+        inside.close()
+    }
+
+    private var tls: [TLSFacts] {
+        recorder.events.compactMap { if case .tls(let facts) = $0.kind { facts } else { nil } }
+    }
+
+    @Test func `a session goes into TLS, and both views of it are told`() async throws {
+        let outcome = try await run { peer in
+            guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            Self.takeMail(inside)
+        }
+        #expect(outcome == .completed(accepted: 1))
+        #expect(tls.first?.name?.found == "DNS:localhost")
+        #expect(recorder.said(.client).contains("STARTTLS\r\nEHLO c.example\r\nMAIL FROM:"))
+        // Each line that went inside follows the record that carried it.
+        let kinds = recorder.events.map(\.kind)
+        let secured = kinds.firstIndex { if case .tls = $0 { true } else { false } } ?? 0
+        for (index, kind) in kinds.enumerated() where index > secured {
+            guard case .octets(let side, let clear, _) = kind else { continue }
+            guard case .records(side, let records) = kinds[index - 1] else {
+                return #expect(Bool(false), "no record before \(clear)")
+            }
+            #expect(records.first == 23 && records.count > clear.count)
+        }
+        #expect(recorder.errors == [])
+    }
+
+    @Test func `replies behind the 220 are thrown away and never believed`() async throws {
+        let outcome = try await run { peer in
+            let forged = "250-evil.example\r\n250-AUTH PLAIN\r\n250 SIZE 1\r\n"
+            guard Self.begin(peer, behind: forged), let identity = Self.identity,
+                let inside = Inside(peer, identity)
+            else { return }
+            Self.takeMail(inside)
+        }
+        #expect(outcome == .completed(accepted: 1))
+        let trace = Tracer.trace(of: recorder.events)
+        #expect(trace.lines.flatMap(\.findings).filter { $0.id == "octets-after-starttls" }.count == 3)
+        #expect(trace.facts.hello.offered.isEmpty)
+        #expect(
+            recorder.events.contains {
+                $0.kind == .note("46 octets that came in the clear before the handshake are thrown away")
+            }
+        )
+    }
+
+    /// What comes in place of the handshake.
+    enum Fault: Sendable, CaseIterable { case text, closes, silence, alert, resets }
+
+    @Test(arguments: Fault.allCases)
+    func `a handshake that fails is said to, with number 29`(fault: Fault) async throws {
+        let outcome = try await run(timeout: 2) { peer in
+            guard Self.begin(peer) else { return }
+            _ = peer.some()
+            switch fault {
+            case .text: peer.send("250 mx.example\r\n250 you are welcome\r\n")
+            case .closes: return
+            case .silence: break
+            case .alert: peer.send([21, 3, 3, 0, 2, 2, 40])
+            case .resets: return peer.reset()
+            }
+            _ = peer.rest()
+        }
+        #expect(outcome.exitStatus == 29, "\(outcome)")
+        #expect(recorder.errors.count == 1)
+        #expect(!recorder.said(.client).contains("MAIL"))
+        if fault == .alert { #expect(recorder.errors.first?.contains("(40)") == true) }
+        if fault == .silence { #expect(recorder.errors.first?.contains("2 s") == true) }
+    }
+
+    @Test func `nothing is said after a refusal by who requires TLS`() async throws {
+        let outcome = try await run(LiveSecurity(use: .required)) { peer in
+            peer.send("220 mx.example ESMTP\r\n")
+            _ = peer.line()
+            peer.send("250-mx.example\r\n250 STARTTLS\r\n")
+            _ = peer.line()
+            peer.send("454 Not now\r\n")
+            if peer.line() == "QUIT" { peer.send("221 Bye\r\n") }
+        }
+        #expect(outcome.exitStatus == 29)
+        #expect(recorder.said(.client) == "EHLO c.example\r\nSTARTTLS\r\nQUIT\r\n")
+    }
+
+    @Test func `who must verify says nothing to a server that cannot be verified`() async throws {
+        let outcome = try await run(LiveSecurity(use: .required, mustVerify: true)) { peer in
+            guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            Self.takeMail(inside)
+        }
+        #expect(outcome.exitStatus == 29)
+        #expect(tls.first?.trust?.isTrusted == false, "the certificate is shown all the same")
+        #expect(recorder.said(.client) == "EHLO c.example\r\nSTARTTLS\r\n")
+    }
+
+    @Test func `EHLO refused inside TLS has a number of its own`() async throws {
+        let outcome = try await run { peer in
+            guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            _ = inside.line()
+            inside.send("502 No\r\n")
+            _ = inside.line()
+            inside.send("221 Bye\r\n")
+        }
+        #expect(outcome.exitStatus == 32)
+    }
+
+    @Test func `an end without close_notify is told`() async throws {
+        let outcome = try await run { peer in
+            guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            _ = inside.line()
+            inside.send("250 mx.example\r\n")
+            _ = inside.line()
+        }
+        #expect(outcome.exitStatus == 6)
+        #expect(
+            recorder.events.contains {
+                if case .note(let text) = $0.kind { text.contains("close_notify") } else { false }
+            }
+        )
+    }
+
+    @Test(arguments: SASLExchange.Mechanism.allCases)
+    func `no event shows a password`(mechanism: SASLExchange.Mechanism) async throws {
+        let password = "hunter2-CANARY"
+        let security = LiveSecurity(
+            credentials: try Credentials(user: "ada", password: password),
+            mechanism: mechanism
+        )
+        _ = try await run(security) { peer in
+            guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            _ = inside.line()
+            inside.send("250-mx.example\r\n250 AUTH \(mechanism.rawValue)\r\n")
+            var line = inside.line()
+            while line != nil, line != "QUIT", line?.hasPrefix("MAIL") == false {
+                inside.send(line == "*" ? "501 Off\r\n" : "334 PDE+\r\n")
+                line = inside.line()
+            }
+            inside.send("221 Bye\r\n")
+        }
+        let file = RecordingWriter.file(
+            Recording(header: .init(began: "", title: "", source: ""), events: recorder.events)
+        )
+        for secret in Self.disguises(of: password) { #expect(!file.contains(secret), "\(secret)") }
+        #expect(file.contains("AUTH \(mechanism.rawValue)"))
+        #expect(recorder.said(.client).contains(password) == false)
+        let marked = recorder.events.contains {
+            if case .octets(_, _, let secrets) = $0.kind { !secrets.isEmpty } else { false }
+        }
+        #expect(marked)
+    }
+
+    /// The text, in hexadecimal, and what of it is always the same in Base64, whatever stands before it.
+    private static func disguises(of text: String) -> [String] {
+        let octets = Array(text.utf8)
+        let hex = octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return [text, hex]
+            + (0..<3).map { before in
+                let coded = Base64.encode([UInt8](repeating: 0, count: before) + octets)
+                // The first group and the last hold octets of their neighbours.
+                return String(decoding: coded.dropFirst(before == 0 ? 0 : 4).dropLast(4), as: UTF8.self)
+            }
+    }
+
+    @Test func `a server that asks without end is left`() async throws {
+        let security = LiveSecurity(credentials: try Credentials(user: "ada", password: "x"), mechanism: .login)
+        let outcome = try await run(security) { peer in
+            guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            _ = inside.line()
+            inside.send("250-mx.example\r\n250 AUTH LOGIN\r\n")
+            while let line = inside.line(), line != "QUIT" { inside.send("334 \r\n") }
+        }
+        #expect(outcome.exitStatus == 28)
+        #expect(recorder.said(.client).components(separatedBy: "*\r\n").count <= 9)
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy separator: String) -> [Substring] { split(separator: separator) }
+}
+
+/// The arithmetic of logins, with the examples of the RFCs.
+@Suite struct SASLVectorTests {
+    private static func decoded(_ line: OutgoingLine, after prefix: String = "") -> String {
+        String(decoding: Base64.decode(Array(line.octets.dropFirst(prefix.utf8.count))) ?? [], as: UTF8.self)
+    }
+
+    private static func coded(_ text: String) -> [UInt8] { Base64.encode(Array(text.utf8)) }
+
+    /// RFC 7677 §3.
+    private static let scram: SASLDigests = {
+        var digests = SASLDigests.openSSL
+        digests.nonce = { Array("rOprNGfwEbeRWgbNEkqO".utf8) }
+        return digests
+    }()
+
+    private static let serverFirst =
+        "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+
+    @Test func `SCRAM-SHA-256 as RFC 7677 §3 has it`() throws {
+        var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
+        #expect(Self.decoded(exchange.start(), after: "AUTH SCRAM-SHA-256 ") == "n,,n=user,r=rOprNGfwEbeRWgbNEkqO")
+        #expect(
+            Self.decoded(exchange.challenged(Self.coded(Self.serverFirst)))
+                == "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
+        )
+        #expect(exchange.accepted() == .noProof)
+        let final = Self.coded("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
+        var honest = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
+        _ = honest.start()
+        _ = honest.challenged(Self.coded(Self.serverFirst))
+        #expect(honest.challenged(final).octets == [])
+        #expect(honest.accepted() == nil)
+        #expect(honest.meaning?.contains("pencil") == false)
+    }
+
+    @Test(arguments: [
+        ("r=someoneelse,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", SASLExchange.Trouble.foreignNonce),
+        ("r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", .foreignNonce),
+        ("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=0", .malformedChallenge),
+        ("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000", .iterations(2_000_000_000)),
+        ("r=rOprNGfwEbeRWgbNEkqOx,s=!!!!,i=4096", .malformedChallenge), ("", .malformedChallenge),
+        ("m=x,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", .malformedChallenge),
+        ("e=unknown-user", .serverError("unknown-user")),
+    ])
+    func `a first answer that is not right calls the exchange off`(text: String, trouble: SASLExchange.Trouble) throws {
+        var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
+        _ = exchange.start()
+        #expect(exchange.challenged(Self.coded(text)).octets == [UInt8(ascii: "*")])
+        #expect(exchange.trouble == trouble)
+    }
+
+    @Test func `a wrong signature of the server is noticed`() throws {
+        for final in ["v=AAAA", "v=", "x", "e=other-error", "v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="] {
+            var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
+            _ = exchange.start()
+            _ = exchange.challenged(Self.coded(Self.serverFirst))
+            #expect(exchange.challenged(Self.coded(final)).octets == [UInt8(ascii: "*")], "\(final)")
+            #expect(exchange.accepted() != nil)
+        }
+    }
+
+    @Test func `CRAM-MD5 as RFC 2195 §2 has it`() throws {
+        let credentials = try Credentials(user: "tim", password: "tanstaaftanstaaf")
+        var exchange = SASLExchange(.cramMD5, credentials, .openSSL)
+        #expect(exchange.start().octets == Array("AUTH CRAM-MD5".utf8))
+        let challenge = Array("PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+".utf8)
+        #expect(exchange.challenged(challenge).octets == Array("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw".utf8))
+        var other = SASLExchange(.cramMD5, credentials, .openSSL)
+        _ = other.start()
+        #expect(other.challenged(Array("no Base64".utf8)).octets == [UInt8(ascii: "*")])
+        #expect(other.trouble == .notBase64)
+    }
+
+    @Test func `a user with a comma and an equals sign is spelled out in SCRAM`() throws {
+        var exchange = SASLExchange(.scramSHA256, try Credentials(user: "a,b=c", password: "x"), Self.scram)
+        #expect(Self.decoded(exchange.start(), after: "AUTH SCRAM-SHA-256 ").hasPrefix("n,,n=a=2Cb=3Dc,r="))
+    }
+
+    @Test func `XOAUTH2 sends the token, and an empty line for the reason`() throws {
+        var exchange = SASLExchange(.xoauth2, try Credentials(user: "ada", password: "ya29"))
+        #expect(Self.decoded(exchange.start(), after: "AUTH XOAUTH2 ") == "user=ada\u{1}auth=Bearer ya29\u{1}\u{1}")
+        #expect(exchange.challenged(Self.coded("{}")).octets == [])
+        #expect(exchange.challenged(Self.coded("{}")).octets == [UInt8(ascii: "*")])
+    }
+
+    @Test(
+        arguments: [
+            ("AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2", SASLExchange.Mechanism.scramSHA256),
+            ("AUTH login cram-md5 plain", .cramMD5), ("AUTH XOAUTH2", nil), ("AUTH GSSAPI NTLM LOGIN", .login),
+            ("AUTH " + String(repeating: "X ", count: 60) + "PLAIN", .plain),
+        ] as [(String, SASLExchange.Mechanism?)]
+    )
+    func `the strongest of both sides is taken`(offer: String, mechanism: SASLExchange.Mechanism?) {
+        let lines = ["250-mx.example", "250 \(offer)"].map { ReplyLine.read(Array($0.utf8)).value }
+        #expect(SASLExchange.mechanism(offeredIn: Hello(Reply(lines: lines)), hasDigests: true) == mechanism)
+    }
+}
