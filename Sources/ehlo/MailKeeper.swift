@@ -45,18 +45,16 @@ final class MailKeeper {
             let isAccepted = mail.fate == .accepted
             // Of a mail that got no further than its envelope there is nothing to save.
             if isAccepted || !mail.content.isEmpty {
-                let path = "\(eml)/\(name)\(isAccepted ? "" : ".not-accepted").eml"
-                if let trouble = Self.write(mail.content, to: path) { troubles.append("--eml: \(trouble)") }
+                let file = "\(name)\(isAccepted ? "" : ".not-accepted").eml"
+                let trouble = Self.write(mail.content, aside: "\(eml)/.\(file)", to: "\(eml)/\(file)")
+                if let trouble { troubles.append("--eml: \(trouble)") }
             }
         }
         if let maildir, mail.fate == .accepted {
             let file = "\(name).\(host)"
             let (aside, path) = ("\(maildir)/tmp/\(file)", "\(maildir)/new/\(file)")
-            if let trouble = Self.write(Self.local(mail.content), to: aside) {
-                troubles.append("--maildir: \(trouble)")
-            } else if rename(aside, path) != 0 {
-                troubles.append("--maildir: \(path) cannot be made (\(String(cString: strerror(errno))))")
-            }
+            let trouble = Self.write(Self.local(mail.content), aside: aside, to: path)
+            if let trouble { troubles.append("--maildir: \(trouble)") }
         }
         return troubles
     }
@@ -79,11 +77,14 @@ final class MailKeeper {
         return "\(time.tv_sec).M" + String(repeating: "0", count: 6 - micros.count) + micros
     }
 
-    /// Makes a new file, never through a link or over another one; nil when it is written.
-    private static func write(_ octets: [UInt8], to path: String) -> String? {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    /// Makes a new file, never through a link or over another one, which has its name once it is whole; nil when it has.
+    private static func write(_ octets: [UInt8], aside: String, to path: String) -> String? {
+        let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return "\(path) cannot be made (\(String(cString: strerror(errno))))" }
-        defer { close(descriptor) }
+        defer {
+            close(descriptor)
+            unlink(aside)
+        }
         var rest = octets[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -91,10 +92,10 @@ final class MailKeeper {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
                 let reason = String(cString: strerror(errno))
-                unlink(path)
                 return "writing \(path) failed (\(reason)); free some space or save elsewhere"
             }
         }
+        guard link(aside, path) == 0 else { return "\(path) cannot be made (\(String(cString: strerror(errno))))" }
         return nil
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Interchange
 import Lessons
 import Networking
@@ -35,6 +36,14 @@ struct Sandbox: ParsableCommand {
     var eml: String?
     @Option(help: ArgumentHelp("Deliver each accepted mail to this Maildir.", valueName: "dir"))
     var maildir: String?
+    @Option(
+        help: ArgumentHelp(
+            "Walk one mail to the persona and to this one, and show both side by side, differences marked.",
+            valueName: "persona"
+        )
+    )
+    var compare: String?
+    @OptionGroup(title: "The mail of --compare") var mail: MailOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -51,6 +60,7 @@ struct Sandbox: ParsableCommand {
         let settings = try common.settings()
         if listPersonas { return try PersonaChoice.list(settings) }
         let persona = try PersonaChoice.named(persona, settings)
+        if let compare { return try show(persona, beside: try PersonaChoice.named(compare, settings), settings) }
         let library = try common.library(settings)
         var limits = SandboxServer.Limits()
         if let timeout { limits.idleSeconds = timeout }
@@ -59,5 +69,24 @@ struct Sandbox: ParsableCommand {
         let recorders = try record.map { path throws(Failure) in try ConversationRecorders(path, persona) }
         let plain = SandboxPlain(persona, settings, library, keeper, recorders, most: once ? 1 : count)
         try plain.run(limits, port: port)
+    }
+
+    /// Both walks side by side.
+    private func show(_ left: Persona, beside right: Persona, _ settings: Settings) throws {
+        let mail = try mail.configuration()
+        let comparison = PersonaComparison(
+            left: try PersonaComparison.walk(left, mail),
+            right: try PersonaComparison.walk(right, mail)
+        )
+        let printer = PlainPrinter(settings)
+        for line in comparison.text(columns: Self.columns) { try printer.print(line) }
+        try printer.flush()
+    }
+
+    /// How wide the terminal is, and what a file or a pipe gets.
+    private static var columns: Int {
+        var size = winsize()
+        let isKnown = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? max(40, Int(size.ws_col)) : 120
     }
 }
