@@ -54,7 +54,7 @@ struct PersonaComparison {
                 feed.finish(nil)
             } catch { feed.finish("\(error)") }
         }
-        while feed.news().outcome == nil { feed.sleep() }
+        while feed.news().outcome == nil { _ = feed.sleep(seconds: 1) }
         if case .some(.some(let trouble)) = feed.news().outcome {
             throw Failure(.unavailable, "the persona '\(persona.name)' cannot be walked: \(trouble)")
         }
@@ -80,7 +80,7 @@ struct PersonaComparison {
             case .command: turns.append(Turn(key: line.verbName ?? "", lines: [], compared: []))
             case .mailData where turns.last?.key != "content":
                 turns.append(Turn(key: "content", lines: [], compared: []))
-            case .saslResponse, .opaque, .record, .chunk: continue
+            case .saslResponse, .opaque, .record, .chunk, .tls: continue
             case .reply, .mailData, .event: break
             }
             let shown = (isClient ? "C: " : "S: ") + WireText.shown(line.octets)

@@ -9,6 +9,7 @@ for the persona.
 """
 import glob
 import os
+import re
 import smtplib
 import socket
 import ssl
@@ -312,7 +313,7 @@ def auth_required(server):
     raw.hello()
     raw.send(b"AUTH CRAM-MD5\r\nbG92ZWxhY2U=\r\nAUTH LOGIN\r\nYWRh\r\nbG92ZWxhY2U=\r\nQUIT\r\n")
     raw.close()
-    server.says("Conversation 5 has ended")
+    assert until(lambda: len(re.findall(r"(?m)(\d+ findings?|No findings: .*)$", server.output)) >= 5), server.output
     # No artefact holds a password, in clear or in Base64.
     for name in server.files("recordings/*") + server.files("stdout"):
         text = open(name, "rb").read().split(b"Conversation 1", 1)[-1]
