@@ -26,6 +26,7 @@ struct PersonaComparison {
         var compared: [String]
     }
 
+    /// Both walks.
     let left: Walk
     let right: Walk
 
@@ -41,13 +42,16 @@ struct PersonaComparison {
         Task.detached {
             do {
                 let address = try await server.start(port: 0).first ?? ""
+                var style = LiveSession.Options.Style()
+                if persona.policy.family == .lmtp { style.hello = .lhlo }
                 let options = try LiveSession.Options(
                     recipients: recipients,
                     sender: mail.sender.octets.lossyText.trimmingAngles,
                     clientName: "client.sender.example",
                     server: address,
                     content: mail.content,
-                    send: true
+                    send: true,
+                    style: style
                 )
                 _ = await LiveSession(options).run { event in events.withLock { $0.append(event) } }
                 await server.stop()
@@ -77,7 +81,9 @@ struct PersonaComparison {
         for line in trace.lines where line.isWire && line.leg == .relay {
             let isClient = line.speaker == .client
             switch line.content {
-            case .command: turns.append(Turn(key: line.verbName ?? "", lines: [], compared: []))
+            case .command:
+                let isHello = ["EHLO", "HELO", "LHLO"].contains(line.verbName)
+                turns.append(Turn(key: isHello ? "hello" : line.verbName ?? "", lines: [], compared: []))
             case .mailData where turns.last?.key != "content":
                 turns.append(Turn(key: "content", lines: [], compared: []))
             case .saslResponse, .opaque, .record, .chunk, .tls: continue
@@ -88,14 +94,19 @@ struct PersonaComparison {
             turns[last].lines.append(shown)
             turns[last].compared.append(Self.compared(shown, persona))
         }
+        for index in turns.indices where turns[index].key == "hello" { turns[index].sortOffer() }
         return turns
     }
 
     /// Without what differs between any two servers and says nothing: the name, the queue id.
     private static func compared(_ line: String, _ persona: Persona) -> String {
+        // Whether it is the last of its reply is not what differs.
+        let line = line.hasPrefix("S: 250-") ? "S: 250 " + line.dropFirst(7) : line
         let words = line.replacing(persona.policy.domain, with: "HOST").split(separator: " ").map { word in
-            let isID = word.utf8.count >= 7 && word.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || $0 == 61 }
-            return isID && word.utf8.contains(where: { (48...57).contains($0) }) ? "ID" : String(word)
+            let isID =
+                word.utf8.count >= 7 && word.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+                && word.contains(where: \.isNumber) && word.contains(where: \.isLetter)
+            return isID ? "ID" : String(word)
         }
         return words.joined(separator: " ")
     }
@@ -205,6 +216,15 @@ struct PersonaComparison {
             rest = rest.dropFirst(width - indent.count)
         }
         return pieces.isEmpty ? [""] : pieces
+    }
+}
+
+extension PersonaComparison.Turn {
+    /// Puts what was offered in the order of the alphabet, since any order says the same.
+    fileprivate mutating func sortOffer() {
+        let pairs = zip(lines, compared).dropFirst(2).sorted { $0.1 < $1.1 }
+        lines = lines.prefix(2) + pairs.map(\.0)
+        compared = compared.prefix(2) + pairs.map(\.1)
     }
 }
 
