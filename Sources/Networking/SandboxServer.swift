@@ -120,14 +120,15 @@ private final class SandboxDesk {
         self.onMail = onMail
         greylist = Greylist(delay: .milliseconds(Int64(persona.manners.greylistDelay.milliseconds)))
         weak var weakSelf: SandboxDesk?
+        let tls = Self.tls(for: persona)
         listener = Listener(mostClients: limits.clients) {
             var policy = persona.policy
             policy.queueID = Self.queueID()
-            // Until the server can do TLS it does not say so.
-            policy.offered.removeAll { $0.hasPrefix("STARTTLS") }
+            if tls == nil { policy.offered.removeAll { $0.hasPrefix("STARTTLS") } }
             return ServerEnd.Setup(
                 policy: policy,
                 manners: persona.manners,
+                tls: tls,
                 limit: .seconds(Int64(limits.idleSeconds)),
                 date: { .now() }
             )
@@ -139,6 +140,13 @@ private final class SandboxDesk {
             weakSelf?.closed($0)
         }
         weakSelf = self
+    }
+
+    /// A certificate made for this run, in memory alone, where the persona offers STARTTLS.
+    private static func tls(for persona: Persona) -> TLSSetup? {
+        guard persona.policy.offered.contains(where: { $0.hasPrefix("STARTTLS") }) else { return nil }
+        let names = [persona.policy.domain, "localhost", "127.0.0.1", "::1"]
+        return (try? TLSIdentity.selfSigned(names: names)).map { TLSSetup(.server($0)) }
     }
 
     private static func queueID() -> String {

@@ -15,6 +15,8 @@ final class ServerEnd {
     struct Setup {
         var policy: ServerDialogue.Policy
         var manners = Persona.Manners()
+        /// What TLS is set up with, should the client ask for it.
+        var tls: TLSSetup?
         /// How long a client may be silent.
         var limit: TimeAmount?
         var date: () -> MailDate
@@ -56,6 +58,8 @@ final class ServerEnd {
     private var isStarted = false
     private var isConnected = false
     private var isHeld = false
+    /// The handshake is under way; nothing is said or heard beside it.
+    private var isSecuring = false
     private var isDraining = false
     private var hasEnded = false
     /// How the connection ended, told when all that was said before has been told.
@@ -112,8 +116,16 @@ final class ServerEnd {
             proceed()
         case .writable: proceed()
         case .wrote(let octets, let secrets): observe?(.octets(from: .server, octets, secrets: secrets))
-        // No server of ours offers STARTTLS yet.
-        case .records, .secured, .notSecured, .truncated: break
+        case .records(let side, let octets): observe?(.records(from: side, octets))
+        case .secured(let facts):
+            observe?(.tls(facts))
+            isSecuring = false
+            actions += dialogue.secured()
+            proceed()
+        case .notSecured(let trouble, let facts):
+            if let facts { observe?(.tls(facts)) }
+            ending = ending ?? .error("\(trouble)")
+        case .truncated: observe?(.note("\(TLSTrouble.truncated)"))
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()
@@ -141,7 +153,7 @@ final class ServerEnd {
     private func hear(_ octets: [UInt8]) {
         unframed += octets
         credentials.begin()
-        while handOver() {}
+        while dialogue.sequence.phase != .securing, handOver() {}
         guard let observe else { return }
         let secrets = credentials.secrets(of: octets.count, unfinished: framer.unread, dialogue)
         observe(.octets(from: .client, octets, secrets: secrets))
@@ -195,7 +207,7 @@ final class ServerEnd {
         guard isStarted, !isDraining else { return }
         isDraining = true
         defer { isDraining = false }
-        while let link, !isHeld {
+        while let link, !isHeld, !isSecuring {
             if next < actions.count {
                 next += 1
                 run(actions[next - 1])
@@ -204,7 +216,6 @@ final class ServerEnd {
             actions.removeAll(keepingCapacity: true)
             next = 0
             flush()
-            guard self.link != nil, !isHeld else { return }
             guard link.isWritable else { return }
             if hasEnded { return close() }
             // While a person decides when the client may go on, its silence is not its own.
@@ -226,10 +237,7 @@ final class ServerEnd {
         case .close:
             flush()
             close()
-        // No server of ours offers STARTTLS yet, so no dialogue asks for it.
-        case .startTLS:
-            flush()
-            close()
+        case .startTLS: startTLS()
         }
     }
 
@@ -257,6 +265,23 @@ final class ServerEnd {
                 self.drip(octets[...])
             }
         }
+    }
+
+    /// Begins the handshake. What stands behind STARTTLS came in the clear: anybody may have written it, so it is thrown away
+    /// (RFC 3207 §4.2, CVE-2011-0411).
+    private func startTLS() {
+        flush()
+        guard let tls = setup.tls else { return close() }
+        let injected = framer.unread.count + unframed.count
+        if injected > 0 {
+            observe?(.note("\(injected) octets that came in the clear behind STARTTLS are thrown away"))
+        }
+        framer = LineFramer()
+        unframed = []
+        credentials = CredentialMarks()
+        isSecuring = true
+        link?.run(.wait(nil))
+        link?.run(.startTLS(tls))
     }
 
     /// Writes octets one by one where the server is that slow, and goes on when all are written.

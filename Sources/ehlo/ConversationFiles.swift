@@ -6,13 +6,16 @@ import Tracing
 final class ConversationFiles {
     private let path: String
     private let isFolder: Bool
+    private let kind: String
     /// Stands in the names in a folder, so that the files of two runs do not meet.
     private let run: String
     /// The file of the first conversation, made before anything happens so that a name that cannot be used is said at once.
     private var first: ConversationFile?
 
-    init(_ path: String) throws(Failure) {
+    /// In a folder the names begin with `kind`.
+    init(_ path: String, kind: String = "tap") throws(Failure) {
         var status = stat()
+        self.kind = kind
         isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
         self.path = path
         run = Recorder.now.replacing(":", with: "").replacing("-", with: "")
@@ -43,7 +46,7 @@ final class ConversationFiles {
         guard !isFolder else {
             let digits = String(number)
             let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-            return "\(path)\(path.hasSuffix("/") ? "" : "/")tap-\(run)-\(getpid())-\(padded).ehlo"
+            return "\(path)\(path.hasSuffix("/") ? "" : "/")\(kind)-\(run)-\(getpid())-\(padded).ehlo"
         }
         return path.hasSuffix(".ehlo") ? "\(path.dropLast(5))-\(number).ehlo" : "\(path)-\(number)"
     }

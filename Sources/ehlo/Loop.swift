@@ -284,8 +284,9 @@ private final class Loop {
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func save(_ path: String) -> String {
+        if let words = MailKeeper.save(state.trace, to: path) { return words }
         guard let format = ExportFormat(ofFileName: path) else {
-            return "not saved: the name must end in one of \(ExportFormat.endingNames)"
+            return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"
         }
         let session = WrittenSession(desk?.recording(state.conversations?.open) ?? recording, trace: state.trace)
         let writer = SessionWriter(

@@ -1,13 +1,15 @@
 import Glibc
 import Interchange
 import Networking
+import Synchronization
+import Tracing
 
 /// Writes mails to folders a person named: each to a new file of its own that nobody else may read.
-final class MailKeeper {
+final class MailKeeper: Sendable {
     private let eml: String?
     private let maildir: String?
     private let host: String
-    private var count = 0
+    private let count = Mutex(0)
 
     /// Makes the folders where they are missing.
     init(eml: String?, maildir: String?) throws(Failure) {
@@ -23,7 +25,8 @@ final class MailKeeper {
         for folder in ["", "/tmp", "/new", "/cur"] { try Self.make(maildir + folder, "--maildir") }
     }
 
-    private static func make(_ path: String, _ option: String) throws(Failure) {
+    /// Makes a folder, unless it is there.
+    static func make(_ path: String, _ option: String) throws(Failure) {
         var status = stat()
         if mkdir(path, 0o700) == 0 { return }
         let error = errno
@@ -38,27 +41,60 @@ final class MailKeeper {
     /// Writes one mail; what went wrong, in sentences.
     func keep(_ mail: SandboxServer.Mail) -> [String] {
         guard eml != nil || maildir != nil else { return [] }
-        count += 1
+        let isAccepted = mail.fate == .accepted
+        return keep(mail.content, isAccepted: isAccepted)
+    }
+
+    private func keep(_ content: [UInt8], isAccepted: Bool) -> [String] {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
         var troubles: [String] = []
-        let name = "\(Self.stamp()).P\(getpid())Q\(count)"
+        let name = "\(Self.stamp()).P\(getpid())Q\(number)"
         if let eml {
-            let isAccepted = mail.fate == .accepted
             // Of a mail that got no further than its envelope there is nothing to save.
-            if isAccepted || !mail.content.isEmpty {
-                let path = "\(eml)/\(name)\(isAccepted ? "" : ".not-accepted").eml"
-                if let trouble = Self.write(mail.content, to: path) { troubles.append("--eml: \(trouble)") }
+            if isAccepted || !content.isEmpty {
+                let file = "\(name)\(isAccepted ? "" : ".not-accepted").eml"
+                let trouble = Self.write(content, aside: "\(eml)/.\(file)", to: "\(eml)/\(file)")
+                if let trouble { troubles.append("--eml: \(trouble)") }
             }
         }
-        if let maildir, mail.fate == .accepted {
+        if let maildir, isAccepted {
             let file = "\(name).\(host)"
             let (aside, path) = ("\(maildir)/tmp/\(file)", "\(maildir)/new/\(file)")
-            if let trouble = Self.write(Self.local(mail.content), to: aside) {
-                troubles.append("--maildir: \(trouble)")
-            } else if rename(aside, path) != 0 {
-                troubles.append("--maildir: \(path) cannot be made (\(String(cString: strerror(errno))))")
-            }
+            let trouble = Self.write(Self.local(content), aside: aside, to: path)
+            if let trouble { troubles.append("--maildir: \(trouble)") }
         }
         return troubles
+    }
+
+    // MARK: The mails of one conversation
+
+    /// What a person is told of the names that mails are saved under.
+    static let names = ".eml for the mails, or / for a Maildir"
+
+    /// Saves the mails of a conversation: `NAME.eml`, from the second on `NAME-2.eml` and so on, or `FOLDER/` for a Maildir
+    /// of those that were accepted. Says what was done; nil when the name asks for something else.
+    static func save(_ trace: Trace, to path: String) -> String? {
+        let isMaildir = path.hasSuffix("/")
+        guard isMaildir || path.hasSuffix(".eml") else { return nil }
+        // Of a mail that was delivered there is more than of one that was refused: its trace fields.
+        let lost = trace.mails.filter { $0.outcome != .accepted && !$0.content.isEmpty }.map(\.content)
+        let mails = trace.delivered + (isMaildir ? [] : lost)
+        guard !mails.isEmpty else { return "not saved: there is no mail in this conversation" }
+        if isMaildir {
+            do throws(Failure) {
+                let keeper = try MailKeeper(eml: nil, maildir: String(path.dropLast()))
+                let troubles = mails.flatMap { keeper.keep($0, isAccepted: true) }
+                return troubles.first.map { "not saved: \($0)" } ?? "\(mails.count) saved to \(path)new"
+            } catch { return "not saved: \(error.sentence)" }
+        }
+        for (index, mail) in mails.enumerated() {
+            let name = index == 0 ? path : "\(path.dropLast(4))-\(index + 1).eml"
+            if let trouble = write(mail, aside: "\(name).\(getpid()).part", to: name) { return "not saved: \(trouble)" }
+        }
+        return mails.count == 1 ? "saved as \(path)" : "\(mails.count) saved, the first as \(path)"
     }
 
     /// Line ends as files of this system have them.
@@ -79,11 +115,14 @@ final class MailKeeper {
         return "\(time.tv_sec).M" + String(repeating: "0", count: 6 - micros.count) + micros
     }
 
-    /// Makes a new file, never through a link or over another one; nil when it is written.
-    private static func write(_ octets: [UInt8], to path: String) -> String? {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    /// Makes a new file, never through a link or over another one, which has its name once it is whole; nil when it has.
+    private static func write(_ octets: [UInt8], aside: String, to path: String) -> String? {
+        let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return "\(path) cannot be made (\(String(cString: strerror(errno))))" }
-        defer { close(descriptor) }
+        defer {
+            close(descriptor)
+            unlink(aside)
+        }
         var rest = octets[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -91,10 +130,10 @@ final class MailKeeper {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
                 let reason = String(cString: strerror(errno))
-                unlink(path)
                 return "writing \(path) failed (\(reason)); free some space or save elsewhere"
             }
         }
+        guard link(aside, path) == 0 else { return "\(path) cannot be made (\(String(cString: strerror(errno))))" }
         return nil
     }
 }

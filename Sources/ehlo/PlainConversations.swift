@@ -14,8 +14,13 @@ final class PlainConversations {
         var file: ConversationFile?
         /// How many lines were printed.
         var shown = 0
+        /// Whether it went on longer than is shown.
+        var isCut = false
         var unwritten: [WireEvent] = []
     }
+
+    /// The most lines of one conversation that are shown.
+    private static let mostLines = 50_000
 
     private let printer: PlainPrinter
     private let library: LessonLibrary
@@ -23,6 +28,8 @@ final class PlainConversations {
     private let source: String
     private var tracks: [Int: Track] = [:]
     private var opened = 0
+    /// How many are over.
+    private(set) var ended = 0
     private let bell = DispatchSemaphore(value: 0)
     private(set) lazy var feed = ConversationFeed { [bell] in bell.signal() }
 
@@ -77,14 +84,20 @@ final class PlainConversations {
                 : [.blank, WalkText.Line(.title, title)]
             try print(opening, event.id)
         case .event(let wire):
-            tracks[event.id]?.tracer.consume(wire)
+            if (tracks[event.id]?.tracer.trace.lines.count ?? 0) < Self.mostLines {
+                tracks[event.id]?.tracer.consume(wire)
+            } else {
+                tracks[event.id]?.isCut = true
+            }
             if tracks[event.id]?.file != nil { tracks[event.id]?.unwritten.append(wire) }
         case .closed:
             tracks[event.id]?.tracer.finish()
             try record(event.id)
             try print(event.id, upTo: .everything)
             if let track = tracks.removeValue(forKey: event.id) {
+                if track.isCut { try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], event.id) }
                 try print(track.walk.closing(track.tracer.trace), event.id)
+                ended += 1
             }
         }
     }

@@ -1,8 +1,12 @@
 import ArgumentParser
+import Curses
+import Dispatch
+import Glibc
 import Interchange
 import Lessons
 import Networking
 import SMTP
+import Synchronization
 import Tracing
 
 /// `ehlo sandbox`: a server to practise against, with one's own client.
@@ -35,6 +39,14 @@ struct Sandbox: ParsableCommand {
     var eml: String?
     @Option(help: ArgumentHelp("Deliver each accepted mail to this Maildir.", valueName: "dir"))
     var maildir: String?
+    @Option(
+        help: ArgumentHelp(
+            "Walk one mail to the persona and to this one, and show both side by side, differences marked.",
+            valueName: "persona"
+        )
+    )
+    var compare: String?
+    @OptionGroup(title: "The mail of --compare") var mail: MailOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -51,13 +63,107 @@ struct Sandbox: ParsableCommand {
         let settings = try common.settings()
         if listPersonas { return try PersonaChoice.list(settings) }
         let persona = try PersonaChoice.named(persona, settings)
-        let library = try common.library(settings)
+        if let compare { return try show(persona, beside: try PersonaChoice.named(compare, settings), settings) }
         var limits = SandboxServer.Limits()
         if let timeout { limits.idleSeconds = timeout }
         if let clients { limits.clients = clients }
         let keeper = try MailKeeper(eml: eml, maildir: maildir)
-        let recorders = try record.map { path throws(Failure) in try ConversationRecorders(path, persona) }
-        let plain = SandboxPlain(persona, settings, library, keeper, recorders, most: once ? 1 : count)
-        try plain.run(limits, port: port)
+        let files = try record.map { path throws(Failure) in
+            try MailKeeper.make(path, "--record")
+            return try ConversationFiles(path, kind: "sandbox")
+        }
+        guard settings.isPlain else { return try watch(persona, limits, settings, keeper, files) }
+        let library = try common.library(settings)
+        let plain = PlainConversations(settings, library, files: files, source: Self.source(persona))
+        let (feed, pressure) = (plain.feed, Pressure())
+        let server = SandboxServer(persona, limits: limits) {
+            pressure.add($0)
+            feed.take($0)
+        } onMail: {
+            for sentence in keeper.keep($0) { Message.write(sentence) }
+        }
+        let addresses = try start(server)
+        Message.write("listens on \(addresses.joined(separator: " and ")) as '\(persona.name)': \(persona.summary) Ctrl-C ends")
+        let most = once ? 1 : count
+        while most.map({ plain.ended < $0 }) ?? true { try plain.follow { pressure.remove($0) } }
+    }
+
+    private static func source(_ persona: Persona) -> String { "ehlo sandbox, persona \(persona.name)" }
+
+    /// In the three panes.
+    private func watch(
+        _ persona: Persona,
+        _ limits: SandboxServer.Limits,
+        _ settings: Settings,
+        _ keeper: MailKeeper,
+        _ files: ConversationFiles?
+    ) throws {
+        guard !once, count == nil else {
+            throw Failure(.usage, "--once and --count are for scripts; put --plain beside them")
+        }
+        let feed = ConversationFeed { Terminal.wake() }
+        let pressure = Pressure()
+        let server = SandboxServer(persona, limits: limits) {
+            pressure.add($0)
+            feed.take($0)
+        } onMail: {
+            _ = keeper.keep($0)
+        }
+        let addresses = try start(server)
+        let invitation = [
+            "Waiting for a client at \(addresses.joined(separator: " and ")).",
+            "\(persona.title). \(persona.explanation.split(separator: "\n\n").joined(separator: " ").replacing("\n", with: " "))",
+            "Each conversation opens here as it comes; o lists them, m shows its mails, s saves them (\(MailKeeper.names)).",
+            "Try it from another terminal: swaks --server \(addresses.first ?? "") --to bob@receiver.example",
+        ]
+        let conversations = ConversationSource(
+            title: "sandbox",
+            origin: Self.source(persona),
+            invitation: invitation,
+            feed: feed,
+            files: files,
+            taken: { pressure.remove($0) },
+            stop: { Task.detached { await server.stop() } }
+        )
+        try runInCurses(.conversations(conversations), settings)
+    }
+
+    /// Begins to listen, and comes back when it does.
+    private func start(_ server: SandboxServer) throws -> [String] {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<Result<[String], any Error>?>(nil)
+        let port = port
+        Task.detached {
+            let started: Result<[String], any Error>
+            do { started = .success(try await server.start(port: port)) } catch { started = .failure(error) }
+            result.withLock { $0 = started }
+            done.signal()
+        }
+        done.wait()
+        switch result.withLock({ $0 }) {
+        case .success(let addresses): return addresses
+        case .failure(let error):
+            throw Failure(.unavailable, "the sandbox cannot listen on port \(port): \(error); name another with --port")
+        case nil: throw Failure(.internalError, "the sandbox did not start; run it again")
+        }
+    }
+
+    /// Both walks side by side.
+    private func show(_ left: Persona, beside right: Persona, _ settings: Settings) throws {
+        let mail = try mail.configuration()
+        let comparison = PersonaComparison(
+            left: try PersonaComparison.walk(left, mail),
+            right: try PersonaComparison.walk(right, mail)
+        )
+        let printer = PlainPrinter(settings)
+        for line in comparison.text(columns: Self.columns) { try printer.print(line) }
+        try printer.flush()
+    }
+
+    /// How wide the terminal is, and what a file or a pipe gets.
+    private static var columns: Int {
+        var size = winsize()
+        let isKnown = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? max(40, Int(size.ws_col)) : 120
     }
 }

@@ -11,6 +11,8 @@ import SMTP
 /// `# mail: SENDER to RECIPIENT[, eight-bit]` a mail that never comes to MAIL;
 /// `# rule: EHLO|GREETING|DOT|… [path] code [enhanced] text` an answer of the server that is no success;
 /// `# the client closes`: the end is not the server's doing;
+/// `# family: smtp|lmtp`, `# word: PHRASE code [enhanced] text`, `# user of the server:` name and password, `# requires TLS`,
+/// `# greylists` (and knows nobody), `# drops at: RCPT`, `# drops after:` octets of mail data;
 /// `# local:`, `# recipient limit:`, `# size limit:`, `# error limit:`, `# requires authentication` its policy.
 struct DialogFile: Sendable, CustomStringConvertible {
     let name: String
@@ -144,11 +146,23 @@ extension DialogFile {
         if let limit = value("size limit").flatMap({ Int($0) }) { policy.sizeLimit = limit }
         if let limit = value("error limit").flatMap({ Int($0) }) { policy.errorLimit = limit }
         policy.requiresAuthentication = comments.contains("requires authentication")
+        policy.requiresTLS = comments.contains("requires TLS")
+        policy.greylists = comments.contains("greylists")
+        if let family = value("family").flatMap(ServerDialogue.Family.init) { policy.family = family }
+        for words in values("word").map({ $0.split(separator: " ", maxSplits: 1).map(String.init) }) {
+            guard let phrase = ServerDialogue.Phrase(rawValue: words[0]), let rule = Self.rule("NOOP \(words[1])") else { continue }
+            policy.wording[phrase] = ServerDialogue.Answer(rule.code, rule.enhanced, rule.text)
+        }
+        for words in values("user of the server").map({ $0.split(separator: " ").map(String.init) }) {
+            policy.users[words[0]] = words[1]
+        }
+        policy.dropsAt = value("drops at").flatMap(Verb.init).map(\.turn)
+        policy.dropsAfterOctets = value("drops after").flatMap { Int($0) }
         return policy
     }
 
     private var offered: [String] {
-        let answers = script.drop { !$0.hasPrefix("S: 250-") || !$0.contains(" greets ") }.dropFirst()
+        let answers = script.drop { !$0.hasPrefix("S: 250-") || !($0.contains(" greets ") || $0.contains(" Hello ")) }.dropFirst()
         let offered = answers.prefix { $0.hasPrefix("S: 250-") }
         let last = answers.dropFirst(offered.count).prefix(1)
         return (offered + last).map { String($0.dropFirst(7)) }

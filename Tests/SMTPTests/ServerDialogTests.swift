@@ -15,6 +15,8 @@ private struct ServerPlayer {
 
     init(_ dialog: DialogFile) {
         server = ServerDialogue(dialog.policy())
+        server.clientAddress = "192.0.2.1"
+        server.isKnown = { _ in false }
         clientCloses = dialog.comments.contains("the client closes")
         carryOut(server.connected())
     }

@@ -88,7 +88,14 @@ extension ServerDialogueTests {
     @Test func `a client that goes away in the middle leaves no mail`() {
         var server = Self.server(afterDATA: true)
         _ = server.received(WireLine("half a mail"))
-        #expect(server.closed() == [])
+        guard case .notAccepted(let mail, let why)? = server.closed().first else {
+            Issue.record("nobody was told of the half mail")
+            return
+        }
+        #expect(mail.content.lossyText == "half a mail\r\n")
+        #expect(mail.envelope.forwardPaths.count == 1)
+        #expect(why == "the client closed the connection")
+        #expect(server.closed() == [], "told once")
         #expect(server.received(WireLine(".")) == [])
         #expect(server.acceptedMails == 0)
     }

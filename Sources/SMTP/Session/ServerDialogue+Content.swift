@@ -4,6 +4,7 @@ extension ServerDialogue {
     // MARK: DATA
 
     mutating func data() -> [Action] {
+        if let rule = rule(for: .data, .data), rule.code / 100 != 3 { return answer(.data, rule) }
         // RFC 3030 §3: what is not made of lines cannot end with one.
         guard transaction?.isBinary != true else { return fault(.data, Answer(503, "5.5.1", "BINARYMIME needs BDAT")) }
         previousEnding = .crlf
@@ -172,7 +173,7 @@ extension ServerDialogue {
     // MARK: AUTH
 
     /// The mechanisms a server of ours can do.
-    public static let mechanisms = SASLExchange.Mechanism.allCases.map(\.rawValue)
+    public static let mechanisms = [SASLExchange.Mechanism.plain, .login].map(\.rawValue)
 
     /// Takes any user and password that are well-formed, unless a rule for AUTH says otherwise.
     mutating func auth(_ command: Command) -> [Action] {

@@ -55,6 +55,11 @@ public struct ServerDialogue: Sendable {
     public struct Correspondence: Hashable, Sendable {
         public var reversePath: [UInt8]
         public var forwardPath: [UInt8]
+
+        public init(reversePath: [UInt8], forwardPath: [UInt8]) {
+            self.reversePath = reversePath
+            self.forwardPath = forwardPath
+        }
     }
 
     /// Longest command line with its CRLF (RFC 5321 §4.5.3.1.4), and longest line of AUTH (RFC 4954 §4).
