@@ -193,7 +193,7 @@ struct ConversationTests {
         let rows = (2...Conversations.mostKept + 3).map { Self.row($0, over) }
         let effects = walk.give(.conversed(rows))
         // The first still goes on.
-        #expect(effects.prefix(3) == [2, 3, 4].map { .forgetConversation(number: $0) })
+        #expect(Array(effects.prefix(3)) == [2, 3, 4].map { Effect.forgetConversation(number: $0) })
         #expect(walk.state.conversations?.rows.count == Conversations.mostKept)
         #expect(walk.state.conversations?.rows.first?.number == 1)
         #expect(walk.state.conversations?.dropped == 3)
