@@ -27,6 +27,8 @@ public struct DialogueWatch: Sendable {
 
     /// DATA was said and not answered: what comes next depends on the answer.
     public var awaitsAnswerToData: Bool { pending.last?.turn == .data }
+    /// STARTTLS was said and not answered: what the client says meanwhile may be thrown away (RFC 3207 §4.2).
+    public var awaitsAnswerToSTARTTLS: Bool { pending.entries.contains { $0.turn == .startTLS } }
     /// Whether a line of the client, or a part of it that is told apart, has begun and has not ended.
     public var isInLine: Bool { !line.isEmpty || content.count > 0 || record.isStarted }
 
@@ -47,7 +49,11 @@ public struct DialogueWatch: Sendable {
 
     private static let longestHead = 4096
 
-    public init() { pending.append(.greeting, verb: nil, context: false) }
+    /// Inside TLS after STARTTLS there is no greeting, and no TLS to come.
+    public init(insideTLS: Bool = false) {
+        isUntouched = !insideTLS
+        if !insideTLS { pending.append(.greeting, verb: nil, context: false) }
+    }
 
     // MARK: The client
 
