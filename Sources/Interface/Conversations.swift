@@ -170,10 +170,10 @@ public struct Conversations: Equatable, Sendable {
         return low < rows.count && rows[low].number == number ? low : nil
     }
 
-    /// `conversation 3 of 7`, for the title bar.
-    var position: String? {
+    /// `conversation 3 of 7`, for the title bar; on a narrow one `3 of 7`.
+    func position(isShort: Bool) -> String? {
         guard let last = rows.last?.number else { return nil }
-        return open.map { "conversation \($0) of \(last)" } ?? "\(last) conversations"
+        return (isShort ? "" : "conversation ") + "\(open ?? last) of \(last)"
     }
 
     /// What the key for the list promises; nil when there are no others.

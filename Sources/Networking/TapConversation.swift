@@ -9,28 +9,39 @@ import Tracing
 /// read, as it would without a tap. Used on one event loop.
 final class TapConversation {
     let id: Int
-    private let options: Tap.Options
+    let options: Tap.Options
     private let loop: any EventLoop
-    private let log: WireLog
+    let log: WireLog
     private let onHeld: (LiveHold.Held?) -> Void
     private let onEnded: (TapConversation) -> Void
     /// Whether what is told is taken up fast enough for more to be read.
     private let mayRead: () -> Bool
 
-    private var watch = DialogueWatch()
+    var watch = DialogueWatch()
     /// What the client sent and was not passed on, where a person decides when it is.
-    private var hold: TapHold?
+    var hold: TapHold?
     /// The line that waits to be let pass.
     private var heldLine: [UInt8]?
-    private var client: TapEnd?
-    private var server: TapEnd?
+    var client: TapEnd?
+    var server: TapEnd?
     /// Ends that wait to be read until the other has room.
     private var waiting: Set<Side> = []
     /// Who said first that no more comes.
     private var endedFirst: Side?
+
+    // Of TLS that the tap holds both ends of
+    var securing = Securing.clear
+    var isImplicit = false
+    /// Nobody has said anything yet.
+    var isUntouched = true
+    /// What the client sent behind STARTTLS before that was answered.
+    var behind: [UInt8] = []
+    /// What the client sent of its handshake before its turn.
+    var early: [UInt8] = []
+    var serverFacts: TLSFacts?
     private var hasSaidHalfClose = false
-    private var hasFailed = false
-    private var isOver = false
+    var hasFailed = false
+    var isOver = false
 
     init(
         id: Int,
@@ -70,7 +81,7 @@ final class TapConversation {
     /// There may be room again for what is told.
     func resume() { for side in waiting { readMore(side) } }
 
-    private func end(_ side: Side) -> TapEnd? { side == .client ? client : server }
+    func end(_ side: Side) -> TapEnd? { side == .client ? client : server }
 
     private func take(_ occurrence: TapEnd.Occurrence, from side: Side) {
         switch occurrence {
@@ -138,7 +149,12 @@ final class TapConversation {
 
     // MARK: Passing on
 
-    private func received(_ buffer: ByteBuffer, from side: Side) {
+    func received(_ buffer: ByteBuffer, from side: Side) {
+        // What comes while TLS is being begun is the beginning of it.
+        if securing == .withServer, side == .client {
+            early.append(contentsOf: buffer.readableBytesView)
+            return
+        }
         let octets = Array(buffer.readableBytesView)
         if side == .client, hold != nil {
             hold?.append(octets)
@@ -149,17 +165,26 @@ final class TapConversation {
     }
 
     private func pass(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
-        noteHalfClose(before: side)
+        if options.interception != nil, securing == .clear { return passInTheClear(octets, from: side) }
         var secrets: [Range<Int>] = []
         switch side {
         case .client: secrets = watch.client(octets)
         case .server: watch.server(octets)
         }
+        tellAndWrite(octets, secrets, buffer, from: side)
+    }
+
+    func tellAndWrite(_ octets: [UInt8], _ secrets: [Range<Int>], _ buffer: ByteBuffer, from side: Side) {
+        guard !octets.isEmpty else { return }
+        noteHalfClose(before: side)
+        isUntouched = false
         log.emit(.octets(from: side, octets, secrets: secrets), .relay)
         end(side.other)?.write(buffer)
     }
 
-    private func readMore(_ side: Side) {
+    func readMore(_ side: Side) {
+        // While the ends go into TLS, only that is read.
+        guard securing == .clear || securing == .secured else { return }
         if side == .client, let hold, hold.waiting.count > TapHold.mostWaiting { return }
         guard let other = end(side.other), other.isWritable || other.isOutputClosed, mayRead() else {
             waiting.insert(side)
@@ -173,7 +198,7 @@ final class TapConversation {
 
     /// Passes on what need not wait, up to the next line that must.
     private func holdBack() {
-        while heldLine == nil, let next = hold?.next(watch) {
+        while heldLine == nil, !isBehindSTARTTLS, let next = hold?.next(watch) {
             switch next {
             case .wait: return
             case .pass(let octets): pass(octets, ByteBuffer(bytes: octets), from: .client)
@@ -183,6 +208,11 @@ final class TapConversation {
             }
         }
         server?.flush()
+    }
+
+    /// Whether what the client sends now may be thrown away.
+    private var isBehindSTARTTLS: Bool {
+        options.interception != nil && (securing == .withServer || securing == .clear && watch.awaitsAnswerToSTARTTLS)
     }
 
     /// Lets the line that waits pass, or what a person made of it.

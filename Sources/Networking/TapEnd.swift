@@ -58,6 +58,23 @@ final class TapEnd: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
     }
 
+    /// Goes into TLS: from here on what is read and written goes inside it.
+    func secure(_ setup: TLSSetup, onOccurrence: @escaping (TLSHandler.Occurrence) -> Void) {
+        guard let context else { return }
+        do {
+            let handler = try TLSHandler(setup, onOccurrence: onOccurrence)
+            try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
+        } catch {
+            onOccurrence(.failed(error as? TLSTrouble ?? .broken("\(error)"), nil))
+        }
+    }
+
+    /// Octets that were read before TLS began and belong to it.
+    func feed(_ octets: ByteBuffer) {
+        context?.pipeline.fireChannelRead(octets)
+        context?.pipeline.fireChannelReadComplete()
+    }
+
     func close() { context?.close(promise: nil) }
 
     /// Breaks the connection off so that the peer sees a reset, as when its own peer had broken off.

@@ -54,6 +54,9 @@ struct TapHold {
         return end
     }
 
+    /// What waits, and will not be passed on.
+    mutating func takeAll() -> [UInt8] { take(waiting.count) }
+
     private mutating func take(_ count: Int) -> [UInt8] {
         defer { waiting.removeFirst(count) }
         return Array(waiting.prefix(count))

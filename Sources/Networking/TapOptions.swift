@@ -10,6 +10,8 @@ extension Tap {
         public let allowsRemoteClients: Bool
         /// Whether each line of the client waits until a person lets it pass.
         public let holds: Bool
+        /// What both ends of TLS are held with; nil where TLS is passed on as it comes.
+        public let interception: TapInterception?
         let listenAddress: SocketAddress
         let targetAddresses: [SocketAddress]
 
@@ -18,7 +20,8 @@ extension Tap {
             listen: String,
             target: String,
             allowsRemoteClients: Bool = false,
-            holds: Bool = false
+            holds: Bool = false,
+            intercepts: Bool = false
         ) throws(TapError) {
             self.listen = try Endpoint(listen, lowest: 0)
             self.target = try Endpoint(target, lowest: 1)
@@ -29,6 +32,11 @@ extension Tap {
             listenAddress = address
             targetAddresses = try self.target.addresses()
             guard !targetAddresses.isEmpty else { throw .unknownHost(self.target.host) }
+            do throws(TLSTrouble) {
+                interception = intercepts ? try TapInterception(target: self.target, listen: self.listen) : nil
+            } catch {
+                throw .noInterception("\(error)")
+            }
             if self.listen.port != 0 { try checkLoop(port: self.listen.port) }
         }
 
@@ -111,6 +119,7 @@ public enum TapError: Error, Equatable, CustomStringConvertible {
     case privileged(String)
     case notOwnAddress(String)
     case cannotListen(String, String)
+    case noInterception(String)
 
     public var description: String {
         switch self {
@@ -123,6 +132,7 @@ public enum TapError: Error, Equatable, CustomStringConvertible {
         case .portInUse(let text): "another program listens on \(text); take another port, or 0 for any that is free"
         case .privileged(let text): "only root may listen on \(text); take a port from 1024 on, as 2525"
         case .notOwnAddress(let text): "\(text) is no address of this machine; listen on 127.0.0.1"
+        case .noInterception(let reason): "the certificates for it cannot be made: \(reason)"
         case .cannotListen(let text, let reason): "it is not possible to listen on \(text): \(reason)"
         }
     }

@@ -27,6 +27,8 @@ public struct DialogueWatch: Sendable {
 
     /// DATA was said and not answered: what comes next depends on the answer.
     public var awaitsAnswerToData: Bool { pending.last?.turn == .data }
+    /// STARTTLS was said and not answered: what the client says meanwhile may be thrown away (RFC 3207 §4.2).
+    public var awaitsAnswerToSTARTTLS: Bool { pending.entries.contains { $0.turn == .startTLS } }
     /// Whether a line of the client, or a part of it that is told apart, has begun and has not ended.
     public var isInLine: Bool { !line.isEmpty || content.count > 0 || record.isStarted }
 
@@ -47,7 +49,11 @@ public struct DialogueWatch: Sendable {
 
     private static let longestHead = 4096
 
-    public init() { pending.append(.greeting, verb: nil, context: false) }
+    /// Inside TLS after STARTTLS there is no greeting, and no TLS to come.
+    public init(insideTLS: Bool = false) {
+        isUntouched = !insideTLS
+        if !insideTLS { pending.append(.greeting, verb: nil, context: false) }
+    }
 
     // MARK: The client
 
@@ -134,7 +140,7 @@ public struct DialogueWatch: Sendable {
     /// The offset in the line under way from which on it is a credential; nil while none of it is known to be one.
     private func secretStart(isWhole: Bool) -> Int? {
         var octets = line[...]
-        while isWhole, octets.last == 10 || octets.last == 13 { octets = octets.dropLast() }
+        while octets.last == 10 || octets.last == 13 { octets = octets.dropLast() }
         if mode == .saslResponse { return octets.isEmpty || octets.elementsEqual("*".utf8) ? nil : 0 }
         let verb = Word(at: 0, of: octets, isWhole: isWhole)
         if verb.isComplete, verb.text == "AUTH" { return responseStart(octets, after: verb.range.upperBound, isWhole) }
@@ -147,8 +153,10 @@ public struct DialogueWatch: Sendable {
             : Verb.allCases.contains { "\($0.rawValue)".uppercased().hasPrefix(verb.text) }
         if isVerb { return nil }
         // Once the exchange is over, only one word of Base64 can be a response that came too late.
-        let isOneWord = octets[verb.range.upperBound...].allSatisfy { $0 == 32 || $0 == 9 || $0 == 13 }
-        if !awaitsSASL, isWhole, !isOneWord { return nil }
+        let isOneWord = octets[verb.range.upperBound...].allSatisfy { $0 == 32 || $0 == 9 }
+        if !awaitsSASL, isWhole, !isOneWord || verb.range.count < 4 || !octets[verb.range].allSatisfy(\.isBase64) {
+            return nil
+        }
         return verb.range.lowerBound
     }
 
@@ -206,6 +214,16 @@ public struct DialogueWatch: Sendable {
             mode = .saslResponse
         } else if code != 334, mode == .saslResponse {
             mode = .commands
+        }
+    }
+}
+
+extension UInt8 {
+    /// An octet of Base64, padding included (RFC 4648 §4).
+    fileprivate var isBase64: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
+        default: false
         }
     }
 }

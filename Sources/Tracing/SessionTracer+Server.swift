@@ -213,9 +213,7 @@ extension SessionTracer {
         // The server reads what follows as commands, so that is what it is.
         case .transientFailure, .permanentFailure:
             guard case .mailData = mode else { return }
-            if let mail {
-                (trace.mails[mail].code, trace.mails[mail].answer) = (reply.code, reply.lines.last?.text ?? [])
-            }
+            if let mail { (trace.mails[mail].code, trace.mails[mail].answer) = (reply.code, Self.words(of: reply)) }
             (mode, mail, looseEnd) = (.commands, nil, nil)
         case .positive, nil: break
         }
@@ -225,11 +223,17 @@ extension SessionTracer {
         let isRefused = reply.severity != .positive
         guard answered.turn != .chunk || isRefused else { return }
         if let index = answered.mail, trace.mails[index].code == nil {
-            (trace.mails[index].code, trace.mails[index].answer) = (reply.code, reply.lines.last?.text ?? [])
+            (trace.mails[index].code, trace.mails[index].answer) = (reply.code, Self.words(of: reply))
         }
         // The transaction is over: the next chunk, if one comes, belongs to another mail.
         if mail == answered.mail { mail = nil }
         if !isRefused, let text = reply.lines.last?.text { trace.facts.acceptance = text }
+    }
+
+    /// What the last line of a reply says behind its code.
+    private static func words(of reply: Reply) -> [UInt8] {
+        guard let line = reply.lines.last else { return [] }
+        return Array((line.enhanced.map { "\($0) " } ?? "").utf8) + line.text
     }
 
     private mutating func challenged(_ reply: Reply) {

@@ -116,7 +116,7 @@ public struct TracedMail: Equatable, Sendable {
     public internal(set) var lineCount = 0
     /// The reply code after the dot; nil while there is none.
     public internal(set) var code: UInt16?
-    /// The text of that reply, its last line.
+    /// What the last line of that reply says behind the code.
     public internal(set) var answer: [UInt8] = []
     /// How the session ended before there was a reply; nil while it goes on.
     var cut: Outcome?

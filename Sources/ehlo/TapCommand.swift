@@ -31,6 +31,8 @@ struct TapCommand: ParsableCommand {
     var record: String?
     @Flag(help: "Hold each line of the client until Enter lets it pass; e edits it. Mail data passes as it comes.")
     var hold = false
+    @Flag(help: "Hold both ends of TLS with a certificate of the tap's own, and show what is inside.")
+    var tlsIntercept = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
@@ -42,7 +44,8 @@ struct TapCommand: ParsableCommand {
                 listen: listen,
                 target: target,
                 allowsRemoteClients: allowRemoteClients,
-                holds: hold
+                holds: hold,
+                intercepts: tlsIntercept
             )
         } catch {
             throw Failure(.usage, "\(Self.option(of: error)): \(error)")
@@ -55,6 +58,9 @@ struct TapCommand: ParsableCommand {
         if options.targetIsRemote {
             Message.write("\(options.target) is not on this machine: mail that clients send through here is real and goes there")
         }
+        let authority = try options.interception.map { made throws(Failure) in try TapAuthorityFile(made) }
+        if let authority { Message.write(authority.words) }
+        defer { withExtendedLifetime(authority) {} }
         guard settings.isPlain else { return try watch(options, settings, files, source) }
         let plain = PlainConversations(settings, library, files: files, source: source)
         let feed = plain.feed
@@ -115,6 +121,7 @@ struct TapCommand: ParsableCommand {
         case .loop: "--to"
         case .notLoopback, .portInUse, .privileged, .notOwnAddress, .cannotListen: "--listen"
         case .noPort, .badPort, .unknownHost: "--listen and --to"
+        case .noInterception: "--tls-intercept"
         }
     }
 }
@@ -124,7 +131,7 @@ extension TapError {
     fileprivate var isUsage: Bool {
         switch self {
         case .noPort, .badPort, .unknownHost, .notLoopback, .loop: true
-        case .portInUse, .privileged, .notOwnAddress, .cannotListen: false
+        case .portInUse, .privileged, .notOwnAddress, .cannotListen, .noInterception: false
         }
     }
 }

@@ -56,6 +56,23 @@ final class RawPeer: @unchecked Sendable {
         return true
     }
 
+    /// Sends what is taken at once or within two seconds; how many octets that was, -1 when none.
+    func sendSome(_ octets: [UInt8]) -> Int {
+        octets.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    /// A moment for others, in a loop that asks again.
+    static func pause() { usleep(10_000) }
+
+    /// Reads to the end; whether that was a reset and not an orderly one.
+    func endsByReset() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count <= 0 { return count < 0 && errno == ECONNRESET }
+        }
+    }
+
     /// The next line without its CRLF; nil at the end, or when none comes.
     func line() -> String? {
         while true {
@@ -120,6 +137,28 @@ final class RawPeer: @unchecked Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
         shutdown(descriptor, Int32(SHUT_RD))
     }
+}
+
+/// A port of 127.0.0.1 that is taken and on which nobody listens: whoever connects is refused.
+final class BoundPort: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        let bound = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = RawPeer.loopback(0)
+        var count = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(bound, pointer, count) + getsockname(bound, pointer, &count)
+            }
+        }
+        try #require(status == 0, "cannot bind")
+        descriptor = bound
+        port = Int(in_port_t(bigEndian: address.sin_port))
+    }
+
+    deinit { close(descriptor) }
 }
 
 /// A server that plays a script to each client in turn.

@@ -76,24 +76,31 @@ enum ConversationList {
         line.append(right(String(row.number), 4, glyphs), .title, emphasis: .bold)
         line.append(isNewest && all.rows.count > 1 ? "* " : "  ", .finding)
         line.append(cell(row.peer, columns.peer, glyphs), .client)
-        let parties = row.from == nil && columns.peer == 0 ? row.peer : parties(row, glyphs)
-        line.append(cell(parties, columns.parties, glyphs))
+        line.append(cell(parties(row, columns, glyphs), columns.parties, glyphs))
         line.append(cell(row.standing.words, columns.standing, glyphs), row.standing.role)
         line.append(right(row.octets.grouped, columns.octets, glyphs), .dim)
         line.append(right(row.findings.map(String.init) ?? String(glyphs.ellipsis), columns.findings, glyphs), .finding)
         return line
     }
 
-    private static func parties(_ row: Conversations.Row, _ glyphs: Glyphs) -> String {
-        guard let from = row.from else { return String(glyphs.ellipsis) }
-        let to = row.to.first.map { spoken($0) } ?? String(glyphs.ellipsis)
-        return "\(spoken(from)) \(glyphs.arrow) \(to)" + (row.to.count > 1 ? " +" : "")
+    /// Who writes to whom; where that is too long, each gets a fair part of the room.
+    private static func parties(_ row: Conversations.Row, _ columns: Columns, _ glyphs: Glyphs) -> String {
+        guard let from = row.from.map(spoken) else { return columns.peer == 0 ? row.peer : glyphs.ellipsis }
+        let to = (row.to.first.map { spoken($0) } ?? glyphs.ellipsis) + (row.to.count > 1 ? " +" : "")
+        let room = columns.parties - 1 - TextWidth.columns(of: " \(glyphs.arrow) ")
+        let (left, right) = (TextWidth.columns(of: from), TextWidth.columns(of: to))
+        let forFrom = left + right <= room ? left : max(room / 2, room - right)
+        return cut(from, forFrom, glyphs) + " \(glyphs.arrow) " + cut(to, max(room - min(left, forFrom), 1), glyphs)
+    }
+
+    private static func cut(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
+        Wrap.cut(StyledLine(text), columns: columns, glyphs: glyphs).text
     }
 
     /// A text in so many columns, with at least one of them empty.
     private static func cell(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
         guard columns > 1 else { return "" }
-        let cut = Wrap.cut(StyledLine(text), columns: columns - 1, glyphs: glyphs).text
+        let cut = cut(text, columns - 1, glyphs)
         return cut + String(repeating: " ", count: max(1, columns - TextWidth.columns(of: cut)))
     }
 

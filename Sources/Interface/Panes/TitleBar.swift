@@ -16,7 +16,7 @@ func drawTitle(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs:
     let rightColumns = TextWidth.columns(of: right)
     var left = StyledLine(" ehlo ", .title, emphasis: [.bold, .reverse])
     left.append("  \(state.title)", .title, emphasis: .bold)
-    if let position = state.conversations?.position { left.append("  \(position)", .title) }
+    if let position = state.conversations?.position(isShort: rect.columns < 60) { left.append("  \(position)", .title) }
     if let parties = parties(of: state.trace.facts, glyphs), rect.columns >= 60 { left.append("   \(parties)", .title) }
     canvas.write(Wrap.cut(left, columns: max(0, rect.columns - rightColumns - 2), glyphs: glyphs), in: rect)
     canvas.write(right, .title, emphasis: .bold, column: rect.columns - rightColumns, in: rect)

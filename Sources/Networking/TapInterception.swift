@@ -1,0 +1,132 @@
+import NIOCore
+import Tracing
+
+/// What a tap needs to hold both ends of a TLS connection: an authority of its own, and a certificate that it vouches for.
+///
+/// Both live for a day at most and in memory alone; what is given out is the authority's certificate, for clients to trust.
+public struct TapInterception: Sendable {
+    let identity: TLSIdentity
+    /// How many hours the certificates are good for.
+    public static let hours = 24
+    /// What clients have to trust, in PEM.
+    public let pemCertificate: [UInt8]
+    /// The names and addresses the authority may vouch for, and no others.
+    public let names: [String]
+
+    /// For a server of this name, and for the address clients really come to.
+    public init(target: Tap.Endpoint, listen: Tap.Endpoint) throws(TLSTrouble) {
+        var names: [String] = []
+        for name in [target.host, listen.host, "localhost"] where !names.contains(name) && !["0.0.0.0", "::"].contains(name) {
+            names.append(name)
+        }
+        let authority = try TLSAuthority(commonName: "ehlo tap, for \(target.host) alone", names: names, hours: Self.hours)
+        identity = try authority.issue(names: names)
+        pemCertificate = authority.pemCertificate
+        self.names = names
+    }
+}
+
+/// STARTTLS, and TLS from the first octet, where the tap holds both ends.
+///
+/// First the server's side stands, then the client's, so that a client is never told that all is well while it is not. What
+/// either side says in the clear behind STARTTLS and its answer is not passed on (RFC 3207 §4.2).
+extension TapConversation {
+    /// How far both ends are.
+    enum Securing: Equatable {
+        /// TLS is passed on as it comes, or there was none yet.
+        case clear
+        case withServer, withClient, secured
+    }
+
+    /// Passes on what came in the clear, up to where TLS must begin.
+    func passInTheClear(_ octets: [UInt8], from side: Side) {
+        if side == .client, isUntouched, octets.first == 22 {
+            early = octets
+            return secure(isImplicit: true)
+        }
+        if side == .client, watch.awaitsAnswerToSTARTTLS { return behind += octets }
+        var end = 0
+        var secrets: [Range<Int>] = []
+        while end < octets.count {
+            let next = octets[end...].firstIndex(of: 10).map { $0 + 1 } ?? octets.count
+            let piece = Array(octets[end..<next])
+            if side == .client {
+                secrets += watch.client(piece).map { $0.lowerBound + end..<$0.upperBound + end }
+            } else {
+                watch.server(piece)
+            }
+            end = next
+            if side == .client ? watch.awaitsAnswerToSTARTTLS : watch.mode == .opaque { break }
+        }
+        let passed = Array(octets[..<end])
+        tellAndWrite(passed, secrets, ByteBuffer(bytes: passed), from: side)
+        let rest = Array(octets[end...])
+        if side == .client { return behind += rest }
+        if watch.mode == .opaque {
+            self.end(.client)?.flush()
+            discard(rest, from: .server)
+            discard(behind + (hold?.takeAll() ?? []), from: .client)
+            behind = []
+            secure(isImplicit: false)
+        } else if !watch.awaitsAnswerToSTARTTLS, !behind.isEmpty {
+            // It was refused, so what stood behind it is commands.
+            let waiting = behind
+            behind = []
+            received(ByteBuffer(bytes: waiting), from: .client)
+            self.end(.server)?.flush()
+        }
+    }
+
+    private func discard(_ octets: [UInt8], from side: Side) {
+        guard !octets.isEmpty else { return }
+        var copy = DialogueWatch(insideTLS: true)
+        let shown = side == .client ? Secrets.masked(octets, copy.client(octets)).octets : octets
+        let text = WireText.shown(shown.prefix(200)) + (shown.count > 200 ? " and more" : "")
+        let count = octets.count == 1 ? "1 octet" : "\(octets.count) octets"
+        log.emit(.note("\(count) that the \(side.rawValue) sent in the clear behind STARTTLS are not passed on: \(text)"), .relay)
+    }
+
+    private func secure(isImplicit: Bool) {
+        securing = .withServer
+        self.isImplicit = isImplicit
+        let name = TLSNames.maySNI(options.target.host) ? options.target.host : nil
+        let setup = TLSSetup(.client(serverName: name), minimum: .tls1_0, expectedName: options.target.host)
+        server?.secure(setup) { [weak self] in self?.took($0, with: .server) }
+    }
+
+    private func took(_ occurrence: TLSHandler.Occurrence, with side: Side) {
+        switch occurrence {
+        case .records(let from, let octets):
+            // The handshake with the server is the one worth looking at; what follows is seen as it is inside.
+            if side == .server, securing == .withServer { log.emit(.records(from: from, octets), .relay) }
+        case .established(let facts): side == .server ? secureClient(facts) : secured(facts)
+        case .failed(let trouble, let facts):
+            if let facts, side == .server { log.emit(.tls(facts), .relay) }
+            guard !hasFailed, !isOver else { return }
+            hasFailed = true
+            let hint = side == .client ? "; does it trust the tap's certificate?" : ""
+            log.emit(.error("TLS with the \(side.rawValue): \(trouble)\(hint)"), .relay)
+            end(side.other)?.reset()
+        case .truncated: break
+        }
+    }
+
+    private func secureClient(_ facts: TLSFacts) {
+        serverFacts = facts
+        securing = .withClient
+        guard let identity = options.interception?.identity, let client else { return }
+        client.secure(TLSSetup(.server(identity), minimum: .tls1_0)) { [weak self] in self?.took($0, with: .client) }
+        if !early.isEmpty { client.feed(ByteBuffer(bytes: early)) }
+        early = []
+    }
+
+    private func secured(_ facts: TLSFacts) {
+        securing = .secured
+        watch = DialogueWatch(insideTLS: !isImplicit)
+        if let serverFacts { log.emit(.tls(serverFacts), .relay) }
+        let cipher = facts.cipher.map { ", \($0)" } ?? ""
+        log.emit(.note("The client is in \(facts.version ?? "TLS")\(cipher) with the tap's own certificate"), .relay)
+        client?.read()
+        server?.read()
+    }
+}

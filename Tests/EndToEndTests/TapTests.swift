@@ -1,0 +1,280 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Clients that nobody here wrote deliver through `ehlo tap` to a server that nobody here wrote.
+@Suite(
+    .serialized,
+    .timeLimit(.minutes(15)),
+    .enabled(if: Program.isRoot && Program.has("smtp-sink"), "needs root and smtp-sink of Debian's postfix")
+)
+struct TapTests {
+    private static let text = "Hello\n.one dot\n..two dots\n.\nend"
+
+    /// What a client is started with to send a mail to a port.
+    enum Client: String, CaseIterable, Sendable {
+        case swaks, msmtp, curl, python3
+        case source = "smtp-source"
+
+        func send(to port: Int, in folder: Folder) throws -> Program.Outcome {
+            let mail = "From: ada@sender.example\nTo: bob@receiver.example\nSubject: by \(rawValue)\n\n\(TapTests.text)\n"
+            switch self {
+            case .swaks:
+                let file = try folder.write(mail, to: "mail.txt")
+                return try Program.run(
+                    "swaks",
+                    [
+                        "--server", "127.0.0.1:\(port)", "--from", "ada@sender.example", "--to", "bob@receiver.example",
+                        "--data", "@\(file)",
+                    ],
+                    in: folder
+                )
+            case .msmtp:
+                return try Program.run(
+                    "msmtp",
+                    [
+                        "--file=/dev/null", "--host=127.0.0.1", "--port=\(port)", "--auth=off", "--tls=off",
+                        "--from=ada@sender.example", "bob@receiver.example",
+                    ],
+                    input: mail,
+                    in: folder
+                )
+            case .curl:
+                let file = try folder.write(mail.replacingOccurrences(of: "\n", with: "\r\n"), to: "mail.eml")
+                return try Program.run(
+                    "curl",
+                    [
+                        "--silent", "--show-error", "smtp://127.0.0.1:\(port)", "--mail-from", "ada@sender.example",
+                        "--mail-rcpt", "bob@receiver.example", "--upload-file", file,
+                    ],
+                    in: folder
+                )
+            case .python3:
+                let file = try folder.write(mail, to: "mail.txt")
+                let script = """
+                    import smtplib
+                    with smtplib.SMTP("127.0.0.1", \(port)) as client:
+                        client.sendmail("ada@sender.example", ["bob@receiver.example"], open("\(file)").read())
+                    """
+                return try Program.run("python3", ["-c", script], in: folder)
+            case .source:
+                return try Program.run(
+                    "smtp-source",
+                    ["-f", "ada@sender.example", "-t", "bob@receiver.example", "-S", "by smtp-source", "127.0.0.1:\(port)"],
+                    in: folder
+                )
+            }
+        }
+    }
+
+    @Test(arguments: Client.allCases) func `a mail arrives through the tap and is recorded`(client: Client) throws {
+        guard Program.has(client.rawValue) else {
+            return print("skipped: \(client.rawValue) is not installed")
+        }
+        let sink = try Sink()
+        let folder = try Folder()
+        let tap = try RunningTap(to: sink.port, in: folder)
+        let outcome = try client.send(to: tap.port, in: folder)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        #expect(waits { tap.output.contains("Step 14") && tap.output.contains("connection closed") }, "\(tap.output)")
+        let mail = try #require(sink.mails.first)
+        #expect(mail.contains("by \(client.rawValue)"), "\(mail)")
+        if client != .source { #expect(mail.contains("\n" + Self.text + "\n"), "\(mail)") }
+        // The recording tells the same.
+        let recording = try #require(tap.recordings.first)
+        var status = stat()
+        #expect(stat(recording, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        let replayed = try Program.ehlo("replay", recording, "--plain", in: folder)
+        #expect(replayed.status == 0, "\(replayed.errors)")
+        #expect(replayed.output.contains("C: MAIL FROM:<ada@sender.example>"))
+        #expect(replayed.output.contains("Step 13"))
+    }
+
+    @Test(.enabled(if: Program.has("swaks"), "needs swaks"), arguments: ["PLAIN", "LOGIN"])
+    func `a password is nowhere in what is shown and recorded`(mechanism: String) throws {
+        let sink = try Sink()
+        let folder = try Folder()
+        let tap = try RunningTap(to: sink.port, in: folder)
+        let (user, password) = ("canaryuser", "hunter2CANARY")
+        _ = try Program.run(
+            "swaks",
+            [
+                "--server", "127.0.0.1:\(tap.port)", "--to", "bob@receiver.example", "--auth", mechanism,
+                "--auth-user", user, "--auth-password", password,
+            ],
+            in: folder
+        )
+        #expect(waits { tap.output.contains("connection closed") }, "\(tap.output)")
+        let all = try tap.output + tap.errors + tap.recordings.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
+        #expect(all.contains("AUTH \(mechanism)"))
+        let encoded = [user, password, "\0\(user)\0\(password)"].map { Data($0.utf8).base64EncodedString() }
+        for secret in [password] + encoded {
+            // Padding depends on what stands behind it.
+            #expect(!all.contains(secret.prefix { $0 != "=" }), "\(secret)")
+        }
+    }
+
+    @Test(.enabled(if: Program.has("tmux") && Program.has("smtp-source"), "needs tmux and smtp-source"))
+    func `conversations open in the panes as they come, and the list goes from one to another`() throws {
+        let sink = try Sink()
+        let folder = try Folder()
+        let port = Int.random(in: 20_000...30_000)
+        let screen = try TmuxScreen()
+        try screen.start("tap --listen 127.0.0.1:\(port) --to 127.0.0.1:\(sink.port)")
+        try #require(screen.shows("Waiting for a client at 127.0.0.1:\(port)"), "\(screen.text)")
+        for recipient in ["bob", "eve"] {
+            _ = try Program.run("smtp-source", ["-f", "ada@a.example", "-t", "\(recipient)@b.example", "127.0.0.1:\(port)"], in: folder)
+        }
+        try #require(screen.shows("conversation 2 of 2"), "\(screen.text)")
+        #expect(screen.shows("eve@b.ex"), "\(screen.text)")
+        try screen.press("o")
+        try #require(screen.shows("where it stands"), "\(screen.text)")
+        #expect(screen.text.contains("ada@a.example ➔ bob@b"), "\(screen.text)")
+        try screen.press("Up")
+        try screen.press("Enter")
+        #expect(screen.shows("conversation 1 of 2"), "\(screen.text)")
+        try screen.press("Q")
+        #expect(try screen.isGivenBack())
+    }
+
+    @Test(.enabled(if: Program.has("tmux") && Program.has("python3"), "needs tmux and python3"))
+    func `a held line goes with Enter and not before`() throws {
+        let sink = try Sink()
+        let folder = try Folder()
+        let port = Int.random(in: 20_000...30_000)
+        let screen = try TmuxScreen()
+        try screen.start("tap --listen 127.0.0.1:\(port) --to 127.0.0.1:\(sink.port) --hold")
+        try #require(screen.shows("Waiting for a client"), "\(screen.text)")
+        let names = ["in", "out", "err"].map { folder.path($0) }
+        for name in names { try "".write(toFile: name, atomically: false, encoding: .utf8) }
+        let script = """
+            import smtplib
+            with smtplib.SMTP("127.0.0.1", \(port), local_hostname="client.example") as client:
+                client.sendmail("ada@a.example", ["bob@b.example"], "Subject: held\\n\\nHello\\n")
+            """
+        let client = try Child("python3", ["-c", script], files: names)
+        try #require(screen.shows("Enter  ehlo client.example"), "\(screen.text)")
+        try screen.press("n")
+        usleep(200_000)
+        #expect(screen.text.contains("Enter  ehlo client.example"), "\(screen.text)")
+        try screen.press("Enter")
+        try #require(screen.shows("Enter  mail FROM:<ada@a.example>"), "\(screen.text)")
+        // Another sender than the client's.
+        try screen.press("e")
+        for _ in 0..<10 { try screen.press("BSpace") }
+        try screen.type(".example>")
+        try screen.press("Enter")
+        try #require(screen.shows("edited"), "\(screen.text)")
+        try screen.press("Enter")
+        for next in ["Enter  rcpt TO:<bob@b.example>", "Enter  data", "Enter  quit"] {
+            try #require(screen.shows(next), "\(next)\n\(screen.text)")
+            try screen.press("Enter")
+        }
+        #expect(client.waits() == 0)
+        let mail = try #require(sink.mails.first)
+        #expect(mail.contains("ada@a.example") && mail.contains("Hello"), "\(mail)")
+        try screen.press("Q")
+    }
+
+    @Test func `what cannot be is said in one line`() throws {
+        let folder = try Folder()
+        let sink = try Sink()
+        for (arguments, status, words) in [
+            (["--listen", "127.0.0.1:\(sink.port)", "--to", "127.0.0.1:9"], 69, "another program listens"),
+            (["--listen", "127.0.0.1:2525", "--to", "127.0.0.1:2525"], 64, "the tap itself"),
+            (["--listen", "0.0.0.0:2525", "--to", "127.0.0.1:25"], 64, "--allow-remote-clients"),
+            (["--listen", "192.0.2.1:2525", "--to", "127.0.0.1:25", "--allow-remote-clients"], 69, "no address of this machine"),
+            (["--listen", "2525", "--to", "127.0.0.1:25"], 64, "HOST:PORT"),
+            (["--listen", "127.0.0.1:0", "--to", "nosuchhost.invalid:25"], 64, "has no address"),
+            (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--record", "/nonexistent/x.ehlo"], 73, "--record"),
+            (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--hold"], 64, "--plain"),
+        ] as [([String], Int32, String)] {
+            let outcome = try Program.run(Program.path, ["tap", "--plain"] + arguments, in: folder)
+            #expect(outcome.status == status, "\(arguments) \(outcome.errors)")
+            #expect(outcome.errors.hasPrefix("ehlo: ") && outcome.errors.contains(words), "\(arguments) \(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        }
+    }
+}
+
+/// Postfix's smtp-sink, which keeps each mail in a file.
+private final class Sink {
+    struct CannotStart: Error { let reason: String }
+
+    let port: Int
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+        var trouble = ""
+        for _ in 1...5 {
+            let port = Int.random(in: 20_000...30_000)
+            let box = folder.path("server/mails")
+            try FileManager.default.createDirectory(atPath: box, withIntermediateDirectories: true)
+            // smtp-sink gives root away before it writes.
+            chmod(folder.path(""), 0o755)
+            chmod(box, 0o777)
+            let script = ["\(Program.tests)/Lab/smtp_sink.sh", "start", folder.path("server"), "\(port)", "-d", "\(box)/mail."]
+            let outcome = try Program.run("bash", script, in: folder)
+            if outcome.status == 0 {
+                self.port = port
+                return
+            }
+            trouble = outcome.errors
+        }
+        throw CannotStart(reason: trouble)
+    }
+
+    deinit {
+        _ = try? Program.run("bash", ["\(Program.tests)/Lab/smtp_sink.sh", "stop", folder.path("server")], in: folder)
+    }
+
+    /// Every mail that came, with what smtp-sink writes above it.
+    var mails: [String] {
+        let box = folder.path("server/mails")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: box)) ?? []
+        return names.sorted().compactMap { try? String(contentsOfFile: "\(box)/\($0)", encoding: .utf8) }
+    }
+}
+
+/// `ehlo tap --plain` in the background, on a port that the system picks.
+private final class RunningTap {
+    struct CannotStart: Error { let reason: String }
+
+    let port: Int
+    private let folder: Folder
+    private let records: String
+    private let child: Child
+    private let names: [String]
+
+    init(to target: Int, in folder: Folder) throws {
+        self.folder = folder
+        let tag = UInt32.random(in: 0 ... .max)
+        records = folder.path("records-\(tag)")
+        try FileManager.default.createDirectory(atPath: records, withIntermediateDirectories: true)
+        names = ["in", "out", "err"].map { folder.path("tap-\($0)-\(tag)") }
+        for name in names { try "".write(toFile: name, atomically: false, encoding: .utf8) }
+        let arguments = ["tap", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:\(target)", "--plain", "--record", records]
+        child = try Child(Program.path, arguments, files: names)
+        var port: Int?
+        let errors = names[2]
+        let isUp = waits {
+            let said = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+            guard let found = said.firstRange(of: "listening on 127.0.0.1:") else { return false }
+            port = Int(said[found.upperBound...].prefix { $0.isNumber })
+            return port != nil
+        }
+        guard isUp, let port else {
+            throw CannotStart(reason: (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")
+        }
+        self.port = port
+    }
+
+    deinit { child.send(signal: SIGTERM) }
+
+    var output: String { (try? String(contentsOfFile: names[1], encoding: .utf8)) ?? "" }
+    var errors: String { (try? String(contentsOfFile: names[2], encoding: .utf8)) ?? "" }
+    var recordings: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: records)) ?? []).sorted().map { "\(records)/\($0)" }
+    }
+}
