@@ -274,7 +274,7 @@ private final class Loop {
             recording = first
             let (columns, rows) = (state.columns, state.rows)
             state = Self.state(of: first, name: "paste", settings)
-            if recordings.count > 1 { desk = ConversationDesk(recordings, &state) }
+            if recordings.count > 1 { desk = ConversationDesk(file, 0..<recordings.count, &state) }
             (state.columns, state.rows) = (columns, rows)
             takeNews()
         } catch {
