@@ -9,13 +9,18 @@ enum MappedFile {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+            return nil
+        }
         let count = Int(status.st_size)
-        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else { return nil }
+        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            return nil
+        }
         let address = UInt(bitPattern: start)
         return CaptureOctets(
             UnsafeRawBufferPointer(start: start, count: count),
             onRest: { madvise(UnsafeMutableRawPointer(bitPattern: address), count, MADV_DONTNEED) },
-            onRelease: { munmap(UnsafeMutableRawPointer(bitPattern: address), count) })
+            onRelease: { munmap(UnsafeMutableRawPointer(bitPattern: address), count) }
+        )
     }
 }

@@ -67,7 +67,10 @@ public struct SessionFile: Sendable {
         }
         guard sessions.contains(where: { !$0.events.isEmpty }) else {
             let torn = sessions.flatMap(\.warnings).first.map { " (\($0))" } ?? ""
-            throw FileTrouble(.wrongData, "\(name(path)): the recording holds no event\(torn); record the session again")
+            throw FileTrouble(
+                .wrongData,
+                "\(name(path)): the recording holds no event\(torn); record the session again"
+            )
         }
         return SessionFile(path: path, warnings: [], content: .recordings(sessions))
     }
@@ -111,7 +114,8 @@ public struct SessionFile: Sendable {
         let more = summary.recipients > 1 ? " +\(summary.recipients - 1)" : ""
         let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)
         let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
-        return "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
+        return
+            "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
     }
 
     private static func transcripts(_ octets: [UInt8], _ name: String) throws(FileTrouble) -> [Recording] {

@@ -230,7 +230,9 @@ struct SessionDraft {
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
-        for case .secured(let facts) in opening { events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time)) }
+        for case .secured(let facts) in opening {
+            events.append(WireEvent(.tls(TLSFacts(facts)), leg: .relay, at: time))
+        }
     }
 
     // MARK: Remarks
