@@ -84,7 +84,7 @@ import Tracing
         arguments: [
             ("exchange-receive.txt", 2, 20), ("exchange-send.txt", 1, 14), ("mdaemon.txt", 1, 20),
             ("hmailserver.txt", 1, 15), ("mailkit.txt", 1, 28), ("exim-testsuite.txt", 1, 18), ("rfc.txt", 1, 25),
-            ("rfc821.txt", 1, 15), ("openssl-starttls.txt", 1, 24),
+            ("old-marks.txt", 1, 15), ("openssl-starttls.txt", 1, 24),
         ]
     )
     func `formats of which there is no recording`(name: String, sessions: Int, lines: Int) throws {

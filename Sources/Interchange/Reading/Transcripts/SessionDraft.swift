@@ -33,11 +33,6 @@ struct SessionDraft {
 
     private enum TLSMark { case none, asked, granted }
 
-    /// What was not in the log, in the order it is told.
-    enum Inference: CaseIterable {
-        case sides, lineEnds, times, tls, joinedLines, wrappedLines
-    }
-
     /// A line as the reader hands it over.
     struct Source {
         var time: TimeStamp?
@@ -400,41 +395,5 @@ struct SessionDraft {
             return octets.dropFirst(4).prefix { $0 > 32 }.text
         }.first
         return "A session with \(name.flatMap { $0.isEmpty ? nil : $0 } ?? "a mail server")"
-    }
-}
-
-extension SessionDraft.Inference {
-    var words: String {
-        switch self {
-        case .sides: "who spoke"
-        case .lineEnds: "the line ends"
-        case .times: "the times"
-        case .tls: "the beginning of TLS"
-        case .joinedLines: "where lines that were run together are divided"
-        case .wrappedLines: "where lines that were wrapped go on"
-        }
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The lines of a text that a log holds as one value; an end of line at its end ends the last.
-    fileprivate var linesOfText: [ArraySlice<UInt8>] {
-        var lines = split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
-        if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
-        return lines
-    }
-}
-
-extension TLSFacts {
-    /// What a program says of TLS: `TLSv1.3:TLS_AES_256_GCM_SHA384:256`, `TLSv1.3 / TLS_AES_256_GCM_SHA384`; else the words.
-    fileprivate init(told words: String) {
-        let parts = words.split { " :/,".contains($0) }.map(String.init)
-        guard let version = parts.first, version.hasPrefix("TLSv1"), parts.count >= 2,
-            parts[1].contains("_") || parts[1].contains("-")
-        else {
-            self.init(words)
-            return
-        }
-        self.init(version: "TLS " + version.dropFirst(4), cipher: parts[1])
     }
 }
