@@ -32,9 +32,7 @@ struct SessionEvents {
     mutating func add(_ assembly: StreamAssembly, flow: Flow) {
         sayWhatIsMissing(assembly)
         // A connection ends when both sides have closed it; the first to do so is who closed it.
-        var closer: Direction?
-        let fins = assembly.pieces.count { $0.kind == .closes }
-        var finsSeen = 0
+        var closer: (direction: Direction, time: Int64)?
         for piece in assembly.pieces {
             let side: Side = piece.direction == client ? .client : .server
             switch piece.kind {
@@ -44,11 +42,8 @@ struct SessionEvents {
             case .gap:
                 if side == .client { forget() }
                 add(.gap(from: side, octets: piece.count), piece.time)
-            case .closes:
-                finsSeen += 1
-                closer = closer ?? piece.direction
-                if finsSeen == fins, let closer { add(.close(by: closer == client ? .client : .server), piece.time) }
-            case .resets: if finsSeen == 0 { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
+            case .closes: closer = (closer?.direction ?? piece.direction, piece.time)
+            case .resets: if closer == nil { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
             case .again: remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
             case .differs:
                 let other = WireText.shown(assembly.content(piece).prefix(200).buffer)
@@ -59,6 +54,7 @@ struct SessionEvents {
                 remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
             }
         }
+        if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
     }
 
     /// Octets of the client are missing: what goes on may be the rest of a credential.
