@@ -44,12 +44,14 @@ struct SessionEvents {
                 add(.gap(from: side, octets: piece.count), piece.time)
             case .closes: closer = (closer?.direction ?? piece.direction, piece.time)
             case .resets: if closer == nil { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
-            case .again: remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
+            case .again:
+                remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
             case .differs:
                 let other = WireText.shown(assembly.content(piece).prefix(200).buffer)
                 remark(
                     "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first; later it was \(other)",
-                    piece.time)
+                    piece.time
+                )
             case .astray:
                 remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
             }
@@ -73,8 +75,12 @@ struct SessionEvents {
         }
         for side in Side.allCases {
             let direction = side == .client ? client : client.other
-            guard !assembly.pieces.contains(where: { $0.direction == direction && $0.kind == .octets }) else { continue }
-            guard assembly.pieces.contains(where: { $0.direction == direction.other && $0.kind == .octets }) else { continue }
+            guard !assembly.pieces.contains(where: { $0.direction == direction && $0.kind == .octets }) else {
+                continue
+            }
+            guard assembly.pieces.contains(where: { $0.direction == direction.other && $0.kind == .octets }) else {
+                continue
+            }
             add(.gap(from: side, octets: nil), first)
         }
     }

@@ -60,7 +60,11 @@ import Tracing
         }
     }
 
-    @Test(arguments: names.filter { !["nested", "pipelined", "curl", "bdat", "starttls"].contains($0.split(separator: ".")[0]) })
+    @Test(
+        arguments: names.filter {
+            !["nested", "pipelined", "curl", "bdat", "starttls"].contains($0.split(separator: ".")[0])
+        }
+    )
     func `a session is the same in whatever frames it was captured`(name: String) throws {
         let (original, variant) = (try Self.load("swaks.pcap").recording(0), try Self.load(name).recording(0))
         let times = zip(original.events, variant.events).map { abs($0.time - $1.time) }
