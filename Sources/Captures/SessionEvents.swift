@@ -15,6 +15,7 @@ struct SessionEvents {
     /// Knows which octets of the client are a credential, and whether what follows a gap may be the rest of one.
     private var watch = DialogueWatch()
     private var isInSecret = false
+    private var hadSecret = false
 
     /// The most remarks about TCP in one session.
     static let mostRemarks = 50
@@ -47,9 +48,9 @@ struct SessionEvents {
             case .again:
                 remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
             case .differs:
-                let other = WireText.shown(assembly.content(piece).prefix(200).buffer)
+                let other = told(assembly.content(piece).prefix(200), of: side)
                 remark(
-                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first; later it was \(other)",
+                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
                     piece.time
                 )
             case .astray:
@@ -57,6 +58,14 @@ struct SessionEvents {
             }
         }
         if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
+    }
+
+    /// What other octets came in the place of those shown; nothing where they might be a credential.
+    private func told(_ content: Window, of side: Side) -> String {
+        let octets = content.octets
+        let hasCommand = octets.indices.contains { ContentSigns.begins(content.dropping($0), Array("AUTH".utf8)) }
+        guard side == .server || !hadSecret && watch.mode != .saslResponse && !hasCommand else { return "" }
+        return "; later it was \(WireText.shown(octets))"
     }
 
     /// Octets of the client are missing: what goes on may be the rest of a credential.
@@ -105,6 +114,7 @@ struct SessionEvents {
                 isInSecret = end == octets.count
                 if end > 0 { secrets.append(0..<end) }
             }
+            hadSecret = hadSecret || !secrets.isEmpty
         case .server: watch.server(octets)
         }
         add(.octets(from: side, octets, secrets: secrets), time)

@@ -78,6 +78,17 @@ import Tracing
         #expect(notes.contains("4 octets of the server came again and are shown once"))
     }
 
+    @Test func `what was sent in the place of a credential is not told`() throws {
+        var talk = Talk()
+        talk.open()
+        talk.say(.server, "220 mx.receiver.example ESMTP\r\n")
+        talk.say(.client, "AUTH PLAIN AGFkYQBodW50ZXIy\r\n")
+        talk.segment(.client, at: 11, Array("AGFkYQBvdGhlcjEy".utf8))
+        let text = try #require(talk.recording).texts().joined()
+        #expect(text.contains("16 octets of the client came again and are not the same"))
+        #expect(!text.contains("AGFkYQ"))
+    }
+
     @Test func `a segment that begins before what is known brings only what is new`() {
         var talk = Talk()
         talk.open()
