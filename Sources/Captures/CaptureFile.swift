@@ -45,7 +45,9 @@ public final class CaptureFile: Sendable {
         self.found = found
         lookups = LookupMatch(index.lookups, octets, apart)
         var warnings = index.warnings.all
-        if index.lookups.isFull { warnings.append("there are more than \(LookupIndex.most) DNS messages; later ones are not read") }
+        if index.lookups.isFull {
+            warnings.append("there are more than \(LookupIndex.most) DNS messages; later ones are not read")
+        }
         if others > 0 { warnings.append("\(others) other TCP connection\(others == 1 ? "" : "s") left alone") }
         self.warnings = warnings
         packets = index.packets
@@ -90,9 +92,14 @@ public final class CaptureFile: Sendable {
                 octets.rest()
             }
             let summary = Summary(
-                began: assembly.pieces.first?.time ?? 0, client: "\(found.flow.end(found.client))",
-                server: "\(found.flow.end(found.client.other))", reversePath: digest.reversePath,
-                forwardPath: digest.forwardPath, recipients: digest.recipients, outcome: digest.outcome)
+                began: assembly.pieces.first?.time ?? 0,
+                client: "\(found.flow.end(found.client))",
+                server: "\(found.flow.end(found.client.other))",
+                reversePath: digest.reversePath,
+                forwardPath: digest.forwardPath,
+                recipients: digest.recipients,
+                outcome: digest.outcome
+            )
             try body(number, summary)
         }
     }
@@ -105,15 +112,24 @@ public final class CaptureFile: Sendable {
         let digest = SessionDigest(assembly, client: found.client, isWrapped: found.flow.kind == .wrapped)
         let (client, server) = (found.flow.end(found.client), found.flow.end(found.client.other))
         let match = lookups.lookups(
-            before: assembly.pieces.first?.time ?? 0, forwardPath: digest.forwardPath, client: client, server: server)
+            before: assembly.pieces.first?.time ?? 0,
+            forwardPath: digest.forwardPath,
+            client: client,
+            server: server
+        )
         var events = SessionEvents(
-            client: found.client, name: match.name.map { "\($0) [\(server.address.address)]:\(server.port)" } ?? "\(server)",
-            began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0, onRest: { [octets] in octets.rest() })
+            client: found.client,
+            name: match.name.map { "\($0) [\(server.address.address)]:\(server.port)" } ?? "\(server)",
+            began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0,
+            onRest: { [octets] in octets.rest() }
+        )
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
         events.add(assembly, flow: found.flow)
         let header = Recording.Header(
-            began: CaptureTime.iso8601(events.began), title: "\(client) ➔ \(server)",
-            source: "a packet capture, session \(number) of \(count)")
+            began: CaptureTime.iso8601(events.began),
+            title: "\(client) ➔ \(server)",
+            source: "a packet capture, session \(number) of \(count)"
+        )
         octets.rest()
         return Recording(header: header, events: events.events, warnings: [])
     }

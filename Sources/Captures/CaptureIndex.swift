@@ -112,8 +112,14 @@ struct CaptureIndex {
         let marks = isBackward ? flags.union(.isBackward) : flags
         let content = header.dropping(offset).prefix(length)
         var segment = Segment(
-            time: time, place: content.place, marks: marks, sequence: header.number32(4),
-            acknowledgement: header.number32(8), length: length, captured: content.count)
+            time: time,
+            place: content.place,
+            marks: marks,
+            sequence: header.number32(4),
+            acknowledgement: header.number32(8),
+            length: length,
+            captured: content.count
+        )
         let ends = Ends(low: isBackward ? destination : source, high: isBackward ? source : destination)
         guard let number = flow(ends, segment) else { return }
         if flags.contains(.rst) || flags.contains(.fin) { flows[number].isClosed = true }
@@ -131,7 +137,8 @@ struct CaptureIndex {
     private mutating func flow(_ ends: Ends, _ segment: Segment) -> Int? {
         let isCall = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
         if let known = numbers[ends].map(Int.init) {
-            let isAnother = isCall && flows[known].initial != segment.sequence &+ 1
+            let isAnother =
+                isCall && flows[known].initial != segment.sequence &+ 1
                 && (flows[known].isClosed || flows[known].caller != nil && flows[known].initial != 0)
             guard isAnother else {
                 if segment.marks.contains(.syn), flows[known].caller == nil { call(known, segment, isCall) }
@@ -164,7 +171,9 @@ struct CaptureIndex {
             segments[Int(index)] = segment
         } else {
             guard segments.count < Self.mostSegments else {
-                if !isFull { warnings.say("there are more than \(Self.mostSegments) segments; later ones are not shown") }
+                if !isFull {
+                    warnings.say("there are more than \(Self.mostSegments) segments; later ones are not shown")
+                }
                 isFull = true
                 return
             }
@@ -238,7 +247,9 @@ struct CaptureIndex {
     }
 
     /// The connections that may be mail, in the order in which they began.
-    var candidates: [Flow] { flows.filter { [.smtp, .wrapped, .undecided].contains($0.kind) && $0.first != Segment.none } }
+    var candidates: [Flow] {
+        flows.filter { [.smtp, .wrapped, .undecided].contains($0.kind) && $0.first != Segment.none }
+    }
 }
 
 /// DNS over TCP (RFC 7766): an answer that was too long for UDP is asked for again there.
@@ -267,7 +278,11 @@ extension CaptureIndex {
                 let content = message.window(at: 0, count: length)
                 guard
                     var lookup = LookupIndex.Message(
-                        content, from: flow.end(direction), to: flow.end(direction.other), at: piece.time),
+                        content,
+                        from: flow.end(direction),
+                        to: flow.end(direction.other),
+                        at: piece.time
+                    ),
                     let place = keepApart(content)
                 else { continue }
                 (lookup.place, lookup.isApart) = (place, true)

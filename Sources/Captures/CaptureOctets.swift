@@ -54,7 +54,7 @@ struct Window {
         return base.load(fromByteOffset: at, as: UInt8.self)
     }
 
-    /// Two octets in network order (RFC 791, appendix B).
+    /// Two octets in network order (RFC 791 appendix B).
     @inline(__always)
     func number16(_ at: Int) -> Int {
         precondition(at >= 0 && at + 2 <= count)

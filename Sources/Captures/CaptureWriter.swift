@@ -179,9 +179,13 @@ public struct CaptureWriter {
 
     /// RFC 9293 §3.1, with the option for the segment size in a SYN.
     private mutating func segment(
-        _ connection: Connection, _ side: Side, flags: UInt8, _ content: ArraySlice<UInt8> = []
+        _ connection: Connection,
+        _ side: Side,
+        flags: UInt8,
+        _ content: ArraySlice<UInt8> = []
     ) {
-        let (from, to) = side == .client ? (connection.client, connection.server) : (connection.server, connection.client)
+        let (from, to) =
+            side == .client ? (connection.client, connection.server) : (connection.server, connection.client)
         let isSYN = flags & Self.syn != 0
         var header: [UInt8] = []
         header.append(from.port)
@@ -209,7 +213,11 @@ public struct CaptureWriter {
     // MARK: IP
 
     private mutating func packet(
-        _ header: [UInt8], _ content: ArraySlice<UInt8>, checksumAt: Int, transport: UInt8, _ source: InternetAddress,
+        _ header: [UInt8],
+        _ content: ArraySlice<UInt8>,
+        checksumAt: Int,
+        transport: UInt8,
+        _ source: InternetAddress,
         _ destination: InternetAddress
     ) {
         let length = header.count + content.count

@@ -27,8 +27,10 @@ enum ContentSigns {
     ].map { Array($0.utf8) }
 
     /// What the first reply of a server says when it is one for mail; and when it is one for files.
-    private static let replyWords = ["SMTP", "-PIPELINING", "-8BITMIME", "-SIZE", "ENHANCEDSTATUSCODES", "LMTP", "STARTTLS"]
-        .map { Array($0.utf8) }
+    private static let replyWords = [
+        "SMTP", "-PIPELINING", "-8BITMIME", "-SIZE", "ENHANCEDSTATUSCODES", "LMTP", "STARTTLS",
+    ]
+    .map { Array($0.utf8) }
     private static let fileTransfer = Array("FTP".utf8)
 
     static func sign(of content: Window) -> Sign {

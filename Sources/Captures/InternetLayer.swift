@@ -98,14 +98,22 @@ struct InternetLayer {
         guard said >= header else { return Self.impossible }
         let length = min(said, packet.count + missing) - header
         let datagram = Datagram(
-            source: InternetAddress(v4: packet.number32(12)), destination: InternetAddress(v4: packet.number32(16)),
-            transport: packet[9], content: packet.dropping(header).prefix(length), length: length)
+            source: InternetAddress(v4: packet.number32(12)),
+            destination: InternetAddress(v4: packet.number32(16)),
+            transport: packet[9],
+            content: packet.dropping(header).prefix(length),
+            length: length
+        )
         let word = packet.number16(6)
         let offset = (word & 0x1FFF) * 8
         guard word & 0x2000 != 0 || offset > 0 else { return carried(datagram) }
         return fragments.add(
-            datagram, id: UInt32(packet.number16(4)), at: offset, isLast: word & 0x2000 == 0)
-            .map(carried) ?? .other
+            datagram,
+            id: UInt32(packet.number16(4)),
+            at: offset,
+            isLast: word & 0x2000 == 0
+        )
+        .map(carried) ?? .other
     }
 
     private mutating func version6(_ packet: Window, _ missing: Int) -> Found {
@@ -116,7 +124,10 @@ struct InternetLayer {
         var datagram = Datagram(
             source: InternetAddress(high: packet.number64(8), low: packet.number64(16)),
             destination: InternetAddress(high: packet.number64(24), low: packet.number64(32)),
-            transport: packet[6], content: packet.dropping(40).prefix(length), length: length)
+            transport: packet[6],
+            content: packet.dropping(40).prefix(length),
+            length: length
+        )
         for _ in 0..<Self.mostHeaders {
             switch datagram.transport {
             case 0, 43, 60, 135:
@@ -183,7 +194,11 @@ private struct FragmentTable {
         // What was cut off a fragment leaves a hole that nothing fills.
         guard offset + part.count <= 65_535 + 8, part.count == datagram.length else { return nil }
         let key = Key(
-            source: datagram.source, destination: datagram.destination, transport: datagram.transport, id: id)
+            source: datagram.source,
+            destination: datagram.destination,
+            transport: datagram.transport,
+            id: id
+        )
         added += 1
         var parts = waiting.removeValue(forKey: key) ?? Parts(age: added)
         if isLast, parts.length == nil { parts.length = offset + part.count }

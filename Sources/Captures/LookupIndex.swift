@@ -63,8 +63,15 @@ extension LookupIndex.Message {
         guard LookupIndex.typesRead.contains(type) else { return nil }
         let isAnswer = content[2] & 0x80 != 0
         self.init(
-            time: time, place: content.place, length: content.count, asker: isAnswer ? destination : source,
-            server: isAnswer ? source : destination, id: UInt16(content.number16(0)), type: UInt16(type),
-            isAnswer: isAnswer, nameHash: hash)
+            time: time,
+            place: content.place,
+            length: content.count,
+            asker: isAnswer ? destination : source,
+            server: isAnswer ? source : destination,
+            id: UInt16(content.number16(0)),
+            type: UInt16(type),
+            isAnswer: isAnswer,
+            nameHash: hash
+        )
     }
 }

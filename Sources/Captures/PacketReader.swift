@@ -82,8 +82,12 @@ struct PacketReader {
             + (header.isNanoseconds ? fraction : fraction * 1000)
         defer { position += captured }
         return Packet(
-            time: header.seconds(time), link: header.link, place: position, captured: captured,
-            original: max(original, captured))
+            time: header.seconds(time),
+            link: header.link,
+            place: position,
+            captured: captured,
+            original: max(original, captured)
+        )
     }
 
     // MARK: pcapng
@@ -154,14 +158,23 @@ struct PacketReader {
         case 6: return timedPacket(body, interface: body.count >= 4 ? Int(number(body, 0, section)) : 0, section)
         case 2:
             guard body.count >= 2 else { return nil }
-            return timedPacket(body, interface: section.isBigEndian ? body.number16(0) : body.number16(0).byteSwapped16, section)
+            return timedPacket(
+                body,
+                interface: section.isBigEndian ? body.number16(0) : body.number16(0).byteSwapped16,
+                section
+            )
         case 3:
             guard body.count >= 4, let interface = section.interfaces.first else { return nil }
             let original = Int(number(body, 0, section))
             var captured = min(original, body.count - 4)
             if interface.snapLength > 0 { captured = min(captured, interface.snapLength) }
             return Packet(
-                time: 0, link: interface.link, place: body.place + 4, captured: captured, original: original)
+                time: 0,
+                link: interface.link,
+                place: body.place + 4,
+                captured: captured,
+                original: original
+            )
         default: return nil
         }
     }
@@ -181,8 +194,12 @@ struct PacketReader {
         let original = Int(self.number(body, 16, section))
         if captured > body.count - 20 { warnings.count("they claim more octets than their block holds") }
         return Packet(
-            time: interface.clock.nanoseconds(ticks), link: interface.link, place: body.place + 20,
-            captured: min(captured, body.count - 20), original: max(original, min(captured, body.count - 20)))
+            time: interface.clock.nanoseconds(ticks),
+            link: interface.link,
+            place: body.place + 20,
+            captured: min(captured, body.count - 20),
+            original: max(original, min(captured, body.count - 20))
+        )
     }
 
     private func number(_ window: Window, _ at: Int, _ section: Section) -> UInt32 {

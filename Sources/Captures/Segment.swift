@@ -31,7 +31,13 @@ struct Segment {
     }
 
     init(
-        time: Int64, place: Int, marks: Marks, sequence: UInt32, acknowledgement: UInt32, length: Int, captured: Int
+        time: Int64,
+        place: Int,
+        marks: Marks,
+        sequence: UInt32,
+        acknowledgement: UInt32,
+        length: Int,
+        captured: Int
     ) {
         self.time = time
         self.acknowledgement = acknowledgement
@@ -44,8 +50,14 @@ struct Segment {
     /// The same with its content elsewhere.
     func moved(apart place: Int) -> Segment {
         var moved = Segment(
-            time: time, place: place, marks: marks.union(.isApart), sequence: sequence, acknowledgement: acknowledgement,
-            length: Int(length), captured: Int(captured))
+            time: time,
+            place: place,
+            marks: marks.union(.isApart),
+            sequence: sequence,
+            acknowledgement: acknowledgement,
+            length: Int(length),
+            captured: Int(captured)
+        )
         moved.next = next
         return moved
     }

@@ -157,7 +157,8 @@ struct SessionDigest {
         case 0x4244_4154:
             let digits = line.dropping(4).buffer.drop { $0 == 32 }.prefix { (48...57).contains($0) }.prefix(15)
             chunk = digits.reduce(0) { $0 * 10 + Int($1) - 48 }
-            let isLast = line.count >= 4 && line.dropping(line.count - 4).buffer.elementsEqual("LAST".utf8) { $0 & 0xDF == $1 }
+            let isLast =
+                line.count >= 4 && line.dropping(line.count - 4).buffer.elementsEqual("LAST".utf8) { $0 & 0xDF == $1 }
             pending.append(isLast ? .lastChunk : .chunk)
         case 0x4155_5448: pending.append(.auth)
         case 0x5354_4152: pending.append(.startTLS)

@@ -15,6 +15,7 @@ struct SessionEvents {
     /// Knows which octets of the client are a credential, and whether what follows a gap may be the rest of one.
     private var watch = DialogueWatch()
     private var isInSecret = false
+    private var hadSecret = false
 
     /// The most remarks about TCP in one session.
     static let mostRemarks = 50
@@ -32,9 +33,7 @@ struct SessionEvents {
     mutating func add(_ assembly: StreamAssembly, flow: Flow) {
         sayWhatIsMissing(assembly)
         // A connection ends when both sides have closed it; the first to do so is who closed it.
-        var closer: Direction?
-        let fins = assembly.pieces.count { $0.kind == .closes }
-        var finsSeen = 0
+        var closer: (direction: Direction, time: Int64)?
         for piece in assembly.pieces {
             let side: Side = piece.direction == client ? .client : .server
             switch piece.kind {
@@ -44,21 +43,29 @@ struct SessionEvents {
             case .gap:
                 if side == .client { forget() }
                 add(.gap(from: side, octets: piece.count), piece.time)
-            case .closes:
-                finsSeen += 1
-                closer = closer ?? piece.direction
-                if finsSeen == fins, let closer { add(.close(by: closer == client ? .client : .server), piece.time) }
-            case .resets: if finsSeen == 0 { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
-            case .again: remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
+            case .closes: closer = (closer?.direction ?? piece.direction, piece.time)
+            case .resets: if closer == nil { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
+            case .again:
+                remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
             case .differs:
-                let other = WireText.shown(assembly.content(piece).prefix(200).buffer)
+                let other = told(assembly.content(piece).prefix(200), of: side)
                 remark(
-                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first; later it was \(other)",
-                    piece.time)
+                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
+                    piece.time
+                )
             case .astray:
                 remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
             }
         }
+        if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
+    }
+
+    /// What other octets came in the place of those shown; nothing where they might be a credential.
+    private func told(_ content: Window, of side: Side) -> String {
+        let octets = content.octets
+        let hasCommand = octets.indices.contains { ContentSigns.begins(content.dropping($0), Array("AUTH".utf8)) }
+        guard side == .server || !hadSecret && watch.mode != .saslResponse && !hasCommand else { return "" }
+        return "; later it was \(WireText.shown(octets))"
     }
 
     /// Octets of the client are missing: what goes on may be the rest of a credential.
@@ -77,8 +84,12 @@ struct SessionEvents {
         }
         for side in Side.allCases {
             let direction = side == .client ? client : client.other
-            guard !assembly.pieces.contains(where: { $0.direction == direction && $0.kind == .octets }) else { continue }
-            guard assembly.pieces.contains(where: { $0.direction == direction.other && $0.kind == .octets }) else { continue }
+            guard !assembly.pieces.contains(where: { $0.direction == direction && $0.kind == .octets }) else {
+                continue
+            }
+            guard assembly.pieces.contains(where: { $0.direction == direction.other && $0.kind == .octets }) else {
+                continue
+            }
             add(.gap(from: side, octets: nil), first)
         }
     }
@@ -103,6 +114,7 @@ struct SessionEvents {
                 isInSecret = end == octets.count
                 if end > 0 { secrets.append(0..<end) }
             }
+            hadSecret = hadSecret || !secrets.isEmpty
         case .server: watch.server(octets)
         }
         add(.octets(from: side, octets, secrets: secrets), time)

@@ -172,7 +172,8 @@ struct StreamAssembly {
         let offset = streams[number].offset(of: sequence, near: streams[number].offset)
         guard abs(offset - streams[number].offset) <= Self.farthest else {
             return pieces.append(
-                Piece(time: segment.time, direction: direction, kind: .astray, count: Int(segment.length)))
+                Piece(time: segment.time, direction: direction, kind: .astray, count: Int(segment.length))
+            )
         }
         guard offset > streams[number].offset else { return take(segment, at: offset, segment.time, direction) }
         wait(segment, at: offset, direction)
@@ -267,12 +268,22 @@ struct StreamAssembly {
         let isApart = segment.marks.contains(.isApart)
         if captured > known {
             let stretch = Stretch(
-                offset: offset + known, count: captured - known, place: segment.place + known, isApart: isApart)
+                offset: offset + known,
+                count: captured - known,
+                place: segment.place + known,
+                isApart: isApart
+            )
             streams[number].delivered.append(stretch)
             pieces.append(
                 Piece(
-                    time: time, direction: direction, kind: .octets, count: stretch.count, place: stretch.place,
-                    isApart: isApart))
+                    time: time,
+                    direction: direction,
+                    kind: .octets,
+                    count: stretch.count,
+                    place: stretch.place,
+                    isApart: isApart
+                )
+            )
         }
         let lost = length - max(captured, known)
         if lost > 0 { pieces.append(Piece(time: time, direction: direction, kind: .gap, count: lost)) }
@@ -281,7 +292,11 @@ struct StreamAssembly {
 
     /// Whether octets that come again are those that came first.
     private mutating func compare(
-        _ segment: Segment, at offset: Int, _ count: Int, _ time: Int64, _ direction: Direction
+        _ segment: Segment,
+        at offset: Int,
+        _ count: Int,
+        _ time: Int64,
+        _ direction: Direction
     ) {
         let isApart = segment.marks.contains(.isApart)
         let end = offset + min(count, Int(segment.captured))
@@ -300,8 +315,14 @@ struct StreamAssembly {
         }
         pieces.append(
             Piece(
-                time: time, direction: direction, kind: differs ? .differs : .again, count: count,
-                place: segment.place, isApart: isApart))
+                time: time,
+                direction: direction,
+                kind: differs ? .differs : .again,
+                count: count,
+                place: segment.place,
+                isApart: isApart
+            )
+        )
     }
 
     private func firstStretch(endingAfter offset: Int, _ direction: Direction) -> Int {

@@ -29,6 +29,12 @@ public struct Conversations: Equatable, Sendable {
             standing = .unread
         }
 
+        /// One of which a list tells who writes to whom and how it went, in a word or two.
+        public init(number: Int, peer: String, from: Path?, to: [Path], words: String) {
+            self.init(number: number, peer: peer)
+            (self.from, self.to, standing) = (from, to, .listed(WireText.shown(words.utf8)))
+        }
+
         /// As it stands after a trace.
         public init(number: Int, peer: String, trace: Trace, octets: Int, isOver: Bool, isHeld: Bool = false) {
             self.number = number
@@ -45,6 +51,8 @@ public struct Conversations: Equatable, Sendable {
     public enum Standing: Equatable, Sendable {
         /// Not looked at yet.
         case unread
+        /// Not looked at yet, but a list told in these words.
+        case listed(String)
         /// It goes on; the label of its step, empty before the first.
         case under(way: String)
         /// A line of the client waits for Enter.
@@ -82,7 +90,7 @@ public struct Conversations: Equatable, Sendable {
         var isOver: Bool {
             switch self {
             case .under, .held: false
-            case .unread, .accepted, .refused, .brokenOff, .noMail: true
+            case .unread, .listed, .accepted, .refused, .brokenOff, .noMail: true
             }
         }
 
@@ -90,6 +98,7 @@ public struct Conversations: Equatable, Sendable {
         var words: String {
             switch self {
             case .unread: "not read yet"
+            case .listed(let words): words
             case .under(let step): step.isEmpty ? "connecting" : "step \(step)"
             case .held(let step): step.isEmpty ? "waits for Enter" : "step \(step), waits"
             case .accepted(let mails): mails == 1 ? "1 mail accepted" : "\(mails) mails accepted"
@@ -149,6 +158,8 @@ public struct Conversations: Equatable, Sendable {
     /// What is said while nobody has come; a paragraph each.
     public let invitation: [String]
     var spots: [Int: Spot] = [:]
+    /// A file's sessions were all there from the start and stay.
+    private let bound: Int
 
     /// How many are kept; one that goes on, and the open one, are kept in any case.
     public static let mostKept = 1_000
@@ -157,6 +168,7 @@ public struct Conversations: Equatable, Sendable {
         self.invitation = invitation
         self.rows = rows
         self.followsNewest = followsNewest
+        bound = max(Self.mostKept, rows.count)
     }
 
     /// Where in `rows` a conversation is; nil when it is not there any more.
@@ -193,7 +205,7 @@ public struct Conversations: Equatable, Sendable {
 
     /// Drops the oldest that are over, as many as there are too many. Gives their numbers.
     mutating func dropOldest() -> [Int] {
-        var surplus = rows.count - Self.mostKept
+        var surplus = rows.count - bound
         guard surplus > 0 else { return [] }
         var gone: [Int] = []
         rows.removeAll { row in

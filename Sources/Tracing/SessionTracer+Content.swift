@@ -79,12 +79,17 @@ extension SessionTracer {
     private mutating func sayWhatIsLeftOut(_ trace: inout Trace) {
         guard let mail, trace.mails[mail].linesLeftOut > 0 else { return }
         let (lines, octets) = (trace.mails[mail].linesLeftOut, trace.mails[mail].lineOctetsLeftOut)
-        appendEvent("\(lines) more lines of mail data, \(octets) octets, are not shown one by one", "syntax/note", &trace)
+        appendEvent(
+            "\(lines) more lines of mail data, \(octets) octets, are not shown one by one",
+            "syntax/note",
+            &trace
+        )
     }
 
     /// Passes over lines of a body that is longer than anybody reads; gives whether there were any.
     mutating func passBody(_ trace: inout Trace) -> Bool {
-        guard case .mailData(let reader) = mode, reader.isPlainBody, let mail, trace.mails[mail].octetsLeftOut > 0 else {
+        guard case .mailData(let reader) = mode, reader.isPlainBody, let mail, trace.mails[mail].octetsLeftOut > 0
+        else {
             return false
         }
         let passed = client.passPlainLines()

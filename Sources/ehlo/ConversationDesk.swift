@@ -28,8 +28,19 @@ final class ConversationDesk {
         source = nil
         replayed = file
         var rows: [Conversations.Row] = []
-        file.eachListed(chosen) { number, line in
-            rows.append(Conversations.Row(number: number + 1, peer: SessionFile.withoutNumber(line)))
+        for listing in file.listings[chosen] {
+            let number = listing.number + 1
+            rows.append(
+                listing.outcome.isEmpty
+                    ? Conversations.Row(number: number, peer: listing.name)
+                    : Conversations.Row(
+                        number: number,
+                        peer: listing.name,
+                        from: listing.reversePath,
+                        to: listing.forwardPath.map { [$0] } ?? [],
+                        words: listing.outcome
+                    )
+            )
         }
         state.conversations = Conversations(rows: rows, followsNewest: false)
         firstToOpen = rows.first?.number

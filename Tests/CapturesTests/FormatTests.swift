@@ -46,7 +46,8 @@ import Tracing
             Packets.block(
                 2,
                 [0, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + Packets.number(packet.frame.count, 4, big: false)
-                    + Packets.number(packet.frame.count, 4, big: false) + packet.frame)
+                    + Packets.number(packet.frame.count, 4, big: false) + packet.frame
+            )
         }
         for blocks in [simple, old] {
             let file = Packets.sectionHeader() + Packets.interface() + blocks.joined()

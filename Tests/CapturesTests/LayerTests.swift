@@ -53,7 +53,8 @@ import Tracing
 
     @Test(
         arguments: [
-            ([], 6), ([6, 0, 1, 4, 0, 0, 0, 0], 0), ([6, 0, 0, 0, 0, 0, 0, 0], 43), ([6, 1] + [UInt8](repeating: 0, count: 14), 60),
+            ([], 6), ([6, 0, 1, 4, 0, 0, 0, 0], 0), ([6, 0, 0, 0, 0, 0, 0, 0], 43),
+            ([6, 1] + [UInt8](repeating: 0, count: 14), 60),
             ([6, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1] + [UInt8](repeating: 9, count: 12), 51),
             ([6, 0, 0, 0, 0, 0, 0, 9], 44),  // a fragment that is the whole
             ([60, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4, 0, 0, 0, 0], 0),
@@ -110,7 +111,8 @@ import Tracing
             read { packet in
                 id += 1
                 return Array(Self.fragments(packet, id: id).prefix(id == 11 ? 1 : 2))
-            })
+            }
+        )
         #expect(capture.recording(0).events.contains { if case .gap = $0.kind { true } else { false } })
     }
 

@@ -5,15 +5,20 @@ import Tracing
 
 /// DNS lookups of the same capture that belong to a session.
 @Suite struct LookupTests {
-    private static let domain = try! Name("receiver.example")
-    private static let exchanger = try! Name("mx1.receiver.example")
+    private static let domain = (try? Name("receiver.example")) ?? .root
+    private static let exchanger = (try? Name("mx1.receiver.example")) ?? .root
 
     private struct Asked {
         var packets: [Packets.Stored] = []
         var time = 1_699_999_990.0
 
         mutating func ask(
-            _ id: UInt16, _ name: Name, _ type: RecordType, answers: [ResourceRecord], port: Int = 53, asker: UInt8 = 1
+            _ id: UInt16,
+            _ name: Name,
+            _ type: RecordType,
+            answers: [ResourceRecord],
+            port: Int = 53,
+            asker: UInt8 = 1
         ) throws {
             let query = Message.query(id: id, name, type)
             var answer = query
@@ -27,8 +32,13 @@ import Tracing
                     .init(
                         time: time,
                         frame: Packets.ipv4(
-                            content, transport: 17, from: [192, 0, 2, isAnswer ? 53 : asker],
-                            to: [192, 0, 2, isAnswer ? asker : 53])))
+                            content,
+                            transport: 17,
+                            from: [192, 0, 2, isAnswer ? 53 : asker],
+                            to: [192, 0, 2, isAnswer ? asker : 53]
+                        )
+                    )
+                )
             }
         }
     }

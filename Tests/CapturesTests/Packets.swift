@@ -19,7 +19,11 @@ enum Packets {
     }
 
     static func pcap(
-        _ packets: [Stored], link: Int = 101, magic: Int = 0xA1B2_C3D4, big: Bool = false, minor: Int = 4
+        _ packets: [Stored],
+        link: Int = 101,
+        magic: Int = 0xA1B2_C3D4,
+        big: Bool = false,
+        minor: Int = 4
     ) -> [UInt8] {
         let isNano = magic == 0xA1B2_3C4D
         var file = number(magic, 4, big: big) + number(2, 2, big: big) + number(minor, 2, big: big)
@@ -44,8 +48,12 @@ enum Packets {
     }
 
     static func sectionHeader(big: Bool = false) -> [UInt8] {
-        block(0x0A0D_0D0A, number(0x1A2B_3C4D, 4, big: big) + number(1, 2, big: big) + number(0, 2, big: big)
-            + [UInt8](repeating: 0xFF, count: 8), big: big)
+        block(
+            0x0A0D_0D0A,
+            number(0x1A2B_3C4D, 4, big: big) + number(1, 2, big: big) + number(0, 2, big: big)
+                + [UInt8](repeating: 0xFF, count: 8),
+            big: big
+        )
     }
 
     static func interface(link: Int = 101, resolution: UInt8? = nil, big: Bool = false) -> [UInt8] {
@@ -60,7 +68,9 @@ enum Packets {
             6,
             number(interface, 4, big: big) + number(time >> 32, 4, big: big) + number(time & 0xFFFF_FFFF, 4, big: big)
                 + number(kept, 4, big: big) + number(packet.frame.count, 4, big: big)
-                + Array(packet.frame.prefix(kept)), big: big)
+                + Array(packet.frame.prefix(kept)),
+            big: big
+        )
     }
 
     static func pcapng(_ packets: [Stored], big: Bool = false) -> [UInt8] {
@@ -70,8 +80,13 @@ enum Packets {
     // MARK: IP
 
     static func ipv4(
-        _ content: [UInt8], transport: UInt8 = 6, from: [UInt8] = [192, 0, 2, 1], to: [UInt8] = [192, 0, 2, 25],
-        id: Int = 1, fragment: Int = 0, length: Int? = nil
+        _ content: [UInt8],
+        transport: UInt8 = 6,
+        from: [UInt8] = [192, 0, 2, 1],
+        to: [UInt8] = [192, 0, 2, 25],
+        id: Int = 1,
+        fragment: Int = 0,
+        length: Int? = nil
     ) -> [UInt8] {
         [0x45, 0] + number(length ?? content.count + 20, 2) + number(id, 2) + number(fragment, 2)
             + [64, transport, 0, 0] + from + to + content
@@ -83,10 +98,17 @@ enum Packets {
     }
 
     static func tcp(
-        _ content: [UInt8] = [], from: Int, to: Int, sequence: UInt32, acknowledgement: UInt32 = 0, flags: UInt8 = 0x18,
+        _ content: [UInt8] = [],
+        from: Int,
+        to: Int,
+        sequence: UInt32,
+        acknowledgement: UInt32 = 0,
+        flags: UInt8 = 0x18,
         header: UInt8 = 5
     ) -> [UInt8] {
-        number(from, 2) + number(to, 2) + number(Int(sequence), 4) + number(Int(acknowledgement), 4) + [header << 4, flags]
+        number(from, 2) + number(to, 2) + number(Int(sequence), 4) + number(Int(acknowledgement), 4) + [
+            header << 4, flags,
+        ]
             + number(65_535, 2) + [0, 0, 0, 0] + content
     }
 
@@ -144,11 +166,14 @@ struct Talk {
         let isClient = side == .client
         let start = isClient ? clientStart : serverStart
         let content = Packets.tcp(
-            octets, from: isClient ? clientPort : serverPort, to: isClient ? serverPort : clientPort,
+            octets,
+            from: isClient ? clientPort : serverPort,
+            to: isClient ? serverPort : clientPort,
             sequence: start &+ 1 &+ UInt32(truncatingIfNeeded: offset),
             acknowledgement: (isClient ? serverStart : clientStart) &+ 1
                 &+ UInt32(truncatingIfNeeded: said[side.other, default: 0]),
-            flags: flags)
+            flags: flags
+        )
         // A time that every format can tell exactly.
         time += 0.015625
         packets.append(Packets.Stored(time: time, frame: wrap(content, isClient), kept: kept))

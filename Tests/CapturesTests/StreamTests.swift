@@ -28,7 +28,8 @@ import Tracing
         var dice = Dice(seed)
         var talk = Talk(
             clientStart: seed % 3 == 0 ? .max - 40 : .random(in: 0...UInt32.max, using: &dice),
-            serverStart: seed % 3 == 1 ? .max - 90 : .random(in: 0...UInt32.max, using: &dice))
+            serverStart: seed % 3 == 1 ? .max - 90 : .random(in: 0...UInt32.max, using: &dice)
+        )
         talk.open()
         var said: [Side: [UInt8]] = [:]
         for (side, text) in Talk.dialogue {
@@ -48,7 +49,9 @@ import Tracing
         talk.change { packets in
             let times = packets.map(\.time)
             // Each packet may be overtaken by the next few.
-            let order = packets.indices.map { ($0, $0 < handshake ? Double($0) : Double($0) + .random(in: 0...6, using: &dice)) }
+            let order = packets.indices.map {
+                ($0, $0 < handshake ? Double($0) : Double($0) + .random(in: 0...6, using: &dice))
+            }
             packets = order.sorted { $0.1 < $1.1 }.map { packets[$0.0] }
             for index in packets.indices { packets[index].time = times[index] }
         }
@@ -67,8 +70,23 @@ import Tracing
         let recording = try #require(talk.recording)
         #expect(recording.octets(.server) == Array("220 mx.receiver.example ESMTP\r\n".utf8))
         let notes = recording.texts(.note)
-        #expect(notes.contains { $0.contains("4 octets of the server came again and are not the same") && $0.contains("EVIL") })
+        #expect(
+            notes.contains {
+                $0.contains("4 octets of the server came again and are not the same") && $0.contains("EVIL")
+            }
+        )
         #expect(notes.contains("4 octets of the server came again and are shown once"))
+    }
+
+    @Test func `what was sent in the place of a credential is not told`() throws {
+        var talk = Talk()
+        talk.open()
+        talk.say(.server, "220 mx.receiver.example ESMTP\r\n")
+        talk.say(.client, "AUTH PLAIN AGFkYQBodW50ZXIy\r\n")
+        talk.segment(.client, at: 11, Array("AGFkYQBvdGhlcjEy".utf8))
+        let text = try #require(talk.recording).texts().joined()
+        #expect(text.contains("16 octets of the client came again and are not the same"))
+        #expect(!text.contains("AGFkYQ"))
     }
 
     @Test func `a segment that begins before what is known brings only what is new`() {
@@ -103,7 +121,9 @@ import Tracing
         }
         talk.close(.server)
         let trace = try #require(talk.recording).trace
-        let gap = try #require(trace.lines.firstIndex { WireText.shown($0.octets).hasPrefix("gap of 32 octets from the client") })
+        let gap = try #require(
+            trace.lines.firstIndex { WireText.shown($0.octets).hasPrefix("gap of 32 octets from the client") }
+        )
         #expect(trace.lines[gap].place.step == .mailReply)
         #expect(trace.lines[gap...].contains { $0.place.step == .acceptance && $0.replyCode == 250 })
         #expect(trace.lines.last?.place.step == .quit)
@@ -170,7 +190,10 @@ import Tracing
         talk.change { $0.removeFirst(5) }
         let recording = try #require(talk.recording)
         #expect(recording.texts(.note).first == "the connection was open already when the capture began")
-        #expect(recording.texts(.client).first == "MAIL FROM:<ada@sender.example>" || recording.texts(.server).first == "250-mx.receiver.example")
+        #expect(
+            recording.texts(.client).first == "MAIL FROM:<ada@sender.example>"
+                || recording.texts(.server).first == "250-mx.receiver.example"
+        )
         #expect(recording.trace.mails.count == 1)
     }
 

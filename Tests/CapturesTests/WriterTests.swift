@@ -31,7 +31,8 @@ import Tracing
                 return ["link/close", "link/closed-by-server"].contains(anchor.path) ? "\(anchor)" : nil
             }
             let time = ((line.time - start) * 1e6).rounded() / 1e6
-            return "\(time) \(line.leg) \(line.speaker) \(line.place.label) \(line.content) \(line.octets) \(line.ending)"
+            return
+                "\(time) \(line.leg) \(line.speaker) \(line.place.label) \(line.content) \(line.octets) \(line.ending)"
                 + " \(line.findings.map(\.id)) \(line.secrets)"
         }
     }
@@ -63,12 +64,15 @@ import Tracing
     @Test func `a gap stays a gap and a secret is masked`() throws {
         let events: [WireEvent.Kind] = [
             .connect(to: "mx [2001:db8::19]:25"), .connected(to: "mx [2001:db8::19]:25"),
-            .octets(from: .server, Array("220 mx.example ESMTP\r\n".utf8), secrets: []), .gap(from: .client, octets: 20),
-            .octets(from: .client, Array("EHLO a\r\nAUTH PLAIN secret\r\n".utf8), secrets: [19..<25]), .close(by: .client),
+            .octets(from: .server, Array("220 mx.example ESMTP\r\n".utf8), secrets: []),
+            .gap(from: .client, octets: 20),
+            .octets(from: .client, Array("EHLO a\r\nAUTH PLAIN secret\r\n".utf8), secrets: [19..<25]),
+            .close(by: .client),
         ]
         let recording = Recording(
             header: .init(began: "2026-01-02T03:04:05Z", title: "", source: ""),
-            events: events.map { WireEvent($0, leg: .relay) })
+            events: events.map { WireEvent($0, leg: .relay) }
+        )
         let octets = Self.file(recording)
         #expect(!String(decoding: octets, as: UTF8.self).contains("secret"))
         let read = try #require(CaptureFile(CaptureOctets(octets))).recording(0)
@@ -85,7 +89,8 @@ import Tracing
             events: [
                 WireEvent(.octets(from: .server, Array("220 mx ESMTP\r\n".utf8), secrets: []), leg: .relay),
                 WireEvent(.octets(from: .client, body, secrets: []), leg: .relay, at: 1),
-            ])
+            ]
+        )
         let octets = Self.file(recording)
         let read = try #require(CaptureFile(CaptureOctets(octets))).recording(0)
         #expect(read.octets(.client) == body)
@@ -101,6 +106,8 @@ import Tracing
         #expect(CaptureTime.nanoseconds(text) == seconds * 1_000_000_000)
     }
 
-    @Test(arguments: ["", "x", "2026-11-24", "2026-13-24T22:13:20Z", "2026-11-24T22:13:20+01:00", "abcd-ef-ghTij:kl:mnZ"])
+    @Test(arguments: [
+        "", "x", "2026-11-24", "2026-13-24T22:13:20Z", "2026-11-24T22:13:20+01:00", "abcd-ef-ghTij:kl:mnZ",
+    ])
     func `what is no time is none`(text: String) { #expect(CaptureTime.nanoseconds(text) == nil) }
 }

@@ -29,8 +29,10 @@ import Testing
     @Test func `a credential cut by a gap stays masked`() {
         let trace = Self.trace([
             Self.octets(.server, "220 mx.example ESMTP\r\n"), Self.octets(.client, "AUTH LOGIN\r\n"),
-            Self.octets(.server, "334 VXNlcm5hbWU6\r\n"), Self.octets(.client, "aHVudGVyMi"), .gap(from: .client, octets: 4),
-            Self.octets(.client, "1DQU5BUlk=\r\n"), Self.octets(.server, "235 ok\r\n"), Self.octets(.client, "QUIT\r\n"),
+            Self.octets(.server, "334 VXNlcm5hbWU6\r\n"), Self.octets(.client, "aHVudGVyMi"),
+            .gap(from: .client, octets: 4),
+            Self.octets(.client, "1DQU5BUlk=\r\n"), Self.octets(.server, "235 ok\r\n"),
+            Self.octets(.client, "QUIT\r\n"),
         ])
         let text = trace.lines.map { WireText.shown($0.octets) }.joined(separator: "\n")
         #expect(!text.contains("aHVudGVy") && !text.contains("1DQU5BUlk"))
@@ -50,7 +52,8 @@ import Testing
         let short = String(repeating: "a\r\n", count: 1000)
         let long = String(repeating: String(repeating: "b", count: 988) + "\r\n", count: 1000)
         var events = [
-            Self.octets(.server, "220 mx.example ESMTP\r\n"), Self.octets(.client, "DATA\r\n"), Self.octets(.server, "354 go\r\n"),
+            Self.octets(.server, "220 mx.example ESMTP\r\n"), Self.octets(.client, "DATA\r\n"),
+            Self.octets(.server, "354 go\r\n"),
             Self.octets(.client, "From: a\r\nDate: b\r\n\r\n"),
         ]
         let (shorts, longs) = (TracedMail.mostLines / 1000, TracedMail.mostOctets / 990_000 + 3)
@@ -62,12 +65,15 @@ import Testing
         let lines = (shorts + longs) * 1000 + 5
         #expect(mail.lineCount == lines)
         #expect(mail.code == 250)
-        #expect(trace.lines.count { if case .mailData = $0.content { true } else { false } } == TracedMail.mostLines + 1)
+        #expect(
+            trace.lines.count { if case .mailData = $0.content { true } else { false } } == TracedMail.mostLines + 1
+        )
         // Three lines of the header are among those shown, so three short ones are not.
         let left = longs * 990_000 + 3 * 3 + 12
         let said = trace.lines.last { $0.speaker == .note }.map { WireText.shown($0.octets) }
         #expect(
-            said == "\(lines - TracedMail.mostLines) more lines of mail data, \(left) octets, are not shown one by one")
+            said == "\(lines - TracedMail.mostLines) more lines of mail data, \(left) octets, are not shown one by one"
+        )
         #expect(mail.content.count + mail.octetsLeftOut == 20 + shorts * 3000 + longs * 990_000 + 11)
         #expect(mail.stuffedLines == 1)
     }

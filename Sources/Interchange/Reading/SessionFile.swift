@@ -1,5 +1,5 @@
 import Captures
-import SMTP
+public import SMTP
 public import Tracing
 
 /// A file with sessions in it, recorded or told in the words of another program.
@@ -110,8 +110,49 @@ public struct SessionFile: Sendable {
         }
     }
 
-    /// A line of the list without the number before it.
-    public static func withoutNumber(_ line: String) -> String { String(line.drop { $0 != " " }.drop { $0 == " " }) }
+    /// What a list says about a session without reading it whole.
+    public struct Listing: Sendable {
+        /// Counted from 0 within the file.
+        public let number: Int
+        /// The client, or the recording's title; escaped.
+        public let name: String
+        /// The first of each, as far as they can be told.
+        public let reversePath: Path?
+        public let forwardPath: Path?
+        /// How it went, in a word or two; empty when nobody looked.
+        public let outcome: String
+    }
+
+    /// All of it, for a list to choose from.
+    public var listings: [Listing] {
+        switch content {
+        case .recordings(let all):
+            return all.enumerated().map { number, recording in
+                let title = recording.header.title
+                return Listing(
+                    number: number,
+                    name: Escaping.message(title.isEmpty ? "session \(number)" : title),
+                    reversePath: nil,
+                    forwardPath: nil,
+                    outcome: ""
+                )
+            }
+        case .capture(let file):
+            var all: [Listing] = []
+            file.eachSummary(of: 0..<file.count) { number, summary in
+                all.append(
+                    Listing(
+                        number: number,
+                        name: summary.client,
+                        reversePath: Command.read(Array("MAIL FROM:".utf8) + summary.reversePath).value.path,
+                        forwardPath: Command.read(Array("RCPT TO:".utf8) + summary.forwardPath).value.path,
+                        outcome: summary.outcome
+                    )
+                )
+            }
+            return all
+        }
+    }
 
     private static func listed(_ summary: CaptureFile.Summary) -> String {
         let more = summary.recipients > 1 ? " +\(summary.recipients - 1)" : ""

@@ -117,7 +117,7 @@ extension Conversations.Standing {
         case .under, .held: .now
         case .accepted: .done
         case .refused, .brokenOff: .failed
-        case .noMail: .plain
+        case .noMail, .listed: .plain
         }
     }
 }

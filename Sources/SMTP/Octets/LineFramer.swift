@@ -50,7 +50,9 @@ public struct LineFramer: Sendable {
             while line < octets.count, octets[line] != UInt8(ascii: ".") {
                 var at = line
                 while at < octets.count, (32...126).contains(octets[at]) || octets[at] == 9 { at += 1 }
-                guard at + 1 < octets.count, octets[at] == 13, octets[at + 1] == 10, at + 2 - line <= 1000 else { return }
+                guard at + 1 < octets.count, octets[at] == 13, octets[at + 1] == 10, at + 2 - line <= 1000 else {
+                    return
+                }
                 line = at + 2
                 lines += 1
                 head = line
