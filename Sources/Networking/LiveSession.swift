@@ -238,6 +238,9 @@ extension LiveSession {
     }
 
     private func addresses(of host: Host, _ tell: @escaping Tell) async -> [IPAddress] {
+        // Where a provider is, is no part of the lookup of step 2.
+        let isHidden = options.security.isSubmission
+        let say: Tell = { kind, leg in if !isHidden { tell(kind, leg) } }
         if let v4 = IPv4Address(host.name) { return [.v4(v4)] }
         if let v6 = IPv6Address(text: host.name) { return [.v6(v6)] }
         // RFC 6761 §6.3: this name is not asked for.
@@ -245,12 +248,12 @@ extension LiveSession {
             return options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))]
         }
         guard let name = try? Name(host.name) else { return [] }
-        let found = await routing(tell).addresses(of: name)
+        let found = await routing(say).addresses(of: name)
         guard found.isEmpty, options.server != nil, options.dnsServers == nil else { return found }
         // A host given by a name that DNS does not know may stand in /etc/hosts.
         let known = await MachineName.addresses(of: host.name).filter { options.allows($0) }
         if !known.isEmpty {
-            tell(.note("The address of \(host.name) is known to this machine only, not to DNS"), .lookup)
+            say(.note("The address of \(host.name) is known to this machine only, not to DNS"), .lookup)
         }
         return known
     }

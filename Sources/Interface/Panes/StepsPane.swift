@@ -125,7 +125,8 @@ enum StepRows {
         let stop = state.trace.stops[visit]
         let isShown = stop.lines.lowerBound < state.reached
         let line = stop.lines.first { state.trace.lines[$0].isWire } ?? stop.lines.lowerBound
-        let words = isShown ? WireText.shown(state.trace.lines[line].octets.prefix(60)) : ""
+        let first = state.trace.lines[line]
+        let words = !isShown ? "" : first.isTLS ? "TLS handshake" : WireText.shown(first.octets.prefix(60))
         let failed = isShown && state.trace.failed.contains(stop.place)
         let left = StyledLine("    \(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
         return Row(

@@ -238,6 +238,8 @@ public struct ClientDialogue: Sendable {
         case .data:
             return stops(at: .data) ? finish(nil) : sendMailData()
         case .auth, .saslResponse:
+            // A server that goes on asking after the asterisk would do so for ever.
+            if exchange?.isCalledOff == true { return finish(.protocolError(at: turn, reply)) }
             guard let line = exchange?.challenged(reply.lines.last?.text ?? []) else {
                 return finish(.protocolError(at: turn, reply))
             }

@@ -136,6 +136,8 @@ public struct SASLExchange: Sendable {
     public private(set) var meaning: String?
     /// Why the exchange was called off.
     public private(set) var trouble: Trouble?
+    /// Whether the last line was the asterisk; there is nothing to say after it.
+    public private(set) var isCalledOff = false
     private let credentials: Credentials
     private let digests: SASLDigests?
     private var state = State.start
@@ -282,6 +284,7 @@ public struct SASLExchange: Sendable {
 
     private mutating func callOff(_ trouble: Trouble?) -> OutgoingLine {
         state = .done
+        isCalledOff = true
         self.trouble = self.trouble ?? trouble
         meaning = "the exchange is called off"
         return OutgoingLine(trusted: "*")
