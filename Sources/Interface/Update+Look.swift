@@ -139,7 +139,8 @@ extension State {
             openFinding()
         case .helpPressed where overlay.isHelp, .findingsPressed where overlay.isFindings,
             .messagePressed where overlay.isMessage,
-            .timeLinePressed where overlay.isTimeLine, .matrixPressed where overlay.isMatrix, .conversationsPressed where overlay.isConversations:
+            .timeLinePressed where overlay.isTimeLine, .matrixPressed where overlay.isMatrix,
+            .conversationsPressed where overlay.isConversations:
             overlay = nil
         case .helpPressed, .findingsPressed, .messagePressed, .timeLinePressed, .matrixPressed, .conversationsPressed:
             overlay = nil
@@ -147,7 +148,8 @@ extension State {
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
             overlay = nil
             return nil
-        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .blankPressed: return nil
+        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .blankPressed:
+            return nil
         default: break
         }
         return []

@@ -150,7 +150,8 @@ public enum Forecast {
         return words(command, at: phase, offer: offer)
     }
 
-    private static func words(_ reading: LineReading<Command>, at phase: CommandSequence.Phase, offer: Hello) -> String? {
+    private static func words(_ reading: LineReading<Command>, at phase: CommandSequence.Phase, offer: Hello) -> String?
+    {
         let command = reading.value
         if phase == .authenticating { return "a response to the challenge" }
         guard let verb = command.verb else { return "a verb nobody knows: expect 500" }
