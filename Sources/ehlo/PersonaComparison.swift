@@ -42,7 +42,7 @@ struct PersonaComparison {
         Task.detached {
             do {
                 let address = try await server.start(port: 0).first ?? ""
-                var style = LiveSession.Options.Style()
+                var style = LiveSession.Style()
                 if persona.policy.family == .lmtp { style.hello = .lhlo }
                 let options = try LiveSession.Options(
                     recipients: recipients,
