@@ -95,7 +95,9 @@ final class PlainConversations {
             try record(event.id)
             try print(event.id, upTo: .everything)
             if let track = tracks.removeValue(forKey: event.id) {
-                if track.isCut { try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], event.id) }
+                if track.isCut {
+                    try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], event.id)
+                }
                 try print(track.walk.closing(track.tracer.trace), event.id)
                 ended += 1
             }
@@ -129,6 +131,11 @@ final class PlainConversations {
     }
 
     private func print(_ lines: [WalkText.Line], _ id: Int) throws {
-        for line in lines { try printer.print(opened == 1 ? line.text : line.text.isEmpty ? "[\(id)]" : "[\(id)] \(line.text)", line.role) }
+        for line in lines {
+            try printer.print(
+                opened == 1 ? line.text : line.text.isEmpty ? "[\(id)]" : "[\(id)] \(line.text)",
+                line.role
+            )
+        }
     }
 }

@@ -75,7 +75,8 @@ public struct Persona: Sendable {
             var line = line
             switch multiline {
             case .sound: break
-            case .codeChanges: if index > 0, index < count - 1 || count == 2 { line[2] = line[2] == 0x39 ? 0x30 : line[2] + 1 }
+            case .codeChanges:
+                if index > 0, index < count - 1 || count == 2 { line[2] = line[2] == 0x39 ? 0x30 : line[2] + 1 }
             case .endsEarly: if index == 0 { line[3] = 32 }
             case .neverEnds: if index == count - 1 { line[3] = UInt8(ascii: "-") }
             }

@@ -185,7 +185,8 @@ extension ServerDialogue {
         switch SASLExchange.Mechanism.allCases.first(where: { name.equalsIgnoringCase($0.rawValue.utf8) }) {
         case .plain? where isOffered: exchange = .plain
         case .login? where isOffered: exchange = .loginUser
-        case .plain?, .login?, .cramMD5?, .scramSHA256?, .xoauth2?, nil: return fault(.auth, Answer(504, "5.5.4", "Mechanism not offered"))
+        case .plain?, .login?, .cramMD5?, .scramSHA256?, .xoauth2?, nil:
+            return fault(.auth, Answer(504, "5.5.4", "Mechanism not offered"))
         }
         guard let initialResponse else { return challenge(.auth) }
         // RFC 4954 §4: `=` is an initial response of no octets.
@@ -229,7 +230,8 @@ extension ServerDialogue {
     }
 
     private func knows(user: [UInt8], password: [UInt8]) -> Bool {
-        policy.users.isEmpty || policy.users.contains { $0.key.utf8.elementsEqual(user) && $0.value.utf8.elementsEqual(password) }
+        policy.users.isEmpty
+            || policy.users.contains { $0.key.utf8.elementsEqual(user) && $0.value.utf8.elementsEqual(password) }
     }
 
     private mutating func challenge(_ turn: CommandSequence.Turn) -> [Action] {

@@ -181,7 +181,10 @@ public struct ServerDialogue: Sendable {
     /// The client spoke on before it was answered, to a server that does not offer PIPELINING (RFC 2920 §3.1).
     public mutating func spokenAhead() -> [Action] {
         guard !isClosed else { return [] }
-        return hangUp(Answer(554, "5.5.0", "You spoke before you were answered, and PIPELINING is not offered"), answering: .unknown)
+        return hangUp(
+            Answer(554, "5.5.0", "You spoke before you were answered, and PIPELINING is not offered"),
+            answering: .unknown
+        )
     }
 
     // MARK: Lines
@@ -245,7 +248,9 @@ public struct ServerDialogue: Sendable {
     mutating func hangUp(_ answer: Answer, answering turn: CommandSequence.Turn) -> [Action] {
         isClosed = true
         let lines = lines(of: answer)
-        return [.reply(lines, answering: turn)] + giveUp("the server ended the session: \(Self.summary(lines))") + [.close]
+        return [.reply(lines, answering: turn)] + giveUp("the server ended the session: \(Self.summary(lines))") + [
+            .close
+        ]
     }
 
     /// The end without a word.
@@ -259,7 +264,12 @@ public struct ServerDialogue: Sendable {
         guard let mail = transaction else { return [] }
         transaction = nil
         let reasons = [why] + mail.refusals
-        return [.notAccepted(MailObject(envelope: mail.envelope, content: mail.content), why: reasons.joined(separator: "; "))]
+        return [
+            .notAccepted(
+                MailObject(envelope: mail.envelope, content: mail.content),
+                why: reasons.joined(separator: "; ")
+            )
+        ]
     }
 
     /// The first line of a reply, for a sentence about it.
