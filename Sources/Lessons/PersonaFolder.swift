@@ -2,8 +2,9 @@ public import SMTP
 
 /// The personas that come with the lessons, in their folder `personas`.
 public struct PersonaFolder: Sendable {
+    private static let usualFile = "personas/rfc5321.yaml"
     /// The one that a server has when none is named.
-    public static let usual = "rfc5321"
+    public static let usual = String(usualFile.dropFirst("personas/".count).dropLast(".yaml".count))
     private let folder: LessonFolder
 
     /// Nil when there is no such folder of lessons.

@@ -13,7 +13,8 @@ public struct PersonaReader {
 
     /// What may stand in the file.
     enum Key: String, CaseIterable {
-        case title, summary, explanation, hostname, greeting, `protocol`, extensions, domains, users, wording, rules, requires
+        case title, summary, explanation, hostname, greeting, `protocol`, extensions, domains, users, wording, rules,
+            requires
         case sizeLimit = "size-limit"
         case recipientLimit = "recipient-limit"
         case errorLimit = "error-limit"
@@ -62,7 +63,9 @@ public struct PersonaReader {
         guard octets.count <= Self.mostOctets else {
             return complain(nil, "a persona has at most \(Self.mostOctets) octets")
         }
-        guard let text = String(validating: octets, as: UTF8.self) else { return complain(nil, "the file is not UTF-8") }
+        guard let text = String(validating: octets, as: UTF8.self) else {
+            return complain(nil, "the file is not UTF-8")
+        }
         let lines = octets.split(separator: 10, omittingEmptySubsequences: false)
         if let long = lines.firstIndex(where: { $0.count > Self.longestLine }) {
             return complain(long + 1, "the line is longer than \(Self.longestLine) octets")
@@ -71,8 +74,10 @@ public struct PersonaReader {
             return complain(nil, "there are more than \(Self.mostBrackets) brackets and braces")
         }
         let mapping: Node.Mapping
+        let parser: Yams.Parser
         do {
-            guard let node = try Yams.compose(yaml: text)?.mapping else {
+            parser = try Yams.Parser(yaml: text)
+            guard let node = try parser.singleRoot()?.mapping else {
                 return complain(1, "this is no list of keys and values")
             }
             mapping = node
@@ -80,7 +85,8 @@ public struct PersonaReader {
             let problem = FrontMatter.problem(error)
             return complain(problem.line, problem.message.replacing("the front matter", with: "the file"))
         }
-        guard isPlain(.mapping(mapping), depth: 0) else { return }
+        // A node forgets its anchor when the parser is gone.
+        guard withExtendedLifetime(parser, { isPlain(.mapping(mapping), depth: 0) }) else { return }
         for (key, value) in mapping {
             let line = key.mark?.line ?? 1
             guard let name = key.scalar?.string else {
@@ -88,7 +94,10 @@ public struct PersonaReader {
                 continue
             }
             guard let known = Key(rawValue: name) else {
-                complain(line, "unknown key '\(name)'; the keys are \(Key.allCases.map(\.rawValue).joined(separator: ", "))")
+                complain(
+                    line,
+                    "unknown key '\(name)'; the keys are \(Key.allCases.map(\.rawValue).joined(separator: ", "))"
+                )
                 continue
             }
             read(known, Value(node: value, key: name, line: value.mark?.line ?? line))
@@ -160,8 +169,10 @@ public struct PersonaReader {
             case .hostname: persona.policy.domain = try value.hostname()
             case .greeting: persona.policy.greetingText = try value.line(most: 400, isASCII: true, mayBeEmpty: true)
             case .protocol: persona.policy.family = try value.choice(ServerDialogue.Family.self)
-            case .extensions: persona.policy.offered = try value.items().map { (item) throws(Wrong) in try item.offer() }
-            case .domains: persona.policy.localDomains = try value.items().map { (item) throws(Wrong) in try item.hostname() }
+            case .extensions:
+                persona.policy.offered = try value.items().map { (item) throws(Wrong) in try item.offer() }
+            case .domains:
+                persona.policy.localDomains = try value.items().map { (item) throws(Wrong) in try item.hostname() }
             case .users:
                 for (name, password) in try value.entries() {
                     persona.policy.users[name] = try password.line(most: 100, isASCII: true)
@@ -317,9 +328,12 @@ private struct Value {
     /// A line of the answer to EHLO (RFC 5321 §4.1.1.1).
     func offer() throws(Wrong) -> String {
         let text = try line(most: 400, isASCII: true)
-        guard let keyword = text.split(separator: " ", omittingEmptySubsequences: false).first, let first = keyword.utf8.first,
+        guard let keyword = text.split(separator: " ", omittingEmptySubsequences: false).first,
+            let first = keyword.utf8.first,
             first != UInt8(ascii: "-"),
-            keyword.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isLetter || (48...57).contains($0) })
+            keyword.utf8.allSatisfy({
+                $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isLetter || (48...57).contains($0)
+            })
         else { throw wrong("'\(text)' does not begin with an EHLO keyword") }
         return text
     }
@@ -329,7 +343,8 @@ private struct Value {
         let text = try paragraphs(most: 4000)
         var rest = text[...]
         if rest.last == "\n" { rest = rest.dropLast() }
-        guard let code = UInt16(rest.prefix(3)), (200...599).contains(code), rest.dropFirst(3).first.map({ $0 == " " }) ?? true
+        guard let code = UInt16(rest.prefix(3)), (200...599).contains(code),
+            rest.dropFirst(3).first.map({ $0 == " " }) ?? true
         else { throw wrong("'\(text.prefix(20))' does not begin with a reply code from 200 to 599 and a space") }
         rest = rest.dropFirst(4)
         guard rest.unicodeScalars.allSatisfy({ $0.isASCII }) else { throw wrong("a reply is ASCII") }
@@ -382,7 +397,13 @@ private struct Value {
         guard let value = found["verb"] else { throw wrong("a rule needs a verb") }
         let word = try value.line(most: 40, isASCII: true).uppercased()
         if let verb = Verb(rawValue: word) {
-            return ServerDialogue.Rule(verb: verb, path: path, code: answer.code, enhanced: answer.enhanced, text: answer.text)
+            return ServerDialogue.Rule(
+                verb: verb,
+                path: path,
+                code: answer.code,
+                enhanced: answer.enhanced,
+                text: answer.text
+            )
         }
         guard word.allSatisfy(\.isLetter) else { throw value.wrong("'\(word)' is no verb: a verb is made of letters") }
         return ServerDialogue.Rule(unknownVerb: word, code: answer.code, enhanced: answer.enhanced, text: answer.text)

@@ -174,7 +174,11 @@ final class ServerEnd {
                 hasProgressed = true
                 let before = dialogue.sequence.phase
                 let done = dialogue.received(line)
-                if before != .mailData { credentials.line(line, in: before, dialogue) } else { credentials.pass(line.count) }
+                if before != .mailData {
+                    credentials.line(line, in: before, dialogue)
+                } else {
+                    credentials.pass(line.count)
+                }
                 actions += done
                 noteSpeakingAhead(answered: !done.isEmpty)
                 return true

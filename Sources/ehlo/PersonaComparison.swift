@@ -70,7 +70,8 @@ struct PersonaComparison {
         guard !mails.isEmpty else { return ["no mail came in"] }
         return mails.map { mail in
             switch mail.fate {
-            case .accepted: "the mail was accepted for \(mail.envelope.forwardPaths.count == 1 ? "one recipient" : "\(mail.envelope.forwardPaths.count) recipients")"
+            case .accepted:
+                "the mail was accepted for \(mail.envelope.forwardPaths.count == 1 ? "one recipient" : "\(mail.envelope.forwardPaths.count) recipients")"
             case .notAccepted(let why): "the mail was not accepted: \(why)"
             }
         }
@@ -194,7 +195,9 @@ struct PersonaComparison {
         lines.append("")
         lines += [left, right].flatMap { walk in walk.ends.map { "\(walk.persona.name): \($0)" } }
         let count = rows.count { $0.mark != .same }
-        lines.append(count == 0 ? "No differences but names and ids." : "\(count) lines differ: * in both, < > in one alone.")
+        lines.append(
+            count == 0 ? "No differences but names and ids." : "\(count) lines differ: * in both, < > in one alone."
+        )
         return lines
     }
 

@@ -95,7 +95,9 @@ final class PlainConversations {
             try record(event.id)
             try print(event.id, upTo: .everything)
             if let track = tracks.removeValue(forKey: event.id) {
-                if track.isCut { try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], event.id) }
+                if track.isCut {
+                    try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], event.id)
+                }
                 try print(track.walk.closing(track.tracer.trace), event.id)
                 ended += 1
             }

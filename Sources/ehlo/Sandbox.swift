@@ -56,7 +56,9 @@ struct Sandbox: ParsableCommand {
         if let timeout, !(1...86400).contains(timeout) {
             throw ValidationError("--timeout takes seconds from 1 to 86400")
         }
-        if let clients, !(1...10_000).contains(clients) { throw ValidationError("--clients takes a number from 1 to 10000") }
+        if let clients, !(1...10_000).contains(clients) {
+            throw ValidationError("--clients takes a number from 1 to 10000")
+        }
     }
 
     func run() throws {
@@ -83,7 +85,9 @@ struct Sandbox: ParsableCommand {
             for sentence in keeper.keep($0) { Message.write(sentence) }
         }
         let addresses = try start(server)
-        Message.write("listens on \(addresses.joined(separator: " and ")) as '\(persona.name)': \(persona.summary) Ctrl-C ends")
+        Message.write(
+            "listens on \(addresses.joined(separator: " and ")) as '\(persona.name)': \(persona.summary) Ctrl-C ends"
+        )
         let most = once ? 1 : count
         while most.map({ plain.ended < $0 }) ?? true { try plain.follow { pressure.remove($0) } }
     }

@@ -4,7 +4,8 @@ import Testing
 /// Mail programs that nobody here wrote deliver to `ehlo sandbox`.
 @Suite(.timeLimit(.minutes(15)))
 struct SandboxClientTests {
-    private static let mail = "From: <ada@sender.example>\nTo: <bob@receiver.example>\nSubject: Dots\n\nHello\n.one dot\n..two dots\n.\nend\n"
+    private static let mail =
+        "From: <ada@sender.example>\nTo: <bob@receiver.example>\nSubject: Dots\n\nHello\n.one dot\n..two dots\n.\nend\n"
 
     /// A sandbox that ends after some conversations.
     private struct Server {
@@ -51,7 +52,9 @@ struct SandboxClientTests {
     func `swaks delivers`(options: [String]) throws {
         let server = try Server("--persona", options == ["--tls"] ? "postfix" : "rfc5321")
         let file = try server.folder.write(Self.mail, to: "mail")
-        let arguments = ["--server", "127.0.0.1:\(server.port)", "--from", "ada@sender.example", "--to", "bob@receiver.example"]
+        let arguments = [
+            "--server", "127.0.0.1:\(server.port)", "--from", "ada@sender.example", "--to", "bob@receiver.example",
+        ]
         let outcome = try Program.run("swaks", arguments + ["--data", "@\(file)"] + options, in: server.folder)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         try expectDelivered(server)
@@ -60,7 +63,8 @@ struct SandboxClientTests {
     @Test(.enabled(if: Program.has("msmtp"), "needs msmtp")) func `msmtp delivers`() throws {
         let server = try Server()
         let arguments = [
-            "--host=127.0.0.1", "--port=\(server.port)", "--from=ada@sender.example", "--tls=off", "--auth=off", "--domain=client.example",
+            "--host=127.0.0.1", "--port=\(server.port)", "--from=ada@sender.example", "--tls=off", "--auth=off",
+            "--domain=client.example",
             "bob@receiver.example",
         ]
         let outcome = try Program.run("msmtp", arguments, input: Self.mail, in: server.folder)
@@ -72,7 +76,8 @@ struct SandboxClientTests {
         let server = try Server()
         let file = try server.folder.write(Self.mail, to: "mail")
         let arguments = [
-            "--silent", "--show-error", "--crlf", "--mail-from", "ada@sender.example", "--mail-rcpt", "bob@receiver.example",
+            "--silent", "--show-error", "--crlf", "--mail-from", "ada@sender.example", "--mail-rcpt",
+            "bob@receiver.example",
             "--upload-file", file, "smtp://127.0.0.1:\(server.port)/client.example",
         ]
         let outcome = try Program.run("curl", arguments, in: server.folder)
@@ -83,7 +88,9 @@ struct SandboxClientTests {
     @Test(.enabled(if: Program.has("smtp-source"), "needs Postfix's smtp-source"))
     func `smtp-source delivers twenty mails over four connections at a time`() throws {
         let server = try Server(count: 20)
-        let arguments = ["-s", "4", "-m", "20", "-f", "ada@sender.example", "-t", "bob@receiver.example", "127.0.0.1:\(server.port)"]
+        let arguments = [
+            "-s", "4", "-m", "20", "-f", "ada@sender.example", "-t", "bob@receiver.example", "127.0.0.1:\(server.port)",
+        ]
         let outcome = try Program.run("smtp-source", arguments, in: server.folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
         let mails = try server.mails()
@@ -92,13 +99,34 @@ struct SandboxClientTests {
     }
 
     @Test func `two personas side by side, differences marked`() throws {
-        let outcome = try Program.ehlo("sandbox", "--persona", "mailbox-full", "--compare", "lmtp", "--to", "full@receiver.example", in: Folder())
+        let outcome = try Program.ehlo(
+            "sandbox",
+            "--persona",
+            "mailbox-full",
+            "--compare",
+            "lmtp",
+            "--to",
+            "full@receiver.example",
+            in: Folder()
+        )
         #expect(outcome.status == 0, "\(outcome.errors)")
         let lines = outcome.lines
-        #expect(lines.contains { $0.hasPrefix("  C: RCPT TO:<full@receiver.example>") && $0.hasSuffix("| C: RCPT TO:<full@receiver.example>") })
-        #expect(lines.contains { $0.hasPrefix("* S: 452 4.2.2 The mailbox is full, try again later") && $0.hasSuffix("| S: 250 2.1.5 Recipient OK") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("  C: RCPT TO:<full@receiver.example>")
+                    && $0.hasSuffix("| C: RCPT TO:<full@receiver.example>")
+            }
+        )
+        #expect(
+            lines.contains {
+                $0.hasPrefix("* S: 452 4.2.2 The mailbox is full, try again later")
+                    && $0.hasSuffix("| S: 250 2.1.5 Recipient OK")
+            }
+        )
         #expect(lines.contains { $0.hasPrefix("> ") && $0.hasSuffix("| S: 452 4.2.2 The mailbox is full") })
-        #expect(outcome.output.contains("lmtp: the mail was not accepted: <full@receiver.example> was answered 452 4.2.2"))
+        #expect(
+            outcome.output.contains("lmtp: the mail was not accepted: <full@receiver.example> was answered 452 4.2.2")
+        )
         let same = try Program.ehlo("sandbox", "--persona", "dsn", "--compare", "dsn", in: Folder())
         #expect(same.output.hasSuffix("No differences but names and ids.\n"))
     }

@@ -15,9 +15,11 @@ import Testing
 
     /// What is promised.
     private static let promised = [
-        "rfc5321", "postfix", "exim", "exchange", "gmail", "greylisting", "mailbox-full", "no-such-user", "relay-denied",
+        "rfc5321", "postfix", "exim", "exchange", "gmail", "greylisting", "mailbox-full", "no-such-user",
+        "relay-denied",
         "auth-required", "tls-required", "size-limited", "helo-only", "slow", "tempfail-at-data", "drops-connection",
-        "pipelining", "chunking", "smtputf8", "dsn", "lmtp", "rules", "smuggle-prone", "smuggle-proof", "broken-multiline",
+        "pipelining", "chunking", "smtputf8", "dsn", "lmtp", "rules", "smuggle-prone", "smuggle-proof",
+        "broken-multiline",
         "early-talker", "lf-only",
     ]
 
@@ -107,7 +109,9 @@ import Testing
         #expect(persona.manners.delay(before: .greeting).milliseconds == 250)
         #expect(persona.manners.delay(before: .quit).milliseconds == 500)
         #expect(persona.manners.drip.milliseconds == 10)
-        #expect(persona.manners.multiline == .neverEnds && persona.manners.lineEnding == .lf && persona.manners.talksEarly)
+        #expect(
+            persona.manners.multiline == .neverEnds && persona.manners.lineEnding == .lf && persona.manners.talksEarly
+        )
     }
 
     @Test(arguments: [
@@ -136,8 +140,14 @@ import Testing
         ("wording: {mail: 600 x}", "mine.yaml:4: wording: '600 x' does not begin with a reply code"),
         ("wording: {mail: \"250 a\\rb\"}", "mine.yaml:4: wording: the text is empty or holds a control character"),
         ("rules:\n  - verb: RCPT", "mine.yaml:5: rules: a rule needs a reply"),
-        ("rules:\n  - {verb: RCPT, step: 10, reply: 550 x}", "mine.yaml:5: rules: a rule needs a verb or the number of a step"),
-        ("rules:\n  - {verb: RCPT, reply: 550 x, pth: a}", "mine.yaml:5: rules: a rule has verb or step, path and reply, but not 'pth'"),
+        (
+            "rules:\n  - {verb: RCPT, step: 10, reply: 550 x}",
+            "mine.yaml:5: rules: a rule needs a verb or the number of a step"
+        ),
+        (
+            "rules:\n  - {verb: RCPT, reply: 550 x, pth: a}",
+            "mine.yaml:5: rules: a rule has verb or step, path and reply, but not 'pth'"
+        ),
         ("rules:\n  - {step: 9, reply: 550 x}", "mine.yaml:5: rules: '9' is neither a verb nor a step"),
         ("rules:\n  - {verb: \"A B\", reply: 550 x}", "mine.yaml:5: rules: 'A B' is no verb"),
         ("title: again", "mine.yaml:"),
@@ -155,7 +165,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "mine.yaml:1: this is no list of keys and values"), ("- a", "mine.yaml:1: this is no list of keys and values"),
+        ("", "mine.yaml:1: this is no list of keys and values"),
+        ("- a", "mine.yaml:1: this is no list of keys and values"),
         ("greeting: x", "mine.yaml:1: title is missing"),
     ])
     func `a file that is no persona`(text: String, told: String) {
@@ -176,7 +187,8 @@ import Testing
 
     @Test func `the check names a persona that cannot be used, and a file that is none`() throws {
         let files: [String: [UInt8]] = [
-            "en/step/01-x.md": [], "personas/good.yaml": Array(Self.sound.utf8), "personas/bad.yaml": Array("title: x\n".utf8),
+            "en/step/01-x.md": [], "personas/good.yaml": Array(Self.sound.utf8),
+            "personas/bad.yaml": Array("title: x\n".utf8),
             "personas/notes.txt": [],
         ]
         try Fixture.temporary(files) { root in
@@ -184,7 +196,8 @@ import Testing
             #expect(folder.names == ["bad", "good"])
             #expect(
                 folder.check().map(\.description) == [
-                    "personas/notes.txt: a persona's file is called NAME.yaml", "personas/bad.yaml:1: summary is missing",
+                    "personas/notes.txt: a persona's file is called NAME.yaml",
+                    "personas/bad.yaml:1: summary is missing",
                     "personas/bad.yaml:1: explanation is missing",
                 ]
             )

@@ -29,7 +29,9 @@ private final class Listened: Sendable {
         var text: [UInt8] = []
         for event in wire(id) {
             guard case .octets(side, let octets, let secrets) = event.kind else { continue }
-            for (index, octet) in octets.enumerated() where !secrets.contains(where: { $0.contains(index) }) { text.append(octet) }
+            for (index, octet) in octets.enumerated() where !secrets.contains(where: { $0.contains(index) }) {
+                text.append(octet)
+            }
         }
         return String(decoding: text, as: UTF8.self)
     }
@@ -66,7 +68,10 @@ struct PersonaServerTests {
         let server = SandboxServer(persona, limits: limits, onEvent: listened.note, onMail: listened.take)
         let addresses = try await server.start(port: 0)
         let port = try #require(addresses.first.flatMap { Int($0.split(separator: ":").last ?? "") })
-        #expect(addresses.allSatisfy { $0 == "127.0.0.1:\(port)" || $0 == "[::1]:\(port)" }, "loopback and nothing else")
+        #expect(
+            addresses.allSatisfy { $0 == "127.0.0.1:\(port)" || $0 == "[::1]:\(port)" },
+            "loopback and nothing else"
+        )
         try await offPool { try client(port) }
         let opened = listened.events.count { $0.kind == .opened }
         #expect(await listened.until { $0.closed.count >= opened })
@@ -87,7 +92,9 @@ struct PersonaServerTests {
     @Test func `each conversation is told from its beginning to its end, and each mail once`() async throws {
         try await visit { port in
             let clients = try [Self.opened(port), Self.opened(port)]
-            for (number, client) in clients.enumerated() { #expect(client.ask("mail \(number)\r\n.")?.hasPrefix("250 ") == true) }
+            for (number, client) in clients.enumerated() {
+                #expect(client.ask("mail \(number)\r\n.")?.hasPrefix("250 ") == true)
+            }
             for client in clients { #expect(client.ask("QUIT")?.hasPrefix("221 ") == true) }
         }
         for id in [1, 2] {
@@ -106,7 +113,11 @@ struct PersonaServerTests {
         #expect(listened.mails.map(\.fate) == [.accepted, .accepted])
         for (number, mail) in listened.mails.enumerated() {
             let text = String(decoding: mail.content, as: UTF8.self)
-            #expect(text.hasPrefix("Return-Path: <a@c.example>\r\nReceived: from c.example ([127.0.0.1])\r\n\tby mx.example with ESMTP id "))
+            #expect(
+                text.hasPrefix(
+                    "Return-Path: <a@c.example>\r\nReceived: from c.example ([127.0.0.1])\r\n\tby mx.example with ESMTP id "
+                )
+            )
             #expect(text.hasSuffix("\r\nmail \(number)\r\n"))
         }
     }
@@ -269,7 +280,9 @@ struct PersonaServerTests {
             let said = listened.said(.client, id)
             #expect(said.hasSuffix("\r\nNOOP\r\nQUIT\r\n"), "\(said)")
             for secret in login.secrets {
-                for length in 4...max(4, secret.utf8.count) { #expect(!said.contains(secret.suffix(length)), "\(said)") }
+                for length in 4...max(4, secret.utf8.count) {
+                    #expect(!said.contains(secret.suffix(length)), "\(said)")
+                }
             }
         }
     }

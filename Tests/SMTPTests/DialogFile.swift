@@ -150,7 +150,8 @@ extension DialogFile {
         policy.greylists = comments.contains("greylists")
         if let family = value("family").flatMap(ServerDialogue.Family.init) { policy.family = family }
         for words in values("word").map({ $0.split(separator: " ", maxSplits: 1).map(String.init) }) {
-            guard let phrase = ServerDialogue.Phrase(rawValue: words[0]), let rule = Self.rule("NOOP \(words[1])") else { continue }
+            guard let phrase = ServerDialogue.Phrase(rawValue: words[0]), let rule = Self.rule("NOOP \(words[1])")
+            else { continue }
             policy.wording[phrase] = ServerDialogue.Answer(rule.code, rule.enhanced, rule.text)
         }
         for words in values("user of the server").map({ $0.split(separator: " ").map(String.init) }) {
@@ -162,7 +163,8 @@ extension DialogFile {
     }
 
     private var offered: [String] {
-        let answers = script.drop { !$0.hasPrefix("S: 250-") || !($0.contains(" greets ") || $0.contains(" Hello ")) }.dropFirst()
+        let answers = script.drop { !$0.hasPrefix("S: 250-") || !($0.contains(" greets ") || $0.contains(" Hello ")) }
+            .dropFirst()
         let offered = answers.prefix { $0.hasPrefix("S: 250-") }
         let last = answers.dropFirst(offered.count).prefix(1)
         return (offered + last).map { String($0.dropFirst(7)) }

@@ -10,7 +10,9 @@ extension ServerDialogueTests {
         var all: [ServerDialogue.Action] = []
         for packet in packets {
             framer.append(packet)
-            while let line = framer.nextLine() ?? (server.takesPieces ? framer.finish() : nil) { all += server.received(line) }
+            while let line = framer.nextLine() ?? (server.takesPieces ? framer.finish() : nil) {
+                all += server.received(line)
+            }
         }
         return all
     }
@@ -93,12 +95,27 @@ extension ServerDialogueTests {
 
     @Test(arguments: [
         (["MAIL FROM:<a@b.example>"], "<a@b.example> |  | MAIL was answered 554 5.7.1 Not from there"),
-        (["MAIL FROM:<c@d.example> SIZE=11"], "<c@d.example> |  | MAIL was answered 552 5.3.4 The mail is too large, 10 octets are taken"),
+        (
+            ["MAIL FROM:<c@d.example> SIZE=11"],
+            "<c@d.example> |  | MAIL was answered 552 5.3.4 The mail is too large, 10 octets are taken"
+        ),
         (["MAIL FROM:<>", "RSET"], "<> |  | the client gave it up with RSET"),
-        (["MAIL FROM:<>", "RCPT TO:<x@y.example>", "EHLO again.example"], "<> <x@y.example> |  | the client gave it up with EHLO"),
-        (["MAIL FROM:<>", "RCPT TO:<full@y.example>", "QUIT"], "<> |  | the client gave it up with QUIT; RCPT TO:<full@y.example> was answered 452 4.2.2 Full"),
-        (["MAIL FROM:<>", "RCPT TO:<x@y.example>", "DATA", "0123456789", "."], "<> <x@y.example> |  | the mail data was answered 552 5.3.4 The mail is too large, 10 octets are taken"),
-        (["MAIL FROM:<c@d.example>", "RCPT TO:<x@y.example>", "DATA", "012", "."], "<c@d.example> <x@y.example> | 012\r\n | the mail data was answered 554 5.6.0 Not this"),
+        (
+            ["MAIL FROM:<>", "RCPT TO:<x@y.example>", "EHLO again.example"],
+            "<> <x@y.example> |  | the client gave it up with EHLO"
+        ),
+        (
+            ["MAIL FROM:<>", "RCPT TO:<full@y.example>", "QUIT"],
+            "<> |  | the client gave it up with QUIT; RCPT TO:<full@y.example> was answered 452 4.2.2 Full"
+        ),
+        (
+            ["MAIL FROM:<>", "RCPT TO:<x@y.example>", "DATA", "0123456789", "."],
+            "<> <x@y.example> |  | the mail data was answered 552 5.3.4 The mail is too large, 10 octets are taken"
+        ),
+        (
+            ["MAIL FROM:<c@d.example>", "RCPT TO:<x@y.example>", "DATA", "012", "."],
+            "<c@d.example> <x@y.example> | 012\r\n | the mail data was answered 554 5.6.0 Not this"
+        ),
     ])
     func `a mail that is not accepted is told of, with the reason`(lines: [String], told: String) {
         let policy = ServerDialogue.Policy(

@@ -185,7 +185,10 @@ import Testing
     @Test func `what is too much is not kept`() {
         var server = Self.server(ServerDialogue.Policy(domain: "mx.example", sizeLimit: 10), afterDATA: true)
         _ = Self.actions(&server, String(repeating: "12345678\r\n", count: 1_000).utf8)
-        #expect(server.transaction?.content.lossyText == "12345678\r\n", "of what is refused the beginning can be shown")
+        #expect(
+            server.transaction?.content.lossyText == "12345678\r\n",
+            "of what is refused the beginning can be shown"
+        )
         #expect(server.transaction?.octets == 10_000)
     }
 
