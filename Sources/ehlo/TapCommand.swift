@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curses
 import Dispatch
+import Glibc
 import Interchange
 import Networking
 import Synchronization
@@ -80,6 +81,8 @@ struct TapCommand: ParsableCommand {
         let tap = Tap(options) { feed.take($0) }
         let address = try Self.start(tap)
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
+        // Passing on goes before explaining: this thread, which traces and prints, steps back behind the tap's own.
+        setpriority(PRIO_PROCESS, 0, 5)
         while true { try plain.follow { tap.taken($0) } }
     }
 

@@ -212,7 +212,7 @@ struct TapTests {
         // Another sender than the client's.
         try screen.press("e")
         for _ in 0..<10 { try screen.press("BSpace") }
-        try screen.type(".example>")
+        try screen.type("b.example>")
         try screen.press("Enter")
         try #require(screen.shows("edited"), "\(screen.text)")
         try screen.press("Enter")
@@ -222,7 +222,7 @@ struct TapTests {
         }
         #expect(client.waits() == 0)
         let mail = try #require(sink.mails.first)
-        #expect(mail.contains("ada@a.example") && mail.contains("Hello"), "\(mail)")
+        #expect(mail.contains("<ada@b.example>") && mail.contains("Hello"), "\(mail)")
         try screen.press("Q")
     }
 
