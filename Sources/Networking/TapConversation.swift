@@ -264,8 +264,13 @@ final class TapConversation {
 
     private func failed(_ error: any Error, _ side: Side) {
         guard !hasFailed, !isOver, server != nil || side == .client else { return }
-        hasFailed = true
         let isReset = (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
+        if isReset, watch.hasQuit {
+            // Clients that have said QUIT often do not wait for the end; that loses nothing.
+            if endedFirst == nil { endedFirst = side }
+            return end(side.other)?.reset() ?? ()
+        }
+        hasFailed = true
         let reason = isReset ? "broke the connection off" : "is gone: \(SocketTrouble.sentence(about: error))"
         log.emit(.error("the \(side.rawValue) \(reason)"), .relay)
         end(side.other)?.reset()

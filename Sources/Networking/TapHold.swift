@@ -84,7 +84,9 @@ extension LiveHold.Held {
     /// left alone, the credential goes.
     static func unmasked(_ edited: [UInt8], line: [UInt8], _ watch: DialogueWatch) -> [UInt8] {
         var watch = watch
-        guard let secret = watch.client(line).first, let mask = edited.firstRange(of: Secrets.mask) else { return edited }
+        guard let secret = watch.client(line).first, let mask = edited.firstRange(of: Secrets.mask) else {
+            return edited
+        }
         return Array(edited[..<mask.lowerBound]) + Array(line[secret]) + Array(edited[mask.upperBound...])
     }
 }

@@ -16,10 +16,15 @@ public struct TapInterception: Sendable {
     /// For a server of this name, and for the address clients really come to.
     public init(target: Tap.Endpoint, listen: Tap.Endpoint) throws(TLSTrouble) {
         var names: [String] = []
-        for name in [target.host, listen.host, "localhost"] where !names.contains(name) && !["0.0.0.0", "::"].contains(name) {
+        for name in [target.host, listen.host, "localhost"]
+        where !names.contains(name) && !["0.0.0.0", "::"].contains(name) {
             names.append(name)
         }
-        let authority = try TLSAuthority(commonName: "ehlo tap, for \(target.host) alone", names: names, hours: Self.hours)
+        let authority = try TLSAuthority(
+            commonName: "ehlo tap, for \(target.host) alone",
+            names: names,
+            hours: Self.hours
+        )
         identity = try authority.issue(names: names)
         pemCertificate = authority.pemCertificate
         self.names = names
@@ -83,7 +88,10 @@ extension TapConversation {
         let shown = side == .client ? Secrets.masked(octets, copy.client(octets)).octets : octets
         let text = WireText.shown(shown.prefix(200)) + (shown.count > 200 ? " and more" : "")
         let count = octets.count == 1 ? "1 octet" : "\(octets.count) octets"
-        log.emit(.note("\(count) that the \(side.rawValue) sent in the clear behind STARTTLS are not passed on: \(text)"), .relay)
+        log.emit(
+            .note("\(count) that the \(side.rawValue) sent in the clear behind STARTTLS are not passed on: \(text)"),
+            .relay
+        )
     }
 
     private func secure(isImplicit: Bool) {

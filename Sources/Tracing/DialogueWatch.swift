@@ -25,6 +25,8 @@ public struct DialogueWatch: Sendable {
 
     public private(set) var mode = Mode.commands
 
+    /// QUIT was answered: nothing that matters is said any more (RFC 5321 §4.1.1.10).
+    public private(set) var hasQuit = false
     /// DATA was said and not answered: what comes next depends on the answer.
     public var awaitsAnswerToData: Bool { pending.last?.turn == .data }
     /// STARTTLS was said and not answered: what the client says meanwhile may be thrown away (RFC 3207 §4.2).
@@ -203,6 +205,7 @@ public struct DialogueWatch: Sendable {
         switch answered?.turn {
         case .hello: if isPositive { isLMTP = answered?.context ?? false }
         case .rcpt: if isPositive { acceptedRecipients += 1 }
+        case .quit: hasQuit = true
         case .data where code / 100 == 3: if pending.first?.turn != .mailData { mode = .mailData }
         // The server reads what follows as commands.
         case .data where mode == .mailData: (mode, content) = (.commands, ContentLine())

@@ -85,7 +85,8 @@ extension SessionTracer {
         // A response that came after AUTH was refused or was over: one word of Base64 that is no verb, or what a recording
         // has in its place.
         let word = octets[...].trimmingWhiteSpace
-        guard marks.isNearCredential, reading.value.verb == nil, word.count >= 4, word.allSatisfy({ $0.isBase64 || $0 == Secrets.mask[0] })
+        guard marks.isNearCredential, reading.value.verb == nil, word.count >= 4,
+            word.allSatisfy({ $0.isBase64 || $0 == Secrets.mask[0] })
         else {
             return []
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curses
 import Dispatch
+import Glibc
 import Interchange
 import Networking
 import Synchronization
@@ -16,9 +17,17 @@ struct TapCommand: ParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Where clients come to, as 127.0.0.1:2525; port 0 takes any that is free.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where clients come to, as 127.0.0.1:2525; port 0 takes any that is free.",
+            valueName: "host:port"
+        )
+    )
     var listen: String
-    @Option(name: .customLong("to"), help: ArgumentHelp("The server everything is passed on to.", valueName: "host:port"))
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp("The server everything is passed on to.", valueName: "host:port")
+    )
     var target: String
     @Flag(help: "Let clients on other machines come, where --listen is not on loopback.")
     var allowRemoteClients = false
@@ -51,12 +60,17 @@ struct TapCommand: ParsableCommand {
             throw Failure(.usage, "\(Self.option(of: error)): \(error)")
         }
         guard !hold || !settings.isPlain else {
-            throw Failure(.usage, "--hold: lines are let pass in the three panes, so it needs a terminal and no --plain")
+            throw Failure(
+                .usage,
+                "--hold: lines are let pass in the three panes, so it needs a terminal and no --plain"
+            )
         }
         let files = try record.map { path throws(Failure) in try ConversationFiles(path) }
         let source = "ehlo tap, to \(options.target)"
         if options.targetIsRemote {
-            Message.write("\(options.target) is not on this machine: mail that clients send through here is real and goes there")
+            Message.write(
+                "\(options.target) is not on this machine: mail that clients send through here is real and goes there"
+            )
         }
         let authority = try options.interception.map { made throws(Failure) in try TapAuthorityFile(made) }
         if let authority { Message.write(authority.words) }
@@ -67,11 +81,15 @@ struct TapCommand: ParsableCommand {
         let tap = Tap(options) { feed.take($0) }
         let address = try Self.start(tap)
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
+        // Passing on goes before explaining: this thread, which traces and prints, steps back behind the tap's own.
+        setpriority(PRIO_PROCESS, 0, 5)
         while true { try plain.follow { tap.taken($0) } }
     }
 
     /// In the three panes.
-    private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String) throws {
+    private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String)
+        throws
+    {
         let feed = ConversationFeed { Terminal.wake() }
         let tap = Tap(options, onHeld: { feed.hold($0, $1) }) { feed.take($0) }
         let address = try Self.start(tap)

@@ -17,7 +17,8 @@ struct TapTests {
         case source = "smtp-source"
 
         func send(to port: Int, in folder: Folder) throws -> Program.Outcome {
-            let mail = "From: ada@sender.example\nTo: bob@receiver.example\nSubject: by \(rawValue)\n\n\(TapTests.text)\n"
+            let mail =
+                "From: ada@sender.example\nTo: bob@receiver.example\nSubject: by \(rawValue)\n\n\(TapTests.text)\n"
             switch self {
             case .swaks:
                 let file = try folder.write(mail, to: "mail.txt")
@@ -60,7 +61,10 @@ struct TapTests {
             case .source:
                 return try Program.run(
                     "smtp-source",
-                    ["-f", "ada@sender.example", "-t", "bob@receiver.example", "-S", "by smtp-source", "127.0.0.1:\(port)"],
+                    [
+                        "-f", "ada@sender.example", "-t", "bob@receiver.example", "-S", "by smtp-source",
+                        "127.0.0.1:\(port)",
+                    ],
                     in: folder
                 )
             }
@@ -86,8 +90,48 @@ struct TapTests {
         #expect(stat(recording, &status) == 0 && status.st_mode & 0o777 == 0o600)
         let replayed = try Program.ehlo("replay", recording, "--plain", in: folder)
         #expect(replayed.status == 0, "\(replayed.errors)")
-        #expect(replayed.output.contains("C: MAIL FROM:<ada@sender.example>"))
+        #expect(replayed.output.lowercased().contains("c: mail from:<ada@sender.example>"))
         #expect(replayed.output.contains("Step 13"))
+    }
+
+    @Test(
+        .enabled(if: Program.has("python3") && Program.has("openssl"), "needs python3 and openssl"),
+        arguments: [false, true]
+    )
+    func `inside TLS the tap sees what is said when it holds both ends, and nothing when it does not`(holds: Bool)
+        throws
+    {
+        let folder = try Folder()
+        let server = try TLSServer(in: folder)
+        let tap = try RunningTap(to: server.port, in: folder, more: holds ? ["--tls-intercept"] : [])
+        let authority = holds ? folder.path("data/ehlo/tap-ca.pem") : server.certificate
+        let script = """
+            import smtplib, ssl
+            with smtplib.SMTP("127.0.0.1", \(tap.port), local_hostname="client.example") as client:
+                context = ssl.create_default_context(cafile="\(authority)")
+                context.check_hostname = \(holds ? "True" : "False")
+                client.starttls(context=context)
+                client.login("canaryuser", "hunter2CANARY")
+                client.sendmail("ada@a.example", ["bob@b.example"], "Subject: inside\\n\\nHello\\n")
+            """
+        let outcome = try Program.run("python3", ["-c", script], in: folder)
+        #expect(outcome.status == 0, "\(outcome.errors) \(server.said)")
+        #expect(waits { tap.output.contains("connection closed") }, "\(tap.output)")
+        #expect(server.said.contains("Subject: inside"), "\(server.said)")
+        #expect(tap.output.contains("C: mail FROM:<ada@a.example>") == holds, "\(tap.output)")
+        #expect(tap.output.contains("C: Subject: inside") == holds)
+        let all = try tap.output + tap.recordings.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
+        for secret in [
+            "hunter2CANARY", Data("hunter2CANARY".utf8).base64EncodedString(),
+            Data("\0canaryuser\0hunter2CANARY".utf8).base64EncodedString(),
+        ] {
+            #expect(!all.contains(secret.prefix { $0 != "=" }))
+        }
+        guard holds else { return }
+        var status = stat()
+        #expect(stat(authority, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        #expect(try String(contentsOfFile: authority, encoding: .utf8).contains("PRIVATE KEY") == false)
+        #expect(tap.errors.contains("to remove it, delete the file"))
     }
 
     @Test(.enabled(if: Program.has("swaks"), "needs swaks"), arguments: ["PLAIN", "LOGIN"])
@@ -105,7 +149,9 @@ struct TapTests {
             in: folder
         )
         #expect(waits { tap.output.contains("connection closed") }, "\(tap.output)")
-        let all = try tap.output + tap.errors + tap.recordings.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
+        let all =
+            try tap.output + tap.errors
+            + tap.recordings.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
         #expect(all.contains("AUTH \(mechanism)"))
         let encoded = [user, password, "\0\(user)\0\(password)"].map { Data($0.utf8).base64EncodedString() }
         for secret in [password] + encoded {
@@ -123,13 +169,17 @@ struct TapTests {
         try screen.start("tap --listen 127.0.0.1:\(port) --to 127.0.0.1:\(sink.port)")
         try #require(screen.shows("Waiting for a client at 127.0.0.1:\(port)"), "\(screen.text)")
         for recipient in ["bob", "eve"] {
-            _ = try Program.run("smtp-source", ["-f", "ada@a.example", "-t", "\(recipient)@b.example", "127.0.0.1:\(port)"], in: folder)
+            _ = try Program.run(
+                "smtp-source",
+                ["-f", "ada@a.example", "-t", "\(recipient)@b.example", "127.0.0.1:\(port)"],
+                in: folder
+            )
         }
         try #require(screen.shows("conversation 2 of 2"), "\(screen.text)")
         #expect(screen.shows("eve@b.ex"), "\(screen.text)")
         try screen.press("o")
         try #require(screen.shows("where it stands"), "\(screen.text)")
-        #expect(screen.text.contains("ada@a.example ➔ bob@b"), "\(screen.text)")
+        #expect(screen.text.contains("➔ bob@b"), "\(screen.text)")
         try screen.press("Up")
         try screen.press("Enter")
         #expect(screen.shows("conversation 1 of 2"), "\(screen.text)")
@@ -162,17 +212,17 @@ struct TapTests {
         // Another sender than the client's.
         try screen.press("e")
         for _ in 0..<10 { try screen.press("BSpace") }
-        try screen.type(".example>")
+        try screen.type("b.example>")
         try screen.press("Enter")
         try #require(screen.shows("edited"), "\(screen.text)")
         try screen.press("Enter")
-        for next in ["Enter  rcpt TO:<bob@b.example>", "Enter  data", "Enter  quit"] {
+        for next in ["Enter  rcpt TO:<bob@b.example>", "Enter  data", "Enter  QUIT"] {
             try #require(screen.shows(next), "\(next)\n\(screen.text)")
             try screen.press("Enter")
         }
         #expect(client.waits() == 0)
         let mail = try #require(sink.mails.first)
-        #expect(mail.contains("ada@a.example") && mail.contains("Hello"), "\(mail)")
+        #expect(mail.contains("<ada@b.example>") && mail.contains("Hello"), "\(mail)")
         try screen.press("Q")
     }
 
@@ -183,7 +233,10 @@ struct TapTests {
             (["--listen", "127.0.0.1:\(sink.port)", "--to", "127.0.0.1:9"], 69, "another program listens"),
             (["--listen", "127.0.0.1:2525", "--to", "127.0.0.1:2525"], 64, "the tap itself"),
             (["--listen", "0.0.0.0:2525", "--to", "127.0.0.1:25"], 64, "--allow-remote-clients"),
-            (["--listen", "192.0.2.1:2525", "--to", "127.0.0.1:25", "--allow-remote-clients"], 69, "no address of this machine"),
+            (
+                ["--listen", "192.0.2.1:2525", "--to", "127.0.0.1:25", "--allow-remote-clients"], 69,
+                "no address of this machine"
+            ),
             (["--listen", "2525", "--to", "127.0.0.1:25"], 64, "HOST:PORT"),
             (["--listen", "127.0.0.1:0", "--to", "nosuchhost.invalid:25"], 64, "has no address"),
             (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--record", "/nonexistent/x.ehlo"], 73, "--record"),
@@ -191,7 +244,10 @@ struct TapTests {
         ] as [([String], Int32, String)] {
             let outcome = try Program.run(Program.path, ["tap", "--plain"] + arguments, in: folder)
             #expect(outcome.status == status, "\(arguments) \(outcome.errors)")
-            #expect(outcome.errors.hasPrefix("ehlo: ") && outcome.errors.contains(words), "\(arguments) \(outcome.errors)")
+            #expect(
+                outcome.errors.hasPrefix("ehlo: ") && outcome.errors.contains(words),
+                "\(arguments) \(outcome.errors)"
+            )
             #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
         }
     }
@@ -214,7 +270,9 @@ private final class Sink {
             // smtp-sink gives root away before it writes.
             chmod(folder.path(""), 0o755)
             chmod(box, 0o777)
-            let script = ["\(Program.tests)/Lab/smtp_sink.sh", "start", folder.path("server"), "\(port)", "-d", "\(box)/mail."]
+            let script = [
+                "\(Program.tests)/Lab/smtp_sink.sh", "start", folder.path("server"), "\(port)", "-d", "\(box)/mail.",
+            ]
             let outcome = try Program.run("bash", script, in: folder)
             if outcome.status == 0 {
                 self.port = port
@@ -247,15 +305,22 @@ private final class RunningTap {
     private let child: Child
     private let names: [String]
 
-    init(to target: Int, in folder: Folder) throws {
+    init(to target: Int, in folder: Folder, more: [String] = []) throws {
         self.folder = folder
         let tag = UInt32.random(in: 0 ... .max)
         records = folder.path("records-\(tag)")
         try FileManager.default.createDirectory(atPath: records, withIntermediateDirectories: true)
         names = ["in", "out", "err"].map { folder.path("tap-\($0)-\(tag)") }
         for name in names { try "".write(toFile: name, atomically: false, encoding: .utf8) }
-        let arguments = ["tap", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:\(target)", "--plain", "--record", records]
-        child = try Child(Program.path, arguments, files: names)
+        let arguments = [
+            "tap", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:\(target)", "--plain", "--record", records,
+        ]
+        // Where the certificate of an interception goes.
+        child = try Child(
+            "env",
+            ["XDG_DATA_HOME=\(folder.path("data"))", Program.path] + arguments + more,
+            files: names
+        )
         var port: Int?
         let errors = names[2]
         let isUp = waits {
@@ -277,4 +342,82 @@ private final class RunningTap {
     var recordings: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: records)) ?? []).sorted().map { "\(records)/\($0)" }
     }
+}
+
+/// A server with STARTTLS and AUTH in forty lines of Python, which prints what it hears.
+private final class TLSServer {
+    struct CannotStart: Error { let reason: String }
+
+    let port: Int
+    let certificate: String
+    private let child: Child
+    private let names: [String]
+
+    init(in folder: Folder) throws {
+        certificate = folder.path("server.pem")
+        let key = folder.path("server.key")
+        let made = try Program.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key,
+                "-out", certificate,
+            ],
+            in: folder
+        )
+        guard made.status == 0 else { throw CannotStart(reason: made.errors) }
+        let script = """
+            import socket, ssl, sys
+            listening = socket.create_server(("127.0.0.1", 0))
+            print("port", listening.getsockname()[1], flush=True)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain("\(certificate)", "\(key)")
+            while True:
+                connection, _ = listening.accept()
+                connection.sendall(b"220 mx.test.example ESMTP\\r\\n")
+                stream = connection.makefile("rb")
+                data = False
+                while line := stream.readline():
+                    print(line, flush=True)
+                    verb = line[:4].upper()
+                    if data:
+                        data = line != b".\\r\\n"
+                        if data: continue
+                        reply = b"250 2.0.0 taken"
+                    elif verb == b"EHLO":
+                        offer = b"AUTH PLAIN" if isinstance(connection, ssl.SSLSocket) else b"STARTTLS"
+                        reply = b"250-mx.test.example\\r\\n250 " + offer
+                    elif verb == b"STAR":
+                        connection.sendall(b"220 2.0.0 go\\r\\n")
+                        connection = context.wrap_socket(connection, server_side=True)
+                        stream = connection.makefile("rb")
+                        continue
+                    elif verb == b"AUTH": reply = b"235 2.7.0 ok"
+                    elif verb == b"DATA": data, reply = True, b"354 go"
+                    elif verb == b"QUIT": reply = b"221 2.0.0 bye"
+                    else: reply = b"250 2.0.0 ok"
+                    connection.sendall(reply + b"\\r\\n")
+                    if verb == b"QUIT": break
+                stream.close()
+                connection.close()
+            """
+        names = ["in", "out", "err"].map { folder.path("server-\($0)") }
+        for name in names { try "".write(toFile: name, atomically: false, encoding: .utf8) }
+        child = try Child("python3", ["-c", script], files: names)
+        var port: Int?
+        let output = names[1]
+        let isUp = waits {
+            let said = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+            port = said.hasPrefix("port ") ? Int(said.dropFirst(5).prefix { $0.isNumber }) : nil
+            return port != nil && said.contains("\n")
+        }
+        guard isUp, let port else {
+            throw CannotStart(reason: (try? String(contentsOfFile: names[2], encoding: .utf8)) ?? "")
+        }
+        self.port = port
+    }
+
+    deinit { child.send(signal: SIGKILL) }
+
+    /// What it heard.
+    var said: String { (try? String(contentsOfFile: names[1], encoding: .utf8)) ?? "" }
 }

@@ -33,20 +33,24 @@ struct ConversationTests {
             """
         let some = dialogue.split(separator: "\n").prefix(lines).joined(separator: "\n")
         let link = [
-            WireEvent(.connect(to: "[127.0.0.1]:25"), leg: .relay), WireEvent(.connected(to: "[127.0.0.1]:25"), leg: .relay),
+            WireEvent(.connect(to: "[127.0.0.1]:25"), leg: .relay),
+            WireEvent(.connected(to: "[127.0.0.1]:25"), leg: .relay),
         ]
         return link + Fixture.events(some)
     }
 
     private static func trace(_ recipient: String, lines: Int = .max, isOver: Bool = true) -> Trace {
-        let events = events(recipient, lines: lines) + (isOver ? [WireEvent(.close(by: .server), leg: .relay, at: 30)] : [])
+        let events =
+            events(recipient, lines: lines) + (isOver ? [WireEvent(.close(by: .server), leg: .relay, at: 30)] : [])
         var tracer = Tracer()
         for event in events { tracer.consume(event) }
         if isOver { tracer.finish() }
         return tracer.trace
     }
 
-    private static func row(_ number: Int, _ trace: Trace, isOver: Bool = true, isHeld: Bool = false) -> Conversations.Row {
+    private static func row(_ number: Int, _ trace: Trace, isOver: Bool = true, isHeld: Bool = false)
+        -> Conversations.Row
+    {
         Conversations.Row(
             number: number,
             peer: "127.0.0.1:\(41000 + number)",
@@ -66,7 +70,9 @@ struct ConversationTests {
         return try Walk(state, ascii: ascii)
     }
 
-    private static func opened(_ number: Int, _ trace: Trace, isOver: Bool = true, pending: State.Pending? = nil) -> Input {
+    private static func opened(_ number: Int, _ trace: Trace, isOver: Bool = true, pending: State.Pending? = nil)
+        -> Input
+    {
         .conversationOpened(
             .init(
                 number: number,
@@ -221,7 +227,10 @@ struct ConversationTests {
         let standings = try Self.four().state.conversations?.rows.map(\.standing.words)
         #expect(standings == ["1 mail accepted", "550 at step 10", "broke off, 12", "step 10"])
         #expect(Self.row(1, Trace(), isOver: false).standing.words == "connecting")
-        #expect(Self.row(1, Self.trace("bob", lines: 6, isOver: false), isOver: false, isHeld: true).standing.words == "step 8, waits")
+        #expect(
+            Self.row(1, Self.trace("bob", lines: 6, isOver: false), isOver: false, isHeld: true).standing.words
+                == "step 8, waits"
+        )
         #expect(Self.row(1, Self.trace("bob", lines: 16)).standing.words == "broke off, 12")
     }
 
@@ -244,7 +253,7 @@ struct ConversationTests {
             C: .
             S: 554 5.7.1 not from you
             """
-        let trace = Tracer.trace(of: Self.events("bob") .dropLast(2) + Fixture.events(more, from: 40))
+        let trace = Tracer.trace(of: Self.events("bob").dropLast(2) + Fixture.events(more, from: 40))
         var walk = try Self.walk()
         walk.give(.conversed([Self.row(1, trace)]))
         walk.give(Self.opened(1, trace))

@@ -61,6 +61,19 @@ final class RawPeer: @unchecked Sendable {
         octets.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 
+    /// As `rest`, on a machine that may have much else to do.
+    func everything() -> [UInt8]? {
+        for _ in 0..<20 { if let all = rest() { return all } }
+        return nil
+    }
+
+    /// Whatever comes next, as much as came together.
+    func some() -> [UInt8] {
+        if unread.isEmpty { _ = fill() }
+        defer { unread = [] }
+        return unread
+    }
+
     /// A moment for others, in a loop that asks again.
     static func pause() { usleep(10_000) }
 

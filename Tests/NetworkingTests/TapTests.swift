@@ -1,4 +1,5 @@
 import Dispatch
+import NIOCore
 import SMTP
 import Synchronization
 import Testing
@@ -45,8 +46,14 @@ final class TapRecorder: Sendable {
 struct TapTests {
     private let recorder = TapRecorder()
 
-    private func tap(to port: Int, holds: Bool = false) async throws -> (tap: Tap, port: Int) {
-        let options = try Tap.Options(listen: "127.0.0.1:0", target: "127.0.0.1:\(port)", holds: holds)
+    private func tap(to port: Int, holds: Bool = false, intercepts: Bool = false) async throws -> (tap: Tap, port: Int)
+    {
+        let options = try Tap.Options(
+            listen: "127.0.0.1:0",
+            target: "127.0.0.1:\(port)",
+            holds: holds,
+            intercepts: intercepts
+        )
         let recorder = recorder
         let tap = Tap(options, onHeld: recorder.hold) { recorder.note($0) }
         let address = try await tap.start()
@@ -67,7 +74,7 @@ struct TapTests {
             for start in stride(from: 0, to: back.count, by: size) {
                 peer.send(Array(back[start..<min(start + size, back.count)]))
             }
-            let all = peer.rest() ?? []
+            let all = peer.everything() ?? []
             got.withLock { $0 = all }
             finished.withLock { $0 = true }
         }
@@ -78,7 +85,7 @@ struct TapTests {
                 client.send(Array(Self.everyOctet[start..<min(start + size, Self.everyOctet.count)]))
             }
             client.shutdownOutput()
-            return client.rest()
+            return client.everything()
         }
         #expect(received == back)
         #expect(await recorder.until { $0.isClosed() })
@@ -95,7 +102,7 @@ struct TapTests {
         let got = Mutex<[UInt8]>([])
         let server = try ScriptedPeer { peer, _ in
             // Reads to the half-close of the client before it says anything.
-            let all = peer.rest() ?? []
+            let all = peer.everything() ?? []
             got.withLock { $0 = all }
             for start in stride(from: 0, to: all.count, by: 10_000) {
                 guard peer.send(Array(all[start..<min(start + 10_000, all.count)])) else { return }
@@ -106,12 +113,14 @@ struct TapTests {
             let client = try RawPeer(port: port)
             client.send(million)
             client.shutdownOutput()
-            return client.rest()
+            return client.everything()
         }
         #expect(received == million)
         #expect(got.withLock { $0 } == million)
         #expect(await recorder.until { $0.isClosed() })
-        #expect(recorder.wire().contains { $0.kind == .note("The client says no more, and still listens (half-close)") })
+        #expect(
+            recorder.wire().contains { $0.kind == .note("The client says no more, and still listens (half-close)") }
+        )
         #expect(recorder.wire().last?.kind == .close(by: .client))
         await tap.stop()
         withExtendedLifetime(server) {}
@@ -124,13 +133,13 @@ struct TapTests {
         let server = try ScriptedPeer { peer, _ in
             peer.send("421 bye\r\n")
             peer.shutdownOutput()
-            let all = peer.rest() ?? []
+            let all = peer.everything() ?? []
             got.withLock { $0 = all }
         }
         let (tap, port) = try await tap(to: server.port)
         let received = try await offPool {
             let client = try RawPeer(port: port)
-            let received = client.rest()
+            let received = client.everything()
             client.send("and yet\r\n")
             return received
         }
@@ -191,7 +200,7 @@ struct TapTests {
         let count = Mutex(0)
         let server = try ScriptedPeer { peer, _ in
             while !mayRead.withLock({ $0 }) { RawPeer.pause() }
-            let all = peer.rest()?.count ?? -1
+            let all = peer.everything()?.count ?? -1
             count.withLock { $0 = all }
         }
         let (tap, port) = try await tap(to: server.port)
@@ -222,7 +231,7 @@ struct TapTests {
     @Test func `when what is told is not taken up, no more is read until it is`() async throws {
         let count = Mutex(0)
         let server = try ScriptedPeer { peer, _ in
-            let all = peer.rest()?.count ?? -1
+            let all = peer.everything()?.count ?? -1
             count.withLock { $0 = all }
         }
         let (tap, port) = try await tap(to: server.port)
@@ -239,7 +248,7 @@ struct TapTests {
                     if count > 0 { sent += count } else { patience -= 1 }
                 }
                 client.shutdownOutput()
-                return client.rest() != nil
+                return client.everything() != nil
             }
         }
         #expect(await recorder.until { $0.said(.client).count >= Tap.mostUntaken })
@@ -327,7 +336,7 @@ struct TapTests {
             peer.send("220 a.example\r\n")
             _ = peer.line()
             peer.send("250-a.example\r\n250 STARTTLS\r\n")
-            let all = peer.rest() ?? []
+            let all = peer.everything() ?? []
             heard.withLock { $0 = all }
         }
         let (tap, port) = try await tap(to: server.port)
@@ -341,6 +350,72 @@ struct TapTests {
         #expect(heard.withLock { $0 } == Array("STARTTLS\r\nMAIL FROM:<eve@evil.example>\r\n".utf8))
         let findings = Tracer.trace(of: recorder.wire()).lines.flatMap(\.findings).map(\.id)
         #expect(findings.contains("octets-after-starttls"))
+        await tap.stop()
+        withExtendedLifetime(server) {}
+    }
+
+    // MARK: Interception
+
+    @Test func `where the tap holds TLS, nothing that stands behind STARTTLS in the clear is passed on`() async throws {
+        let heard = Mutex<[UInt8]>([])
+        let server = try ScriptedPeer { peer, _ in
+            peer.send("220 a.example\r\n")
+            _ = peer.line()
+            peer.send("250-a.example\r\n250 STARTTLS\r\n")
+            // The answer has something behind it, too.
+            let line = peer.line() ?? ""
+            peer.send("220 go\r\n250 injected\r\n")
+            let all = peer.some()
+            heard.withLock { $0 = Array("\(line)\n".utf8) + all }
+        }
+        let (tap, port) = try await tap(to: server.port, intercepts: true)
+        let received = try await offPool {
+            let client = try RawPeer(port: port)
+            _ = client.line()
+            _ = client.ask("EHLO b.example")
+            client.send("STARTTLS\r\nMAIL FROM:<eve@evil.example>\r\nAUTH PLAIN c2VjcmV0\r\n")
+            return client.everything()
+        }
+        #expect(await recorder.until { $0.isClosed() && !heard.withLock { $0.isEmpty } })
+        #expect(received == Array("220 go\r\n".utf8))
+        // What the server hears next is a handshake record.
+        let sent = heard.withLock { $0 }
+        #expect(sent.starts(with: Array("STARTTLS\n".utf8) + [22, 3]))
+        #expect(!sent.lossyText.contains("MAIL"))
+        let notes = recorder.wire().compactMap { if case .note(let text) = $0.kind { text } else { nil } }
+        #expect(
+            notes.contains {
+                $0.contains("the client sent in the clear behind STARTTLS are not passed on: MAIL FROM:<eve")
+            }
+        )
+        #expect(
+            notes.contains {
+                $0.contains("the server sent in the clear behind STARTTLS are not passed on: 250 injected")
+            }
+        )
+        #expect(!"\(recorder.wire())".contains("c2VjcmV0"))
+        await tap.stop()
+        withExtendedLifetime(server) {}
+    }
+
+    @Test func `what stands behind a STARTTLS that was refused is passed on`() async throws {
+        let heard = Mutex<[String]>([])
+        let server = try ScriptedPeer { peer, _ in
+            peer.send("220 a.example\r\n")
+            for reply in ["250 STARTTLS", "454 not now", "250 ok"] {
+                guard let line = peer.line() else { return }
+                heard.withLock { $0.append(line) }
+                peer.send(reply + "\r\n")
+            }
+        }
+        let (tap, port) = try await tap(to: server.port, intercepts: true)
+        let replies = try await offPool {
+            let client = try RawPeer(port: port)
+            client.send("EHLO b.example\r\nSTARTTLS\r\nNOOP\r\n")
+            return (0..<4).map { _ in client.line() }
+        }
+        #expect(replies == ["220 a.example", "250 STARTTLS", "454 not now", "250 ok"])
+        #expect(heard.withLock { $0 } == ["EHLO b.example", "STARTTLS", "NOOP"])
         await tap.stop()
         withExtendedLifetime(server) {}
     }
@@ -393,7 +468,11 @@ struct TapTests {
                 "| AUTH PLAIN body", "QUIT",
             ]
         )
-        #expect(recorder.wire().contains { $0.kind == .note("Edited before it was passed on; the client said: MAIL FROM:<ada@b.example>") })
+        #expect(
+            recorder.wire().contains {
+                $0.kind == .note("Edited before it was passed on; the client said: MAIL FROM:<ada@b.example>")
+            }
+        )
         #expect(!"\(recorder.wire().filter { if case .note = $0.kind { true } else { false } })".contains("c2VjcmV0"))
         await tap.stop()
         withExtendedLifetime((server, client)) {}
@@ -407,6 +486,13 @@ struct TapTests {
         let tap = Tap(options) { _ in }
         await #expect(throws: TapError.portInUse("127.0.0.1:\(server.port)")) { try await tap.start() }
         withExtendedLifetime(server) {}
+    }
+
+    @Test func `what the system refuses is said with what to do`() {
+        let refused = IOError(errnoCode: 13, reason: "bind")
+        #expect("\(TapError(listening: "127.0.0.1:25", refused))".contains("take a port from 1024 on"))
+        let foreign = IOError(errnoCode: 99, reason: "bind")
+        #expect("\(TapError(listening: "192.0.2.1:25", foreign))".contains("is no address of this machine"))
     }
 
     @Test func `a tap does not connect to itself`() {
