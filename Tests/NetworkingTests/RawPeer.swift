@@ -67,13 +67,6 @@ final class RawPeer: @unchecked Sendable {
         return nil
     }
 
-    /// Whatever comes next, as much as came together.
-    func some() -> [UInt8] {
-        if unread.isEmpty { _ = fill() }
-        defer { unread = [] }
-        return unread
-    }
-
     /// A moment for others, in a loop that asks again.
     static func pause() { usleep(10_000) }
 
