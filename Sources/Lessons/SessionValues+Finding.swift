@@ -37,6 +37,12 @@ extension SessionValues.Context {
         return line.octets.count + line.ending.octets.count
     }
 
+    /// What the server offers where the line stands: before TLS and after it are two answers.
+    var hello: Hello {
+        if let early = trace.facts.helloInClear, let line, line.index < early.until { return early.hello }
+        return trace.facts.hello
+    }
+
     /// What the part under the cursor says in base64, when it says anything; never a credential.
     var decoded: [UInt8]? {
         guard !isSecret, let span, span.kind == .challenge || span.kind == .response || span.kind == .initialResponse,

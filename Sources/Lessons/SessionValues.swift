@@ -103,16 +103,16 @@ public enum SessionValues {
         },
         Row("exchangers.count", "exchangers in the answer", else: "several") { known($0.trace.facts.exchangers.count) },
         Row("extensions.count", "how many extensions the server offered", else: "several") {
-            known($0.trace.facts.hello.offered.count)
+            known($0.hello.offered.count)
         },
         Row("extensions.list", "the extensions the server offered", else: "its extensions") {
-            .octets(Array($0.trace.facts.hello.offered.prefix(100).map(\.octets).joined(separator: Array(", ".utf8))))
+            .octets(Array($0.hello.offered.prefix(100).map(\.octets).joined(separator: Array(", ".utf8))))
         },
         Row("size.limit", "the limit the server set, in octets", else: "a limited number of") {
-            $0.trace.facts.hello.sizeLimit.map(Found.number)
+            $0.hello.sizeLimit.map(Found.number)
         },
         Row("size.limit.readable", "the same as `100 MiB`", else: "the server's limit") {
-            $0.trace.facts.hello.sizeLimit.map { .text(readable(octets: $0)) }
+            $0.hello.sizeLimit.map { .text(readable(octets: $0)) }
         },
         Row("message.octets", "the size of the mail data", else: "many") {
             $0.mail.map { .count($0.content.count + $0.octetsLeftOut) }

@@ -157,6 +157,7 @@ final class ClientEnd {
         case .timedOut where isParting: part(closedBy: .client)
         case .timedOut:
             log.emit(.error(Self.sentence(about: awaited)), setup.leg)
+            isSecuring = false
             actions = dialogue?.timedOut() ?? []
             proceed()
         case .ended where isParting: part(closedBy: .server)
@@ -181,6 +182,8 @@ final class ClientEnd {
         assembler = ReplyAssembler()
         replyOctets = 0
         isSecuring = true
+        // The handshake has a limit of its own.
+        link?.run(.wait(nil))
         link?.run(.startTLS(tls))
     }
 
@@ -189,7 +192,9 @@ final class ClientEnd {
         log.emit(.error("\(trouble)"), setup.leg)
         isSecuring = false
         isHeld = false
-        actions = dialogue?.notSecured("\(trouble)") ?? []
+        // A dialogue that is over already has said what is left to do.
+        let next = dialogue?.notSecured("\(trouble)") ?? []
+        if !next.isEmpty { actions = next }
         proceed()
     }
 

@@ -213,6 +213,11 @@ final class TLSHandler: ChannelDuplexHandler {
         if event as? ChannelEvent == .inputClosed { end(context) } else { context.fireUserInboundEventTriggered(event) }
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard state == .handshake || state == .telling else { return context.fireErrorCaught(error) }
+        fail(.broken("the connection broke in the TLS handshake: \(SocketTrouble.sentence(about: error))"), context)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         limit?.cancel()
         end(context)

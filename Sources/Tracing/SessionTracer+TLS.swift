@@ -88,6 +88,9 @@ extension SessionTracer {
         hello = Hello()
         mode = .commands
         trace.facts.tls = facts
+        if let before = tls.helloInClear {
+            trace.facts.helloInClear = SessionFacts.EarlierHello(hello: before, until: trace.lines.count)
+        }
         for line in TLSReport.lines(of: facts) {
             appendEvent(line.text, line.anchor, departures: line.departures, &trace)
         }

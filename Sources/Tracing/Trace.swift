@@ -83,6 +83,8 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var hello = Hello()
     /// What is known of TLS; nil in the clear.
     public internal(set) var tls: TLSFacts?
+    /// What EHLO was answered with before the handshake, and the line that told of its end.
+    public internal(set) var helloInClear: EarlierHello?
     /// The text of the reply that accepted the mail data.
     public internal(set) var acceptance: [UInt8]?
     /// The exchangers of the last MX answer, lowest preference first.
@@ -91,6 +93,13 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var chosen: Exchanger?
 
     public init() {}
+
+    /// An answer to EHLO that was forgotten later.
+    public struct EarlierHello: Equatable, Sendable {
+        public let hello: Hello
+        /// The index of the line from which on it no longer counts.
+        public let until: Int
+    }
 
     /// One MX record and the address known for it.
     public struct Exchanger: Equatable, Sendable {

@@ -86,7 +86,10 @@ struct RealServerTests {
         )
         #expect(live.status == 0, "\(live.errors)")
         capture.end()
-        let arguments = ["\(Program.tests)/Lab/wire_is_honest.py", recording, capture.path, "--port", "\(server.port)"]
+        let arguments =
+            ["\(Program.tests)/Lab/wire_is_honest.py", recording, capture.path, "--port", "\(server.port)"]
+            // The server may send its tickets while the client says EHLO already.
+            + (isInTLS ? ["--any-order"] : [])
         let judged = try Program.run("python3", arguments, in: folder)
         #expect(judged.status == 0, "\(judged.output)\(judged.errors)")
     }

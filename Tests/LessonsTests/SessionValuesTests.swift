@@ -17,7 +17,7 @@ import Testing
 
     @Test func `have names of their own and phrases to fall back on`() {
         #expect(Set(SessionValues.all.map(\.name)).count == SessionValues.all.count)
-        #expect(SessionValues.all.count == 31)
+        #expect(SessionValues.all.count == 35)
         for row in SessionValues.all {
             #expect(!row.fallback.isEmpty)
             #expect(row.value(.init(Trace())) == nil, "\(row.name) is known of an empty session")

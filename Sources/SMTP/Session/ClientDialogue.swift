@@ -1,10 +1,12 @@
-/// The client's side of a session, a state machine: takes replies and says what to send, wait for or close (RFC 5321 §3, §4.3.2).
+/// The client's side of a session, a state machine: takes replies and says what to send, wait for or close
+/// (RFC 5321 §3, §4.3.2).
 ///
-/// It decides which turn comes next, when TLS begins, and how the session ended. It does not know sockets, clocks or how TLS
-/// works, and not which order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a second `connected` is our
-/// bug and changes nothing; a reply that is none, or of a class that cannot stand there, is the server's departure and
-/// ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored. Lines that a person sends by
-/// hand in between are allowed: `observed` takes note of them, and `resume` goes on from where the server is then.
+/// It decides which turn comes next, when TLS begins, and how the session ended. It does not know sockets, clocks or how
+/// TLS works, and not which order is allowed: that is `CommandSequence`. Wrong input: an event before `connected` or a
+/// second `connected` is our bug and changes nothing; a reply that is none, or of a class that cannot stand there, is the
+/// server's departure and ends the session as `protocolError`; whatever comes after `finish` is allowed and ignored. Lines
+/// that a person sends by hand in between are allowed: `observed` takes note of them, and `resume` goes on from where the
+/// server is then.
 public struct ClientDialogue: Sendable {
     /// What the owner is to do, in the order given.
     public enum Action: Equatable, Sendable {
