@@ -15,7 +15,8 @@ public enum Input: Equatable, Sendable {
     case nextPanePressed, previousPanePressed, zoomPressed
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
-    case hexPressed, lineEndsPressed, findingsPressed, messagePressed, timeLinePressed, matrixPressed, helpPressed, blankPressed
+    case hexPressed, lineEndsPressed, findingsPressed, messagePressed, timeLinePressed, matrixPressed, helpPressed,
+        blankPressed
     case conversationsPressed
     // Taking away
     case copyLinePressed, copySessionPressed, copyAsPressed, savePressed, mousePressed

@@ -10,7 +10,8 @@ extension State {
         var effects = all.dropOldest().map { Effect.forgetConversation(number: $0) }
         conversations = all
         guard let newest = all.rows.last?.number, newest > newestBefore else { return effects }
-        let isFree = all.open == nil || all.followsNewest && isAtFront && overlay == nil && prompt == nil && pending == nil
+        let isFree =
+            all.open == nil || all.followsNewest && isAtFront && overlay == nil && prompt == nil && pending == nil
         if isFree {
             effects.append(.openConversation(number: newest))
         } else if overlay == nil, prompt == nil {

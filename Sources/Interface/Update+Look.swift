@@ -140,7 +140,8 @@ extension State {
             openFinding()
         case .helpPressed where overlay.isHelp, .findingsPressed where overlay.isFindings,
             .messagePressed where overlay.isMessage,
-            .timeLinePressed where overlay.isTimeLine, .matrixPressed where overlay.isMatrix, .conversationsPressed where overlay.isConversations:
+            .timeLinePressed where overlay.isTimeLine, .matrixPressed where overlay.isMatrix,
+            .conversationsPressed where overlay.isConversations:
             overlay = nil
         case .helpPressed, .findingsPressed, .messagePressed, .timeLinePressed, .matrixPressed, .conversationsPressed:
             overlay = nil
@@ -148,7 +149,8 @@ extension State {
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
             overlay = nil
             return nil
-        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .pastePressed, .mousePressed, .blankPressed:
+        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .pastePressed, .mousePressed,
+            .blankPressed:
             return nil
         default: break
         }

@@ -185,7 +185,9 @@ extension State {
             if source.isWatched {
                 notice =
                     pending.map { "\($0.words) waits: Enter lets it pass, e edits it" }
-                    ?? (isAtEnd ? "this conversation is over; p goes back, o shows the others" : "this is all that was said so far")
+                    ?? (isAtEnd
+                        ? "this conversation is over; p goes back, o shows the others"
+                        : "this is all that was said so far")
             } else if case .live = source {
                 notice =
                     pending.map { "\($0.words): Enter does it, n only shows it" }

@@ -138,7 +138,8 @@ public struct LiveSession: Sendable {
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
     func stopPoint(at address: IPAddress) -> ClientDialogue.StopPoint? {
-        address.isLoopback && !isWaryOfLoopback || options.send || !options.stopsLater(than: .rcpt) ? options.quitAfter : .rcpt
+        address.isLoopback && !isWaryOfLoopback || options.send || !options.stopsLater(than: .rcpt)
+            ? options.quitAfter : .rcpt
     }
 
     private static func outcome(_ ending: ClientEnd.Ending, isHeldBack: Bool) -> LiveOutcome {

@@ -52,7 +52,9 @@ struct BundledSession: Sendable, Equatable {
         if word == "-" { return word }
         let names = names(in: lessonsRoot)
         if names.contains(word) { return path(of: word, in: lessonsRoot) }
-        if !word.contains("/"), let own = DataFolder().recordings().first(where: { $0.name == word }) { return own.path }
+        if !word.contains("/"), let own = DataFolder().recordings().first(where: { $0.name == word }) {
+            return own.path
+        }
         var status = stat()
         guard !word.contains("/"), !word.hasSuffix(".ehlo"), stat(word, &status) != 0 else { return word }
         guard !names.isEmpty else {

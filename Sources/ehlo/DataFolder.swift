@@ -15,7 +15,8 @@ struct DataFolder {
         let given = variables("XDG_DATA_HOME") ?? ""
         let home = variables("HOME") ?? ""
         let isUsable = given.hasPrefix("/")
-        warning = given.isEmpty || isUsable
+        warning =
+            given.isEmpty || isUsable
             ? nil : "XDG_DATA_HOME is '\(given)', which is no absolute path, so it is left out of account"
         if isUsable {
             path = "\(given)/ehlo/recordings"
@@ -63,7 +64,10 @@ struct DataFolder {
                 errno = code
                 let place = "/" + names[...index].joined(separator: "/")
                 let isLink = isOurs && (code == ELOOP || code == ENOTDIR)
-                throw Trouble(reason: "\(place): \(isLink ? "is no folder, or a symbolic link, which is not followed" : Self.reason)")
+                throw Trouble(
+                    reason:
+                        "\(place): \(isLink ? "is no folder, or a symbolic link, which is not followed" : Self.reason)"
+                )
             }
             here = next
         }
@@ -90,7 +94,8 @@ struct DataFolder {
         let moment = began.filter { $0 != ":" }
         let about = text.unicodeScalars.filter { scalar in
             scalar.isASCII
-                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "@.-_+".unicodeScalars.contains(scalar))
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "@.-_+".unicodeScalars.contains(scalar))
         }
         return "\(moment)-\(String(String.UnicodeScalarView(about)).prefix(60))"
     }

@@ -73,9 +73,13 @@ struct Live: ParsableCommand {
     func validate() throws {
         guard record == nil || !noRecord else { throw ValidationError("--record and --no-record exclude each other") }
         guard !style.everyMx || style.dialog == nil && server == nil else {
-            throw ValidationError("--every-mx looks the exchangers up, so neither --server nor --dialog can stand beside it")
+            throw ValidationError(
+                "--every-mx looks the exchangers up, so neither --server nor --dialog can stand beside it"
+            )
         }
-        guard !style.everyMx || !send else { throw ValidationError("--every-mx sends no mail, so --send cannot stand beside it") }
+        guard !style.everyMx || !send else {
+            throw ValidationError("--every-mx sends no mail, so --send cannot stand beside it")
+        }
         guard !(onlyIPv4 && onlyIPv6) else { throw ValidationError("-4 and -6 exclude each other") }
         guard data == nil || (body == nil && subject == nil) else {
             throw ValidationError("--data is a whole mail, so --body and --subject cannot stand beside it")
@@ -103,7 +107,9 @@ struct Live: ParsableCommand {
             let notice = recorder == nil && !noRecord ? "this session is not recorded; why is said when you quit" : ""
             return try runInCurses(.live(options, recordingHeader, recorder, notice: notice), settings)
         }
-        if settings.mayAsk, !style.everyMx { return try self.walk(options, recordingHeader, settings, library, recorder) }
+        if settings.mayAsk, !style.everyMx {
+            return try self.walk(options, recordingHeader, settings, library, recorder)
+        }
         let follower = LiveFollower<LiveOutcome>(
             showsSecrets: security.showSecrets,
             record: Self.keeping(recorder)
@@ -234,7 +240,9 @@ struct Live: ParsableCommand {
     }
 
     /// Everything checked, before anything is started.
-    private func options(_ recipients: [String], _ settings: Settings, _ practicePort: Int?) throws -> LiveSession.Options {
+    private func options(_ recipients: [String], _ settings: Settings, _ practicePort: Int?) throws
+        -> LiveSession.Options
+    {
         guard quitAfter == nil || style.dropAfter == nil else {
             throw Failure(.usage, "--quit-after and --drop-after exclude each other; take one of them")
         }

@@ -69,7 +69,10 @@ struct LiveStyleOptions: ParsableArguments {
     func practiceServer(beside server: String?, _ settings: Settings) throws -> PracticeServer? {
         guard dialog != nil, server == nil else {
             guard persona == nil else {
-                throw Failure(.usage, "--persona belongs to a --dialog without --server; 'ehlo sandbox' opens such a server")
+                throw Failure(
+                    .usage,
+                    "--persona belongs to a --dialog without --server; 'ehlo sandbox' opens such a server"
+                )
             }
             return nil
         }

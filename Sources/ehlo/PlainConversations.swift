@@ -129,6 +129,11 @@ final class PlainConversations {
     }
 
     private func print(_ lines: [WalkText.Line], _ id: Int) throws {
-        for line in lines { try printer.print(opened == 1 ? line.text : line.text.isEmpty ? "[\(id)]" : "[\(id)] \(line.text)", line.role) }
+        for line in lines {
+            try printer.print(
+                opened == 1 ? line.text : line.text.isEmpty ? "[\(id)]" : "[\(id)] \(line.text)",
+                line.role
+            )
+        }
     }
 }

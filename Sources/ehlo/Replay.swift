@@ -12,7 +12,10 @@ struct Replay: ParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("A bundled or recorded session by its name, a file, or - for standard input.", valueName: "session")
+        help: ArgumentHelp(
+            "A bundled or recorded session by its name, a file, or - for standard input.",
+            valueName: "session"
+        )
     )
     var session: String?
     @Flag(help: "List the bundled and recorded sessions, or those in the file, one a line.")

@@ -7,7 +7,8 @@ import Testing
 @Suite struct LiveCommandTests {
     @Test(
         arguments: [
-            "--from", "--helo", "--server", "--dns", "--subject", "--header", "--title", "--source", "--xclient", "--to",
+            "--from", "--helo", "--server", "--dns", "--subject", "--header", "--title", "--source", "--xclient",
+            "--to",
         ],
         ["a@b.example\r\nRCPT TO:<x@y.example>", "a\nb", "a\rb", "a\u{0}b"]
     )
@@ -29,7 +30,10 @@ import Testing
             (["live", "a@b.example", "--persona", "rfc5321"], 64, "--dialog"),
             (["live", "a@b.example", "--every-mx", "--server", "h"], 64, "--every-mx"),
             (["live", "a@b.example", "--every-mx", "--send"], 64, "--every-mx"),
-            (["live", "a@b.example,b@b.example,c@b.example", "-t", "d@b.example,e@b.example,f@b.example"], 64, "6 recipients"),
+            (
+                ["live", "a@b.example,b@b.example,c@b.example", "-t", "d@b.example,e@b.example,f@b.example"], 64,
+                "6 recipients"
+            ),
             (["live", "@/absent"], 66, "absent"),
             (["live", "a@b.example", "--xclient", "ADDR=1", "--protocol", "smtp"], 64, "XCLIENT"),
         ] as [([String], Int32, String)]

@@ -27,7 +27,9 @@ struct LiveRecordingTests {
         )
         try screen.press("Enter")
         for press in 0..<silence.presses {
-            let promise = ["connects", "sends EHLO", "sends MAIL", "sends RCPT", "sends DATA", "sends the", "sends QUIT"]
+            let promise = [
+                "connects", "sends EHLO", "sends MAIL", "sends RCPT", "sends DATA", "sends the", "sends QUIT",
+            ]
             try #require(screen.shows("Enter \(promise[press])"), "\(screen.text)")
             try screen.press("Enter")
         }

@@ -31,8 +31,17 @@ struct LiveWorldTests {
         #expect(!Self.cases.isEmpty)
         for (domain, status, says) in Self.cases {
             let run = try Program.ehlo(
-                "live", "bob@\(domain)", "--dns", "127.0.0.1:\(names.port)", "--port", "\(sink.port)", "--plain",
-                "--no-record", "--timeout", "20", in: folder
+                "live",
+                "bob@\(domain)",
+                "--dns",
+                "127.0.0.1:\(names.port)",
+                "--port",
+                "\(sink.port)",
+                "--plain",
+                "--no-record",
+                "--timeout",
+                "20",
+                in: folder
             )
             #expect(run.status == status, "\(domain): \(run.errors)")
             for words in says {
@@ -47,8 +56,16 @@ struct LiveWorldTests {
         let names = try LabServer("nsd.sh", in: folder)
         let sink = try LabServer("smtp_sink.sh", in: folder)
         let run = try Program.ehlo(
-            "live", "bob@refuses.lab.example", "--dns", "127.0.0.1:\(names.port)", "--port", "\(sink.port)", "--plain",
-            "--no-record", "--every-mx", in: folder
+            "live",
+            "bob@refuses.lab.example",
+            "--dns",
+            "127.0.0.1:\(names.port)",
+            "--port",
+            "\(sink.port)",
+            "--plain",
+            "--no-record",
+            "--every-mx",
+            in: folder
         )
         #expect(run.status == 2, "\(run.errors)")
         #expect(!run.output.contains("C: DATA"))
@@ -89,7 +106,10 @@ struct LiveWorldTests {
         #expect(replayed.output == live.output)
     }
 
-    @Test(.enabled(if: Program.has("swaks") && Program.has("curl"), "needs swaks and curl"), arguments: ["swaks", "curl"])
+    @Test(
+        .enabled(if: Program.has("swaks") && Program.has("curl"), "needs swaks and curl"),
+        arguments: ["swaks", "curl"]
+    )
     func `a session copied as a command does the same again`(form: String) throws {
         let folder = try Folder()
         let sandbox = try Sandbox(in: folder)

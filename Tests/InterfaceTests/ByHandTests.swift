@@ -35,8 +35,10 @@ struct ByHandTests {
 
     @Test(
         arguments: [
-            ("NOOP\\n", "NOOP\n"), ("NOOP\\r\\n", "NOOP\r\n"), ("a\\r\\nb", "a\r\nb\r\n"), ("a\\x00\\x7f", "a\u{0}\u{7F}\r\n"),
-            ("a\\tb\\0", "a\tb\u{0}\r\n"), ("a\\\\n", "a\\n\r\n"), ("a\\q", "a\\q\r\n"), ("NO\\c", "NO"), ("\\x0A", "\n"),
+            ("NOOP\\n", "NOOP\n"), ("NOOP\\r\\n", "NOOP\r\n"), ("a\\r\\nb", "a\r\nb\r\n"),
+            ("a\\x00\\x7f", "a\u{0}\u{7F}\r\n"),
+            ("a\\tb\\0", "a\tb\u{0}\r\n"), ("a\\\\n", "a\\n\r\n"), ("a\\q", "a\\q\r\n"), ("NO\\c", "NO"),
+            ("\\x0A", "\n"),
             ("\\xZZ", "\\xZZ\r\n"), ("\\r\\n", "\r\n"),
         ]
     )
@@ -90,7 +92,8 @@ struct ByHandTests {
             ("MAIL FROM:<a@b.example>", .forwardPaths, "inside a mail transaction: expect 503"),
             ("DATA", .reversePath, "before RCPT: expect 503"), ("AUTH PLAIN", .identified, "AUTH was not offered"),
             ("MAIL FROM:<a@b.example>", .greeted, "before EHLO: expect 503"), ("NOOP\\n", .identified, "a bare LF"),
-            ("RSET", .forwardPaths, "forgets"), (".", .mailData, "delivered"), ("hello", .mailData, "a line of the mail"),
+            ("RSET", .forwardPaths, "forgets"), (".", .mailData, "delivered"),
+            ("hello", .mailData, "a line of the mail"),
             ("MAIL FROM:", .identified, "expect 501"), ("EHLO a.example", .reversePath, "like RSET"),
         ] as [(String, CommandSequence.Phase, String)] {
             var walk = try Self.walk()
@@ -213,13 +216,17 @@ struct ByHandTests {
 
     private static func trace(_ dialogue: String) -> Trace {
         let connected = WireEvent(.connected(to: "mx.b.example [192.0.2.7]:2525"), leg: .relay)
-        return Tracer.trace(of: [WireEvent(.connect(to: "mx.b.example [192.0.2.7]:2525"), leg: .relay), connected]
-            + Fixture.events(dialogue))
+        return Tracer.trace(
+            of: [WireEvent(.connect(to: "mx.b.example [192.0.2.7]:2525"), leg: .relay), connected]
+                + Fixture.events(dialogue)
+        )
     }
 
     @Test func `a session so far as a command of swaks stops where it stopped`() {
         let text = CopyAs.swaks.text(
-            of: Self.trace("S: 220 b\nC: EHLO c.example\nS: 250 b\nC: MAIL FROM:<a@c.example>\nS: 250 ok\nC: RCPT TO:<o'b@b.example>")
+            of: Self.trace(
+                "S: 220 b\nC: EHLO c.example\nS: 250 b\nC: MAIL FROM:<a@c.example>\nS: 250 ok\nC: RCPT TO:<o'b@b.example>"
+            )
         )
         #expect(
             text

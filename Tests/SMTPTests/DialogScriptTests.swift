@@ -54,7 +54,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("C: EHLO a", 1, "greeting"), ("S: 220\nhello", 2, "begins with"), ("S: 220\nC: {{nobody}}", 2, "{{nobody}}"),
+            ("C: EHLO a", 1, "greeting"), ("S: 220\nhello", 2, "begins with"),
+            ("S: 220\nC: {{nobody}}", 2, "{{nobody}}"),
             ("S: 220\nC: {{to", 2, "without"), ("S: 220\nC: x\nS: 250-a\nC: y", 4, "goes on"), ("S: 99", 1, "no reply"),
             ("S: 220\nC: x\nS: 250-a", 3, "last line"), ("S: 220\n-- wait", 2, "close"), ("", 1, "greeting"),
             ("S: 650", 1, "no reply"), ("S: 2yz and text", 1, "no reply"),
@@ -82,7 +83,9 @@ import Testing
     }
 
     @Test func `it is played as it stands, and what comes instead is said`() throws {
-        let script = try DialogScript("S: 220\nC: EHLO {{client.domain}}\nS: 250\nC: NOOP\\n\nC: RSET\nS: 5yz\nC: QUIT\nS: 221\n-- close")
+        let script = try DialogScript(
+            "S: 220\nC: EHLO {{client.domain}}\nS: 250\nC: NOOP\\n\nC: RSET\nS: 5yz\nC: QUIT\nS: 221\n-- close"
+        )
         var player = DialogPlayer(script, values: ["client.domain": "c.example"], isGuarded: false)
         #expect(player.connected() == [.wait(.greeting)])
         #expect(Self.octets(player.received(Self.reply("220 a"))) == "EHLO c.example\r\n")
@@ -128,7 +131,9 @@ import Testing
         var hand = HandSent()
         let data = "a\n.\nb\n.\r\nc\r\n.\nd\r\n"
         #expect(hand.append(Array(data.utf8), at: sequence).allSatisfy { !$0.isSure })
-        #expect(hand.append(Array(".\r\nQUIT\r\n".utf8), at: sequence).filter(\.isSure).map(\.turn) == [.mailData, .quit])
+        #expect(
+            hand.append(Array(".\r\nQUIT\r\n".utf8), at: sequence).filter(\.isSure).map(\.turn) == [.mailData, .quit]
+        )
     }
 
     @Test func `octets of a chunk are no commands`() {

@@ -17,7 +17,8 @@ import Testing
             WireEvent(.connect(to: "mx2.b.example [192.0.2.2]:25"), leg: .relay, at: 1),
             WireEvent(.connected(to: "mx2.b.example [192.0.2.2]:25"), leg: .relay, at: 1.01), server("220 mx2", 1.03),
             client("EHLO c", 1.03), server("250-mx2", 1.04), server("250 SIZE", 1.06), client("MAIL FROM:<a@c>", 1.06),
-            server("250 ok", 1.07), client("RCPT TO:<b@b>", 1.07), server("550 no", 1.08), client("RCPT TO:<c@b>", 1.08),
+            server("250 ok", 1.07), client("RCPT TO:<b@b>", 1.07), server("550 no", 1.08),
+            client("RCPT TO:<c@b>", 1.08),
             server("250 ok", 1.09), client("QUIT", 1.09), server("221 bye", 1.1),
         ]
     }
@@ -34,7 +35,10 @@ import Testing
         #expect(second[.rcpt]?.text == "550" && second[.rcpt]?.isFailed == true)
         #expect(matrix.columns == [.connection, .greeting, .hello, .mail, .rcpt, .quit])
         #expect(matrix.text.count == 3)
-        #expect(matrix.text[1] == "mx1.b.example [192.0.2.1]:25  refused 200 ms  -          -          -          -          -")
+        #expect(
+            matrix.text[1]
+                == "mx1.b.example [192.0.2.1]:25  refused 200 ms  -          -          -          -          -"
+        )
     }
 
     @Test func `without a connection there is no table`() {

@@ -15,7 +15,9 @@ extension State {
 func drawFront(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.write(String(repeating: String(glyphs.light.horizontal), count: rect.columns), .frame, in: rect)
     let (above, line) = front(state, glyphs)
-    if let above { canvas.write(Wrap.cut(above, columns: rect.columns - 2, glyphs: glyphs), column: 1, row: 0, in: rect) }
+    if let above {
+        canvas.write(Wrap.cut(above, columns: rect.columns - 2, glyphs: glyphs), column: 1, row: 0, in: rect)
+    }
     if let line { canvas.write(Wrap.cut(line, columns: rect.columns, glyphs: glyphs), row: 1, in: rect) }
 }
 

@@ -76,7 +76,11 @@ public struct DialogPlayer: ClientConversation {
             position += 1
             let wanted = DialogScript.Expectation(text: fill(expectation.text))
             if !wanted.isMet(by: reply) {
-                actions.append(.note("expected \(wanted.text.split(separator: "\n").joined(separator: " / ")), and this came instead"))
+                actions.append(
+                    .note(
+                        "expected \(wanted.text.split(separator: "\n").joined(separator: " / ")), and this came instead"
+                    )
+                )
                 mismatches += 1
                 let isMail = reply.severity == .intermediate
                 let isExpected = wanted.text.hasPrefix("3")
@@ -143,7 +147,11 @@ public struct DialogPlayer: ClientConversation {
         case .say(let lines):
             let octets = lines.flatMap { TypedOctets.read(fill($0)) }
             guard !isGuarded || !hand.leadsToDelivery(octets, at: sequence.phase) else {
-                return [.note("What comes now leads to a delivery, which a server beyond this machine gets only when that is asked for")]
+                return [
+                    .note(
+                        "What comes now leads to a delivery, which a server beyond this machine gets only when that is asked for"
+                    )
+                ]
                     + leave()
             }
             position += 1

@@ -26,11 +26,12 @@ public struct DialogScript: Sendable {
             if lines.count == 1, lines[0].count == 3 {
                 return zip(lines[0], code).allSatisfy { $0 == $1 || "xyz".contains($0) } && code.count == 3
             }
-            return lines == reply.lines.enumerated().map { number, line in
-                let separator = number < reply.lines.count - 1 ? "-" : " "
-                let enhanced = line.enhanced.map { "\($0.class).\($0.subject).\($0.detail) " } ?? ""
-                return "\(line.code.map { String($0) } ?? "")\(separator)\(enhanced)\(line.text.lossyText)"
-            }
+            return lines
+                == reply.lines.enumerated().map { number, line in
+                    let separator = number < reply.lines.count - 1 ? "-" : " "
+                    let enhanced = line.enhanced.map { "\($0.class).\($0.subject).\($0.detail) " } ?? ""
+                    return "\(line.code.map { String($0) } ?? "")\(separator)\(enhanced)\(line.text.lossyText)"
+                }
         }
     }
 
@@ -108,10 +109,15 @@ public struct DialogScript: Sendable {
                 }
                 steps.append(.expectClose)
             } else {
-                throw Problem(line: number, message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'")
+                throw Problem(
+                    line: number,
+                    message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'"
+                )
             }
         }
-        guard reply.isEmpty else { throw Problem(line: number, message: "the last reply goes on, and its last line is missing") }
+        guard reply.isEmpty else {
+            throw Problem(line: number, message: "the last reply goes on, and its last line is missing")
+        }
         guard case .expect? = steps.first else {
             throw Problem(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
         }
