@@ -166,6 +166,7 @@ struct ByHandTests {
         #expect(effects == [.startTimer(seconds: 0.25, id: walk.state.timer)])
         for _ in 1...13 { walk.give(.timerFired(walk.state.timer)) }
         #expect(walk.screen.contains("waiting for 354, 0:03 of 2:00"))
+        #expect(walk.screen.contains("limit: RFC 5321 §4.5.3.2.4"))
         // A timer that was called off counts nothing.
         #expect(walk.give(.timerFired(walk.state.timer - 1)) == [])
         walk.give(.awaiting(nil))

@@ -97,6 +97,25 @@ import Tracing
         #expect(secrets == [[0..<10]])
     }
 
+    @Test(
+        arguments: [
+            ("AUTH PLAIN c2VjcmV0\r\n", ["c2VjcmV0"]), ("NOOP\r\nauth  login c2VjcmV0\r\nNOOP\r\n", ["c2VjcmV0"]),
+            ("AUTH PLAIN a b\r\n", ["a b"]), ("AUTH LOGIN\r\n", []), ("NOOP AUTH PLAIN\r\n", []),
+        ] as [(String, [String])]
+    )
+    func `a credential typed by hand is marked where it is sent`(text: String, secrets: [String]) async throws {
+        let walk = try Walk()
+        try await walk.release("EHLO")
+        try await walk.holds("MAIL")
+        walk.hold.send(byHand: Array(text.utf8))
+        #expect(await walk.until { $0.said.contains(text) })
+        let marked = walk.recorder.events.flatMap { event -> [String] in
+            guard case .octets(.client, let octets, let ranges) = event.kind else { return [] }
+            return ranges.map { String(decoding: octets[$0], as: UTF8.self) }
+        }
+        #expect(marked == secrets)
+    }
+
     // MARK: Nothing is delivered by accident
 
     @Test func `beyond this machine it leaves after RCPT`() async throws {

@@ -31,7 +31,9 @@ private func front(_ state: State, _ glyphs: Glyphs) -> (above: StyledLine?, lin
     if let pending = state.pending { return held(pending, state, glyphs) }
     guard let waiting = state.waiting else { return (nil, nil) }
     let growing = WireText.shown(state.growing)
-    let above = state.growing.isEmpty ? nil : StyledLine(" S\(glyphs.arrowLeft) \(growing)\(glyphs.ellipsis) ", .server)
+    let rule = waiting.rule.isEmpty ? nil : StyledLine(" limit: \(waiting.rule.asciified(glyphs)) ", .dim)
+    let above =
+        growing.isEmpty ? rule : StyledLine(" S\(glyphs.arrowLeft) \(growing)\(glyphs.ellipsis) ", .server)
     return (above, StyledLine(" \(waiting.words(ticks: state.ticks, glyphs))", .now))
 }
 
@@ -65,13 +67,12 @@ private func held(_ pending: State.Pending, _ state: State, _ glyphs: Glyphs) ->
 }
 
 extension State.Waiting {
-    /// `⠹ waiting for 354, 0:03 of 2:00 (RFC 5321 §4.5.3.2.4)`.
+    /// `⠹ waiting for 354, 0:03 of 2:00`.
     func words(ticks: Int, _ glyphs: Glyphs) -> String {
         let spinner = glyphs.spinner
         let passed = Self.clock(ticks / State.ticksOfSecond)
         let time = limit.map { "\(passed) of \(Self.clock($0))" } ?? passed
-        let source = rule.isEmpty ? "" : " (\(rule.asciified(glyphs)))"
-        return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time)\(source)"
+        return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time)"
     }
 
     private static func clock(_ seconds: Int) -> String {

@@ -26,8 +26,8 @@ public struct HandSent: Sendable {
 
     public init() {}
 
-    /// Whether something of an unfinished line is on the wire, to which the next octets will be added.
-    public var isInLine: Bool { !framer.unread.isEmpty }
+    /// What is on the wire of a line that has no end yet.
+    public var unfinished: [UInt8] { framer.unfinished }
 
     /// Takes octets that go on the wire while the session is at `sequence`; gives what will be answered, in order.
     public mutating func append(_ octets: [UInt8], at sequence: CommandSequence) -> [Expected] {
