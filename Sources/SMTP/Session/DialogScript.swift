@@ -61,69 +61,77 @@ public struct DialogScript: Sendable {
 
     /// Reads a file; throws the first thing in it that cannot be played.
     public init(_ text: String) throws(Problem) {
+        var draft = Draft()
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            draft.number += 1
+            try draft.read(line.last == "\r" ? String(line.dropLast()) : String(line))
+        }
+        guard draft.reply.isEmpty else {
+            throw Problem(line: draft.number, message: "the last reply goes on, and its last line is missing")
+        }
+        guard case .expect? = draft.steps.first else {
+            throw Problem(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
+        }
+        (title, comments, steps) = (draft.title, draft.comments, draft.steps)
+    }
+
+    /// A script of which some lines were read.
+    private struct Draft {
         var title = ""
         var comments: [String] = []
         var steps: [Step] = []
+        /// The lines of a reply whose last is still to come.
         var reply: [String] = []
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            number += 1
-            let line = line.last == "\r" ? String(line.dropLast()) : String(line)
-            if line.allSatisfy(\.isWhitespace) { continue }
-            if line.hasPrefix("#") {
-                let comment = line.dropFirst().drop { $0 == " " }
-                if comment.hasPrefix("title:"), title.isEmpty {
-                    title = String(comment.dropFirst(6).drop { $0 == " " })
-                } else {
-                    comments.append(String(comment))
-                }
-                continue
-            }
-            if line.hasPrefix("S:") {
-                let said = Self.said(line)
-                try Self.checkValues(said, number)
-                guard Self.isReply(said) else {
-                    throw Problem(line: number, message: "'\(said)' is no reply: write 2yz, 250, or the whole line")
-                }
-                reply.append(said)
-                if said.dropFirst(3).first != "-" {
-                    steps.append(.expect(Expectation(text: reply.joined(separator: "\n"))))
-                    reply = []
-                }
-                continue
-            }
+
+        mutating func read(_ line: String) throws(Problem) {
+            if line.allSatisfy(\.isWhitespace) { return }
+            if line.hasPrefix("#") { return comment(line) }
+            if line.hasPrefix("S:") { return try server(DialogScript.said(line)) }
             guard reply.isEmpty else {
                 throw Problem(line: number, message: "the reply before it goes on, and its last line is missing")
             }
-            if line.hasPrefix("C:") {
-                let said = Self.said(line)
-                try Self.checkValues(said, number)
-                if case .say(let lines)? = steps.last {
-                    steps[steps.count - 1] = .say(lines + [said])
-                } else {
-                    steps.append(.say([said]))
-                }
-            } else if line.hasPrefix("--") {
-                guard line.dropFirst(2).filter({ $0 != " " }) == "close" else {
-                    throw Problem(line: number, message: "only '-- close' can be expected, not '\(line)'")
-                }
-                steps.append(.expectClose)
-            } else {
+            if line.hasPrefix("C:") { return try client(DialogScript.said(line)) }
+            guard line.hasPrefix("--") else {
                 throw Problem(
                     line: number,
                     message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'"
                 )
             }
+            guard line.dropFirst(2).filter({ $0 != " " }) == "close" else {
+                throw Problem(line: number, message: "only '-- close' can be expected, not '\(line)'")
+            }
+            steps.append(.expectClose)
         }
-        guard reply.isEmpty else {
-            throw Problem(line: number, message: "the last reply goes on, and its last line is missing")
+
+        private mutating func comment(_ line: String) {
+            let comment = line.dropFirst().drop { $0 == " " }
+            if comment.hasPrefix("title:"), title.isEmpty {
+                title = String(comment.dropFirst(6).drop { $0 == " " })
+            } else {
+                comments.append(String(comment))
+            }
         }
-        guard case .expect? = steps.first else {
-            throw Problem(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
+
+        private mutating func server(_ said: String) throws(Problem) {
+            try DialogScript.checkValues(said, number)
+            guard DialogScript.isReply(said) else {
+                throw Problem(line: number, message: "'\(said)' is no reply: write 2yz, 250, or the whole line")
+            }
+            reply.append(said)
+            guard said.dropFirst(3).first != "-" else { return }
+            steps.append(.expect(Expectation(text: reply.joined(separator: "\n"))))
+            reply = []
         }
-        self.title = title
-        self.comments = comments
-        self.steps = steps
+
+        private mutating func client(_ said: String) throws(Problem) {
+            try DialogScript.checkValues(said, number)
+            if case .say(let lines)? = steps.last {
+                steps[steps.count - 1] = .say(lines + [said])
+            } else {
+                steps.append(.say([said]))
+            }
+        }
     }
 
     private static func said(_ line: String) -> String { String(line.dropFirst(line.count > 2 ? 3 : 2)) }
