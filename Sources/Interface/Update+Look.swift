@@ -149,7 +149,8 @@ extension State {
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed, .searchPressed:
             overlay = nil
             return nil
-        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .pastePressed, .mousePressed, .blankPressed:
+        case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .pastePressed, .mousePressed,
+            .blankPressed:
             return nil
         default: break
         }
