@@ -114,12 +114,14 @@ struct Sandbox: ParsableCommand {
             _ = keeper.keep($0)
         }
         let addresses = try start(server)
-        let invitation = [
-            "Waiting for a client at \(addresses.joined(separator: " and ")).",
-            "\(persona.title). \(persona.explanation.split(separator: "\n\n").joined(separator: " ").replacing("\n", with: " "))",
-            "Each conversation opens here as it comes; o lists them, m shows its mails, s saves them (\(MailKeeper.names)).",
-            "Try it from another terminal: swaks --server \(addresses.first ?? "") --to bob@receiver.example",
-        ]
+        let story = persona.explanation.split(separator: "\n\n").map { $0.replacing("\n", with: " ") }
+        let invitation =
+            [
+                "Waiting for a client at \(addresses.joined(separator: " and ")). "
+                    + "Try: swaks --server \(addresses.first ?? "") --to bob@receiver.example",
+                "Each conversation opens here: o lists them, m shows the mails, s saves them (\(MailKeeper.names)).",
+                persona.title + ". " + persona.summary,
+            ] + story
         let conversations = ConversationSource(
             title: "sandbox",
             origin: Self.source(persona),
