@@ -82,7 +82,7 @@ struct TapCommand: ParsableCommand {
         let address = try Self.start(tap)
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
         // Passing on goes before explaining: this thread, which traces and prints, steps back behind the tap's own.
-        setpriority(PRIO_PROCESS, 0, 5)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         while true { try plain.follow { tap.taken($0) } }
     }
 
