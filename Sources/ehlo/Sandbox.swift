@@ -114,7 +114,7 @@ struct Sandbox: ParsableCommand {
             _ = keeper.keep($0)
         }
         let addresses = try start(server)
-        let story = persona.explanation.split(separator: "\n\n").map { $0.replacing("\n", with: " ") }
+        let story: [String] = persona.explanation.split(separator: "\n\n").map { String($0.replacing("\n", with: " ")) }
         let invitation =
             [
                 "Waiting for a client at \(addresses.joined(separator: " and ")). "
