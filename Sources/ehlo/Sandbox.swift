@@ -88,6 +88,8 @@ struct Sandbox: ParsableCommand {
         Message.write(
             "listens on \(addresses.joined(separator: " and ")) as '\(persona.name)': \(persona.summary) Ctrl-C ends"
         )
+        // Serving goes before explaining: this thread, which traces and prints, steps back behind the server's own.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         let most = once ? 1 : count
         while most.map({ plain.ended < $0 }) ?? true { try plain.follow { pressure.remove($0) } }
     }
@@ -114,7 +116,9 @@ struct Sandbox: ParsableCommand {
             _ = keeper.keep($0)
         }
         let addresses = try start(server)
-        let story: [String] = persona.explanation.split(separator: "\n\n").map { String($0.replacing("\n", with: " ")) }
+        let story: [String] = persona.explanation.split(separator: "\n\n").map { paragraph in
+            paragraph.split(separator: "\n").joined(separator: " ")
+        }
         let invitation =
             [
                 "Waiting for a client at \(addresses.joined(separator: " and ")). "
