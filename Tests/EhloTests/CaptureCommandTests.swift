@@ -23,7 +23,7 @@ import Testing
         #expect(try Program.shell("cat '\(Self.swaks)' | $E replay - --list").output == Self.line)
         try Program.withFolder { folder in
             let run = try Program.shell(
-                "mkfifo '\(folder)/p'; cat '\(Self.swaks)' > '\(folder)/p' & $E replay '\(folder)/p' --list"
+                "mkfifo '\(folder)/p'; cat '\(Self.swaks)' > '\(folder)/p' & timeout 60 $E replay '\(folder)/p' --list"
             )
             #expect(run.output == Self.line)
         }

@@ -5,6 +5,9 @@ import Glibc
 enum MappedFile {
     /// The octets of a regular file; nil for anything else, and where mapping is not possible.
     static func map(_ path: String) -> CaptureOctets? {
+        // A pipe is not even opened: whoever writes to it would be lost when it is closed again.
+        var kind = stat()
+        guard stat(path, &kind) == 0, kind.st_mode & S_IFMT == S_IFREG else { return nil }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
