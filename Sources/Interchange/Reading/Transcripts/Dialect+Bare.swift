@@ -70,7 +70,7 @@ extension LinkFact {
         {
             return .closed(.server)
         }
-        if let place = words.after("Connection to "), let end = place.firstRange(of: Array(" succeeded!".utf8)) {
+        if let place = words.after("Connection to "), let end = place.firstRange(of: Array(" succeeded".utf8)) {
             return .connected(place[..<end.lowerBound].text)
         }
         return nil

@@ -31,7 +31,9 @@ struct EndpointWords: Equatable {
             } else if part.allSatisfy(\.isNumber) {
                 if expectsPort || port.isEmpty && !(host.isEmpty && address.isEmpty) { port = part }
                 expectsPort = false
-            } else if part.hasPrefix("#") || part == "tcp" || part == "smtp" || part == "succeeded!" || part == "to" {
+            } else if part.hasPrefix("#") || part == "tcp" || part == "smtp" || part.hasPrefix("succeeded")
+                || part == "to"
+            {
                 continue
             } else {
                 place(part)
