@@ -26,7 +26,7 @@ import Tracing
                 case .done: return
                 case .failed: return nil
                 case .goesOn:
-                    guard let octets = peer.some() else { return nil }
+                    guard let octets = peer.next() else { return nil }
                     engine.feed(octets)
                 }
             }
@@ -47,7 +47,7 @@ import Tracing
                     unread += octets
                     continue
                 }
-                guard let octets = peer.some() else { return nil }
+                guard let octets = peer.next() else { return nil }
                 engine.feed(octets)
             }
         }
@@ -154,7 +154,7 @@ import Tracing
     func `a handshake that fails is said to, with number 29`(fault: Fault) async throws {
         let outcome = try await run(timeout: 2) { peer in
             guard Self.begin(peer) else { return }
-            _ = peer.some()
+            _ = peer.next()
             switch fault {
             case .text: peer.send("250 mx.example\r\n250 you are welcome\r\n")
             case .closes: return

@@ -115,7 +115,7 @@ final class RawPeer: @unchecked Sendable {
     }
 
     /// What has come, at least one octet; nil at the end, or when nothing comes.
-    func some() -> [UInt8]? {
+    func next() -> [UInt8]? {
         guard !unread.isEmpty || fill() else { return nil }
         defer { unread = [] }
         return unread
