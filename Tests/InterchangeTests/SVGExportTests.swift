@@ -61,7 +61,7 @@ import Tracing
         }
         let clear = [say(.server, "220 mx ESMTP"), say(.client, "EHLO a"), say(.server, "250 mx")]
         let secure = [
-            say(.client, "STARTTLS"), say(.server, "220 go"), WireEvent(.tls("TLS 1.3"), leg: .relay),
+            say(.client, "STARTTLS"), say(.server, "220 go"), WireEvent(.tls(TLSFacts("TLS 1.3")), leg: .relay),
             say(.client, "EHLO a"), say(.server, "250 mx"), WireEvent(.close(by: .client), leg: .relay),
         ]
         let header = Recording.Header(began: "", title: "x", source: "")

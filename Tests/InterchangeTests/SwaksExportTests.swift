@@ -18,7 +18,7 @@ import Tracing
     private func events(_ transcript: String) -> [WireEvent] {
         var address = ""
         return transcript.split(separator: "\n").compactMap { line -> WireEvent? in
-            let hint = line.prefix(4)
+            let hint = String(line.prefix(4))
             let rest = String(line.dropFirst(4))
             func octets(_ side: Side) -> WireEvent {
                 WireEvent(.octets(from: side, Array((rest + "\r\n").utf8), secrets: []), leg: .relay)
@@ -32,7 +32,7 @@ import Tracing
                 return WireEvent(.connect(to: "127.0.0.1 [127.0.0.1]:\(port)"), leg: .relay)
             case "=== " where rest.hasPrefix("Connected"): return WireEvent(.connected(to: address), leg: .relay)
             case "=== " where rest.hasPrefix("TLS started with cipher "):
-                return WireEvent(.tls(String(rest.dropFirst(24))), leg: .relay)
+                return WireEvent(.tls(TLSFacts(String(rest.dropFirst(24)))), leg: .relay)
             case "=== " where rest.hasPrefix("Connection closed"): return WireEvent(.close(by: .client), leg: .relay)
             default: return nil
             }
@@ -45,6 +45,26 @@ import Tracing
             .filter { !$0.hasPrefix("=== TLS no") && !$0.hasPrefix("=== TLS peer") }
         let text = SwaksExport.text(Tracer.trace(of: events(transcript)))
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false) == expected)
+    }
+
+    @Test func `the parts of what is known of TLS are put together as swaks has them`() {
+        let facts = TLSFacts(version: "TLS 1.3", cipher: "TLS_AES_256_GCM_SHA384", group: "x25519")
+        let text = SwaksExport.text(Tracer.trace(of: [WireEvent(.tls(facts), leg: .relay)]))
+        #expect(text == "=== TLS started with cipher TLSv1.3:TLS_AES_256_GCM_SHA384:256\n")
+    }
+
+    @Test(arguments: Places.sessions) func `what is written is read back as the same lines`(name: String) throws {
+        let trace = Tracer.trace(of: try Places.session(name).events)
+        let text = SwaksExport.text(trace)
+        let read = try Places.withFolder { folder in
+            try text.write(toFile: folder + "/x.txt", atomically: true, encoding: .utf8)
+            return try #require(try SessionFile.read(folder + "/x.txt").sessions.first)
+        }
+        let back = Tracer.trace(of: read.events)
+        func told(_ trace: Trace) -> [String] {
+            trace.lines.filter(\.isWire).map { "\($0.place.label) \($0.speaker) \($0.shownText) \($0.findings.map(\.id))" }
+        }
+        #expect(told(back) == told(trace))
     }
 
     @Test func `trouble has its marks`() {
@@ -71,7 +91,7 @@ import Tracing
             #expect(Hostile.isClean(text), "\(name)")
             let marks: Set = ["=== ", "*** ", " -> ", " ~> ", "<-  ", "<** ", "<~  ", "<~* "]
             for line in text.split(separator: "\n") { #expect(marks.contains(String(line.prefix(4))), "\(line)") }
-            let wire = trace.lines.filter(\.isWire).count
+            let wire = trace.lines.filter { $0.isWire && !$0.isTLS }.count
             #expect(text.split(separator: "\n").filter { !$0.hasPrefix("===") && !$0.hasPrefix("***") }.count == wire)
         }
     }

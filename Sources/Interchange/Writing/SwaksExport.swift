@@ -13,7 +13,8 @@ public enum SwaksExport {
         var endpoint = ""
         var isStanding = false
         var lines: [String] = []
-        for line in trace.lines where line.leg != .lookup {
+        // Records of a handshake are no lines; what it came to is told in one.
+        for line in trace.lines where line.leg != .lookup && !line.isTLS {
             let shown = WireText.shown(line.octets)
             guard case .event(let anchor) = line.content else {
                 lines.append(line.isWire ? mark(line, isInTLS) + shown : "=== " + shown)
@@ -30,7 +31,7 @@ public enum SwaksExport {
                 lines.append("=== Connected to \(host(of: reached)).")
             case "tls/handshake":
                 isInTLS = true
-                lines.append("=== TLS started with cipher \(shown)")
+                lines += secured(trace.facts.tls, shown)
             case "link/error":
                 if isStanding {
                     lines.append("*** \(shown)")
@@ -48,6 +49,18 @@ public enum SwaksExport {
             }
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// What swaks says of TLS: the cipher as `TLSv1.3:TLS_AES_256_GCM_SHA384:256`, and whose certificate came.
+    private static func secured(_ facts: TLSFacts?, _ shown: String) -> [String] {
+        guard let facts, let version = facts.version, let cipher = facts.cipher else {
+            return ["=== TLS started with cipher \(shown)"]
+        }
+        let bits = cipher.contains("128") ? "128" : cipher.contains("256") || cipher.contains("CHACHA20") ? "256" : "0"
+        let name = version.replacing("TLS ", with: "TLSv") + ":" + cipher + ":" + bits
+        var lines = ["=== TLS started with cipher \(WireText.shown(name.utf8))"]
+        if let own = facts.chain.first { lines.append("=== TLS peer DN=\"\(WireText.shown(own.subject.utf8))\"") }
+        return lines
     }
 
     /// The transaction hint, four columns wide as swaks has it.

@@ -22,12 +22,21 @@ struct SVGArrow {
 
     /// What stands over the arrow: the lines themselves, of many the first and the last.
     var texts: [String] {
-        let all = lines.map { WireText.shown($0.octets.prefix(2000)) }
+        let all = lines.map { $0.isTLS ? $0.shownText : WireText.shown($0.octets.prefix(2000)) }
         guard all.count > Self.mostTexts else { return all }
         let first = Self.mostTexts - 3
         let left = lines.dropFirst(first).dropLast()
         let octets = left.reduce(0) { $0 + $1.octets.count + $1.ending.octets.count }
         return all.prefix(first) + ["… \(left.count) more lines, \(octets) octets"] + all.suffix(1)
+    }
+
+    /// Whether two lines of a stop go together: what one side says, or what is known of TLS.
+    private static func isOne(_ line: TraceLine, _ first: TraceLine) -> Bool {
+        guard line.speaker == first.speaker, line.leg == first.leg else { return false }
+        guard case .event(let anchor) = line.content, case .event(let other) = first.content else {
+            return line.speaker != .note
+        }
+        return anchor.path.hasPrefix("tls/") && other.path.hasPrefix("tls/")
     }
 
     /// Everything that happened, in order.
@@ -39,11 +48,9 @@ struct SVGArrow {
             for next in stop.lines.dropFirst() + [stop.lines.upperBound] {
                 let isEnd = next == stop.lines.upperBound
                 let (line, first) = (trace.lines[isEnd ? start : next], trace.lines[start])
-                guard isEnd || line.speaker != first.speaker || line.leg != first.leg || line.speaker == .note else {
-                    continue
-                }
+                guard isEnd || !isOne(line, first) else { continue }
                 if case .event(let anchor) = first.content {
-                    if anchor.path.hasPrefix("tls/") { secured.insert(first.leg) }
+                    if anchor.path == "tls/handshake" { secured.insert(first.leg) }
                     if anchor.path.hasPrefix("link/conn") { secured.remove(first.leg) }
                 }
                 arrows.append(
