@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "mAg9nXb+QVM3MSgcWayEHh199RmqMTNpMijk/bFKDwI="
+    static let hash = "08wmqlvwOrRxkmpMs6VeVb+KYAldlUvR50NHQgzTXig="
 
     static let text = """
 
@@ -162,7 +162,7 @@ enum HTMLStyle {
           .all .controls { position: sticky; bottom: 0; }
 
           /* One step at a time: three panes. */
-          .walk #wire .explained, .walk #wire .end, .walk .stop.tocome { display: none; }
+          .walk #wire .explained, .walk #wire > .end, .walk .stop.tocome, .walk .line:not(.current) .span.end { display: none; }
           .walk .stop:not(.now) > h2 a, .walk .stop:not(.now) > h3 a { color: var(--faint); font-weight: 400; }
           .walk .stop:not(.now) .line.client code { font-weight: 400; }
           .walk #steps a.tocome { color: var(--faint); }
