@@ -240,6 +240,8 @@ import Tracing
             }
         }
         #expect(checked == meant.count)
+        // What the program has not is on a key that means nothing there.
+        #expect(HTMLKeys.rows.contains { $0.keys == ["a"] } && KeyTable.input(for: .character("a"), in: state) == nil)
     }
 
     @Test func `the help says every ending that the key for saving takes`() throws {

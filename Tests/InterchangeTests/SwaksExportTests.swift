@@ -62,7 +62,9 @@ import Tracing
         }
         let back = Tracer.trace(of: read.events)
         func told(_ trace: Trace) -> [String] {
-            trace.lines.filter(\.isWire).map { "\($0.place.label) \($0.speaker) \($0.shownText) \($0.findings.map(\.id))" }
+            trace.lines.filter(\.isWire).map {
+                "\($0.place.label) \($0.speaker) \($0.shownText) \($0.findings.map(\.id))"
+            }
         }
         #expect(told(back) == told(trace))
     }

@@ -19,7 +19,9 @@ extension WalkText {
                 continue
             }
             if data.lines > 0 {
-                lines.append(Line(.client, "\(Self.indent)C: (\(data.lines) lines of mail data, \(data.octets) octets)"))
+                lines.append(
+                    Line(.client, "\(Self.indent)C: (\(data.lines) lines of mail data, \(data.octets) octets)")
+                )
             }
             data = (0, 0)
             let before = line.index > 0 ? trace.lines[line.index - 1].time : 0
@@ -39,7 +41,12 @@ extension WalkText {
             case .note: (.note, "--")
             }
         let text = line.shownText
-        var lines = [Line(role, "\(showsLapse ? Self.lapse(time) : Self.clock(time))  \(mark)" + (text.isEmpty ? "" : " \(text)"))]
+        var lines = [
+            Line(
+                role,
+                "\(showsLapse ? Self.lapse(time) : Self.clock(time))  \(mark)" + (text.isEmpty ? "" : " \(text)")
+            )
+        ]
         // A field of TLS says in words what its octets are.
         if line.speaker != .note, !line.isTLS { lines += packed(spans(line)) }
         for finding in line.findings { lines += self.finding(finding) }

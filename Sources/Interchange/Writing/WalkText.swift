@@ -77,7 +77,10 @@ public struct WalkText {
     /// The lines of a stop from `first` on, without a heading: more of what was printed last.
     public func more(_ index: Int, of trace: Trace, fromLine first: Int) -> [Line] {
         let stop = trace.stops[index]
-        return wire(Trace.Stop(place: stop.place, lines: max(first, stop.lines.lowerBound)..<stop.lines.upperBound), of: trace)
+        return wire(
+            Trace.Stop(place: stop.place, lines: max(first, stop.lines.lowerBound)..<stop.lines.upperBound),
+            of: trace
+        )
     }
 
     /// Only the heading, as a list of what was walked shows it.

@@ -157,10 +157,12 @@ public struct HTMLExport {
             self.span(span, of: line, whole, id: "line-\(number)-span-\(index + 1)", lesson: lessons[index])
         }
         let flags = zip(line.findings, findings).map { finding($0, lesson: $1) }.joined()
+        // The octets of a TLS record say nothing to the eye.
+        let says = line.isTLS ? "<p class=\"says\">\(Escaping.html(line.shownText))</p>" : ""
         return "<li class=\"line \(kind)\(isData ? " data" : "")\(marks)\" id=\"line-\(number)\">"
             + "<span class=\"time\">\(WalkText.clock(line.time).drop { $0 == " " })</span>"
             + "<span class=\"who\"><span aria-hidden=\"true\">\(sign)</span><span class=\"quiet\">\(name): </span></span>"
-            + "<code dir=\"ltr\"><bdi>\(spans.joined())</bdi></code>\(flags)</li>"
+            + "<code dir=\"ltr\"><bdi>\(spans.joined())</bdi></code>\(says)\(flags)</li>"
     }
 
     private func span(_ span: WireSpan, of line: TraceLine, _ whole: [UInt8], id: String, lesson: String?) -> String {
@@ -240,7 +242,7 @@ public struct HTMLExport {
             <button type="button" data-do="right" aria-label="Next span"><kbd>→</kbd> Span</button>
             <button type="button" data-do="findings"><kbd>f</kbd> Findings <b>\(findings)</b></button>
             \(message)
-            <button type="button" data-do="all" aria-pressed="false"><kbd>o</kbd> Open all</button>
+            <button type="button" data-do="all" aria-pressed="false"><kbd>a</kbd> Open all</button>
             <button type="button" data-do="help"><kbd>?</kbd> Help</button>
             </div>
             <p class="quiet" role="status" id="status"></p>

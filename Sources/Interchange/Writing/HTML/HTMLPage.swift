@@ -42,7 +42,7 @@ public enum HTMLKeys {
         (["Home", "End"], "to the beginning, to the last step"),
         (["f"], "all findings"),
         (["m"], "the message as it was delivered"),
-        (["o"], "open all: the whole session as one document, and back"),
+        (["a"], "open all: the whole session as one document, and back"),
         (["?"], "this help"),
         (["Esc"], "close what lies on top"),
     ]

@@ -3,7 +3,7 @@
 /// Changing it changes its hash; `HTMLExportTests` says the new one.
 enum HTMLScript {
     /// SHA-256 of `text`, in base64: what the policy of the page allows to run.
-    static let hash = "I4GdcQIkCmuzeiwIlAZcwxTbzu4zmQsNkpqpzMeuWzU="
+    static let hash = "fOlbN+3oKlAr4ereS2j6mE7lVK08k06AQC0RfI8N7fg="
 
     static let text = #"""
 
@@ -222,7 +222,7 @@ enum HTMLScript {
           const keys = {
             "n": "next", ".": "next", "p": "previous", ",": "previous", "]": "nextStep", "[": "previousStep",
             "Home": "first", "End": "last", "ArrowRight": "right", "ArrowLeft": "left", "ArrowDown": "down",
-            "ArrowUp": "up", "j": "down", "k": "up", "f": "findings", "m": "message", "o": "all", "?": "help",
+            "ArrowUp": "up", "j": "down", "k": "up", "f": "findings", "m": "message", "a": "all", "?": "help",
             "g": "ask",
           };
 

@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "08wmqlvwOrRxkmpMs6VeVb+KYAldlUvR50NHQgzTXig="
+    static let hash = "XHa+GHwCkQyPwLhVi+9MxwpNpakrAxwNyDAH9q/tWgc="
 
     static let text = """
 
@@ -110,6 +110,7 @@ enum HTMLStyle {
         .span.end { border-bottom: 0; }
         .span.end::before { content: attr(data-glyph); font: 400 0.625rem/1 var(--mono); letter-spacing: 0.04em;
           color: var(--faint); padding-left: 0.5em; white-space: nowrap; }
+        .says { grid-column: 3; margin: 0 0 0.2rem; font-size: 0.875rem; }
         .gap-note { color: var(--faint); font-style: italic; padding: 0.5rem 0.4rem; }
         .finding { grid-column: 3; margin: 0.15rem 0 0.3rem; font-size: 0.875rem; line-height: 1.4; color: var(--flag); }
         .finding a { color: inherit; }
@@ -201,8 +202,7 @@ enum HTMLStyle {
           .masthead { padding: 1rem; }
           .line { grid-template-columns: 2.4rem minmax(0, 1fr); }
           .line .time { grid-column: 1 / -1; text-align: left; }
-          .gap-note { color: var(--faint); font-style: italic; padding: 0.5rem 0.4rem; }
-        .finding { grid-column: 2; }
+          .finding, .says { grid-column: 2; }
           .walk #steps { position: sticky; top: 0; z-index: 2; background: var(--paper); padding: 0.4rem 0.6rem; }
           .walk #steps h2, .walk #steps .words, .walk #steps .absent { display: none; }
           .walk #steps ol { display: flex; overflow-x: auto; gap: 0.15rem; }
