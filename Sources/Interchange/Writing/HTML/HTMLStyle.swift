@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "XHa+GHwCkQyPwLhVi+9MxwpNpakrAxwNyDAH9q/tWgc="
+    static let hash = "Qzvt22AAGIDGsX8kALcFj0msZRV2q0Oau0siGc5k9yo="
 
     static let text = """
 
@@ -202,6 +202,7 @@ enum HTMLStyle {
           .masthead { padding: 1rem; }
           .line { grid-template-columns: 2.4rem minmax(0, 1fr); }
           .line .time { grid-column: 1 / -1; text-align: left; }
+          .line:not(:first-child) .time { display: none; }
           .finding, .says { grid-column: 2; }
           .walk #steps { position: sticky; top: 0; z-index: 2; background: var(--paper); padding: 0.4rem 0.6rem; }
           .walk #steps h2, .walk #steps .words, .walk #steps .absent { display: none; }
