@@ -74,7 +74,9 @@ struct SessionWriter {
     }
 
     /// To an output that is open, as standard output.
-    func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, to output: Output) throws(FileTrouble) {
+    func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, to output: Output)
+        throws(FileTrouble)
+    {
         try check(sessions, as: format)
         if format == .eml {
             let count = sessions.reduce(0) { $0 + MessageExport.messages($1.trace).count }
@@ -100,7 +102,12 @@ struct SessionWriter {
         )
     }
 
-    private func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, isPage: Bool, to output: Output)
+    private func write(
+        _ sessions: some Collection<WrittenSession>,
+        as format: ExportFormat,
+        isPage: Bool,
+        to output: Output
+    )
         throws(FileTrouble)
     {
         var packets = CaptureWriter()
