@@ -93,7 +93,7 @@ public enum KeyTable {
         row("Y", nil, "Y", .copySessionPressed, "copy the session", .take),
         row("c", nil, "c", .copyAsPressed, "copy as a command: \(CopyAs.names)", .take),
         row("P", nil, "P", .pastePressed, "open a session that you paste: a log, a transcript", .take),
-        row("s", nil, "s", .savePressed, "save: .ehlo .json .txt .md .html .svg .cast .swaks .eml", .take),
+        row("s", nil, "s", .savePressed, "save: .ehlo .json .txt .md .html .svg .cast .swaks .eml .pcap", .take),
         row("M", nil, "M", .mousePressed, "mouse on and off", .take),
         Row(keys: [.escape], shown: "Esc", input: .escapePressed, words: "close what lies on top", group: .leave),
         row("q", nil, "q", .quitPressed, "close what lies on top, else quit", .leave),

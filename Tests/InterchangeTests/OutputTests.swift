@@ -66,6 +66,6 @@ import Testing
     }
 
     @Test func `the formats that are written are named`() {
-        #expect(ExportFormat.names == "json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml")
+        #expect(ExportFormat.names == "json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml, pcap")
     }
 }

@@ -62,8 +62,11 @@ import Tracing
         }
         let back = Tracer.trace(of: read.events)
         func told(_ trace: Trace) -> [String] {
-            trace.lines.filter(\.isWire).map {
-                "\($0.place.label) \($0.speaker) \($0.shownText) \($0.findings.map(\.id))"
+            trace.lines.filter(\.isWire).map { line in
+                // A transcript that ends with a command may be cut off there, so nobody says it had no answer.
+                let isLast = line.index == trace.lines.last { $0.isWire }?.index
+                let findings = line.findings.filter { !isLast || $0.kind != .commandUnanswered }
+                return "\(line.place.label) \(line.speaker) \(line.shownText) \(findings.map(\.id))"
             }
         }
         #expect(told(back) == told(trace))
