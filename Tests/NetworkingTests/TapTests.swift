@@ -365,7 +365,7 @@ struct TapTests {
             // The answer has something behind it, too.
             let line = peer.line() ?? ""
             peer.send("220 go\r\n250 injected\r\n")
-            let all = peer.some() ?? []
+            let all = peer.next() ?? []
             heard.withLock { $0 = Array("\(line)\n".utf8) + all }
         }
         let (tap, port) = try await tap(to: server.port, intercepts: true)
