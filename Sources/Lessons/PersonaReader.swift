@@ -160,6 +160,7 @@ public struct PersonaReader {
 
     // MARK: One case a key
 
+    /// A table: what each key says, and where that goes.
     private mutating func read(_ key: Key, _ value: Value) {
         do throws(Wrong) {
             switch key {

@@ -380,7 +380,8 @@ final class ClientEnd {
     static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
         let end = max(0, octets.count - 2)
         switch turn {
-        case .saslResponse: return [0..<end]
+        // An asterisk calls the exchange off and is no secret.
+        case .saslResponse: return octets[..<end] == [UInt8(ascii: "*")][...] ? [] : [0..<end]
         case .auth:
             let words = octets[..<end].split(separator: 32, maxSplits: 2)
             return words.count == 3 ? [words[2].startIndex..<end] : []

@@ -47,17 +47,24 @@ struct CredentialMarks {
         begun = unfinished.count
         let octets = Array(unfinished.prefix(64))
         let start = count - unfinished.count
-        if dialogue.sequence.phase == .authenticating, !unfinished.isEmpty {
-            ranges.append(start..<count)
-        } else if let response = Self.initialResponse(in: octets) {
-            ranges.append(start + response..<count)
-        } else if isNearRefusal, !unfinished.isEmpty {
-            ranges.append(start..<count)
+        // A CR that has come is no part of the credential but half of the line end.
+        let end = unfinished.last == 13 ? count - 1 : count
+        if dialogue.sequence.phase == .authenticating, start < end {
+            ranges.append(start..<end)
+        } else if let response = Self.initialResponse(in: octets), start + response < end {
+            ranges.append(start + response..<end)
+        } else if isNearRefusal, start < end, !Self.mayBecomeVerb(octets) {
+            ranges.append(start..<end)
         }
         return ranges.compactMap { range in
             let clamped = range.clamped(to: 0..<count)
             return clamped.isEmpty ? nil : clamped
         }
+    }
+
+    /// Whether these few octets may be the beginning of a command.
+    private static func mayBecomeVerb(_ octets: [UInt8]) -> Bool {
+        octets.count <= 4 && Verb.allCases.contains { $0.rawValue.utf8.prefix(octets.count).equalsIgnoringCase(octets) }
     }
 
     /// Where the initial response of an AUTH command begins; nil when it has none.

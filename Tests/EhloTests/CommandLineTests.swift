@@ -66,7 +66,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("", 65, "empty"), ("hello\n", 65, "no recording"), ("220 mx\r\nEHLO a\r\n", 65, "transcript"),
+            ("", 65, "empty"), ("hello\n", 65, "no SMTP dialogue"),
             ("\u{0}\u{1}\u{2}", 65, "no recording"), ("{\"ehlo\":9}\n", 65, "version 9"),
             ("{\"ehlo\":1}\n", 65, "no event"),
         ] as [(String, Int32, String)]

@@ -50,7 +50,9 @@ struct PlainWalkTests {
     @Test func `the export of each bundled session is covered by spans with lessons`() throws {
         let folder = try Folder()
         let listed = try Program.ehlo("replay", "--list", in: folder)
+        // What a person recorded stands in the list as well.
         let names = listed.lines.compactMap { $0.split(separator: " ").first.map(String.init) }
+            .filter { FileManager.default.fileExists(atPath: "\(Program.tests)/../lessons/sessions/\($0).ehlo") }
         try #require(names.contains("seed"))
         #expect(names.count >= 6)
         for name in names {

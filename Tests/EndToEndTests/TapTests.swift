@@ -356,15 +356,7 @@ private final class TLSServer {
     init(in folder: Folder) throws {
         certificate = folder.path("server.pem")
         let key = folder.path("server.key")
-        let made = try Program.run(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key,
-                "-out", certificate,
-            ],
-            in: folder
-        )
-        guard made.status == 0 else { throw CannotStart(reason: made.errors) }
+        try Self.certify(certificate, key, in: folder)
         let script = """
             import socket, ssl, sys
             listening = socket.create_server(("127.0.0.1", 0))
@@ -414,6 +406,19 @@ private final class TLSServer {
             throw CannotStart(reason: (try? String(contentsOfFile: names[2], encoding: .utf8)) ?? "")
         }
         self.port = port
+    }
+
+    /// A certificate that nobody vouches for, and its key.
+    private static func certify(_ certificate: String, _ key: String, in folder: Folder) throws {
+        let made = try Program.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key,
+                "-out", certificate,
+            ],
+            in: folder
+        )
+        guard made.status == 0 else { throw CannotStart(reason: made.errors) }
     }
 
     deinit { child.send(signal: SIGKILL) }

@@ -18,7 +18,8 @@ struct FloorPlanTests {
         "Interface": ["SMTP", "Tracing", "Lessons", "Screen", "FoundationEssentials"],
         "Curses": ["Screen", "CNcurses", "CTerminalGuard", "Glibc"],
         "ehlo": [
-            "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
+            "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen", "Interface",
+            "Curses",
             "ArgumentParser", "Glibc", "Dispatch", "Synchronization", "FoundationEssentials",
         ],
     ]

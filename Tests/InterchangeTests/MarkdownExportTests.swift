@@ -17,7 +17,7 @@ import Tracing
             let code = read.compactMap { block in if case .code("text", let text) = block { text } else { nil } }
             // A fence that the wire could close would leave fewer lines in the blocks.
             for line in trace.lines where line.isWire && !line.octets.isEmpty {
-                let shown = " " + WireText.shown(line.octets)
+                let shown = " " + line.shownText
                 let isThere = code.contains { $0.split(separator: "\n").contains { $0.hasSuffix(shown) } }
                 #expect(isThere, "\(name): \(shown)")
             }

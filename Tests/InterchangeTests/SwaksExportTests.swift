@@ -62,7 +62,8 @@ import Tracing
         }
         let back = Tracer.trace(of: read.events)
         func told(_ trace: Trace) -> [String] {
-            trace.lines.filter(\.isWire).map { line in
+            // The handshake and encrypted records are no lines that swaks shows.
+            trace.lines.filter { $0.isWire && !$0.isTLS && $0.content != .opaque }.map { line in
                 // A transcript that ends with a command may be cut off there, so nobody says it had no answer.
                 let isLast = line.index == trace.lines.last { $0.isWire }?.index
                 let findings = line.findings.filter { !isLast || $0.kind != .commandUnanswered }

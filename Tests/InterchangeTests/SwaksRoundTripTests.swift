@@ -7,6 +7,7 @@ import Tracing
     /// What swaks' notation can carry: the lines of the one connection to the exchanger, each that is text.
     private static func isCarried(_ recording: Recording) -> Bool {
         recording.events.allSatisfy { event in
+            if case .records = event.kind { return false }
             guard case .octets(_, let octets, _) = event.kind else { return true }
             guard event.leg == .relay else { return false }
             return octets.suffix(2) == [13, 10] && octets.allSatisfy { (32...126).contains($0) || $0 == 13 || $0 == 10 }

@@ -33,7 +33,7 @@ import Tracing
         for line in trace.lines where line.isWire {
             let mark =
                 (line.speaker == .client ? "  C:" : "  S:")
-                + (line.octets.isEmpty ? "" : " \(WireText.shown(line.octets))")
+                + (line.octets.isEmpty ? "" : " \(line.shownText)")
             #expect(text.contains { $0.hasSuffix(mark) }, "\(mark)")
         }
     }

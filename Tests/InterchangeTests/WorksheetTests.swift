@@ -42,7 +42,7 @@ import Tracing
                 if case .code("text", let text) = block { text } else { nil }
             }
             for line in trace.lines where line.isWire && !line.octets.isEmpty {
-                let shown = " " + WireText.shown(line.octets)
+                let shown = " " + line.shownText
                 #expect(
                     code.contains { $0.split(separator: "\n").contains { $0.hasSuffix(shown) } },
                     "\(name): \(shown)"

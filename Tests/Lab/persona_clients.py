@@ -18,7 +18,10 @@ import sys
 import tempfile
 import time
 
-MAIL = "From: <ada@sender.example>\r\nTo: <bob@receiver.example>\r\nSubject: Hello\r\n\r\nGood morning.\r\n.\r\n..\r\n"
+MAIL = (
+    "Date: Tue, 24 Nov 2026 12:00:00 +0000\r\nFrom: <ada@sender.example>\r\nTo: <bob@receiver.example>\r\n"
+    "Subject: Hello\r\n\r\nGood morning.\r\n.\r\n..\r\n"
+)
 SENDER, RECIPIENT = "ada@sender.example", "bob@receiver.example"
 
 

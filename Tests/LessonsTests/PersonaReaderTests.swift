@@ -51,6 +51,7 @@ import Testing
         #expect(persona.manners == Persona.Manners())
     }
 
+    /// A table of all keys and what becomes of them.
     @Test func `every key reaches what it is for`() throws {
         let text = """
             title: T

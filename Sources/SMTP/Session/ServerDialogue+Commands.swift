@@ -17,6 +17,7 @@ extension ServerDialogue {
         let reading = Command.read(line)
         let command = reading.value
         let turn = command.turn
+        let isMalformedChunk = reading.departures.contains { $0.kind == .malformedChunkSize }
         if sequence.phase == .greeted, Self.webWords.contains(command.name) {
             return hangUp(Answer(554, "5.5.1", "\(policy.domain) speaks SMTP, not HTTP"), answering: turn)
         }
@@ -32,15 +33,16 @@ extension ServerDialogue {
         }
         if let refusal = unavailable(verb) {
             if verb != .bdat, let rule = rule(for: turn, verb, Self.path(of: command)) { return answer(turn, rule) }
-            return policy.offers("CHUNKING") ? outOfSequence(command, turn, refusal) : fault(turn, refusal)
+            return policy.offers("CHUNKING")
+                ? outOfSequence(isMalformedChunk ? nil : command, turn, refusal) : fault(turn, refusal)
         }
         guard sequence.allows(turn) else {
             let usual = Answer(503, "5.5.1", "Out of sequence: \(Self.hint(verb, sequence.phase))")
-            return outOfSequence(command, turn, worded(.outOfSequence, usual))
+            return outOfSequence(isMalformedChunk ? nil : command, turn, worded(.outOfSequence, usual))
         }
         if policy.requiresTLS, !isSecured, ![.ehlo, .helo, .lhlo, .noop, .startTLS, .quit].contains(verb) {
             let usual = Answer(530, "5.7.0", "Must issue a STARTTLS command first")
-            return outOfSequence(command, turn, worded(.tlsRequired, usual))
+            return outOfSequence(isMalformedChunk ? nil : command, turn, worded(.tlsRequired, usual))
         }
         if let departure = reading.departures.first(where: { Self.syntaxErrors.contains($0.kind) }) {
             return fault(turn, worded(.syntaxError, Self.syntaxError(departure.kind, of: verb)))

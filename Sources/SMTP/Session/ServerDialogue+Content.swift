@@ -145,9 +145,10 @@ extension ServerDialogue {
         return begin(Chunk(octets: count, remaining: count, isLast: isLast, refusal: nil))
     }
 
-    /// A command that may not come now. The octets of a chunk come all the same and are not commands (RFC 3030 §2).
-    mutating func outOfSequence(_ command: Command, _ turn: CommandSequence.Turn, _ refusal: Answer) -> [Action] {
-        guard case .chunk(let octets?, let isLast) = command.argument, let count = Int(exactly: octets) else {
+    /// A command that may not come now. The octets of a chunk come all the same and are not commands (RFC 3030 §2); nil when
+    /// the command says nothing clear about them.
+    mutating func outOfSequence(_ command: Command?, _ turn: CommandSequence.Turn, _ refusal: Answer) -> [Action] {
+        guard case .chunk(let octets?, let isLast) = command?.argument, let count = Int(exactly: octets) else {
             return fault(turn, refusal)
         }
         return begin(Chunk(octets: count, remaining: count, isLast: isLast, refusal: refusal))

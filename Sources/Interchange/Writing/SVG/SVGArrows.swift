@@ -51,7 +51,7 @@ struct SVGArrow {
                 guard isEnd || !isOne(line, first) else { continue }
                 if case .event(let anchor) = first.content {
                     if anchor.path == "tls/handshake" { secured.insert(first.leg) }
-                    if anchor.path.hasPrefix("link/conn") { secured.remove(first.leg) }
+                    if ["link/connect", "link/connected"].contains(anchor.path) { secured.remove(first.leg) }
                 }
                 arrows.append(
                     SVGArrow(
