@@ -53,7 +53,7 @@ struct CredentialMarks {
             ranges.append(start..<end)
         } else if let response = Self.initialResponse(in: octets), start + response < end {
             ranges.append(start + response..<end)
-        } else if isNearRefusal, start < end, !Self.mayBecomeVerb(octets) {
+        } else if isNearRefusal, start < end, !Self.mayBecomeVerb(Array(octets.prefix(end - start))) {
             ranges.append(start..<end)
         }
         return ranges.compactMap { range in

@@ -11,8 +11,8 @@ struct Live: ParsableCommand {
         abstract: "Walk through a session with a real server.",
         discussion: """
             Looks up the exchangers of the recipient's domain, or takes the server that is named. On a terminal each line \
-            waits for Enter; as plain text the session runs through by itself. To a server beyond this machine it stops \
-            after RCPT, unless --send is given.
+            waits for Enter, as plain text too; otherwise the session runs through by itself. Beyond this machine it \
+            stops after RCPT, unless --send is given or the recipient's address is typed when it asks.
             """
     )
 

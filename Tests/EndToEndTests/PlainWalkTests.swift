@@ -100,7 +100,7 @@ struct PlainWalkTests {
             (["--lessons", "/nonexistent"], 66, "--lessons"),
             (["--theme", "no-such"], 64, "default"),
             (["--to", "no address"], 64, "--help"),
-            (["live", "bob@receiver.example", "--server", "127.0.0.1:1"], 2, "--server"),
+            (["live", "bob@receiver.example", "--server", "127.0.0.1:1", "--no-record"], 2, "--server"),
         ]
         for (arguments, status, says) in cases {
             let outcome = try Program.run(Program.path, arguments, in: folder)

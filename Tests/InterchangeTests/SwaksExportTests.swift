@@ -55,6 +55,8 @@ import Tracing
 
     @Test(arguments: Places.sessions) func `what is written is read back as the same lines`(name: String) throws {
         let trace = Tracer.trace(of: try Places.session(name).events)
+        // A transcript does not say that its session was a submission.
+        guard trace.lines.contains(where: { $0.isWire && $0.leg == .relay }) else { return }
         let text = SwaksExport.text(trace)
         let read = try Places.withFolder { folder in
             try text.write(toFile: folder + "/x.txt", atomically: true, encoding: .utf8)

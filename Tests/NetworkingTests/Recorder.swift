@@ -41,7 +41,7 @@ final class Recorder: Sendable {
 
     /// Waits until something is so; false when it does not become so in some seconds.
     func until(_ condition: (Recorder) -> Bool) async -> Bool {
-        for _ in 0..<2000 {
+        for _ in 0..<20_000 {
             if condition(self) { return true }
             try? await Task.sleep(for: .milliseconds(3))
         }

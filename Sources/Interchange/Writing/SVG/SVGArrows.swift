@@ -86,6 +86,11 @@ struct SVGLanes {
         let hasLookup = legs.contains(.lookup)
         let server = trace.facts.serverDomain.map { WireText.shown($0.prefix(200)) } ?? ""
         let client = trace.facts.clientDomain.map { WireText.shown($0.prefix(200)) } ?? ""
+        // A submission alone has the whole width for itself.
+        guard !hasSubmission || hasLookup || legs.contains(.relay) else {
+            names = [("mail client", client, 112), ("sender's server", server, 868)]
+            return
+        }
         var names =
             hasSubmission ? [("mail client", "", 112), ("sender's server", client, 372)] : [("sender", client, 112)]
         names.append(("recipient's server", server, hasLookup ? 760 : 868))
@@ -99,7 +104,7 @@ struct SVGLanes {
         switch leg {
         case .submission: return (names[0].x, names[min(1, names.count - 1)].x)
         case .lookup: return (names[own].x, names[names.count - 1].x)
-        case .relay: return (names[own].x, names[own + 1].x)
+        case .relay: return (names[own].x, names[min(own + 1, names.count - 1)].x)
         }
     }
 }
