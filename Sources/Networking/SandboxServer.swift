@@ -149,8 +149,10 @@ private final class SandboxDesk {
         return (try? TLSIdentity.selfSigned(names: names)).map { TLSSetup(.server($0)) }
     }
 
+    /// Letters and a digit in front, so that it cannot be taken for a word.
     private static func queueID() -> String {
-        String(String(UInt64.random(in: .min ... .max) >> 20, radix: 36, uppercase: true).suffix(8))
+        let random = String(UInt64.random(in: .min ... .max) >> 20, radix: 36, uppercase: true)
+        return "\(Int.random(in: 1...9))Q\(random.suffix(6))"
     }
 
     func close() {
