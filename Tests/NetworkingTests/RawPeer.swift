@@ -63,7 +63,7 @@ final class RawPeer: @unchecked Sendable {
 
     /// As `rest`, on a machine that may have much else to do.
     func everything() -> [UInt8]? {
-        for _ in 0..<20 { if let all = rest() { return all } }
+        for _ in 0..<60 { if let all = rest() { return all } }
         return nil
     }
 
@@ -106,9 +106,10 @@ final class RawPeer: @unchecked Sendable {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             let count = recv(descriptor, &buffer, buffer.count, 0)
             guard count > 0 else {
+                // A reset is an end too. Where none has come, what has is kept for whoever asks again.
+                guard count == 0 || errno == ECONNRESET else { return nil }
                 defer { unread = [] }
-                // A reset is an end too.
-                return count == 0 || errno == ECONNRESET ? unread : nil
+                return unread
             }
             unread += buffer[..<count]
         }

@@ -253,7 +253,7 @@ struct TapTests {
                 let client = try RawPeer(port: port)
                 var sent = 0
                 let piece = [UInt8](repeating: UInt8(ascii: "y"), count: 65_536)
-                var patience = 30
+                var patience = 300
                 while sent < total, patience > 0 {
                     let count = client.sendSome(Array(piece.prefix(total - sent)))
                     if count > 0 { sent += count } else { patience -= 1 }
