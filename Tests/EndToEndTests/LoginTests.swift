@@ -150,20 +150,29 @@ private final class AIOServer {
             ],
             in: folder
         )
-        let port = Int.random(in: 30_001...39_999)
-        self.port = port
+        let options = ["--maildir", folder.path("mail"), "--certificate", certificate, "--key", folder.path("key.pem")]
+        // It wants to be told its port, and one that is free now may be taken in a moment.
+        var started: (port: Int, process: Child)?
+        for _ in 0..<6 where started == nil {
+            started = try Self.start(options + arguments, password, in: folder)
+        }
+        (port, process) = try #require(started, "\((try? folder.text("log")) ?? "")")
+    }
+
+    /// Nil when it does not come up on the port that was chosen for it.
+    private static func start(_ options: [String], _ password: String, in folder: Folder) throws
+        -> (port: Int, process: Child)?
+    {
+        let port = Int.random(in: 20_001...29_999)
         let words =
-            ["LAB_PASSWORD=\(password)", "python3", "\(Program.tests)/Lab/aiosmtpd_server.py", "\(port)"] + [
-                "--maildir", folder.path("mail"), "--certificate", certificate, "--key", folder.path("key.pem"),
-            ] + arguments
+            ["LAB_PASSWORD=\(password)", "python3", "\(Program.tests)/Lab/aiosmtpd_server.py", "\(port)"] + options
         let log = try folder.write("", to: "log")
-        process = try Child("env", words, files: ["/dev/null", log, log])
-        try #require(
-            try waits {
-                try Program.run("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"], in: folder).status == 0
-            },
-            "\((try? folder.text("log")) ?? "")"
-        )
+        let process = try Child("env", words, files: ["/dev/null", log, log])
+        let isUp = try waits {
+            try folder.text("log").contains("Traceback")
+                || Program.run("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"], in: folder).status == 0
+        }
+        return isUp && !(try folder.text("log").contains("Traceback")) ? (port, process) : nil
     }
 
     /// The mails in somebody's mailbox.
