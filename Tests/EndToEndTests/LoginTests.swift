@@ -168,11 +168,12 @@ private final class AIOServer {
             ["LAB_PASSWORD=\(password)", "python3", "\(Program.tests)/Lab/aiosmtpd_server.py", "\(port)"] + options
         let log = try folder.write("", to: "log")
         let process = try Child("env", words, files: ["/dev/null", log, log])
-        let isUp = try waits {
-            try folder.text("log").contains("Traceback")
-                || Program.run("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"], in: folder).status == 0
+        let isOver = try waits {
+            if try folder.text("log").contains("Traceback") { return true }
+            return try Program.run("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"], in: folder).status == 0
         }
-        return isUp && !(try folder.text("log").contains("Traceback")) ? (port, process) : nil
+        let hasFailed = try folder.text("log").contains("Traceback")
+        return isOver && !hasFailed ? (port, process) : nil
     }
 
     /// The mails in somebody's mailbox.

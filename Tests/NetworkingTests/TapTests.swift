@@ -100,7 +100,7 @@ struct TapTests {
         }
         #expect(received == back)
         #expect(await recorder.until { $0.isClosed() })
-        #expect(got.withLock { $0 } == Self.everyOctet)
+        #expect(await recorder.until { _ in got.withLock { $0 } == Self.everyOctet })
         // What is told is what went over the wire.
         #expect(recorder.said(.client) == Self.everyOctet)
         #expect(recorder.said(.server) == back)
@@ -127,7 +127,7 @@ struct TapTests {
             return client.everything()
         }
         #expect(received == million)
-        #expect(got.withLock { $0 } == million)
+        #expect(await recorder.until { _ in got.withLock { $0 } == million })
         #expect(await recorder.until { $0.isClosed() })
         #expect(
             recorder.wire().contains { $0.kind == .note("The client says no more, and still listens (half-close)") }
@@ -156,7 +156,7 @@ struct TapTests {
         }
         #expect(received == Array("421 bye\r\n".utf8))
         #expect(await recorder.until { $0.isClosed() })
-        #expect(got.withLock { $0 } == Array("and yet\r\n".utf8))
+        #expect(await recorder.until { _ in got.withLock { $0 } == Array("and yet\r\n".utf8) })
         #expect(recorder.wire().last?.kind == .close(by: .server))
         await tap.stop()
         withExtendedLifetime(server) {}
@@ -184,7 +184,7 @@ struct TapTests {
             }
         }
         #expect(await recorder.until { $0.isClosed() && wasReset.withLock { $0 } != nil })
-        #expect(wasReset.withLock { $0 } == true)
+        #expect(await recorder.until { _ in wasReset.withLock { $0 } == true })
         #expect(recorder.wire().last?.kind == .error("the \(side.rawValue) broke the connection off"))
         await tap.stop()
         withExtendedLifetime(server) {}
@@ -331,7 +331,11 @@ struct TapTests {
             }
         }
         #expect(await recorder.until { $0.isClosed() })
-        #expect(heard.withLock { $0 } == ["EHLO b.example", "AUTH LOGIN", "YWRh", "aHVudGVyMg=="])
+        #expect(
+            await recorder.until { _ in
+                heard.withLock { $0 } == ["EHLO b.example", "AUTH LOGIN", "YWRh", "aHVudGVyMg=="]
+            }
+        )
         let header = Recording.Header(began: "", title: "", source: "")
         let file = RecordingWriter.file(Recording(header: header, events: recorder.wire()))
         for secret in ["YWRh", "aHVudGVyMg", "Z==", "hunter2"] { #expect(!file.contains(secret)) }
@@ -358,7 +362,11 @@ struct TapTests {
             client.send("STARTTLS\r\nMAIL FROM:<eve@evil.example>\r\n")
         }
         #expect(await recorder.until { $0.isClosed() })
-        #expect(heard.withLock { $0 } == Array("STARTTLS\r\nMAIL FROM:<eve@evil.example>\r\n".utf8))
+        #expect(
+            await recorder.until { _ in
+                heard.withLock { $0 } == Array("STARTTLS\r\nMAIL FROM:<eve@evil.example>\r\n".utf8)
+            }
+        )
         let findings = Tracer.trace(of: recorder.wire()).lines.flatMap(\.findings).map(\.id)
         #expect(findings.contains("octets-after-starttls"))
         await tap.stop()
@@ -426,7 +434,7 @@ struct TapTests {
             return (0..<4).map { _ in client.line() }
         }
         #expect(replies == ["220 a.example", "250 STARTTLS", "454 not now", "250 ok"])
-        #expect(heard.withLock { $0 } == ["EHLO b.example", "STARTTLS", "NOOP"])
+        #expect(await recorder.until { _ in heard.withLock { $0 } == ["EHLO b.example", "STARTTLS", "NOOP"] })
         await tap.stop()
         withExtendedLifetime(server) {}
     }
