@@ -4,6 +4,12 @@ import PackageDescription
 /// Our own code builds without a warning or not at all.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// A release carries Swift's libraries within itself: it starts in half the time and runs where no Swift is installed.
+let standalone =
+    ["-static-stdlib", "-Xclang-linker", "-no-pie"]
+    + ["Foundation", "FoundationInternationalization", "FoundationEssentials", "CoreFoundation"].map { "-l\($0)" }
+    + ["_FoundationICU", "_FoundationCShims", "_FoundationCollections", "stdc++"].map { "-l\($0)" }
+
 let package = Package(
     name: "ehlo",
     products: [.executable(name: "ehlo", targets: ["ehlo"])],
@@ -64,7 +70,8 @@ let package = Package(
                 "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(standalone, .when(configuration: .release))]
         ),
 
         // Tests, one target a module.

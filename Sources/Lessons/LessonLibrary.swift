@@ -83,6 +83,13 @@ public final class LessonLibrary: Sendable {
         return nil
     }
 
+    /// Reads the lessons of the fourteen steps while something else goes on, for whoever is going to show them all.
+    public func readAhead() {
+        Task.detached(priority: .userInitiated) { [self] in
+            for step in Step.allCases { section(for: .step(step))?.read() }
+        }
+    }
+
     var languagesInUse: [String] { language == Self.english ? [language] : [language, Self.english] }
 
     private func exact(_ anchor: LessonAnchor, in language: String) -> Section? {
@@ -140,24 +147,4 @@ extension LessonAnchor {
     /// The anchor of the file it is in: without what stands behind the `@`.
     var file: LessonAnchor { path.firstIndex(of: "@").map { LessonAnchor(String(path[..<$0])) } ?? self }
     var family: String { String(path.prefix { $0 != "/" }) }
-}
-
-extension Section {
-    init(_ part: LessonFile.Part, of lesson: LessonAnchor, _ front: FrontMatter, language: String) {
-        let title = front.title.isEmpty ? lesson.path : front.title
-        text = LessonText(part.source)
-        blocks = text.blocks { _ in nil }
-        anchor = part.anchor.map { LessonAnchor($0) } ?? lesson
-        heading = part.anchor == nil ? nil : part.heading
-        self.title = heading.map { "\(title) · \($0)" } ?? title
-        spec = front.spec
-        summary = part.anchor == nil ? front.summary : Section.firstSentence(blocks.opening.plainText)
-        self.language = language
-    }
-
-    /// Up to the first full stop that a space follows.
-    static func firstSentence(_ text: String) -> String {
-        guard let end = text.utf8.firstRange(of: ". ") else { return text }
-        return String(text[..<end.lowerBound]) + "."
-    }
 }

@@ -9,13 +9,37 @@ public struct Section: Sendable {
     public let heading: String?
     /// Where it is defined, as `RFC 5321 §4.1.1.2`.
     public let spec: [String]
-    /// One sentence.
-    public let summary: String
     /// The language the text is written in, as `en`.
     public let language: String
+    private let givenSummary: String?
+    private let deferredText: Deferred<LessonText>
+    private let deferredBlocks: Deferred<[Block]>
+
+    init(_ part: LessonFile.Part, of lesson: LessonAnchor, _ front: FrontMatter, language: String) {
+        let title = front.title.isEmpty ? lesson.path : front.title
+        let text = Deferred { LessonText(part.source) }
+        deferredText = text
+        deferredBlocks = Deferred { text.value.blocks { _ in nil } }
+        anchor = part.anchor.map { LessonAnchor($0) } ?? lesson
+        heading = part.anchor == nil ? nil : part.heading
+        self.title = heading.map { "\(title) · \($0)" } ?? title
+        spec = front.spec
+        givenSummary = part.anchor == nil ? front.summary : nil
+        self.language = language
+    }
+
+    /// One sentence.
+    public var summary: String { givenSummary ?? Self.firstSentence(blocks.opening.plainText) }
+
     /// The text for no session at all: each value replaced by its fallback phrase.
-    public let blocks: [Block]
-    let text: LessonText
+    public var blocks: [Block] { deferredBlocks.value }
+
+    private var text: LessonText { deferredText.value }
+
+    /// Reads the text now, so that it need not be read when it is asked for.
+    func read() {
+        if !text.hasValues { _ = blocks }
+    }
 
     /// Whether the text has values of a session in it, so that it can differ from line to line.
     public var hasValues: Bool { text.hasValues }
@@ -26,6 +50,12 @@ public struct Section: Sendable {
     /// The text with the values of a session in their places.
     public func filled(with context: SessionValues.Context) -> [Block] {
         text.hasValues ? text.blocks { $0.value(context) } : blocks
+    }
+
+    /// Up to the first full stop that a space follows.
+    private static func firstSentence(_ text: String) -> String {
+        guard let end = text.utf8.firstRange(of: ". ") else { return text }
+        return String(text[..<end.lowerBound]) + "."
     }
 }
 

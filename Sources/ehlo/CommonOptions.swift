@@ -67,6 +67,7 @@ struct CommonOptions: ParsableArguments {
         if let lang, !library.language.hasPrefix(lang.prefix(2).lowercased()) {
             Message.write("--lang: there are no lessons in '\(lang)', so they are shown in '\(library.language)'")
         }
+        if settings.isPlain { library.readAhead() }
         return library
     }
 }

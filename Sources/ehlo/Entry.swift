@@ -28,6 +28,7 @@ import Interchange
         // `help` alone is about the program, before a word about a command.
         let isCommand =
             arguments.first.map { Arguments.commands.contains($0) && (arguments.count > 1 || $0 != "help") } ?? false
+        if isCommand, var command = commandAlone(arguments) { return try command.run() }
         var command = isCommand ? try EhloCommands.parseAsRoot(arguments) : try Ehlo.parseAsRoot(arguments)
         if !isCommand, !(command is Ehlo), let name = arguments.first(where: Arguments.commands.contains),
             name != "help"
@@ -38,6 +39,15 @@ import Interchange
             )
         }
         try command.run()
+    }
+
+    /// The command when it and its options are all there is to read, which saves building the tree of all commands; nil for
+    /// anything else, help and errors too, which then is told as part of the whole.
+    private static func commandAlone(_ arguments: [String]) -> (any ParsableCommand)? {
+        let type = EhloCommands.all.first {
+            $0.configuration.commandName == arguments.first && $0.configuration.subcommands.isEmpty
+        }
+        return try? type?.parseAsRoot(Array(arguments.dropFirst()))
     }
 
     /// Says what went wrong, or prints the help that was asked for.

@@ -8,6 +8,7 @@ import Tracing
 /// `ehlo export`: a recorded session in another format.
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: "Write a recorded session in another format.",
         discussion: """
             The formats:

@@ -8,6 +8,7 @@ import Tracing
 /// `ehlo live`: a session with a real server, one line at a time, or unattended as plain text.
 struct Live: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "live",
         abstract: "Walk through a session with a real server.",
         discussion: """
             Looks up the exchangers of the recipient's domain, or takes the server that is named. On a terminal each line \

@@ -7,6 +7,7 @@ import Tracing
 /// `ehlo replay`: a recorded session.
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Walk through a recorded session.",
         discussion: "Without a session it offers the bundled ones and those that 'ehlo live' recorded."
     )

@@ -12,6 +12,7 @@ import Tracing
 /// `ehlo sandbox`: a server to practise against, with one's own client.
 struct Sandbox: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "sandbox",
         abstract: "Be the server: practise against it with a client of your own.",
         discussion: """
             Listens on 127.0.0.1 and ::1, shows every conversation as it comes, keeps the mails in memory and sends none on. \
