@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let standalone =
     ["-static-stdlib", "-Xclang-linker", "-no-pie"]
     + ["Foundation", "FoundationInternationalization", "FoundationEssentials", "CoreFoundation"].map { "-l\($0)" }
-    + ["_FoundationICU", "_FoundationCShims", "_FoundationCollections", "stdc++"].map { "-l\($0)" }
+    + ["_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
 
 let package = Package(
     name: "ehlo",
