@@ -69,8 +69,9 @@ final class Link: ChannelInboundHandler {
 
     /// Whether the peer keeps up with reading what we write.
     var isWritable: Bool { context?.channel.isWritable ?? false }
-    var localAddress: SocketAddress? { context?.localAddress }
-    var remoteAddress: SocketAddress? { context?.remoteAddress }
+    /// Asked of the system once, for each time is a system call.
+    private(set) lazy var localAddress = context?.localAddress
+    private(set) lazy var remoteAddress = context?.remoteAddress
 
     func run(_ action: Action) {
         guard let context else { return }

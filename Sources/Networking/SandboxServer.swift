@@ -99,6 +99,7 @@ private final class SandboxDesk {
     private var count = 0
     private var greylist: Greylist
     private var isShut = false
+    private var lottery = UInt64.random(in: .min ... .max)
 
     /// One of those under way.
     private struct Conversation {
@@ -123,7 +124,7 @@ private final class SandboxDesk {
         let tls = Self.tls(for: persona)
         listener = Listener(mostClients: limits.clients) {
             var policy = persona.policy
-            policy.queueID = Self.queueID()
+            policy.queueID = weakSelf?.queueID() ?? ""
             if tls == nil { policy.offered.removeAll { $0.hasPrefix("STARTTLS") } }
             return ServerEnd.Setup(
                 policy: policy,
@@ -149,10 +150,11 @@ private final class SandboxDesk {
         return (try? TLSIdentity.selfSigned(names: names)).map { TLSSetup(.server($0)) }
     }
 
-    /// Letters and a digit in front, so that it cannot be taken for a word.
-    private static func queueID() -> String {
-        let random = String(UInt64.random(in: .min ... .max) >> 20, radix: 36, uppercase: true)
-        return "\(Int.random(in: 1...9))Q\(random.suffix(6))"
+    /// Letters and a digit in front, so that it cannot be taken for a word. Different each time is all it has to be; to ask
+    /// the system for every one would take two calls a client.
+    private func queueID() -> String {
+        lottery = lottery &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return "\(1 + (lottery >> 60) % 9)Q\(String(lottery >> 20, radix: 36, uppercase: true).suffix(6))"
     }
 
     func close() {

@@ -334,7 +334,7 @@ final class ServerEnd {
         let id = dialogue.policy.queueID + (receptions > 1 ? "-\(receptions)" : "")
         let fields = TraceFields(
             clientName: dialogue.clientName,
-            clientAddress: link?.remoteAddress?.ipAddress ?? "unknown",
+            clientAddress: dialogue.clientAddress,
             serverName: dialogue.policy.domain,
             transport: dialogue.transport,
             queueID: id,

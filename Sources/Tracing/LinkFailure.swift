@@ -36,9 +36,22 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         }
     }
 
+    private static let byOctets = allCases.map { (failure: $0, octets: Array($0.rawValue.utf8)) }
+
     /// The one that a sentence tells of.
     public init?(toldBy sentence: String) {
-        guard let failure = Self.allCases.first(where: { sentence.contains($0.rawValue) }) else { return nil }
-        self = failure
+        let octets = Array(sentence.utf8)
+        guard let found = Self.byOctets.first(where: { $0.octets.isPart(of: octets) }) else { return nil }
+        self = found.failure
+    }
+}
+
+extension [UInt8] {
+    /// Octet by octet: every remark of every session is asked, and a search of characters takes longer than all else.
+    fileprivate func isPart(of whole: [UInt8]) -> Bool {
+        guard let first, count <= whole.count else { return false }
+        return (0...whole.count - count).contains { start in
+            whole[start] == first && (1..<count).allSatisfy { whole[start + $0] == self[$0] }
+        }
     }
 }

@@ -6,13 +6,18 @@ public enum WireText {
     ///
     /// Other octets are those of controls, of characters that turn the direction of text or cannot be seen, of private or
     /// unassigned ones (nobody knows how wide they are), and whatever is not UTF-8.
-    public static func shown(_ octets: some Sequence<UInt8>) -> String {
-        let octets = Array(octets)
+    @inlinable public static func shown(_ octets: some Sequence<UInt8>) -> String { shown(Array(octets)) }
+
+    public static func shown(_ octets: [UInt8]) -> String { shown(octets[...]) }
+
+    public static func shown(_ octets: ArraySlice<UInt8>) -> String {
+        // Most is printable ASCII, which stands as it is.
+        if octets.allSatisfy({ (32...126).contains($0) }) { return String(decoding: octets, as: UTF8.self) }
         var text = ""
         text.reserveCapacity(octets.count)
         var parser = Unicode.UTF8.ForwardParser()
         var iterator = octets.makeIterator()
-        var position = 0
+        var position = octets.startIndex
         while true {
             let length: Int
             switch parser.parseScalar(from: &iterator) {

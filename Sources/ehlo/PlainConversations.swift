@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Interchange
 import Lessons
 import Networking
@@ -43,6 +44,9 @@ final class PlainConversations {
     /// How long nothing may happen before what is known of a step is printed although it may not be over.
     private static let quiet = DispatchTimeInterval.milliseconds(250)
 
+    /// How many microseconds news are gathered for.
+    private static let gathering: UInt32 = 5000
+
     /// Takes in what happened until now and prints it; blocks until something happens. Tells of each event when it was dealt with.
     func follow(onTaken: (WireEvent) -> Void) throws {
         let isQuiet = tracks.values.contains { $0.shown < $0.tracer.trace.lines.count }
@@ -51,6 +55,8 @@ final class PlainConversations {
             for id in tracks.keys.sorted() { try print(id, upTo: .everything) }
             return try printer.flush()
         }
+        // Nobody reads faster than this; to be woken by every octet of a busy server costs it as much as the octet.
+        usleep(Self.gathering)
         var touched: Set<Int> = []
         for event in feed.news() {
             touched.insert(event.id)

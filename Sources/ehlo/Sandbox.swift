@@ -89,8 +89,7 @@ struct Sandbox: ParsableCommand {
         Message.write(
             "listens on \(addresses.joined(separator: " and ")) as '\(persona.name)': \(persona.summary) Ctrl-C ends"
         )
-        // Serving goes before explaining: this thread, which traces and prints, steps back behind the server's own.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        stepBack()
         let most = once ? 1 : count
         while most.map({ plain.ended < $0 }) ?? true { try plain.follow { pressure.remove($0) } }
     }

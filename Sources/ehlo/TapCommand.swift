@@ -81,8 +81,7 @@ struct TapCommand: ParsableCommand {
         let tap = Tap(options) { feed.take($0) }
         let address = try Self.start(tap)
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
-        // Passing on goes before explaining: this thread, which traces and prints, steps back behind the tap's own.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        stepBack()
         while true { try plain.follow { tap.taken($0) } }
     }
 

@@ -124,4 +124,13 @@ enum Sockets {
             }
         )
     }
+
+    /// What a process is and has open, for the message of a test that found something missing.
+    static func told(of process: pid_t) throws -> String {
+        let command = (try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)) ?? "gone"
+        let folder = "/proc/\(process)/fd"
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let targets = open.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+        return "\(command.replacing("\0", with: " ")): \(targets)"
+    }
 }

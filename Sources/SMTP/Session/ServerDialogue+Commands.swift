@@ -287,11 +287,17 @@ extension ServerDialogue {
 
 extension ServerDialogue.Policy {
     /// Whether a line of the answer to EHLO opens with this keyword.
-    func offers(_ keyword: String) -> Bool { parameters(of: keyword) != nil }
+    func offers(_ keyword: String) -> Bool { line(of: keyword) != nil }
 
     /// The words behind a keyword; nil when it is not offered.
     func parameters(of keyword: String) -> [Substring]? {
-        let words = offered.lazy.map { $0.split(separator: " ") }
-        return words.first { $0.first?.utf8.equalsIgnoringCase(keyword.utf8) == true }.map { Array($0.dropFirst()) }
+        line(of: keyword).map { Array($0.split(separator: " ").dropFirst()) }
+    }
+
+    private func line(of keyword: String) -> String? {
+        let length = keyword.utf8.count
+        return offered.first { line in
+            line.utf8.prefix(length).equalsIgnoringCase(keyword.utf8) && line.utf8.dropFirst(length).first ?? 32 == 32
+        }
     }
 }

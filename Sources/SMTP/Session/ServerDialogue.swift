@@ -290,8 +290,14 @@ public struct ServerDialogue: Sendable {
     /// The reply on the wire: printable ASCII only, whatever a rule's text holds, and no line over 512 octets (RFC 5321
     /// §4.5.3.1.5). What a client said is never in it but for a name that was checked.
     func lines(of answer: Answer) -> [OutgoingLine] {
-        let texts = answer.text.split(omittingEmptySubsequences: false) { $0.isNewline }
         let enhanced = offersEnhanced ? answer.enhanced.map { "\($0) " } ?? "" : ""
+        // Nearly every answer is one line of printable ASCII.
+        if answer.text.utf8.allSatisfy({ (32...126).contains($0) }),
+            let line = try? OutgoingLine(Array("\(answer.code) \(enhanced)\(answer.text)".utf8.prefix(510)))
+        {
+            return [line]
+        }
+        let texts = answer.text.split(omittingEmptySubsequences: false) { $0.isNewline }
         return texts.enumerated().map { index, text in
             let separator = index == texts.count - 1 ? " " : "-"
             let whole = "\(answer.code)\(separator)\(enhanced)\(text)".utf8.map { (32...126).contains($0) ? $0 : 0x3F }
