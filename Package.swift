@@ -6,9 +6,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// A release carries Swift's libraries within itself: it starts in half the time and runs where no Swift is installed.
 let standalone =
-    ["-static-stdlib", "-Xclang-linker", "-no-pie"]
-    + ["Foundation", "FoundationInternationalization", "FoundationEssentials", "CoreFoundation"].map { "-l\($0)" }
-    + ["_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
+    ["-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie"]
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
 
 let package = Package(
     name: "ehlo",
