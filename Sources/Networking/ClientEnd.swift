@@ -303,7 +303,10 @@ final class ClientEnd {
 
     private func write(_ octets: [UInt8], secrets: [Range<Int>]) {
         // What the server did not take for a line so far it will take for the beginning of this one.
-        expected.removeAll { !$0.isSure }
+        if expected.contains(where: { !$0.isSure }) {
+            expected.removeAll { !$0.isSure }
+            log.emit(.note("\(LinkFailure.unfinishedLine.rawValue) and takes it for the beginning of this one"), setup.leg)
+        }
         hand.reset()
         expected.append(.own)
         link?.run(.write(octets, secrets: secrets))

@@ -19,6 +19,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case retries = "A real mail server keeps the mail in its queue"
     case bounces = "A real mail server does not try again"
     case doubt = "Nobody knows now whether the mail was taken"
+    /// A client that was not answered goes on behind a bare LF; a remark too.
+    case unfinishedLine = "The server has not answered the line with the bare LF"
 
     public var anchor: LessonAnchor {
         switch self {
@@ -33,6 +35,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .surprisingAddress: LessonAnchor("dns/private-address")
         case .retries, .doubt: LessonAnchor("background/retries")
         case .bounces: LessonAnchor("background/bounces")
+        case .unfinishedLine: LessonAnchor("finding/bare-lf")
         }
     }
 

@@ -100,6 +100,12 @@ struct SessionTracer: Sendable {
         return (answered?.context, skipped.map(\.context))
     }
 
+    /// To the server a line that ends in LF alone goes on with the next: the two get one reply.
+    mutating func joinUnfinishedLines(_ trace: Trace) {
+        pending.remove { $0.context.line.map { trace.lines[$0].ending == .lf } ?? false }
+        anticipated = nil
+    }
+
     mutating func takeAllPending() -> [Sent] { pending.removeAll().map(\.context) }
     mutating func takeGreeting() { if pending.first?.turn == .greeting { _ = pending.removeFirst() } }
 

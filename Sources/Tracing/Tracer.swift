@@ -93,7 +93,9 @@ public struct Tracer: Sendable {
             case .lookup: Place(.exchangerLookup)
             case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
             }
-        appendEvent(text, LinkFailure(toldBy: text)?.anchor ?? .syntax("note"), place, event)
+        let failure = LinkFailure(toldBy: text)
+        appendEvent(text, failure?.anchor ?? .syntax("note"), place, event)
+        if failure == .unfinishedLine { withSession(event) { $0.joinUnfinishedLines($1) } }
     }
 
     private mutating func deliver(_ content: [UInt8], _ event: WireEvent) {

@@ -126,7 +126,7 @@ enum Sockets {
     }
 
     /// What a process is and has open, for the message of a test that found something missing.
-    static func told(of process: pid_t) throws -> String {
+    static func told(of process: pid_t) -> String {
         let command = (try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)) ?? "gone"
         let folder = "/proc/\(process)/fd"
         let open = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -83,6 +83,27 @@ import Tracing
         #expect(await walk.outcome == .completed(accepted: 1))
     }
 
+    @Test func `a line without a whole end is one with the next, to the server and in the trace`() async throws {
+        let walk = try Walk(serve: { peer in
+            peer.send("220 mx.test.example\r\n")
+            // Takes CR LF alone for the end of a line.
+            while let line = peer.wholeLine() {
+                let reply = line.contains("\n") ? "500 what?" : line == "QUIT" ? "221 bye" : "250 ok"
+                peer.send("\(reply)\r\n")
+            }
+        })
+        try await walk.release("EHLO")
+        try await walk.holds("MAIL")
+        walk.hold.send(byHand: Array("NOOP\n".utf8))
+        #expect(await walk.until { $0.sent == .sent(isAnswered: false) })
+        try await walk.release("MAIL", "QUIT")
+        _ = await walk.outcome
+        let trace = Tracer.trace(of: walk.recorder.events)
+        let answered = trace.lines.filter { $0.replyCode != nil }.map { "\($0.place.label) \($0.replyCode ?? 0)" }
+        #expect(answered == ["4 220", "6 250", "8 500", "14 221"])
+        #expect(trace.lines.contains { $0.octets.starts(with: Array(LinkFailure.unfinishedLine.rawValue.utf8)) })
+    }
+
     @Test func `an exchange that was begun by hand can be called off`() async throws {
         let walk = try Walk()
         try await walk.release("EHLO")
@@ -242,10 +263,10 @@ private final class Walk: Sendable {
 
     private final class Box: Sendable { let seen = Mutex(Seen()) }
 
-    init(isElsewhere: Bool = false) throws {
+    init(isElsewhere: Bool = false, serve: @escaping @Sendable (RawPeer) -> Void = { Walk.serve($0) }) throws {
         let box = Box()
         seen = box
-        server = try ScriptedPeer { peer, _ in Self.serve(peer) }
+        server = try ScriptedPeer { peer, _ in serve(peer) }
         let hold = LiveHold(
             onHeld: { held in box.seen.withLock { $0.held = held } },
             onSent: { sent in box.seen.withLock { $0.sent = sent } }

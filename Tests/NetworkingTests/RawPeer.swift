@@ -91,6 +91,18 @@ final class RawPeer: @unchecked Sendable {
         }
     }
 
+    /// What stands before the next CRLF, lone LFs among it; nil at the end, or when none comes.
+    func wholeLine() -> String? {
+        while true {
+            if let feed = unread.indices.dropFirst().first(where: { unread[$0 - 1] == 13 && unread[$0] == 10 }) {
+                let line = unread[..<(feed - 1)]
+                defer { unread.removeSubrange(...feed) }
+                return String(decoding: line, as: UTF8.self)
+            }
+            guard fill() else { return nil }
+        }
+    }
+
     /// The last line of the next reply.
     func reply() -> String? {
         while let line = line() { if line.dropFirst(3).first != "-" { return line } }

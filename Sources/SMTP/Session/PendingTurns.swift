@@ -45,6 +45,11 @@ public struct PendingTurns<Context> {
         return oldest
     }
 
+    /// Forgets turns that will not be answered after all.
+    public mutating func remove(where isForgotten: (Entry) -> Bool) {
+        (all, head) = (entries.filter { !isForgotten($0) }, 0)
+    }
+
     /// Everything that is left, when no answer can come any more.
     public mutating func removeAll() -> [Entry] {
         defer { (all, head) = ([], 0) }
