@@ -257,7 +257,9 @@ final class ClientEnd {
         guard let line = framer.nextLine() else { return false }
         replyOctets += line.count
         var completed = assembler.append(ReplyLine.read(line.octets).value)
-        if completed?.lines.last?.continues ?? (replyOctets > Self.longestReply) {
+        // A piece of a line that is longer than any says nothing, whatever it begins with.
+        let isPiece = line.ending == .none
+        if isPiece || completed?.lines.last?.continues ?? (replyOctets > Self.longestReply) {
             log.emit(.error("the reply does not end, after \(replyOctets) octets"), setup.leg)
             completed = Reply(lines: [])
         }
