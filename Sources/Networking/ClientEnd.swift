@@ -305,7 +305,10 @@ final class ClientEnd {
         // What the server did not take for a line so far it will take for the beginning of this one.
         if expected.contains(where: { !$0.isSure }) {
             expected.removeAll { !$0.isSure }
-            log.emit(.note("\(LinkFailure.unfinishedLine.rawValue) and takes it for the beginning of this one"), setup.leg)
+            log.emit(
+                .note("\(LinkFailure.unfinishedLine.rawValue) and takes it for the beginning of this one"),
+                setup.leg
+            )
         }
         hand.reset()
         expected.append(.own)
