@@ -99,8 +99,7 @@ public struct LiveSession: Sendable {
                 var next = self.attempt(host, address)
                 next.hold = hold
                 next.onWaiting = onWaiting
-                await hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
-                guard !Task.isCancelled, let ending = await attempt(next) else { return .cancelled }
+                guard let ending = await ending(of: next, tell, attempt) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 if last.exitStatus != 0, worst == nil { worst = last }
                 if case .notConnected(LinkFailure.timedOut.rawValue) = last { silent.insert(host.name) }
@@ -116,9 +115,28 @@ public struct LiveSession: Sendable {
         return options.everyExchanger ? worst ?? last : last
     }
 
+    /// Visits one address: a second time without TLS where the first came to nothing for its sake. Nil when it was broken off.
+    private func ending(
+        of next: LiveLine.Attempt,
+        _ tell: Tell,
+        _ attempt: (LiveLine.Attempt) async -> ClientEnd.Ending?
+    ) async -> ClientEnd.Ending? {
+        await next.hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
+        guard !Task.isCancelled, let ending = await attempt(next) else { return nil }
+        guard ending.hasFailedInHandshake, next.mayGoOnInClear else { return ending }
+        tell(.note(Self.goingOnInClear), next.leg)
+        var again = next
+        again.security.use = .never
+        await again.hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: again.peer))
+        return Task.isCancelled ? nil : await attempt(again)
+    }
+
     private static func portClosed(_ exchangers: Int) -> String {
         "\(LinkFailure.portClosed.rawValue): none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587, with --submit"
     }
+
+    private static let goingOnInClear =
+        "\(LinkFailure.withoutTLS.rawValue): this connection is of no more use, and a new one to the same exchanger goes on in the clear (RFC 3207 §4, RFC 7435 §3)"
 
     /// Why nothing is sent to this address; nil when there is no reason.
     private func refusal(of host: Host, _ address: IPAddress) -> String? {
@@ -284,7 +302,24 @@ extension LiveSession.Options {
     }
 }
 
+extension LiveLine.Attempt {
+    /// Whether a session that could not be encrypted may be held without: only where TLS was to be had if it is offered, and
+    /// where nobody logs in. A dialog is played as it stands.
+    var mayGoOnInClear: Bool {
+        security.use == .ifOffered && port != 465 && !security.mustVerify && !security.isSubmission
+            && security.credentials == nil && style.dialog == nil
+    }
+}
+
 extension ClientEnd.Ending {
+    /// Whether STARTTLS was agreed on and no TLS came of it.
+    var hasFailedInHandshake: Bool {
+        switch self {
+        case .finished(.notSecured), .finished(.closedEarly(at: .handshake)), .finished(.timedOut(at: .handshake)): true
+        case .finished, .notConnected: false
+        }
+    }
+
     /// Whether the next exchanger may do better: this one is not there, or says so before anything was asked of it.
     var invitesAnotherHost: Bool {
         switch self {

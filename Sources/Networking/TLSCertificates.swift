@@ -28,6 +28,7 @@ enum CertificateReading {
             names: names(of: certificate),
             notBefore: time(X509_get0_notBefore(certificate)),
             notAfter: time(X509_get0_notAfter(certificate)),
+            validity: validity(of: certificate),
             key: key(of: certificate),
             signature: OBJ_nid2sn(X509_get_signature_nid(certificate)).map { String(cString: $0) } ?? "unknown",
             fingerprint: fingerprint(of: certificate)
@@ -45,15 +46,18 @@ enum CertificateReading {
                 certificate,
                 wanted,
                 wanted.utf8.count,
-                UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS),
+                // A name in the subject alone identifies nobody (RFC 9525 §2).
+                UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT),
                 &found
             ) == 1
         else { return nil }
         defer { CRYPTO_free(found, #file, #line) }
-        guard let found else { return wanted }
-        let name = String(cString: found)
-        return names(of: certificate).contains { $0.lowercased() == "dns:\(name.lowercased())" }
-            ? "DNS:\(name)" : "CN=\(name)"
+        return "DNS:" + (found.map { WireText.shown(Array(String(cString: $0).utf8)) } ?? wanted)
+    }
+
+    private static func validity(of certificate: OpaquePointer) -> TLSFacts.Validity {
+        if X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 { return .notYetValid }
+        return X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0 ? .expired : .valid
     }
 
     private static func names(of certificate: OpaquePointer) -> [String] {

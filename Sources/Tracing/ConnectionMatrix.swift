@@ -126,6 +126,7 @@ extension LinkFailure {
         case .timedOut, .noReply: "silent"
         case .reset: "reset"
         case .unreachable, .noRoute: "no way"
+        case .withoutTLS: "failed"
         default: nil
         }
     }

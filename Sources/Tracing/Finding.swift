@@ -154,6 +154,8 @@ extension Departure.Kind {
             (.warning, "RFC 3207 §4.2", "STARTTLS is offered although the session is inside TLS already")
         case .startTLSMasked:
             (.error, "RFC 3207 §6", "Somebody between client and server has painted over the offer of STARTTLS")
+        case .certificateOutsideValidity:
+            (.warning, "RFC 5280 §4.1.2.5", "The certificate has expired or is not valid yet")
         case .certificateNotTrusted:
             (.warning, "RFC 7435 §3", "No authority that is trusted here vouches for the certificate")
         case .certificateForAnotherName:

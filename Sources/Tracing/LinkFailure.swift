@@ -18,6 +18,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     /// What a mail server would do now; these are remarks and no errors.
     case retries = "A real mail server keeps the mail in its queue"
     case bounces = "A real mail server does not try again"
+    case withoutTLS = "TLS was tried and failed, and is not required here"
     case doubt = "Nobody knows now whether the mail was taken"
     /// A client that was not answered goes on behind a bare LF; a remark too.
     case unfinishedLine = "The server has not answered the line with the bare LF"
@@ -36,6 +37,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .retries, .doubt: LessonAnchor("background/retries")
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
+        case .withoutTLS: LessonAnchor("tls/without")
         }
     }
 

@@ -165,7 +165,7 @@ enum TLSReport {
         for (index, certificate) in facts.chain.prefix(mostCertificates).enumerated() {
             lines += Self.lines(of: certificate, number: index + 1, of: facts.chain.count)
         }
-        if let name = facts.name { lines.append(line(of: name)) }
+        if let name = facts.name { lines.append(line(of: name, in: facts.chain.first)) }
         if let trust = facts.trust {
             let text =
                 trust.isTrusted
@@ -177,10 +177,12 @@ enum TLSReport {
         return lines
     }
 
-    private static func line(of name: TLSFacts.NameMatch) -> Line {
+    private static func line(of name: TLSFacts.NameMatch, in certificate: TLSFacts.Certificate?) -> Line {
         guard let found = name.found else {
+            let isNameless = certificate?.names.isEmpty == true
+            let why = isNameless ? ": it has none but its subject, which does not count (RFC 9525 §2)" : ""
             return Line(
-                text: "no name of the certificate fits \(name.wanted)",
+                text: "no name of the certificate fits \(name.wanted)\(why)",
                 anchor: "tls/name",
                 departures: [.certificateForAnotherName]
             )
@@ -195,10 +197,16 @@ enum TLSReport {
         let names = certificate.names.isEmpty ? "no names beside the subject" : shownNames
         let more = certificate.names.count > 12 ? " and \(certificate.names.count - 12) more" : ""
         let anchor = "tls/certificate"
+        let isUntimely = certificate.validity.map { $0 != .valid } ?? false
+        let verdict = certificate.validity.map { isUntimely ? ": \($0.rawValue)" : "" } ?? ""
         return [
             Line(text: "certificate \(number) of \(count): \(certificate.subject), issued \(issuer)", anchor: anchor),
             Line(text: "  for \(names)\(more)", anchor: "tls/certificate-names"),
-            Line(text: "  valid \(certificate.notBefore) to \(certificate.notAfter)", anchor: "tls/validity"),
+            Line(
+                text: "  valid \(certificate.notBefore) to \(certificate.notAfter)\(verdict)",
+                anchor: "tls/validity",
+                departures: isUntimely ? [.certificateOutsideValidity] : []
+            ),
             Line(text: "  key \(certificate.key), signed with \(certificate.signature)", anchor: "tls/certificate-key"),
             Line(text: "  SHA-256 \(certificate.fingerprint)", anchor: "tls/fingerprint"),
         ]

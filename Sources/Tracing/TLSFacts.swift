@@ -81,6 +81,8 @@ public struct TLSFacts: Hashable, Sendable, Codable {
         /// From when to when, ISO 8601 in UTC.
         public var notBefore: String
         public var notAfter: String
+        /// How the time of the handshake stands to these two; nil where nobody looked.
+        public var validity: Validity?
         /// As `RSA 2048`, `EC P-256`.
         public var key: String
         /// What the issuer signed with, as `sha256WithRSAEncryption`.
@@ -94,6 +96,7 @@ public struct TLSFacts: Hashable, Sendable, Codable {
             names: [String],
             notBefore: String,
             notAfter: String,
+            validity: Validity? = nil,
             key: String,
             signature: String,
             fingerprint: String
@@ -103,10 +106,17 @@ public struct TLSFacts: Hashable, Sendable, Codable {
             self.names = names
             self.notBefore = notBefore
             self.notAfter = notAfter
+            self.validity = validity
             self.key = key
             self.signature = signature
             self.fingerprint = fingerprint
         }
+    }
+
+    /// Whether a certificate could be used at the time somebody looked (RFC 5280 §4.1.2.5).
+    public enum Validity: String, Hashable, Sendable, Codable {
+        case valid, expired
+        case notYetValid = "not yet valid"
     }
 
     /// Whether a certificate is for the name that was meant (RFC 9525 §6).

@@ -127,7 +127,7 @@ final class Child {
 }
 
 /// A folder of a test's own, gone when the test is.
-final class Folder {
+final class Folder: Sendable {
     private let url: URL
 
     init() throws {

@@ -83,7 +83,8 @@ import Testing
             "One.\nTwo.\n\nThree.", "## Head\n\n{{sender}} and `code`\nmore\n\n- a",
             "One.\n```\ntwo\n```",
             "One\n===\n\nTwo.", "One\n---\nTwo.", "#No heading\n\nTwo.", "- a\n\nTwo.", "> a\n\nTwo.", "1. a\n\nTwo.",
-            "One [a].\n\n[a]: https://example.com", "{{#sender}}x{{/sender}}\n\nTwo.", "{{#sender}}a\n\nb{{/sender}}\n\nc",
+            "One [a].\n\n[a]: https://example.com", "{{#sender}}x{{/sender}}\n\nTwo.",
+            "{{#sender}}a\n\nb{{/sender}}\n\nc",
             "One.\n- a\n\nTwo.", "One.\n# Head\nTwo.", "One.\n \nTwo.", "*a* b\n\nTwo.", "", "\n\n", "`a\n\nb`",
             "a | b\n- | -\n1 | 2", "<b>a</b>\n\nTwo.", "One.\\\nTwo.\n\nThree.", "{{\n\nTwo.",
         ]

@@ -63,9 +63,22 @@ import Tracing
     private func run(
         _ security: LiveSecurity = LiveSecurity(),
         timeout: Int = 10,
+        dialog: DialogScript? = nil,
         _ script: @escaping @Sendable (RawPeer) -> Void
     ) async throws -> LiveOutcome {
-        let server = try ScriptedPeer { peer, _ in script(peer) }
+        try await run(security, timeout: timeout, dialog: dialog) { peer, _ in script(peer) }
+    }
+
+    /// `script` is told the number of the connection, from 0.
+    private func run(
+        _ security: LiveSecurity = LiveSecurity(),
+        timeout: Int = 10,
+        dialog: DialogScript? = nil,
+        _ script: @escaping @Sendable (RawPeer, Int) -> Void
+    ) async throws -> LiveOutcome {
+        let server = try ScriptedPeer(script)
+        var style = LiveSession.Style()
+        style.dialog = dialog
         let options = try LiveSession.Options(
             recipients: ["bob@receiver.example"],
             sender: "ada@sender.example",
@@ -73,6 +86,7 @@ import Tracing
             server: "localhost:\(server.port)",
             timeout: timeout,
             addressFamily: .v4,
+            style: style,
             security: security
         )
         let outcome = await LiveSession(options).run(onEvent: recorder.note)
@@ -150,25 +164,120 @@ import Tracing
     /// What comes in place of the handshake.
     enum Fault: Sendable, CaseIterable { case text, closes, silence, alert, resets }
 
+    private static func fail(_ peer: RawPeer, _ fault: Fault) {
+        _ = peer.next()
+        switch fault {
+        case .text: peer.send("250 mx.example\r\n250 you are welcome\r\n")
+        case .closes: return
+        case .silence: break
+        case .alert: peer.send([21, 3, 3, 0, 2, 2, 40])
+        case .resets: return peer.reset()
+        }
+        _ = peer.rest()
+    }
+
     @Test(arguments: Fault.allCases)
     func `a handshake that fails is said to, with number 29`(fault: Fault) async throws {
-        let outcome = try await run(timeout: 2) { peer in
-            guard Self.begin(peer) else { return }
-            _ = peer.next()
-            switch fault {
-            case .text: peer.send("250 mx.example\r\n250 you are welcome\r\n")
-            case .closes: return
-            case .silence: break
-            case .alert: peer.send([21, 3, 3, 0, 2, 2, 40])
-            case .resets: return peer.reset()
-            }
-            _ = peer.rest()
+        let outcome = try await run(LiveSecurity(use: .required), timeout: 2) { peer in
+            if Self.begin(peer) { Self.fail(peer, fault) }
         }
         #expect(outcome.exitStatus == 29, "\(outcome)")
         #expect(recorder.errors.count == 1)
         #expect(!recorder.said(.client).contains("MAIL"))
         if fault == .alert { #expect(recorder.errors.first?.contains("(40)") == true) }
         if fault == .silence { #expect(recorder.errors.first?.contains("2 s") == true) }
+    }
+
+    /// Takes a mail on a connection that is to stay in the clear.
+    private static func takeInClear(_ peer: RawPeer) {
+        peer.send("220 mx.example ESMTP\r\n")
+        _ = peer.line()
+        peer.send("250-mx.example\r\n250 STARTTLS\r\n")
+        for reply in ["250 OK", "250 OK", "354 Go"] {
+            guard let line = peer.line(), line != "STARTTLS" else { return }
+            peer.send(reply + "\r\n")
+        }
+        while let line = peer.line(), line != "." {}
+        peer.send("250 Taken\r\n")
+        _ = peer.line()
+        peer.send("221 Bye\r\n")
+    }
+
+    @Test(arguments: Fault.allCases)
+    func `who wants TLS only if it is to be had connects anew, in the clear`(fault: Fault) async throws {
+        // Only silence has to be waited for; what comes after it may take as long.
+        let outcome = try await run(timeout: fault == .silence ? 4 : 10) { peer, number in
+            guard number == 0 else { return Self.takeInClear(peer) }
+            if Self.begin(peer) { Self.fail(peer, fault) }
+        }
+        #expect(outcome == .completed(accepted: 1))
+        #expect(recorder.said(.client).hasPrefix("EHLO c.example\r\nSTARTTLS\r\nEHLO c.example\r\nMAIL FROM:"))
+        #expect(recorder.errors.count == 1, "that the handshake failed is said")
+        let trace = Tracer.trace(of: recorder.events)
+        let remark = trace.lines.firstIndex { $0.content == .event(LessonAnchor("tls/without")) }
+        let connections = trace.lines.indices.filter {
+            trace.lines[$0].content == .event(LessonAnchor("link/connect"))
+        }
+        #expect(connections.count == 2 && remark.map { connections[0] < $0 && $0 < connections[1] } == true)
+    }
+
+    @Test func `it connects anew only once`() async throws {
+        let outcome = try await run { peer, number in
+            guard number < 2, Self.begin(peer) else { return }
+            Self.fail(peer, .closes)
+        }
+        #expect(outcome.exitStatus == 6, "\(outcome)")
+        let said = "EHLO c.example\r\nSTARTTLS\r\nEHLO c.example\r\nMAIL FROM:<ada@sender.example>\r\n"
+        #expect(recorder.said(.client) == said)
+    }
+
+    /// Who may not do without TLS.
+    enum Demand: Sendable, CaseIterable { case required, verified, login, forcedLogin, submission, onConnect }
+
+    @Test(arguments: Demand.allCases)
+    func `who may not do without TLS does not connect anew`(demand: Demand) async throws {
+        var security = LiveSecurity()
+        switch demand {
+        case .required: security.use = .required
+        case .verified: security.mustVerify = true
+        case .login, .forcedLogin:
+            security.credentials = try Credentials(user: "ada", password: "hunter2-CANARY")
+            security.mayAuthenticateInClear = demand == .forcedLogin
+        case .submission: security.isSubmission = true
+        case .onConnect: security.use = .onConnect
+        }
+        let outcome = try await run(security) { peer, number in
+            guard number == 0 else { return Self.takeInClear(peer) }
+            guard demand == .onConnect || Self.begin(peer) else { return }
+            Self.fail(peer, .alert)
+        }
+        #expect(outcome.exitStatus == 29, "\(outcome)")
+        let connections = recorder.events.count { if case .connect = $0.kind { true } else { false } }
+        #expect(connections == 1 && !recorder.said(.client).contains("MAIL"))
+    }
+
+    @Test(arguments: ["454 4.7.0 Not now", "502 5.5.1 Not here"])
+    func `a refusal of STARTTLS leaves the connection as it is`(refusal: String) async throws {
+        let outcome = try await run { peer, number in
+            guard number == 0 else { return }
+            peer.send("220 mx.example ESMTP\r\n")
+            _ = peer.line()
+            peer.send("250-mx.example\r\n250 STARTTLS\r\n")
+            _ = peer.line()
+            peer.send(refusal + "\r\n")
+            for reply in ["250 OK", "250 OK", "354 Go"] {
+                guard peer.line() != nil else { return }
+                peer.send(reply + "\r\n")
+            }
+            while let line = peer.line(), line != "." {}
+            peer.send("250 Taken\r\n")
+            _ = peer.line()
+            peer.send("221 Bye\r\n")
+        }
+        #expect(outcome == .completed(accepted: 1))
+        #expect(recorder.said(.client).hasPrefix("EHLO c.example\r\nSTARTTLS\r\nMAIL FROM:"))
+        let trace = Tracer.trace(of: recorder.events)
+        #expect(trace.lines.contains { $0.content == .event(LessonAnchor("tls/refused")) })
     }
 
     @Test func `nothing is said after a refusal by who requires TLS`() async throws {
@@ -277,102 +386,4 @@ import Tracing
 
 extension String {
     fileprivate func components(separatedBy separator: String) -> [Substring] { split(separator: separator) }
-}
-
-/// The arithmetic of logins, with the examples of the RFCs.
-@Suite struct SASLVectorTests {
-    private static func decoded(_ line: OutgoingLine, after prefix: String = "") -> String {
-        String(decoding: Base64.decode(Array(line.octets.dropFirst(prefix.utf8.count))) ?? [], as: UTF8.self)
-    }
-
-    private static func coded(_ text: String) -> [UInt8] { Base64.encode(Array(text.utf8)) }
-
-    /// RFC 7677 §3.
-    private static let scram: SASLDigests = {
-        var digests = SASLDigests.openSSL
-        digests.nonce = { Array("rOprNGfwEbeRWgbNEkqO".utf8) }
-        return digests
-    }()
-
-    private static let serverFirst =
-        "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
-
-    @Test func `SCRAM-SHA-256 as RFC 7677 §3 has it`() throws {
-        var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
-        #expect(Self.decoded(exchange.start(), after: "AUTH SCRAM-SHA-256 ") == "n,,n=user,r=rOprNGfwEbeRWgbNEkqO")
-        #expect(
-            Self.decoded(exchange.challenged(Self.coded(Self.serverFirst)))
-                == "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
-        )
-        #expect(exchange.accepted() == .noProof)
-        let final = Self.coded("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
-        var honest = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
-        _ = honest.start()
-        _ = honest.challenged(Self.coded(Self.serverFirst))
-        #expect(honest.challenged(final).octets == [])
-        #expect(honest.accepted() == nil)
-        #expect(honest.meaning?.contains("pencil") == false)
-    }
-
-    @Test(arguments: [
-        ("r=someoneelse,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", SASLExchange.Trouble.foreignNonce),
-        ("r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", .foreignNonce),
-        ("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=0", .malformedChallenge),
-        ("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000", .iterations(2_000_000_000)),
-        ("r=rOprNGfwEbeRWgbNEkqOx,s=!!!!,i=4096", .malformedChallenge), ("", .malformedChallenge),
-        ("m=x,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", .malformedChallenge),
-        ("e=unknown-user", .serverError("unknown-user")),
-    ])
-    func `a first answer that is not right calls the exchange off`(text: String, trouble: SASLExchange.Trouble) throws {
-        var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
-        _ = exchange.start()
-        #expect(exchange.challenged(Self.coded(text)).octets == [UInt8(ascii: "*")])
-        #expect(exchange.trouble == trouble)
-    }
-
-    @Test func `a wrong signature of the server is noticed`() throws {
-        for final in ["v=AAAA", "v=", "x", "e=other-error", "v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="] {
-            var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
-            _ = exchange.start()
-            _ = exchange.challenged(Self.coded(Self.serverFirst))
-            #expect(exchange.challenged(Self.coded(final)).octets == [UInt8(ascii: "*")], "\(final)")
-            #expect(exchange.accepted() != nil)
-        }
-    }
-
-    @Test func `CRAM-MD5 as RFC 2195 §2 has it`() throws {
-        let credentials = try Credentials(user: "tim", password: "tanstaaftanstaaf")
-        var exchange = SASLExchange(.cramMD5, credentials, .openSSL)
-        #expect(exchange.start().octets == Array("AUTH CRAM-MD5".utf8))
-        let challenge = Array("PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+".utf8)
-        #expect(exchange.challenged(challenge).octets == Array("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw".utf8))
-        var other = SASLExchange(.cramMD5, credentials, .openSSL)
-        _ = other.start()
-        #expect(other.challenged(Array("no Base64".utf8)).octets == [UInt8(ascii: "*")])
-        #expect(other.trouble == .notBase64)
-    }
-
-    @Test func `a user with a comma and an equals sign is spelled out in SCRAM`() throws {
-        var exchange = SASLExchange(.scramSHA256, try Credentials(user: "a,b=c", password: "x"), Self.scram)
-        #expect(Self.decoded(exchange.start(), after: "AUTH SCRAM-SHA-256 ").hasPrefix("n,,n=a=2Cb=3Dc,r="))
-    }
-
-    @Test func `XOAUTH2 sends the token, and an empty line for the reason`() throws {
-        var exchange = SASLExchange(.xoauth2, try Credentials(user: "ada", password: "ya29"))
-        #expect(Self.decoded(exchange.start(), after: "AUTH XOAUTH2 ") == "user=ada\u{1}auth=Bearer ya29\u{1}\u{1}")
-        #expect(exchange.challenged(Self.coded("{}")).octets == [])
-        #expect(exchange.challenged(Self.coded("{}")).octets == [UInt8(ascii: "*")])
-    }
-
-    @Test(
-        arguments: [
-            ("AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2", SASLExchange.Mechanism.scramSHA256),
-            ("AUTH login cram-md5 plain", .cramMD5), ("AUTH XOAUTH2", nil), ("AUTH GSSAPI NTLM LOGIN", .login),
-            ("AUTH " + String(repeating: "X ", count: 60) + "PLAIN", .plain),
-        ] as [(String, SASLExchange.Mechanism?)]
-    )
-    func `the strongest of both sides is taken`(offer: String, mechanism: SASLExchange.Mechanism?) {
-        let lines = ["250-mx.example", "250 \(offer)"].map { ReplyLine.read(Array($0.utf8)).value }
-        #expect(SASLExchange.mechanism(offeredIn: Hello(Reply(lines: lines)), hasDigests: true) == mechanism)
-    }
 }

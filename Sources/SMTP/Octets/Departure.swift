@@ -78,6 +78,7 @@ public struct Departure: Hashable, Sendable {
         case octetsAfterSTARTTLS = "octets-after-starttls"
         case startTLSOfferedInTLS = "starttls-offered-in-tls"
         case startTLSMasked = "starttls-masked"
+        case certificateOutsideValidity = "certificate-outside-validity"
         case certificateNotTrusted = "certificate-not-trusted"
         case certificateForAnotherName = "certificate-for-another-name"
         case oldTLSVersion = "old-tls-version"
