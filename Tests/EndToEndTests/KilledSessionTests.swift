@@ -89,23 +89,28 @@ struct KilledSessionTests {
         // Nobody else may read it.
         let mode = try FileManager.default.attributesOfItem(atPath: recording)[.posixPermissions]
         #expect(mode as? Int == 0o600)
-        // Octet for octet what the server says that it heard and said.
         for side in ["client", "server"] {
-            let recorded = try Self.octets(side, in: recording)
-            var heard = Data()
-            #expect(
-                waits(seconds: 5) {
-                    heard = (try? Data(contentsOf: URL(fileURLWithPath: "\(log)/\(side)"))) ?? Data()
-                    return heard == recorded
-                },
-                "\(side): \(String(decoding: recorded, as: UTF8.self)) but \(String(decoding: heard, as: UTF8.self))"
-            )
-            #expect(recorded.isEmpty == (silence.replies == nil || side == "client" && silence.step == 4))
+            let isEmpty = silence.replies == nil || side == "client" && silence.step == 4
+            try Self.compare(side, in: recording, withLog: log, isEmpty: isEmpty)
         }
         if silence.step == 2 { #expect(replayed.output.contains("C: MX? receiver.example")) }
         if silence.step == 3 {
             #expect(replayed.output.contains("-- connecting to mx1.receiver.example [127.0.0.1]:\(server.port)"))
         }
+    }
+
+    /// The recording holds octet for octet what the server says that it heard and said.
+    private static func compare(_ side: String, in recording: String, withLog log: String, isEmpty: Bool) throws {
+        let recorded = try octets(side, in: recording)
+        var heard = Data()
+        #expect(
+            waits(seconds: 5) {
+                heard = (try? Data(contentsOf: URL(fileURLWithPath: "\(log)/\(side)"))) ?? Data()
+                return heard == recorded
+            },
+            "\(side): \(String(decoding: recorded, as: UTF8.self)) but \(String(decoding: heard, as: UTF8.self))"
+        )
+        #expect(recorded.isEmpty == isEmpty)
     }
 
     /// All that one side said, as the recording has it; read here, and not by the program.
