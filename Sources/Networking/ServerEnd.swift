@@ -74,6 +74,7 @@ final class ServerEnd {
         onClosed: @escaping (ServerEnd) -> Void
     ) {
         dialogue = ServerDialogue(setup.policy)
+        dialogue.digests = .openSSL
         self.setup = setup
         self.onConnected = onConnected
         self.onMail = onMail
