@@ -83,11 +83,11 @@ public final class LessonLibrary: Sendable {
         return nil
     }
 
-    /// Reads the lessons of the fourteen steps while something else goes on, for whoever is going to show them all. The last
+    /// Reads the openings of the lessons of the fourteen steps while something else goes on, for whoever is going to show them all. The last
     /// one first: who shows them begins with the first, and so the two meet and neither reads what the other does.
     public func readAhead() {
         Task.detached(priority: .userInitiated) { [self] in
-            for step in Step.allCases.reversed() { section(for: .step(step))?.read() }
+            for step in Step.allCases.reversed() { section(for: .step(step))?.readOpening() }
         }
     }
 

@@ -22,6 +22,23 @@ struct LessonText: Sendable {
         }
     }
 
+    /// The first paragraph of a text below its headings, when it is plain to see where that ends; nil otherwise.
+    init?(openingOf source: String) {
+        let lines = source.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let paragraph = lines.drop { $0.isEmpty || Heading(Substring($0)) != nil }.prefix { !$0.isEmpty }
+        // A line of a paragraph begins with a word, a value, code or emphasis and not like another block; and a bracket
+        // may lead to a definition at the end of the text.
+        let isPlain = paragraph.allSatisfy { line in
+            guard let first = line.first, !line.contains(UInt8(ascii: "[")) else { return false }
+            let isWord = first.isLetDig && !(0x30...0x39).contains(first)
+            return isWord || line.starts(with: "{{".utf8) || first == 0x60 && !line.starts(with: "``".utf8)
+        }
+        guard isPlain, !paragraph.isEmpty else { return nil }
+        let text = paragraph.map { String(Substring($0)) }.joined(separator: "\n") + "\n"
+        guard ValueTags.problems(in: text).isEmpty else { return nil }
+        self.init(text)
+    }
+
     /// The text with what `value` says in the places of the values, and fallback phrases where it says nil.
     func blocks(_ value: @escaping (SessionValues.Row) -> String?) -> [Block] {
         let filling = Filling(value)

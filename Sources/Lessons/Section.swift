@@ -14,12 +14,15 @@ public struct Section: Sendable {
     private let givenSummary: String?
     private let deferredText: Deferred<LessonText>
     private let deferredBlocks: Deferred<[Block]>
+    /// The first paragraph alone; nil where it cannot be told apart without reading all.
+    private let deferredOpening: Deferred<LessonText?>
 
     init(_ part: LessonFile.Part, of lesson: LessonAnchor, _ front: FrontMatter, language: String) {
         let title = front.title.isEmpty ? lesson.path : front.title
         let text = Deferred { LessonText(part.source) }
         deferredText = text
         deferredBlocks = Deferred { text.value.blocks { _ in nil } }
+        deferredOpening = Deferred { LessonText(openingOf: part.source) }
         anchor = part.anchor.map { LessonAnchor($0) } ?? lesson
         heading = part.anchor == nil ? nil : part.heading
         self.title = heading.map { "\(title) · \($0)" } ?? title
@@ -36,10 +39,8 @@ public struct Section: Sendable {
 
     private var text: LessonText { deferredText.value }
 
-    /// Reads the text now, so that it need not be read when it is asked for.
-    func read() {
-        if !text.hasValues { _ = blocks }
-    }
+    /// Reads the opening now, so that it need not be read when it is asked for.
+    func readOpening() { _ = deferredOpening.value }
 
     /// Whether the text has values of a session in it, so that it can differ from line to line.
     public var hasValues: Bool { text.hasValues }
@@ -50,6 +51,13 @@ public struct Section: Sendable {
     /// The text with the values of a session in their places.
     public func filled(with context: SessionValues.Context) -> [Block] {
         text.hasValues ? text.blocks { $0.value(context) } : blocks
+    }
+
+    /// The first paragraph of `filled`, for less.
+    public func opening(with context: SessionValues.Context) -> [Inline] {
+        let opening = deferredOpening.value?.blocks { $0.value(context) }.opening ?? []
+        // A paragraph that is left out whole gives way to the next.
+        return opening.isEmpty ? filled(with: context).opening : opening
     }
 
     /// Up to the first full stop that a space follows.

@@ -257,7 +257,9 @@ final class ClientEnd {
         guard let line = framer.nextLine() else { return false }
         replyOctets += line.count
         var completed = assembler.append(ReplyLine.read(line.octets).value)
-        if completed?.lines.last?.continues ?? (replyOctets > Self.longestReply) {
+        // A piece of a line that is longer than any says nothing, whatever it begins with.
+        let isPiece = line.ending == .none
+        if isPiece || completed?.lines.last?.continues ?? (replyOctets > Self.longestReply) {
             log.emit(.error("the reply does not end, after \(replyOctets) octets"), setup.leg)
             completed = Reply(lines: [])
         }
@@ -305,10 +307,8 @@ final class ClientEnd {
         // What the server did not take for a line so far it will take for the beginning of this one.
         if expected.contains(where: { !$0.isSure }) {
             expected.removeAll { !$0.isSure }
-            log.emit(
-                .note("\(LinkFailure.unfinishedLine.rawValue) and takes it for the beginning of this one"),
-                setup.leg
-            )
+            let words = "\(LinkFailure.unfinishedLine.rawValue) and takes it for the beginning of this one"
+            log.emit(.note(words), setup.leg)
         }
         hand.reset()
         expected.append(.own)

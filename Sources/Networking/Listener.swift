@@ -76,10 +76,11 @@ final class Listener {
         return end.makeLink()
     }
 
-    /// Says 421 and closes, and takes nothing.
+    /// Says 421 and closes, and takes nothing. Where TLS comes first there is nobody yet to say it to.
     private func refusingLink() -> Link {
-        let domain = makeSetup().policy.domain
-        let refusal = Array("421 4.3.2 \(domain) Too many connections, come back later\r\n".utf8)
+        let setup = makeSetup()
+        let words = "421 4.3.2 \(setup.policy.domain) Too many connections, come back later\r\n"
+        let refusal = setup.beginsWithTLS ? [] : Array(words.utf8)
         weak var weakLink: Link?
         let link = Link { occurrence in
             guard case .connected = occurrence else { return }

@@ -132,7 +132,7 @@ public struct LiveSession: Sendable {
     }
 
     private static func portClosed(_ exchangers: Int) -> String {
-        "\(LinkFailure.portClosed.rawValue): none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587"
+        "\(LinkFailure.portClosed.rawValue): none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587, with --submit"
     }
 
     private static let goingOnInClear =

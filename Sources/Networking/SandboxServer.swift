@@ -17,6 +17,14 @@ public final class SandboxServer: Sendable {
         public init() {}
     }
 
+    /// When a conversation goes into TLS.
+    public enum Encryption: Hashable, Sendable {
+        /// When the client says STARTTLS, where the persona offers it.
+        case whenAsked
+        /// From the first octet on, as on port 465 (RFC 8314 §3.3).
+        case onConnect
+    }
+
     /// A mail that came, or was to come.
     public struct Mail: Sendable {
         /// What became of it.
@@ -35,6 +43,7 @@ public final class SandboxServer: Sendable {
 
     private let persona: Persona
     private let limits: Limits
+    private let encryption: Encryption
     private let loop: any EventLoop
     private let desk: NIOLoopBoundBox<SandboxDesk?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
@@ -44,11 +53,13 @@ public final class SandboxServer: Sendable {
     public init(
         _ persona: Persona,
         limits: Limits = Limits(),
+        encryption: Encryption = .whenAsked,
         onEvent: @escaping @Sendable (ConversationEvent) -> Void,
         onMail: @escaping @Sendable (Mail) -> Void = { _ in }
     ) {
         self.persona = persona
         self.limits = limits
+        self.encryption = encryption
         self.onEvent = onEvent
         self.onMail = onMail
         loop = SandboxWorld.group.next()
@@ -58,10 +69,11 @@ public final class SandboxServer: Sendable {
     /// Listens on 127.0.0.1, and on ::1 where there is one; port 0 is one that the system picks. Gives the addresses, as
     /// `127.0.0.1:2525`. Throws a sentence.
     @discardableResult public func start(port: Int) async throws -> [String] {
-        let (desk, loop, persona, limits, onEvent, onMail) = (desk, loop, persona, limits, onEvent, onMail)
+        let (desk, loop, persona, onEvent, onMail) = (desk, loop, persona, onEvent, onMail)
+        let (limits, encryption) = (limits, encryption)
         do {
             try await loop.flatSubmit {
-                let made = SandboxDesk(persona, limits, on: loop, onEvent: onEvent, onMail: onMail)
+                let made = SandboxDesk(persona, limits, encryption, on: loop, onEvent: onEvent, onMail: onMail)
                 desk.value = made
                 return made.listener.listen(on: loop, port: port)
             }.get()
@@ -111,6 +123,7 @@ private final class SandboxDesk {
     init(
         _ persona: Persona,
         _ limits: SandboxServer.Limits,
+        _ encryption: SandboxServer.Encryption,
         on loop: any EventLoop,
         onEvent: @escaping @Sendable (ConversationEvent) -> Void,
         onMail: @escaping @Sendable (SandboxServer.Mail) -> Void
@@ -121,7 +134,7 @@ private final class SandboxDesk {
         self.onMail = onMail
         greylist = Greylist(delay: .milliseconds(Int64(persona.manners.greylistDelay.milliseconds)))
         weak var weakSelf: SandboxDesk?
-        let tls = Self.tls(for: persona)
+        let tls = Self.tls(for: persona, encryption)
         listener = Listener(mostClients: limits.clients) {
             var policy = persona.policy
             policy.queueID = weakSelf?.queueID() ?? ""
@@ -130,6 +143,7 @@ private final class SandboxDesk {
                 policy: policy,
                 manners: persona.manners,
                 tls: tls,
+                beginsWithTLS: encryption == .onConnect,
                 limit: .seconds(Int64(limits.idleSeconds)),
                 date: { .now() }
             )
@@ -143,9 +157,10 @@ private final class SandboxDesk {
         weakSelf = self
     }
 
-    /// A certificate made for this run, in memory alone, where the persona offers STARTTLS.
-    private static func tls(for persona: Persona) -> TLSSetup? {
-        guard persona.policy.offered.contains(where: { $0.hasPrefix("STARTTLS") }) else { return nil }
+    /// A certificate made for this run, in memory alone, where there can be TLS.
+    private static func tls(for persona: Persona, _ encryption: SandboxServer.Encryption) -> TLSSetup? {
+        let offersTLS = persona.policy.offered.contains { $0.hasPrefix("STARTTLS") }
+        guard offersTLS || encryption == .onConnect else { return nil }
         let names = [persona.policy.domain, "localhost", "127.0.0.1", "::1"]
         return (try? TLSIdentity.selfSigned(names: names)).map { TLSSetup(.server($0)) }
     }

@@ -17,6 +17,8 @@ final class ServerEnd {
         var manners = Persona.Manners()
         /// What TLS is set up with, should the client ask for it.
         var tls: TLSSetup?
+        /// Whether TLS comes before anything is said (RFC 8314 §3.3).
+        var beginsWithTLS = false
         /// How long a client may be silent.
         var limit: TimeAmount?
         var date: () -> MailDate
@@ -100,6 +102,7 @@ final class ServerEnd {
         isStarted = true
         dialogue.clientAddress = link?.remoteAddress?.ipAddress ?? "unknown"
         dialogue.isKnown = isKnown
+        if setup.beginsWithTLS { return startTLS() }
         actions += dialogue.connected()
         proceed()
     }

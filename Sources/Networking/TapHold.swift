@@ -35,9 +35,9 @@ struct TapHold {
         case .mailData: return .pass(take(mailDataCount(watch)))
         case .commands, .saslResponse:
             if watch.awaitsAnswerToData, !hasEnded { return .wait }
+            // A TLS record has no line end, and octets like one anywhere.
+            if watch.isUntouched, waiting.first == 22 { return .pass(take(waiting.count)) }
             if let feed = waiting.firstIndex(of: 10) { return .hold(take(feed + 1)) }
-            // A TLS record has no line end to wait for.
-            if waiting.first == 22 { return .pass(take(waiting.count)) }
             return hasEnded || waiting.count > Self.longestLine ? .hold(take(waiting.count)) : .wait
         }
     }

@@ -45,7 +45,8 @@ public struct DialogueWatch: Sendable {
     private var content = ContentLine()
     private var record = RecordHead()
     private var reply = ReplyHead()
-    private var isUntouched = true
+    /// Nobody has said anything yet, so TLS may come first (RFC 8314 §3.3).
+    public private(set) var isUntouched = true
     private var isLMTP = false
     private var acceptedRecipients = 0
 

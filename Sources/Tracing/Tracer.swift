@@ -56,8 +56,11 @@ public struct Tracer: Sendable {
         }
     }
 
-    /// What the recipient's server has said of a line that is not complete yet; no more than its first octets.
-    public var growing: [UInt8] { sessions[.relay].map { $0.isOpaque ? [] : $0.server.beginning } ?? [] }
+    /// What the recipient's server has said of a line that is not complete yet, or the sender's own where there is no other;
+    /// no more than its first octets.
+    public var growing: [UInt8] {
+        (sessions[.relay] ?? sessions[.submission]).map { $0.isOpaque ? [] : $0.server.beginning } ?? []
+    }
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
         // Taken out while it is changed, so that nothing in it has to be copied.

@@ -26,6 +26,8 @@ struct Sandbox: ParsableCommand {
     var listPersonas = false
     @Option(name: .shortAndLong, help: ArgumentHelp("The port; 0 takes one that is free.", valueName: "port"))
     var port = 2525
+    @Flag(help: "TLS from the first octet on, as clients set up for port 465 expect it.")
+    var tlsOnConnect = false
     @Flag(help: "End after one conversation.")
     var once = false
     @Option(help: ArgumentHelp("End after this many conversations.", valueName: "number"))
@@ -52,6 +54,9 @@ struct Sandbox: ParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
+        guard !(tlsOnConnect && compare != nil) else {
+            throw ValidationError("--compare needs no client, so it does without --tls-on-connect")
+        }
         guard !(once && count != nil) else { throw ValidationError("--once and --count exclude each other") }
         if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
         if let timeout, !(1...86400).contains(timeout) {
@@ -79,7 +84,7 @@ struct Sandbox: ParsableCommand {
         let library = try common.library(settings)
         let plain = PlainConversations(settings, library, files: files, source: Self.source(persona))
         let (feed, pressure) = (plain.feed, Pressure())
-        let server = SandboxServer(persona, limits: limits) {
+        let server = SandboxServer(persona, limits: limits, encryption: encryption) {
             pressure.add($0)
             feed.take($0)
         } onMail: {
@@ -87,12 +92,14 @@ struct Sandbox: ParsableCommand {
         }
         let addresses = try start(server)
         Message.write(
-            "listens on \(addresses.joined(separator: " and ")) as '\(persona.name)': \(persona.summary) Ctrl-C ends"
+            "listens on \(addresses.joined(separator: " and "))\(tlsOnConnect ? " with TLS from the first octet" : "") as '\(persona.name)': \(persona.summary) Ctrl-C ends"
         )
         stepBack()
         let most = once ? 1 : count
         while most.map({ plain.ended < $0 }) ?? true { try plain.follow { pressure.remove($0) } }
     }
+
+    private var encryption: SandboxServer.Encryption { tlsOnConnect ? .onConnect : .whenAsked }
 
     private static func source(_ persona: Persona) -> String { "ehlo sandbox, persona \(persona.name)" }
 
@@ -109,7 +116,7 @@ struct Sandbox: ParsableCommand {
         }
         let feed = ConversationFeed { Terminal.wake() }
         let pressure = Pressure()
-        let server = SandboxServer(persona, limits: limits) {
+        let server = SandboxServer(persona, limits: limits, encryption: encryption) {
             pressure.add($0)
             feed.take($0)
         } onMail: {
@@ -122,7 +129,8 @@ struct Sandbox: ParsableCommand {
         let invitation =
             [
                 "Waiting for a client at \(addresses.joined(separator: " and ")). "
-                    + "Try: swaks --server \(addresses.first ?? "") --to bob@receiver.example",
+                    + "Try: swaks --server \(addresses.first ?? "") --to bob@receiver.example"
+                    + (tlsOnConnect ? " --tls-on-connect" : ""),
                 "Each conversation opens here: o lists them, m shows the mails, s saves them (\(MailKeeper.names)).",
                 persona.title + ". " + persona.summary,
             ] + story

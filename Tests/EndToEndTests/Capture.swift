@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// What tcpdump writes while something runs, of the loopback interface.
+/// What tcpdump writes while something runs, of the loopback interface when no other is named.
 final class Capture {
     struct CannotStart: Error {}
     struct CannotRead: Error { let reason: String }
@@ -11,17 +11,19 @@ final class Capture {
     private let process: Child
 
     /// Comes back when tcpdump listens. `ports` are those it listens to, all of them when none is known yet: other tests
-    /// fill the loopback interface meanwhile.
-    init(in folder: Folder, ports: Set<Int> = []) throws {
+    /// fill the loopback interface meanwhile. In a network namespace when one is named.
+    init(in folder: Folder, ports: Set<Int> = [], interface: String = "lo", namespace: String? = nil) throws {
         self.folder = folder
-        path = folder.path("lo.pcap")
+        path = folder.path("\(interface)-\(UInt32.random(in: 0 ... .max)).pcap")
         let errors = try folder.write("", to: "tcpdump")
         let filter = ports.sorted().map { "port \($0)" }.joined(separator: " or ")
         // Immediate mode: without it the kernel keeps packets back and the last ones would miss the file.
         let arguments =
-            ["-i", "lo", "-U", "--immediate-mode", "-s", "0", "-B", "65536", "-Z", "root", "-w", path]
+            ["-i", interface, "-U", "--immediate-mode", "-s", "0", "-B", "65536", "-Z", "root", "-w", path]
             + (filter.isEmpty ? [] : [filter])
-        process = try Child("tcpdump", arguments, files: ["/dev/null", "/dev/null", errors])
+        let words = namespace.map { ["ip", "netns", "exec", $0] } ?? []
+        let command = words + ["tcpdump"] + arguments
+        process = try Child(command[0], Array(command.dropFirst()), files: ["/dev/null", "/dev/null", errors])
         guard waits({ (try? folder.text("tcpdump").contains("listening")) ?? false }) else { throw CannotStart() }
     }
 
@@ -38,6 +40,8 @@ final class Capture {
 
     /// A TCP connection, as the Lab's reader tells it; nothing of that reader is shared with the program under test.
     struct Connection {
+        /// The server's address and port.
+        let address: String
         let port: Int
         /// Seconds since 1970.
         let began: Double
@@ -67,6 +71,7 @@ final class Capture {
                 let began = object["began"] as? Double, let segments = object["segments"] as? [[Any]]
             else { return nil }
             return Connection(
+                address: server,
                 port: port,
                 began: began,
                 complete: object["complete"] as? Bool ?? false,
@@ -92,7 +97,6 @@ final class Capture {
     /// One JSON value a line.
     private func values(_ options: [String], in folder: Folder) throws -> [Any] {
         let read = try Program.run("python3", ["\(Program.tests)/Lab/compare_capture.py", path] + options, in: folder)
-        guard read.status == 0 else { throw CannotRead(reason: read.errors) }
         guard read.status == 0 else { throw CannotRead(reason: read.errors) }
         return try read.lines.filter { !$0.isEmpty }.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) }
     }

@@ -68,6 +68,42 @@ struct SandboxClientTests {
         #expect(mails.allSatisfy { $0.hasPrefix("Return-Path: <ada@sender.example>\r\n") })
     }
 
+    @Test(
+        .enabled(if: Program.has("swaks") && Program.has("curl"), "needs swaks and curl"),
+        arguments: ["swaks", "curl"]
+    )
+    func `a client set up for port 465 delivers inside TLS`(client: String) throws {
+        let server = try PracticeSandbox("--tls-on-connect")
+        let file = try server.folder.write(client == "swaks" ? String(Self.mail.dropLast()) : Self.mail, to: "mail")
+        let arguments =
+            client == "swaks"
+            ? [
+                "--tls-on-connect", "--server", "127.0.0.1:\(server.port)", "--from", "ada@sender.example", "--to",
+                "bob@receiver.example", "--data", "@\(file)",
+            ]
+            : [
+                "--silent", "--show-error", "--insecure", "--crlf", "--mail-from", "ada@sender.example", "--mail-rcpt",
+                "bob@receiver.example", "--upload-file", file, "smtps://127.0.0.1:\(server.port)/client.example",
+            ]
+        let outcome = try Program.run(client, arguments, in: server.folder)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        try expectDelivered(server)
+        let shown = try server.folder.text("out")
+        #expect(shown.contains("TLS 1.3") && shown.contains("with ESMTPS"), "\(shown)")
+        // There is no way into TLS for who is inside.
+        #expect(!shown.contains("250-STARTTLS") && !shown.contains("250 STARTTLS"))
+    }
+
+    @Test(.enabled(if: Program.has("swaks"), "needs swaks"))
+    func `a server for port 465 says nothing in the clear`() throws {
+        let server = try PracticeSandbox("--tls-on-connect")
+        let arguments = ["--server", "127.0.0.1:\(server.port)", "--to", "bob@receiver.example", "--timeout", "1"]
+        let outcome = try Program.run("swaks", arguments, in: server.folder)
+        #expect(outcome.status != 0)
+        #expect(try server.mails() == [])
+        #expect(try !server.folder.text("out").contains("S: 220"))
+    }
+
     @Test func `two personas side by side, differences marked`() throws {
         let outcome = try Program.ehlo(
             "sandbox",

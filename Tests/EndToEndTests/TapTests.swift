@@ -296,7 +296,7 @@ private final class Sink {
 }
 
 /// `ehlo tap --plain` in the background, on a port that the system picks.
-private final class RunningTap {
+final class RunningTap {
     struct CannotStart: Error { let reason: String }
 
     let port: Int

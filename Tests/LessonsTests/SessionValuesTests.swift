@@ -66,6 +66,36 @@ import Testing
         #expect(plain.filled(with: known) == plain.blocks)
     }
 
+    @Test func `stand in an opening as in the whole text`() throws {
+        let library = try LessonLibrary(root: Fixture.realLessons)
+        let contexts = [context { _ in }, context { $0.serverDomain = Array("mx1.receiver.example".utf8) }]
+        let sections = library.anchors().compactMap { library.section(for: $0) }
+        #expect(sections.count > 300)
+        for section in sections {
+            for context in contexts {
+                #expect(section.opening(with: context) == section.filled(with: context).opening, "\(section.anchor)")
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            "One.\nTwo.\n\nThree.", "## Head\n\n{{sender}} and `code`\nmore\n\n- a",
+            "One.\n```\ntwo\n```",
+            "One\n===\n\nTwo.", "One\n---\nTwo.", "#No heading\n\nTwo.", "- a\n\nTwo.", "> a\n\nTwo.", "1. a\n\nTwo.",
+            "One [a].\n\n[a]: https://example.com", "{{#sender}}x{{/sender}}\n\nTwo.",
+            "{{#sender}}a\n\nb{{/sender}}\n\nc",
+            "One.\n- a\n\nTwo.", "One.\n# Head\nTwo.", "One.\n \nTwo.", "*a* b\n\nTwo.", "", "\n\n", "`a\n\nb`",
+            "a | b\n- | -\n1 | 2", "<b>a</b>\n\nTwo.", "One.\\\nTwo.\n\nThree.", "{{\n\nTwo.",
+        ]
+    )
+    func `open a text of any form as in the whole of it`(source: String) {
+        let part = LessonFile("---\ntitle: T\n---\n\(source)").parts[0]
+        let section = Section(part, of: LessonAnchor("step/7"), FrontMatter(), language: "en")
+        let known = context { $0.serverDomain = Array("mx1.receiver.example".utf8) }
+        #expect(section.opening(with: known) == section.filled(with: known).opening)
+    }
+
     @Test func `leave no empty item or paragraph behind`() {
         #expect(text("- {{#sender}}x{{/sender}}\n- y\n\n{{#sender}}x{{/sender}}\n\nz") == "- y\n\nz")
     }

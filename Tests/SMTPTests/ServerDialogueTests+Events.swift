@@ -27,6 +27,23 @@ extension ServerDialogueTests {
         #expect(Self.codes(server.received(WireLine("STARTTLS"))) == [502])
     }
 
+    @Test func `where TLS comes first the greeting is inside, and STARTTLS is not offered`() {
+        var policy = ServerDialogue.Policy(domain: "mx.example", offered: ["STARTTLS", "AUTH PLAIN"])
+        policy.requiresTLS = true
+        var server = ServerDialogue(policy)
+        #expect(server.received(WireLine("EHLO early.example")) == [])
+        #expect(Self.codes(server.secured()) == [220])
+        #expect(server.connected() == [], "there is one greeting")
+        guard case .reply(let lines, .hello)? = server.received(WireLine("EHLO a.example")).first else {
+            Issue.record("no answer to EHLO")
+            return
+        }
+        #expect(lines.map { $0.octets.lossyText } == ["250-mx.example greets a.example", "250 AUTH PLAIN"])
+        #expect(server.transport == "ESMTPS")
+        #expect(Self.codes(server.received(WireLine("STARTTLS"))) == [502])
+        #expect(Self.codes(server.received(WireLine("MAIL FROM:<>"))) == [250], "this is the TLS that is required")
+    }
+
     @Test func `who authenticated in clear is nobody after the handshake`() {
         let policy = ServerDialogue.Policy(
             domain: "mx.example",

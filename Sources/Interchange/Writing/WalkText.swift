@@ -136,9 +136,9 @@ public struct WalkText {
 
     private func lesson(_ anchor: LessonAnchor, _ stop: Trace.Stop, of trace: Trace) -> [Line] {
         guard let section = library?.section(for: anchor) else { return [] }
-        let blocks = section.filled(with: SessionValues.Context(trace, line: trace.lines[stop.lines].first))
+        let opening = section.opening(with: SessionValues.Context(trace, line: trace.lines[stop.lines].first))
         return [.blank, Line(.lesson, "  Lesson \(section.anchor): \(section.title)")]
-            + PlainText.lines(blocks.opening, columns: Self.columns - 2).map { Line(.lesson, "  \($0)") }
+            + PlainText.lines(opening, columns: Self.columns - 2).map { Line(.lesson, "  \($0)") }
     }
 
     // MARK: The end

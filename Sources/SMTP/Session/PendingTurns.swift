@@ -17,8 +17,8 @@ public struct PendingTurns<Context> {
     public var entries: ArraySlice<Entry> { all[head...] }
     public var isEmpty: Bool { head == all.count }
     public var count: Int { all.count - head }
-    public var first: Entry? { entries.first }
-    public var last: Entry? { entries.last }
+    public var first: Entry? { isEmpty ? nil : all[head] }
+    public var last: Entry? { isEmpty ? nil : all[all.count - 1] }
 
     public mutating func append(_ turn: CommandSequence.Turn, verb: Verb?, context: Context) {
         all.append(Entry(turn: turn, verb: verb, context: context))

@@ -147,8 +147,13 @@ public struct ServerDialogue: Sendable {
         return chunk?.remaining == 0 ? finishChunk() : []
     }
 
-    /// The handshake after `startTLS` is done: the session begins anew, without a greeting (RFC 3207 §4.2).
+    /// The handshake after `startTLS` is done: the session begins anew, without a greeting (RFC 3207 §4.2). Where TLS comes
+    /// first, the greeting is inside it (RFC 8314 §3.3): called in the place of `connected`.
     public mutating func secured() -> [Action] {
+        if sequence.phase == .connected, !isClosed {
+            isSecured = true
+            return connected()
+        }
         guard sequence.phase == .securing else { return [] }
         sequence.advance(.handshake, code: 220)
         helloVerb = nil
