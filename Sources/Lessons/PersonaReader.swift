@@ -149,6 +149,11 @@ public struct PersonaReader {
                 let known = ServerDialogue.mechanisms.joined(separator: ", ")
                 complain(line, "extensions: the sandbox cannot do AUTH \(mechanism); it can do \(known)")
             }
+            // Who proves itself with a password has to know it (RFC 5802 §3).
+            let scram = SASLExchange.Mechanism.scramSHA256.rawValue
+            if words.contains(scram), persona.policy.users.isEmpty {
+                complain(line, "extensions: AUTH \(scram) needs users and their passwords")
+            }
         }
         if persona.policy.requiresTLS, !persona.policy.offered.contains("STARTTLS") {
             complain(line, "requires: tls needs STARTTLS among the extensions")

@@ -76,6 +76,7 @@ final class ServerEnd {
         onClosed: @escaping (ServerEnd) -> Void
     ) {
         dialogue = ServerDialogue(setup.policy)
+        dialogue.digests = .openSSL
         self.setup = setup
         self.onConnected = onConnected
         self.onMail = onMail

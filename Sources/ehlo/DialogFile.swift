@@ -52,7 +52,11 @@ enum DialogFile {
         names(in: lessonsRoot).flatMap { name -> [String] in
             do {
                 let script = try read(name, in: lessonsRoot)
-                return script.title.isEmpty ? ["dialogs/\(name).dialog: the line '# title: …' is missing"] : []
+                if script.title.isEmpty { return ["dialogs/\(name).dialog: the line '# title: …' is missing"] }
+                guard let persona = script.persona, access("\(lessonsRoot)/personas/\(persona).yaml", R_OK) != 0 else {
+                    return []
+                }
+                return ["dialogs/\(name).dialog: there is no persona '\(persona)'"]
             } catch let failure as Failure {
                 return ["dialogs/\(name).dialog: \(failure.sentence)"]
             } catch { return ["dialogs/\(name).dialog: \(error)"] }

@@ -77,7 +77,9 @@ struct LiveStyleOptions: ParsableArguments {
             }
             return nil
         }
-        return try PracticeServer(PersonaChoice.named(persona ?? PersonaFolder.usual, settings))
+        // Standard input can be read once only, and that is for the dialog itself.
+        let meant = dialog == "-" ? nil : try DialogFile.read(dialog ?? "", in: settings.lessonsRoot).persona
+        return try PracticeServer(PersonaChoice.named(persona ?? meant ?? PersonaFolder.usual, settings))
     }
 
     /// The client they ask for.

@@ -7,39 +7,8 @@ struct SandboxClientTests {
     private static let mail =
         "From: <ada@sender.example>\nTo: <bob@receiver.example>\nSubject: Dots\n\nHello\n.one dot\n..two dots\n.\nend\n"
 
-    /// A sandbox that ends after some conversations.
-    private struct Server {
-        let folder: Folder
-        let child: Child
-        let port: String
-
-        init(_ arguments: String..., count: Int = 1) throws {
-            folder = try Folder()
-            let folder = folder
-            let names = ["in", "out", "err"].map { folder.path($0) }
-            for name in names { try "".write(toFile: name, atomically: false, encoding: .utf8) }
-            child = try Child(
-                Program.path,
-                ["sandbox", "--plain", "--port", "0", "--count", "\(count)", "--eml", folder.path("eml")] + arguments,
-                files: names
-            )
-            var said = ""
-            _ = try waits {
-                said = try folder.text("err"); return said.contains("listens on 127.0.0.1:")
-            }
-            port = try String(#require(said.firstMatch(of: /127\.0\.0\.1:([0-9]+)/), "\(said)").output.1)
-        }
-
-        /// Waits for the end; the mails, in the order they came.
-        func mails() throws -> [String] {
-            #expect(child.waits() == 0)
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("eml")).sorted()
-            return try names.map { try folder.text("eml/\($0)") }
-        }
-    }
-
     /// One mail came, octet for octet, but for header fields that a client may add.
-    private func expectDelivered(_ server: Server) throws {
+    private func expectDelivered(_ server: PracticeSandbox) throws {
         let mails = try server.mails()
         #expect(mails.count == 1)
         let mail = try #require(mails.first)
@@ -50,7 +19,7 @@ struct SandboxClientTests {
 
     @Test(.enabled(if: Program.has("swaks"), "needs swaks"), arguments: [[], ["--tls"], ["--pipeline"]])
     func `swaks delivers`(options: [String]) throws {
-        let server = try Server("--persona", options == ["--tls"] ? "postfix" : "rfc5321")
+        let server = try PracticeSandbox("--persona", options == ["--tls"] ? "postfix" : "rfc5321")
         // swaks ends the last line itself.
         let file = try server.folder.write(String(Self.mail.dropLast()), to: "mail")
         let arguments = [
@@ -62,7 +31,7 @@ struct SandboxClientTests {
     }
 
     @Test(.enabled(if: Program.has("msmtp"), "needs msmtp")) func `msmtp delivers`() throws {
-        let server = try Server()
+        let server = try PracticeSandbox()
         let arguments = [
             "--host=127.0.0.1", "--port=\(server.port)", "--from=ada@sender.example", "--tls=off", "--auth=off",
             "--domain=client.example",
@@ -74,7 +43,7 @@ struct SandboxClientTests {
     }
 
     @Test(.enabled(if: Program.has("curl"), "needs curl")) func `curl delivers`() throws {
-        let server = try Server()
+        let server = try PracticeSandbox()
         let file = try server.folder.write(Self.mail, to: "mail")
         let arguments = [
             "--silent", "--show-error", "--crlf", "--mail-from", "ada@sender.example", "--mail-rcpt",
@@ -88,7 +57,7 @@ struct SandboxClientTests {
 
     @Test(.enabled(if: Program.has("smtp-source"), "needs Postfix's smtp-source"))
     func `smtp-source delivers twenty mails over four connections at a time`() throws {
-        let server = try Server(count: 20)
+        let server = try PracticeSandbox(count: 20)
         let arguments = [
             "-s", "4", "-m", "20", "-f", "ada@sender.example", "-t", "bob@receiver.example", "127.0.0.1:\(server.port)",
         ]
@@ -104,7 +73,7 @@ struct SandboxClientTests {
         arguments: ["swaks", "curl"]
     )
     func `a client set up for port 465 delivers inside TLS`(client: String) throws {
-        let server = try Server("--tls-on-connect")
+        let server = try PracticeSandbox("--tls-on-connect")
         let file = try server.folder.write(client == "swaks" ? String(Self.mail.dropLast()) : Self.mail, to: "mail")
         let arguments =
             client == "swaks"
@@ -127,7 +96,7 @@ struct SandboxClientTests {
 
     @Test(.enabled(if: Program.has("swaks"), "needs swaks"))
     func `a server for port 465 says nothing in the clear`() throws {
-        let server = try Server("--tls-on-connect")
+        let server = try PracticeSandbox("--tls-on-connect")
         let arguments = ["--server", "127.0.0.1:\(server.port)", "--to", "bob@receiver.example", "--timeout", "1"]
         let outcome = try Program.run("swaks", arguments, in: server.folder)
         #expect(outcome.status != 0)
@@ -166,5 +135,36 @@ struct SandboxClientTests {
         )
         let same = try Program.ehlo("sandbox", "--persona", "dsn", "--compare", "dsn", in: Folder())
         #expect(same.output.hasSuffix("No differences but names and ids.\n"))
+    }
+}
+
+/// A `ehlo sandbox` that ends after some conversations.
+struct PracticeSandbox {
+    let folder: Folder
+    let child: Child
+    let port: String
+
+    init(_ arguments: String..., count: Int = 1) throws {
+        folder = try Folder()
+        let folder = folder
+        let names = ["in", "out", "err"].map { folder.path($0) }
+        for name in names { try "".write(toFile: name, atomically: false, encoding: .utf8) }
+        child = try Child(
+            Program.path,
+            ["sandbox", "--plain", "--port", "0", "--count", "\(count)", "--eml", folder.path("eml")] + arguments,
+            files: names
+        )
+        var said = ""
+        _ = try waits {
+            said = try folder.text("err"); return said.contains("listens on 127.0.0.1:")
+        }
+        port = try String(#require(said.firstMatch(of: /127\.0\.0\.1:([0-9]+)/), "\(said)").output.1)
+    }
+
+    /// Waits for the end; the mails, in the order they came.
+    func mails() throws -> [String] {
+        #expect(child.waits() == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("eml")).sorted()
+        return try names.map { try folder.text("eml/\($0)") }
     }
 }

@@ -129,6 +129,7 @@ import Testing
         ("requires: [tls]", "mine.yaml:1: requires: tls needs STARTTLS among the extensions"),
         ("requires: [auth]", "mine.yaml:1: requires: auth needs AUTH"),
         ("extensions: [AUTH GSSAPI]", "mine.yaml:4: extensions: the sandbox cannot do AUTH GSSAPI"),
+        ("extensions: [AUTH SCRAM-SHA-256]", "mine.yaml:4: extensions: AUTH SCRAM-SHA-256 needs users"),
         ("extensions: [-X]", "mine.yaml:4: extensions: '-X' does not begin with an EHLO keyword"),
         ("extensions: PIPELINING", "mine.yaml:4: extensions: this is a list"),
         ("greylist: soon", "mine.yaml:4: greylist: this is a number of seconds"),

@@ -6,10 +6,10 @@ import Tracing
 
 /// The unattended client against servers that do with STARTTLS and AUTH what they should, and what they should not.
 @Suite struct LiveTLSTests {
-    private let recorder = Recorder()
+    let recorder = Recorder()
 
     /// TLS as a server on a blocking socket.
-    private final class Inside {
+    final class Inside {
         private let peer: RawPeer
         private let engine: TLSEngine
         private var unread: [UInt8] = []
@@ -58,9 +58,9 @@ import Tracing
         }
     }
 
-    private static let identity = try? TLSIdentity.selfSigned(names: ["localhost"])
+    static let identity = try? TLSIdentity.selfSigned(names: ["localhost"])
 
-    private func run(
+    func run(
         _ security: LiveSecurity = LiveSecurity(),
         timeout: Int = 10,
         dialog: DialogScript? = nil,
@@ -70,7 +70,7 @@ import Tracing
     }
 
     /// `script` is told the number of the connection, from 0.
-    private func run(
+    func run(
         _ security: LiveSecurity = LiveSecurity(),
         timeout: Int = 10,
         dialog: DialogScript? = nil,
@@ -95,7 +95,7 @@ import Tracing
     }
 
     /// Greeting, EHLO, STARTTLS; what stands behind the 220 goes out with it.
-    private static func begin(_ peer: RawPeer, behind: String = "", offer: String = "STARTTLS") -> Bool {
+    static func begin(_ peer: RawPeer, behind: String = "", offer: String = "STARTTLS") -> Bool {
         peer.send("220 mx.example ESMTP\r\n")
         guard peer.line() == "EHLO c.example" else { return false }
         peer.send("250-mx.example\r\n250 \(offer)\r\n")
@@ -117,7 +117,7 @@ import Tracing
         inside.close()
     }
 
-    private var tls: [TLSFacts] {
+    var tls: [TLSFacts] {
         recorder.events.compactMap { if case .tls(let facts) = $0.kind { facts } else { nil } }
     }
 
@@ -164,7 +164,7 @@ import Tracing
     /// What comes in place of the handshake.
     enum Fault: Sendable, CaseIterable { case text, closes, silence, alert, resets }
 
-    private static func fail(_ peer: RawPeer, _ fault: Fault) {
+    static func fail(_ peer: RawPeer, _ fault: Fault) {
         _ = peer.next()
         switch fault {
         case .text: peer.send("250 mx.example\r\n250 you are welcome\r\n")
@@ -186,74 +186,6 @@ import Tracing
         #expect(!recorder.said(.client).contains("MAIL"))
         if fault == .alert { #expect(recorder.errors.first?.contains("(40)") == true) }
         if fault == .silence { #expect(recorder.errors.first?.contains("2 s") == true) }
-    }
-
-    /// Takes a mail on a connection that is to stay in the clear.
-    private static func takeInClear(_ peer: RawPeer) {
-        peer.send("220 mx.example ESMTP\r\n")
-        _ = peer.line()
-        peer.send("250-mx.example\r\n250 STARTTLS\r\n")
-        for reply in ["250 OK", "250 OK", "354 Go"] {
-            guard let line = peer.line(), line != "STARTTLS" else { return }
-            peer.send(reply + "\r\n")
-        }
-        while let line = peer.line(), line != "." {}
-        peer.send("250 Taken\r\n")
-        _ = peer.line()
-        peer.send("221 Bye\r\n")
-    }
-
-    @Test(arguments: Fault.allCases)
-    func `who wants TLS only if it is to be had connects anew, in the clear`(fault: Fault) async throws {
-        // Only silence has to be waited for; what comes after it may take as long.
-        let outcome = try await run(timeout: fault == .silence ? 4 : 10) { peer, number in
-            guard number == 0 else { return Self.takeInClear(peer) }
-            if Self.begin(peer) { Self.fail(peer, fault) }
-        }
-        #expect(outcome == .completed(accepted: 1))
-        #expect(recorder.said(.client).hasPrefix("EHLO c.example\r\nSTARTTLS\r\nEHLO c.example\r\nMAIL FROM:"))
-        #expect(recorder.errors.count == 1, "that the handshake failed is said")
-        let trace = Tracer.trace(of: recorder.events)
-        let remark = trace.lines.firstIndex { $0.content == .event(LessonAnchor("tls/without")) }
-        let connections = trace.lines.indices.filter {
-            trace.lines[$0].content == .event(LessonAnchor("link/connect"))
-        }
-        #expect(connections.count == 2 && remark.map { connections[0] < $0 && $0 < connections[1] } == true)
-    }
-
-    @Test func `it connects anew only once`() async throws {
-        let outcome = try await run { peer, number in
-            guard number < 2, Self.begin(peer) else { return }
-            Self.fail(peer, .closes)
-        }
-        #expect(outcome.exitStatus == 6, "\(outcome)")
-        let said = "EHLO c.example\r\nSTARTTLS\r\nEHLO c.example\r\nMAIL FROM:<ada@sender.example>\r\n"
-        #expect(recorder.said(.client) == said)
-    }
-
-    /// Who may not do without TLS.
-    enum Demand: Sendable, CaseIterable { case required, verified, login, forcedLogin, submission, onConnect }
-
-    @Test(arguments: Demand.allCases)
-    func `who may not do without TLS does not connect anew`(demand: Demand) async throws {
-        var security = LiveSecurity()
-        switch demand {
-        case .required: security.use = .required
-        case .verified: security.mustVerify = true
-        case .login, .forcedLogin:
-            security.credentials = try Credentials(user: "ada", password: "hunter2-CANARY")
-            security.mayAuthenticateInClear = demand == .forcedLogin
-        case .submission: security.isSubmission = true
-        case .onConnect: security.use = .onConnect
-        }
-        let outcome = try await run(security) { peer, number in
-            guard number == 0 else { return Self.takeInClear(peer) }
-            guard demand == .onConnect || Self.begin(peer) else { return }
-            Self.fail(peer, .alert)
-        }
-        #expect(outcome.exitStatus == 29, "\(outcome)")
-        let connections = recorder.events.count { if case .connect = $0.kind { true } else { false } }
-        #expect(connections == 1 && !recorder.said(.client).contains("MAIL"))
     }
 
     @Test(arguments: ["454 4.7.0 Not now", "502 5.5.1 Not here"])

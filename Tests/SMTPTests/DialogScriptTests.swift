@@ -30,6 +30,7 @@ import Testing
         let script = try DialogScript(
             """
             # title: Of two halves
+            # persona: postfix
             # why it is so
             S: 220
             C: EHLO {{client.domain}}
@@ -43,6 +44,7 @@ import Testing
             """
         )
         #expect(script.title == "Of two halves" && script.comments == ["why it is so"])
+        #expect(script.persona == "postfix")
         #expect(
             script.steps == [
                 .expect(.init(text: "220")), .say(["EHLO {{client.domain}}"]), .expect(.init(text: "250-a\n250 b")),
@@ -96,6 +98,65 @@ import Testing
         _ = player.received(Self.reply("221 bye"))
         #expect(player.closed().last == .finish(.completed(accepted: 0)))
         #expect(player.mismatches == 1)
+    }
+
+    private static func secured(_ script: String, reply: String = "220 go") throws -> (
+        DialogPlayer, [ClientDialogue.Action]
+    ) {
+        var player = DialogPlayer(try DialogScript(script), values: [:], isGuarded: false)
+        _ = player.connected()
+        _ = player.received(Self.reply("220 a"))
+        _ = player.received(Self.reply("250-a\n250 STARTTLS"))
+        let actions = player.received(Self.reply(reply))
+        return (player, actions)
+    }
+
+    private static let intoTLS =
+        "S: 220\nC: EHLO a\nS: 250\nC: STARTTLS\nC: HELP\nS: 220\nC: EHLO b\nS: 250\nC: QUIT\nS: 221"
+
+    @Test func `behind STARTTLS it goes on inside TLS, and what stood behind it is not answered`() throws {
+        var (player, actions) = try Self.secured(Self.intoTLS)
+        #expect(actions == [.startTLS, .wait(.other)])
+        #expect(player.awaitedTurn == nil)
+        #expect(player.received(Self.reply("250 in the clear")) == [], "nothing is heard beside the handshake")
+        #expect(Self.octets(player.secured()) == "EHLO b\r\n")
+        #expect(player.offer == Hello() && player.sequence.phase == .greeted && player.awaitedTurn == .hello)
+        #expect(Self.octets(player.received(Self.reply("250 a"))) == "QUIT\r\n")
+        #expect(player.received(Self.reply("221 bye")).last == .finish(.completed(accepted: 0)))
+        #expect(player.mismatches == 0)
+    }
+
+    @Test func `a server that answers inside TLS what was said in the clear is found out`() throws {
+        var (player, _) = try Self.secured(Self.intoTLS)
+        _ = player.secured()
+        #expect(Self.notes(player.received(Self.reply("214 help"))) == ["expected 250, and this came instead"])
+    }
+
+    @Test func `what was to be said inside TLS is not said in the clear`() throws {
+        for refusal in ["454 not now", "502 no", "220"] {
+            let expected = refusal == "220" ? "S: 454" : "S: 220"
+            let script = "S: 220\nC: EHLO a\nS: 250\nC: STARTTLS\n\(expected)\nC: AUTH PLAIN AAAA\nS: 235"
+            var (player, actions) = try Self.secured(script, reply: refusal == "220" ? "220 go" : refusal)
+            guard refusal != "220" else {
+                #expect(actions.contains(.startTLS), "a server that says 220 expects the handshake")
+                continue
+            }
+            #expect(Self.octets(actions) == "QUIT\r\n")
+            #expect(player.received(Self.reply("221 bye")).last == .finish(.completed(accepted: 0)))
+        }
+    }
+
+    @Test func `TLS that does not come about ends it`() throws {
+        var (player, _) = try Self.secured(Self.intoTLS)
+        #expect(player.notSecured("an alert") == [.close, .finish(.notSecured("an alert"))])
+        (player, _) = try Self.secured(Self.intoTLS)
+        #expect(player.closed().last == .finish(.closedEarly(at: .handshake)))
+        (player, _) = try Self.secured(Self.intoTLS)
+        #expect(player.timedOut().last == .finish(.timedOut(at: .handshake)))
+        let (_, actions) = try Self.secured(Self.intoTLS, reply: "250 go")
+        guard case .finish(.protocolError(at: .startTLS, _))? = actions.last else {
+            return #expect(Bool(false), "\(actions)")
+        }
     }
 
     @Test func `a 354 that was not expected ends the play, for lines would become mail`() throws {

@@ -25,11 +25,12 @@ extension ClientDialogue: ClientConversation {}
 
 /// Plays a dialog instead of the usual walk: says what stands in it, and tells where the server answers otherwise.
 ///
-/// It decides what is sent next and when the play is over. It does not know sockets. Wrong input: an answer that was not
-/// expected is said and the play goes on, but where one side would take for commands what the other takes for mail, which
-/// ends it; what comes after the end is ignored.
+/// It decides what is sent next, when TLS begins and when the play is over. It does not know sockets or how TLS works. Wrong
+/// input: an answer that was not expected is said and the play goes on, but where one side would take for commands what the
+/// other takes for mail, or where what was to be said inside TLS would go in the clear, which ends it; what comes after the
+/// end is ignored.
 public struct DialogPlayer: ClientConversation {
-    private enum State { case idle, playing, leaving, finished }
+    private enum State { case idle, playing, securing, leaving, finished }
 
     private let script: DialogScript
     private let values: [String: String]
@@ -47,7 +48,7 @@ public struct DialogPlayer: ClientConversation {
     public private(set) var mismatches = 0
     public var awaitedTurn: CommandSequence.Turn? {
         switch state {
-        case .idle, .finished: nil
+        case .idle, .securing, .finished: nil
         case .playing, .leaving: awaited.first?.turn ?? (sequence.phase == .connected ? .greeting : .unknown)
         }
     }
@@ -85,6 +86,7 @@ public struct DialogPlayer: ClientConversation {
                 let isMail = reply.severity == .intermediate
                 let isExpected = wanted.text.hasPrefix("3")
                 if isMail != isExpected { return actions + leave() }
+                if sent?.turn == .startTLS, sequence.phase != .securing { return actions + leave() }
             }
         case .say, .expectClose, nil:
             mismatches += 1
@@ -93,23 +95,30 @@ public struct DialogPlayer: ClientConversation {
             if !awaited.isEmpty { return actions + [.wait(TimeLimit(awaiting: awaited[0].turn))] }
         }
         if reply.code == 421 { return actions + finish() }
-        return actions + next()
+        return actions + (sequence.phase == .securing ? startTLS(reply) : next())
+    }
+
+    /// The server said yes to STARTTLS; only 220 does that (RFC 3207 §4).
+    private mutating func startTLS(_ reply: Reply) -> [ClientDialogue.Action] {
+        guard reply.code == 220 else {
+            return end(.protocolError(at: .startTLS, reply))
+        }
+        state = .securing
+        return [.startTLS, .wait(.other)]
     }
 
     public mutating func closed() -> [ClientDialogue.Action] {
+        if state == .securing { return end(.closedEarly(at: .handshake)) }
         guard state == .playing || state == .leaving else { return [] }
         if case .expectClose? = script.steps[position...].first, position + 1 == script.steps.count { return finish() }
         if sequence.phase == .ended || position >= script.steps.count { return finish() }
-        let turn = awaitedTurn ?? .unknown
-        state = .finished
-        return [.close, .finish(.closedEarly(at: turn))]
+        return end(.closedEarly(at: awaitedTurn ?? .unknown))
     }
 
     public mutating func timedOut() -> [ClientDialogue.Action] {
+        if state == .securing { return end(.timedOut(at: .handshake)) }
         guard state == .playing || state == .leaving else { return [] }
-        let turn = awaitedTurn ?? .unknown
-        state = .finished
-        return [.close, .finish(.timedOut(at: turn))]
+        return end(.timedOut(at: awaitedTurn ?? .unknown))
     }
 
     public mutating func observed(_ command: Command, as turn: CommandSequence.Turn, _ reply: Reply) {
@@ -124,9 +133,26 @@ public struct DialogPlayer: ClientConversation {
         return []
     }
 
-    /// No dialog asks for TLS: what follows STARTTLS is nothing that lines could say.
-    public mutating func secured() -> [ClientDialogue.Action] { [] }
-    public mutating func notSecured(_ reason: String) -> [ClientDialogue.Action] { [] }
+    /// The handshake is over: what was learnt before it is forgotten, and what was said behind STARTTLS gets no answer
+    /// (RFC 3207 §4.2).
+    public mutating func secured() -> [ClientDialogue.Action] {
+        guard state == .securing else { return [] }
+        state = .playing
+        sequence.advance(.handshake, code: 220)
+        offer = Hello()
+        awaited = []
+        hand.reset()
+        return next()
+    }
+
+    public mutating func notSecured(_ reason: String) -> [ClientDialogue.Action] {
+        switch state {
+        case .idle, .finished: []
+        case .securing: end(.notSecured(reason))
+        // Broken off later: what was under way ends as if the server had left.
+        case .playing, .leaving: end(.closedEarly(at: awaitedTurn ?? .unknown))
+        }
+    }
 
     private func fill(_ text: String) -> String { DialogScript.filled(text) { values[$0] } }
 
@@ -171,8 +197,10 @@ public struct DialogPlayer: ClientConversation {
         return [.send(Command.bare(.quit), .quit), .wait(.other)]
     }
 
-    private mutating func finish() -> [ClientDialogue.Action] {
+    private mutating func finish() -> [ClientDialogue.Action] { end(.completed(accepted: acceptedMails)) }
+
+    private mutating func end(_ outcome: ClientDialogue.Outcome) -> [ClientDialogue.Action] {
         state = .finished
-        return [.close, .finish(.completed(accepted: acceptedMails))]
+        return [.close, .finish(outcome)]
     }
 }

@@ -12,7 +12,8 @@
 ///
 /// A `C:` line has the escapes of the raw prompt and ends with CRLF unless it says otherwise; `C:` lines that stand
 /// together go out together. An `S:` line is a reply by its class (`2yz`), by its code (`250`), or word for word; a line
-/// `S: 250-…` goes on in the next. `-- close` expects the server to close. What is between braces is filled in.
+/// `S: 250-…` goes on in the next. `-- close` expects the server to close. What is between braces is filled in. Behind the 220
+/// that answers STARTTLS the dialog goes on inside TLS. `# persona:` names the sandbox's server it is meant for.
 public struct DialogScript: Sendable {
     /// What is expected of one reply.
     public struct Expectation: Equatable, Sendable {
@@ -54,6 +55,8 @@ public struct DialogScript: Sendable {
 
     public let title: String
     public let comments: [String]
+    /// The persona of the sandbox it is meant for; nil for the usual one.
+    public let persona: String?
     public let steps: [Step]
 
     /// The names that may stand in braces, THE table.
@@ -72,13 +75,14 @@ public struct DialogScript: Sendable {
         guard case .expect? = draft.steps.first else {
             throw Problem(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
         }
-        (title, comments, steps) = (draft.title, draft.comments, draft.steps)
+        (title, comments, persona, steps) = (draft.title, draft.comments, draft.persona, draft.steps)
     }
 
     /// A script of which some lines were read.
     private struct Draft {
         var title = ""
         var comments: [String] = []
+        var persona: String?
         var steps: [Step] = []
         /// The lines of a reply whose last is still to come.
         var reply: [String] = []
@@ -108,6 +112,8 @@ public struct DialogScript: Sendable {
             let comment = line.dropFirst().drop { $0 == " " }
             if comment.hasPrefix("title:"), title.isEmpty {
                 title = String(comment.dropFirst(6).drop { $0 == " " })
+            } else if comment.hasPrefix("persona:"), persona == nil {
+                persona = String(comment.dropFirst(8).filter { $0 != " " })
             } else {
                 comments.append(String(comment))
             }

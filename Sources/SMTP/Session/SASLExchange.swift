@@ -64,7 +64,7 @@ public struct SASLDigests: Sendable {
 /// the exchange off; a challenge too many, or one that is not what the mechanism says, is the server's departure and does the
 /// same, with `trouble` telling why; what a challenge of PLAIN or LOGIN says is ignored, because there only its place counts.
 public struct SASLExchange: Sendable {
-    /// The mechanisms it speaks, the better first, THE table of the client.
+    /// The mechanisms that are spoken here, the better first, THE table of client and server.
     public enum Mechanism: String, CaseIterable, Sendable {
         /// A proof, no password, and the server proves itself too (RFC 7677, RFC 5802).
         case scramSHA256 = "SCRAM-SHA-256"
@@ -298,7 +298,7 @@ public struct SASLExchange: Sendable {
 
 extension [UInt8] {
     /// Two small hexadecimal digits an octet.
-    fileprivate var hexadecimal: [UInt8] {
+    var hexadecimal: [UInt8] {
         let digits = Array("0123456789abcdef".utf8)
         return flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }

@@ -44,13 +44,9 @@ struct SCRAM: Sendable {
 
         finalWithoutProof = Array("c=".utf8) + Base64.encode(Self.header) + Array(",r=".utf8) + both
         let message = clientFirstBare + [UInt8(ascii: ",")] + serverFirst + [UInt8(ascii: ",")] + finalWithoutProof
-        let saltedPassword = digests.stretched(password, salt, iterations)
-        let clientKey = digests.hmacSHA256(saltedPassword, Array("Client Key".utf8))
-        let clientSignature = digests.hmacSHA256(digests.sha256(clientKey), message)
-        let serverKey = digests.hmacSHA256(saltedPassword, Array("Server Key".utf8))
-        serverSignature = digests.hmacSHA256(serverKey, message)
-        let proof = zip(clientKey, clientSignature).map { $0 ^ $1 }
-        return finalWithoutProof + Array(",p=".utf8) + Base64.encode(proof)
+        let proofs = SCRAMProofs(password, salt, iterations, message, digests)
+        serverSignature = proofs.server
+        return finalWithoutProof + Array(",p=".utf8) + Base64.encode(proofs.client)
     }
 
     /// What is wrong with `v=…`; nil when the server has proved itself.
@@ -62,11 +58,27 @@ struct SCRAM: Sendable {
         return signature == serverSignature && !signature.isEmpty ? nil : .wrongSignature
     }
 
-    private static func value(_ field: ArraySlice<UInt8>, _ name: Character) -> ArraySlice<UInt8>? {
+    static func value(_ field: ArraySlice<UInt8>, _ name: Character) -> ArraySlice<UInt8>? {
         field.starts(with: "\(name)=".utf8) ? field.dropFirst(2) : nil
     }
 
     private static func error(in fields: [ArraySlice<UInt8>]) -> SASLExchange.Trouble? {
         fields.first.flatMap { value($0, "e") }.map { .serverError($0.prefix(60).lossyText) }
+    }
+}
+
+/// What both sides prove with (RFC 5802 §3).
+struct SCRAMProofs {
+    let client: [UInt8]
+    let server: [UInt8]
+
+    /// `message` is the AuthMessage: what both have said, without the client's proof.
+    init(_ password: [UInt8], _ salt: [UInt8], _ iterations: Int, _ message: [UInt8], _ digests: SASLDigests) {
+        let saltedPassword = digests.stretched(password, salt, iterations)
+        let clientKey = digests.hmacSHA256(saltedPassword, Array("Client Key".utf8))
+        let clientSignature = digests.hmacSHA256(digests.sha256(clientKey), message)
+        client = zip(clientKey, clientSignature).map { $0 ^ $1 }
+        let serverKey = digests.hmacSHA256(saltedPassword, Array("Server Key".utf8))
+        server = digests.hmacSHA256(serverKey, message)
     }
 }

@@ -1,5 +1,4 @@
-/// Mail data, chunks and AUTH exchanges: what comes after a command that asked for more (RFC 5321 §4.1.1.4, RFC 3030 §2,
-/// RFC 4954 §4).
+/// Mail data and chunks: what comes after a command that asked for more (RFC 5321 §4.1.1.4, RFC 3030 §2).
 extension ServerDialogue {
     // MARK: DATA
 
@@ -169,87 +168,5 @@ extension ServerDialogue {
         let isRefused = verdict.code / 100 != 2
         let given = isRefused ? giveUp("BDAT was answered \(Self.summary(lines(of: verdict)))") : []
         return given + answer(.chunk, verdict)
-    }
-
-    // MARK: AUTH
-
-    /// The mechanisms a server of ours can do.
-    public static let mechanisms = [SASLExchange.Mechanism.plain, .login].map(\.rawValue)
-
-    /// Takes any user and password that are well-formed, unless a rule for AUTH says otherwise.
-    mutating func auth(_ command: Command) -> [Action] {
-        guard case .mechanism(let name, let initialResponse) = command.argument else {
-            return fault(.auth, Answer(501, "5.5.4", "Syntax error in arguments"))
-        }
-        guard !isAuthenticated else { return fault(.auth, Answer(503, "5.5.1", "Authenticated already")) }
-        let isOffered = policy.parameters(of: "AUTH")?.contains { name.equalsIgnoringCase($0.utf8) } == true
-        switch SASLExchange.Mechanism.allCases.first(where: { name.equalsIgnoringCase($0.rawValue.utf8) }) {
-        case .plain? where isOffered: exchange = .plain
-        case .login? where isOffered: exchange = .loginUser
-        case .plain?, .login?, .cramMD5?, .scramSHA256?, .xoauth2?, nil:
-            return fault(.auth, Answer(504, "5.5.4", "Mechanism not offered"))
-        }
-        guard let initialResponse else { return challenge(.auth) }
-        // RFC 4954 §4: `=` is an initial response of no octets.
-        return respond(initialResponse == [UInt8(ascii: "=")] ? [] : initialResponse, to: .auth)
-    }
-
-    /// One whole line of the client's within an exchange.
-    mutating func respond(_ octets: [UInt8]) -> [Action] { respond(octets, to: .saslResponse) }
-
-    private mutating func respond(_ octets: [UInt8], to turn: CommandSequence.Turn) -> [Action] {
-        if octets == [UInt8(ascii: "*")] {
-            return refuseExchange(turn, Answer(501, "5.7.0", "Authentication called off"))
-        }
-        guard let response = Base64.decode(octets) else {
-            return refuseExchange(turn, Answer(501, "5.5.2", "Not Base64"))
-        }
-        let isRight: Bool
-        switch exchange {
-        case .plain:
-            let parts = response.split(separator: 0, omittingEmptySubsequences: false)
-            guard parts.count == 3, !parts[1].isEmpty, !parts[2].isEmpty else {
-                return refuseExchange(turn, Answer(501, "5.5.2", "Not a response of PLAIN"))
-            }
-            isRight = knows(user: Array(parts[1]), password: Array(parts[2]))
-        case .loginUser:
-            exchange = .loginPassword(user: response)
-            return challenge(turn)
-        case .loginPassword(let user): isRight = knows(user: user, password: response)
-        case .cramMD5:
-            return refuseExchange(turn, Answer(504, "5.5.4", "Mechanism not offered"))
-        case nil: return refuseExchange(turn, Answer(503, "5.5.1", "No exchange is going on"))
-        }
-        exchange = nil
-        let usual =
-            isRight
-            ? worded(.auth, Answer(235, "2.7.0", "Authentication successful"))
-            : worded(.authFailed, Answer(535, "5.7.8", "Authentication credentials invalid"))
-        let verdict = rule(for: .auth, .auth) ?? usual
-        isAuthenticated = verdict.code / 100 == 2
-        return answer(turn, verdict)
-    }
-
-    private func knows(user: [UInt8], password: [UInt8]) -> Bool {
-        policy.users.isEmpty
-            || policy.users.contains { $0.key.utf8.elementsEqual(user) && $0.value.utf8.elementsEqual(password) }
-    }
-
-    private mutating func challenge(_ turn: CommandSequence.Turn) -> [Action] {
-        let prompt =
-            switch exchange {
-            case .loginUser: "Username:"
-            case .loginPassword: "Password:"
-            case .plain, .cramMD5, nil: ""
-            }
-        return answer(turn, Answer(334, nil, Base64.encode(Array(prompt.utf8)).lossyText))
-    }
-
-    private mutating func refuseExchange(_ turn: CommandSequence.Turn, _ refusal: Answer) -> [Action] {
-        exchange = nil
-        let phase = sequence.phase
-        let actions = fault(turn, refusal)
-        if phase == .authenticating { sequence.advance(turn, code: refusal.code) }
-        return actions
     }
 }

@@ -44,13 +44,6 @@ public struct ServerDialogue: Sendable {
         var turn: CommandSequence.Turn { isLast ? .lastChunk : .chunk }
     }
 
-    /// Where an AUTH exchange is.
-    enum Exchange: Hashable, Sendable {
-        case plain, loginUser
-        case loginPassword(user: [UInt8])
-        case cramMD5(challenge: [UInt8])
-    }
-
     /// Who sends to whom, as greylisting sees it (RFC 6647 §2.4); the client is known to whoever is asked.
     public struct Correspondence: Hashable, Sendable {
         public var reversePath: [UInt8]
@@ -71,6 +64,8 @@ public struct ServerDialogue: Sendable {
     public let policy: Policy
     /// The client's address, for wordings that name it.
     public var clientAddress = ""
+    /// What mechanisms of AUTH compute with; without it those that need it are refused.
+    public var digests: SASLDigests?
     /// Whether a correspondence is known and may pass; asked when the policy greylists.
     public var isKnown: (@Sendable (Correspondence) -> Bool)?
     /// Where in the session the client is.
