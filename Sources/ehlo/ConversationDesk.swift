@@ -67,7 +67,8 @@ final class ConversationDesk {
         var inputs: [Input] = []
         var touched: Set<Int> = []
         var unwritten: [Int: [WireEvent]] = [:]
-        for event in source.feed.news() {
+        let news = source.feed.news()
+        for event in news.events {
             touched.insert(event.id)
             if let trouble = take(event) { inputs.append(.noticed(trouble)) }
             guard case .event(let wire) = event.kind else { continue }
@@ -82,7 +83,7 @@ final class ConversationDesk {
                 inputs.append(.noticed(error.sentence))
             }
         }
-        for (id, held) in source.feed.heldNews() {
+        for (id, held) in news.held {
             touched.insert(id)
             tracks[id]?.held = held.map { State.Pending(step: $0.step, octets: $0.octets, target: $0.target) }
             if id == state.conversations?.open { inputs.append(.held(tracks[id]?.held)) }

@@ -3,14 +3,16 @@ import Synchronization
 
 /// What several conversations report, kept until the main thread asks for it.
 final class ConversationFeed: Sendable {
-    private struct Waiting {
+    /// What came since the last look.
+    struct News {
+        /// In order.
         var events: [ConversationEvent] = []
         /// What conversations hold back, where that changed.
         var held: [Int: LiveHold.Held?] = [:]
         var isEmpty: Bool { events.isEmpty && held.isEmpty }
     }
 
-    private let waiting = Mutex(Waiting())
+    private let waiting = Mutex(News())
     private let onNews: @Sendable () -> Void
 
     /// `onNews` is called when there is something after there was nothing.
@@ -21,7 +23,7 @@ final class ConversationFeed: Sendable {
     /// A conversation holds something back, or nothing any more.
     func hold(_ id: Int, _ held: LiveHold.Held?) { tell { $0.held[id] = .some(held) } }
 
-    private func tell(_ change: (inout Waiting) -> Void) {
+    private func tell(_ change: (inout News) -> Void) {
         let wasEmpty = waiting.withLock { waiting in
             defer { change(&waiting) }
             return waiting.isEmpty
@@ -29,19 +31,12 @@ final class ConversationFeed: Sendable {
         if wasEmpty { onNews() }
     }
 
-    /// Everything that came since the last look, in order; it is handed out once.
-    func news() -> [ConversationEvent] {
+    /// Everything that came since the last look; it is handed out once, and all at once: what was left would keep the next
+    /// news from being told.
+    func news() -> News {
         waiting.withLock { waiting in
-            defer { waiting.events = [] }
-            return waiting.events
-        }
-    }
-
-    /// What is held back, where that changed since the last look.
-    func heldNews() -> [Int: LiveHold.Held?] {
-        waiting.withLock { waiting in
-            defer { waiting.held = [:] }
-            return waiting.held
+            defer { waiting = News() }
+            return waiting
         }
     }
 }

@@ -58,7 +58,7 @@ final class PlainConversations {
         // Nobody reads faster than this; to be woken by every octet of a busy server costs it as much as the octet.
         usleep(Self.gathering)
         var touched: Set<Int> = []
-        for event in feed.news() {
+        for event in feed.news().events {
             touched.insert(event.id)
             try take(event)
             if case .event(let event) = event.kind { onTaken(event) }

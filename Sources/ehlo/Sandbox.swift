@@ -129,10 +129,9 @@ struct Sandbox: ParsableCommand {
         let invitation =
             [
                 "Waiting for a client at \(addresses.joined(separator: " and ")). "
-                    + "Try: swaks --server \(addresses.first ?? "") --to bob@receiver.example"
-                    + (tlsOnConnect ? " --tls-on-connect" : ""),
-                "Each conversation opens here: o lists them, m shows the mails, s saves them (\(MailKeeper.names)).",
+                    + "Try: swaks --server \(addresses.first ?? "") --to bob@receiver.example" + trial(of: persona),
                 persona.title + ". " + persona.summary,
+                "Each conversation opens here: o lists them, m shows the mails, s saves them (\(MailKeeper.names)).",
             ] + story
         let conversations = ConversationSource(
             title: "sandbox",
@@ -144,6 +143,13 @@ struct Sandbox: ParsableCommand {
             stop: { Task.detached { await server.stop() } }
         )
         try runInCurses(.conversations(conversations), settings)
+    }
+
+    /// What swaks has to be told beside the server to get anywhere.
+    private func trial(of persona: Persona) -> String {
+        let user = persona.policy.users.min { $0.key < $1.key }
+        return (tlsOnConnect ? " --tls-on-connect" : "")
+            + (user.map { " --auth-user \($0.key) --auth-password \($0.value)" } ?? "")
     }
 
     /// Begins to listen, and comes back when it does.
