@@ -23,7 +23,7 @@ struct TLSReader: Sendable {
     mutating func read(_ record: [UInt8]) -> [[TLSField]] {
         var tiling = TLSTiling(record)
         guard record.count >= 5, (20...24).contains(record[0]) else {
-            tiling.rest("no TLS record", "malformed")
+            tiling.rest("no TLS record", "malformed", words: words(ofNoRecord: record))
             return tiling.lines
         }
         let type = record[0]
@@ -47,6 +47,15 @@ struct TLSReader: Sendable {
         }
         tiling.endLine()
         return tiling.lines
+    }
+
+    /// What somebody says in the clear where TLS should begin, as a greeting on a port that TLS does not come first on. Of a
+    /// client the verb alone: what stands behind it may be a credential.
+    private func words(ofNoRecord octets: [UInt8]) -> String {
+        let line = octets.prefix { side == .server ? $0 != 13 && $0 != 10 : $0 != 32 && $0 != 13 && $0 != 10 }.prefix(
+            100
+        )
+        return line.count == octets.count ? "\(WireText.shown(line))" : "\(WireText.shown(line)) …"
     }
 
     /// After a retry the client may say change_cipher_spec before its second hello (RFC 8446 §D.4).

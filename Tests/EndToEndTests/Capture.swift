@@ -118,7 +118,9 @@ enum Sockets {
                 try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
             }
         )
-        let rows = try String(contentsOfFile: "/proc/net/\(table)", encoding: .utf8).split(separator: "\n").dropFirst()
+        // Linux gives such a table a page at a time, and `String(contentsOfFile:)` is content with the first.
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/net/\(table)"))
+        let rows = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self).split(separator: "\n").dropFirst()
         return Set(
             rows.compactMap { row in
                 let fields = row.split(separator: " ")

@@ -57,6 +57,25 @@ struct FarWorldTests {
         #expect(world.mails.isEmpty, "\(way.options)")
     }
 
+    @Test func `no dialog that comes with the program sends mail data either`() throws {
+        let folder = try Folder()
+        let world = try FarWorld(exchangers: [])
+        let list = try Program.ehlo("live", "--list-dialogs", in: folder)
+        let names = list.lines.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(names.contains("smuggling") && names.contains("bdat") && names.contains("pipelining"), "\(list.output)")
+        for name in names {
+            let (run, connections) = try world.live(["--dialog", name, "--server", "203.0.113.25"], in: folder)
+            // 65 when the server answers otherwise than the dialog expects.
+            #expect([0, 65].contains(run.status), "\(name): \(run.errors)")
+            #expect(connections.map(\.address) == [Self.both[0]], "\(name)")
+            let said = connections.flatMap(\.segments).filter { $0.side == "client" }.map(\.text).joined()
+            #expect(said.hasSuffix("QUIT\r\n"), "\(name): \(said)")
+            let verbs = said.split(separator: "\r\n").map { $0.prefix(4).uppercased() }
+            #expect(!verbs.contains("DATA") && !verbs.contains("BDAT"), "\(name): \(said)")
+        }
+        #expect(world.mails.isEmpty)
+    }
+
     @Test func `with --send it does, so the test above can fail`() throws {
         let folder = try Folder()
         let world = try FarWorld(exchangers: ["203.0.113.25", "203.0.113.26"])

@@ -202,6 +202,21 @@ private struct Pair {
         _ = try TLSIdentity(pemCertificates: one.pemCertificates, pemKey: one.pemKey)
     }
 
+    @Test(arguments: [
+        (Side.server, "220 mx.example ESMTP\r\n", "220 mx.example ESMTP …"),
+        (.server, "HTTP/1.1 400\u{1B}", "HTTP/1.1 400\\x1B"),
+        (.client, "EHLO a.example\r\n", "EHLO …"), (.client, "QUIT\r\n", "QUIT …"),
+        (.client, "AUTH PLAIN c2VjcmV0\r\n", "AUTH …"),
+    ])
+    func `what is said in the clear where TLS should begin is shown, of a client the verb alone`(
+        side: Side,
+        said: String,
+        words: String
+    ) {
+        var reader = TLSReader(side)
+        #expect(reader.read(Array(said.utf8)).flatMap { $0 }.map(\.words) == [words])
+    }
+
     @Test func `the octets of a handshake are explained to the last one`() throws {
         var readers: [Side: TLSReader] = [.client: TLSReader(.client), .server: TLSReader(.server)]
         for version in [TLSSetup.Version.tls1_2, .tls1_3] {
