@@ -58,13 +58,24 @@ private struct CopiedSession {
     let said: [TraceLine]
     let commands: [Command]
     let mail: TracedMail?
+    let encryption: Encryption
+
+    enum Encryption { case none, startTLS, onConnect }
 
     init(_ trace: Trace) {
         self.trace = trace
         let relay = trace.lines.filter { $0.leg == .relay }
         let start = relay.lastIndex { $0.speaker == .note && $0.octets.starts(with: Array("connecting to".utf8)) } ?? 0
-        said = relay[min(start, relay.count)...].filter { $0.isWire && $0.speaker == .client }
+        let connection = relay[min(start, relay.count)...]
+        said = connection.filter { line in
+            // What TLS says is for the other program's own TLS to say.
+            if case .tls = line.content { return false }
+            return line.isWire && line.speaker == .client
+        }
         commands = said.compactMap { if case .command = $0.content { Command.read($0.octets).value } else { nil } }
+        let isSecured = connection.contains { $0.content == .event(LessonAnchor("tls/handshake")) }
+        let saidStartTLS = commands.contains { $0.verb == .startTLS }
+        encryption = saidStartTLS ? .startTLS : isSecured ? .onConnect : .none
         let hasContent = commands.contains { [.data, .bdat].contains($0.verb) }
         mail = hasContent ? trace.mails.last { $0.leg == .relay && !$0.content.isEmpty } : nil
     }
@@ -91,7 +102,11 @@ private struct CopiedSession {
             if hello.verb == .lhlo { words += ["--protocol", "LMTP"] }
             if hello.verb == .helo { words += ["--protocol", "SMTP"] }
         }
-        if commands.contains(where: { $0.verb == .startTLS }) { words.append("--tls") }
+        switch encryption {
+        case .none: break
+        case .startTLS: words.append("--tls")
+        case .onConnect: words.append("--tls-on-connect")
+        }
         if let path = commands.last(where: { $0.turn == .mail })?.path { words += ["--from", from(path)] }
         if !recipients.isEmpty { words += ["--to", recipients.joined(separator: ",")] }
         if let stop { words += ["--quit-after", stop] }
@@ -141,8 +156,9 @@ private struct CopiedSession {
         }
         let name = trace.facts.clientDomain.map { "/" + String(decoding: $0.filter(Self.isURL), as: UTF8.self) } ?? ""
         let address = host.name.contains(":") ? "[\(host.name)]" : host.name
-        var words = ["curl", "--crlf", CopyAs.quoted("smtp://\(address):\(host.port)\(name)".utf8)]
-        if commands.contains(where: { $0.verb == .startTLS }) { words.append("--ssl-reqd") }
+        let scheme = encryption == .onConnect ? "smtps" : "smtp"
+        var words = ["curl", "--crlf", CopyAs.quoted("\(scheme)://\(address):\(host.port)\(name)".utf8)]
+        if encryption == .startTLS { words.append("--ssl-reqd") }
         if let path = commands.last(where: { $0.turn == .mail })?.path {
             words += ["--mail-from", path == .null ? "''" : plain(path)]
         }
@@ -160,26 +176,31 @@ private struct CopiedSession {
     // MARK: By hand
 
     func telnet(_ host: (name: String, port: String)) -> String {
-        "\(typing(said)) | telnet \(CopyAs.quoted(host.name.utf8)) \(host.port)\n"
+        guard encryption == .none else {
+            return "# telnet knows no TLS, and this session went into it; openssl does\n"
+        }
+        // telnet makes CR LF of a LF, and CR NUL of a CR (RFC 854).
+        return "\(typing(said, ending: "\\n")) | telnet \(CopyAs.quoted(host.name.utf8)) \(host.port)\n"
     }
 
-    /// openssl says EHLO and STARTTLS by itself.
+    /// openssl says EHLO and STARTTLS by itself, where TLS does not come first.
     func openssl(_ host: (name: String, port: String)) -> String {
         let address = host.name.contains(":") ? "[\(host.name)]" : host.name
         var lines = said
         if let start = said.lastIndex(where: { Command.read($0.octets).value.verb == .startTLS }) {
             lines = Array(said[(start + 1)...])
         }
-        let words = "openssl s_client -quiet -starttls smtp -connect \(CopyAs.quoted("\(address):\(host.port)".utf8))"
-        return "\(typing(lines)) | \(words)\n"
+        let start = encryption == .onConnect ? "" : "-starttls smtp "
+        let words = "openssl s_client -quiet \(start)-connect \(CopyAs.quoted("\(address):\(host.port)".utf8))"
+        return "\(typing(lines, ending: "\\r\\n")) | \(words)\n"
     }
 
     /// Commands with a pause before each, as a person has; mail data goes at once.
-    private func typing(_ lines: [TraceLine]) -> String {
+    private func typing(_ lines: [TraceLine], ending: String) -> String {
         var parts: [String] = []
         var group: [String] = []
         let flush = { (parts: inout [String], group: inout [String]) in
-            if !group.isEmpty { parts.append("printf '%s\\r\\n' \(group.joined(separator: " "))") }
+            if !group.isEmpty { parts.append("printf '%s\(ending)' \(group.joined(separator: " "))") }
             group = []
         }
         for line in lines {

@@ -45,7 +45,7 @@ private func drawOverlay(
         ConversationList.draw(state, selected, in: rect, on: &canvas, world.glyphs)
     case .findings(let selected): FindingsOverlay.draw(state, selected, in: rect, on: &canvas, in: world)
     case .matrix(let scroll):
-        MatrixOverlay.page(state, in: world).draw("Hosts side by side", scroll, in: rect, on: &canvas, world.glyphs)
+        MatrixOverlay.page(state, in: world).draw("Hosts tried", scroll, in: rect, on: &canvas, world.glyphs)
     case .timeLine(let scroll): TimeLineOverlay.draw(state, scroll, in: rect, on: &canvas, in: world)
     }
 }

@@ -28,8 +28,10 @@ public struct ConnectionMatrix: Equatable, Sendable {
         public var milliseconds: Int
         public var isFailed: Bool
 
+        /// As `12 ms`; what is long, as `30 s`.
+        public var time: String { milliseconds < 10_000 ? "\(milliseconds) ms" : "\(milliseconds / 1000) s" }
         /// As `220 12 ms`.
-        public var shown: String { "\(text) \(milliseconds) ms" }
+        public var shown: String { "\(text) \(time)" }
     }
 
     public struct Row: Equatable, Sendable {

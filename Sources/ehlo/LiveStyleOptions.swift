@@ -51,8 +51,9 @@ struct LiveStyleOptions: ParsableArguments {
             if word == "-" || word.hasPrefix("@") && !word.contains(":") {
                 let octets = try OptionText.file(word, most: 1 << 20) ?? []
                 let text = String(decoding: octets, as: UTF8.self)
-                all += text.split(whereSeparator: \.isNewline).map { $0.filter { $0 != " " && $0 != "\t" } }
-                    .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+                // A space may stand in a quoted local part, so only those around are taken away.
+                all += text.split(whereSeparator: \.isNewline).map { $0.replacing(/^\s+|\s+$/, with: "") }
+                    .filter { !$0.isEmpty && !$0.hasPrefix("#") }.map(String.init)
             } else {
                 // A comma may stand in a quoted local part only.
                 all += word.contains("\"") ? [word] : word.split(separator: ",").map(String.init)

@@ -50,11 +50,6 @@ final class Pressure: @unchecked Sendable {
     }
 }
 
-/// Serving goes before explaining: the calling thread, which traces and prints, gets the processors when nobody else of
-/// this program wants them. What it falls behind is bounded by `Pressure`.
-func stepBack() {
-    /// SCHED_IDLE of <sched.h>, which is not imported.
-    let whenIdle: Int32 = 5
-    var parameters = sched_param()
-    sched_setscheduler(0, whenIdle, &parameters)
-}
+/// Serving goes before explaining: the calling thread, which traces and prints, steps back behind the others of this program.
+/// No further than that, or it would stand still on a machine that has other work. What it falls behind is bounded by `Pressure`.
+func stepBack() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5) }

@@ -52,15 +52,51 @@ struct KilledSessionTests {
             "stalling_server.py",
             ["\(silence.replies ?? 0)", silence.part, "--log", log] + (silence.step == 3 ? ["--deaf"] : [])
         )
+        let shown = try walkAndKill(silence, server.port, dns: names.port, in: folder)
+
+        let recordings = folder.path("data/ehlo/recordings")
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: recordings).first)
+        let recording = "\(recordings)/\(name)"
+        let replayed = try Program.ehlo("replay", recording, "--plain", in: folder)
+        #expect(replayed.status == 0, "\(replayed.errors)")
+        let steps = replayed.output.matches(of: /\nStep ([0-9]+)[^0-9]/).compactMap { Int($0.output.1) }
+        #expect(steps.last == silence.step, "\(replayed.output)")
+        #expect(shown.count >= steps.count - 1, "\(shown)")
+        for line in shown {
+            #expect(replayed.lines.contains { $0.contains(line) }, "'\(line)' is missing in\n\(replayed.output)")
+        }
+        if silence.step == 2 { #expect(replayed.output.contains("C: MX? receiver.example")) }
+        if silence.step == 3 {
+            #expect(replayed.output.contains("-- connecting to mx1.receiver.example [127.0.0.1]:\(server.port)"))
+        }
+        // Nobody else may read it.
+        let mode = try FileManager.default.attributesOfItem(atPath: recording)[.posixPermissions]
+        #expect(mode as? Int == 0o600)
+        // Octet for octet what the server says that it heard and said.
+        for side in ["client", "server"] {
+            let recorded = try Self.octets(side, in: recording)
+            var heard = Data()
+            let isSame = waits(seconds: 10) {
+                heard = (try? Data(contentsOf: URL(fileURLWithPath: "\(log)/\(side)"))) ?? Data()
+                return heard == recorded
+            }
+            #expect(
+                isSame,
+                "\(String(decoding: recorded, as: UTF8.self)), not \(String(decoding: heard, as: UTF8.self))"
+            )
+            #expect(recorded.isEmpty == (silence.replies == nil || side == "client" && silence.step == 4))
+        }
+    }
+
+    /// Walks a session to where the others fall silent, and kills it there. Answers the lines that were on the screen.
+    private func walkAndKill(_ silence: Silence, _ port: Int, dns: Int, in folder: Folder) throws -> [String] {
         let data = folder.path("data")
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
         let screen = try TmuxScreen(columns: 120, rows: 40)
         let isSubmission = silence.step == 1
         let password = try folder.write("hunter2\n", to: "password")
-        let target =
-            isSubmission
-            ? "--submit 127.0.0.1:\(server.port) --no-tls --auth-user ada --auth-password-file \(password) --auth-force-clear"
-            : "--dns 127.0.0.1:\(names.port) --port \(server.port)"
+        let login = "--no-tls --auth-user ada --auth-password-file \(password) --auth-force-clear"
+        let target = isSubmission ? "--submit 127.0.0.1:\(port) \(login)" : "--dns 127.0.0.1:\(dns) --port \(port)"
         try screen.type("env XDG_DATA_HOME=\(data) \(Program.path) live bob@receiver.example \(target)")
         try screen.press("Enter")
         for promise in (isSubmission ? Self.submission : Self.promises).prefix(silence.presses) {
@@ -74,38 +110,7 @@ struct KilledSessionTests {
         let child = try #require(try screen.child())
         kill(child, SIGKILL)
         try #require(waits { (try? screen.child()) == nil || (try? screen.child()) != child })
-
-        let recordings = folder.path("data/ehlo/recordings")
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: recordings).first)
-        let recording = "\(recordings)/\(name)"
-        let replayed = try Program.ehlo("replay", recording, "--plain", in: folder)
-        #expect(replayed.status == 0, "\(replayed.errors)")
-        let steps = replayed.output.matches(of: /\nStep ([0-9]+)[^0-9]/).compactMap { Int($0.output.1) }
-        #expect(steps.last == silence.step, "\(replayed.output)")
-        #expect(shown.count >= steps.count - 1, "\(screen.text)")
-        for line in shown {
-            #expect(replayed.lines.contains { $0.contains(line) }, "'\(line)' is missing in\n\(replayed.output)")
-        }
-        // Nobody else may read it.
-        let mode = try FileManager.default.attributesOfItem(atPath: recording)[.posixPermissions]
-        #expect(mode as? Int == 0o600)
-        // Octet for octet what the server says that it heard and said.
-        for side in ["client", "server"] {
-            let recorded = try Self.octets(side, in: recording)
-            var heard = Data()
-            #expect(
-                waits(seconds: 5) {
-                    heard = (try? Data(contentsOf: URL(fileURLWithPath: "\(log)/\(side)"))) ?? Data()
-                    return heard == recorded
-                },
-                "\(side): \(String(decoding: recorded, as: UTF8.self)) but \(String(decoding: heard, as: UTF8.self))"
-            )
-            #expect(recorded.isEmpty == (silence.replies == nil || side == "client" && silence.step == 4))
-        }
-        if silence.step == 2 { #expect(replayed.output.contains("C: MX? receiver.example")) }
-        if silence.step == 3 {
-            #expect(replayed.output.contains("-- connecting to mx1.receiver.example [127.0.0.1]:\(server.port)"))
-        }
+        return shown
     }
 
     /// All that one side said, as the recording has it; read here, and not by the program.
