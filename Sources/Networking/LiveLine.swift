@@ -54,8 +54,13 @@ final class LiveLine {
             peer: attempt.peer,
             dialogue: { link in
                 let name = attempt.clientName ?? Self.literal(link.localAddress)
-                let (style, guarded) = (attempt.style, attempt.isHeldBack)
-                if let player = style.player(name, attempt.mail, isGuarded: guarded) { return player }
+                let player = attempt.style.player(
+                    name,
+                    attempt.mail,
+                    isGuarded: attempt.isHeldBack,
+                    beginsWithTLS: attempt.security.use(at: attempt.port) == .onConnect
+                )
+                if let player { return player }
                 var plan = attempt.style.plan(name, attempt.mail, attempt.quitAfter)
                 attempt.security.apply(to: &plan, port: attempt.port)
                 return try ClientDialogue(plan)

@@ -139,7 +139,7 @@ extension LiveSession {
         public init() {}
 
         /// Whoever plays the dialog; nil when there is none.
-        func player(_ name: String, _ mail: MailObject, isGuarded: Bool) -> DialogPlayer? {
+        func player(_ name: String, _ mail: MailObject, isGuarded: Bool, beginsWithTLS: Bool) -> DialogPlayer? {
             guard let dialog else { return nil }
             let from = mail.envelope.reversePath.octets.dropFirst().dropLast()
             let to = mail.envelope.forwardPaths.first.map { Array($0.octets.dropFirst().dropLast()) } ?? []
@@ -148,7 +148,7 @@ extension LiveSession {
                 "to.domain": to.split(separator: UInt8(ascii: "@")).last?.lossyText ?? "",
                 "date": "\(MailDate.now())", "size": "\(mail.content.count)",
             ]
-            return DialogPlayer(dialog, values: values, isGuarded: isGuarded)
+            return DialogPlayer(dialog, values: values, isGuarded: isGuarded, beginsWithTLS: beginsWithTLS)
         }
 
         func plan(_ name: String, _ mail: MailObject, _ stop: ClientDialogue.StopPoint?) -> ClientDialogue.Plan {

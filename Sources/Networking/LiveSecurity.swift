@@ -46,8 +46,10 @@ public struct LiveSecurity: Sendable {
     }
 
     /// Port 465 means TLS from the first octet (RFC 8314 §3.3).
+    func use(at port: Int) -> ClientDialogue.TLSUse { use != .never && port == 465 ? .onConnect : use }
+
     func apply(to plan: inout ClientDialogue.Plan, port: Int) {
-        plan.tls = use != .never && port == 465 ? .onConnect : use
+        plan.tls = use(at: port)
         plan.credentials = credentials
         plan.mechanism = mechanism
         plan.digests = .openSSL

@@ -306,7 +306,7 @@ extension LiveLine.Attempt {
     /// Whether a session that could not be encrypted may be held without: only where TLS was to be had if it is offered, and
     /// where nobody logs in. A dialog is played as it stands.
     var mayGoOnInClear: Bool {
-        security.use == .ifOffered && port != 465 && !security.mustVerify && !security.isSubmission
+        security.use(at: port) == .ifOffered && !security.mustVerify && !security.isSubmission
             && security.credentials == nil && style.dialog == nil
     }
 }

@@ -61,7 +61,8 @@ public struct ConnectionMatrix: Equatable, Sendable {
                     put(.tls, "ok", asked, line.time, false)
                     asked = line.time
                 } else if let failure = LinkFailure(toldBy: text), let word = failure.word {
-                    put(nextColumn, word, asked, line.time, true)
+                    // The answer to STARTTLS stands there already.
+                    put(failure == .withoutTLS ? .tls : nextColumn, word, asked, line.time, true)
                 }
             case .command: asked = line.time
             case .mailData(.end): asked = line.time

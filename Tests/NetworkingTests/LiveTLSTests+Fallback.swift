@@ -114,6 +114,18 @@ extension LiveTLSTests {
         #expect(isFoundOut == keeps)
     }
 
+    @Test func `a dialog begins inside TLS where TLS comes first`() async throws {
+        let script = try DialogScript("S: 220\nC: QUIT\nS: 221\n-- close")
+        let outcome = try await run(LiveSecurity(use: .onConnect), dialog: script) { peer in
+            guard let identity = Self.identity, let inside = Inside(peer, identity) else { return }
+            inside.send("220 mx.example ESMTP\r\n")
+            if inside.line() == "QUIT" { inside.send("221 Bye\r\n") }
+            inside.close()
+        }
+        #expect(outcome == .completed(accepted: 0), "\(outcome)")
+        #expect(tls.count == 1 && recorder.said(.client) == "QUIT\r\n")
+    }
+
     @Test func `a dialog whose handshake fails is over, with number 29`() async throws {
         let outcome = try await run(dialog: try Self.dialog()) { peer, number in
             guard number == 0, Self.begin(peer) else { return }

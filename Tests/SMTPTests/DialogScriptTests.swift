@@ -146,6 +146,15 @@ import Testing
         }
     }
 
+    @Test func `where TLS comes first the greeting is waited for inside it`() throws {
+        let script = try DialogScript("S: 220\nC: QUIT\nS: 221")
+        var player = DialogPlayer(script, values: [:], isGuarded: false, beginsWithTLS: true)
+        #expect(player.connected() == [.startTLS, .wait(.other)])
+        #expect(player.secured() == [.wait(.greeting)])
+        #expect(player.awaitedTurn == .greeting)
+        #expect(Self.octets(player.received(Self.reply("220 a"))) == "QUIT\r\n")
+    }
+
     @Test func `TLS that does not come about ends it`() throws {
         var (player, _) = try Self.secured(Self.intoTLS)
         #expect(player.notSecured("an alert") == [.close, .finish(.notSecured("an alert"))])

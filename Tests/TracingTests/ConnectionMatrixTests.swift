@@ -41,6 +41,29 @@ import Testing
         )
     }
 
+    @Test func `TLS that failed is told from TLS that was agreed on`() {
+        func said(_ side: Side, _ text: String, _ time: Double) -> WireEvent {
+            WireEvent(.octets(from: side, Array((text + "\r\n").utf8), secrets: []), leg: .relay, at: time)
+        }
+        var events = [
+            WireEvent(.connect(to: "mx1"), leg: .relay), WireEvent(.connected(to: "mx1"), leg: .relay),
+            said(.server, "220 mx1 ESMTP", 0.1), said(.client, "EHLO c.example", 0.1),
+            said(.server, "250-mx1\r\n250 STARTTLS", 0.2), said(.client, "STARTTLS", 0.2), said(.server, "220 Go", 0.3),
+        ]
+        #expect(ConnectionMatrix(Tracer.trace(of: events)).rows.first?.cells[.tls]?.text == "220")
+        events += [
+            WireEvent(.error("the other end broke TLS off"), leg: .relay, at: 0.4),
+            WireEvent(.note("\(LinkFailure.withoutTLS.rawValue): in the clear"), leg: .relay, at: 0.4),
+            WireEvent(.connect(to: "mx1"), leg: .relay, at: 0.5),
+            WireEvent(.connected(to: "mx1"), leg: .relay, at: 0.5),
+            said(.server, "220 mx1 ESMTP", 0.6),
+        ]
+        let rows = ConnectionMatrix(Tracer.trace(of: events)).rows
+        #expect(rows.count == 2)
+        #expect(rows.first?.cells[.tls]?.text == "failed" && rows.first?.cells[.tls]?.isFailed == true)
+        #expect(rows.first?.cells[.mail] == nil && rows.last?.cells[.tls] == nil)
+    }
+
     @Test func `without a connection there is no table`() {
         #expect(ConnectionMatrix(Trace()).text == [])
     }

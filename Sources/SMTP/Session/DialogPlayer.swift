@@ -40,6 +40,7 @@ public struct DialogPlayer: ClientConversation {
     private var awaited: [HandSent.Expected] = []
     private var hand = HandSent()
     private var isGuarded: Bool
+    private let beginsWithTLS: Bool
     private var acceptedMails = 0
 
     public private(set) var sequence = CommandSequence()
@@ -53,17 +54,18 @@ public struct DialogPlayer: ClientConversation {
         }
     }
 
-    /// `isGuarded` stops it before whatever leads to a delivery.
-    public init(_ script: DialogScript, values: [String: String], isGuarded: Bool) {
+    /// `isGuarded` stops it before whatever leads to a delivery. `beginsWithTLS` is for port 465 (RFC 8314 §3.3).
+    public init(_ script: DialogScript, values: [String: String], isGuarded: Bool, beginsWithTLS: Bool = false) {
         self.script = script
         self.values = values
         self.isGuarded = isGuarded
+        self.beginsWithTLS = beginsWithTLS
     }
 
     public mutating func connected() -> [ClientDialogue.Action] {
         guard state == .idle else { return [] }
-        state = .playing
-        return [.wait(.greeting)]
+        state = beginsWithTLS ? .securing : .playing
+        return beginsWithTLS ? [.startTLS, .wait(.other)] : [.wait(.greeting)]
     }
 
     public mutating func received(_ reply: Reply) -> [ClientDialogue.Action] {
@@ -138,6 +140,7 @@ public struct DialogPlayer: ClientConversation {
     public mutating func secured() -> [ClientDialogue.Action] {
         guard state == .securing else { return [] }
         state = .playing
+        guard sequence.phase == .securing else { return [.wait(.greeting)] }
         sequence.advance(.handshake, code: 220)
         offer = Hello()
         awaited = []
