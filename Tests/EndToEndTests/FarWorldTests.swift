@@ -76,6 +76,23 @@ struct FarWorldTests {
         #expect(world.mails.isEmpty)
     }
 
+    @Test(.enabled(if: Program.has("tmux"), "needs tmux"))
+    func `by key nothing is delivered but to whom was typed the address`() throws {
+        let folder = try Folder()
+        let world = try FarWorld(exchangers: ["203.0.113.25"])
+        let (before, left) = try world.walk(answering: [""], then: ["sends QUIT"], in: folder)
+        #expect(before.hasSuffix("RSET\r\nQUIT\r\n"), "\(before)\n\(left)")
+        #expect(world.mails.isEmpty)
+        // Another address is no answer, and the question is asked again.
+        let (after, right) = try world.walk(
+            answering: ["eve@domain.example", "bob@domain.example"],
+            then: ["sends DATA", "sends the mail", "sends QUIT"],
+            in: folder
+        )
+        #expect(after.hasSuffix("\r\n.\r\nQUIT\r\n") && !after.contains("RSET"), "\(after)\n\(right)")
+        #expect(waits { world.mails.count == 1 })
+    }
+
     @Test func `with --send it does, so the test above can fail`() throws {
         let folder = try Folder()
         let world = try FarWorld(exchangers: ["203.0.113.25", "203.0.113.26"])
@@ -163,6 +180,42 @@ private final class FarWorld {
         // The name server is on this side of it, so nothing is to be asked beyond.
         #expect(try capture.datagrams(in: folder).isEmpty)
         return (run, try capture.connections(in: folder))
+    }
+
+    /// Walks a session by key to the question about the delivery, answers it, and goes on; what the client said on the wire,
+    /// and the last screen.
+    func walk(answering answers: [String], then rest: [String], in folder: Folder) throws -> (
+        said: String, screen: String
+    ) {
+        let capture = try Capture(in: folder, interface: near, namespace: near)
+        let screen = try TmuxScreen()
+        try screen.type(
+            "ip netns exec \(near) \(Program.path) live bob@domain.example --dns 127.0.0.1 --no-record"
+        )
+        try screen.press("Enter")
+        for promise in ["asks DNS", "connects", "sends EHLO", "sends MAIL", "sends RCPT"] {
+            try #require(screen.shows("Enter \(promise)"), "\(screen.text)")
+            try screen.press("Enter")
+        }
+        for answer in answers {
+            let words = ["Enter asks whether to deliver", "Enter asks again"]
+            try #require(waits { words.contains { screen.text.contains($0) } }, "\(screen.text)")
+            try screen.press("Enter")
+            try #require(screen.shows("Type bob@domain.example to deliver it"), "\(screen.text)")
+            if !answer.isEmpty { try screen.type(answer) }
+            try screen.press("Enter")
+        }
+        for promise in rest {
+            try #require(screen.shows("Enter \(promise)"), "\(screen.text)")
+            try screen.press("Enter")
+        }
+        try #require(screen.shows("step 14/14"), "\(screen.text)")
+        try #require(waits { !screen.text.contains("waiting for") }, "\(screen.text)")
+        let last = screen.text
+        try screen.press("Q")
+        capture.end()
+        let segments = try capture.connections(in: folder).flatMap(\.segments)
+        return (segments.filter { $0.side == "client" }.map(\.text).joined(), last)
     }
 
     /// The files smtp-sink wrote, one a mail.
