@@ -31,7 +31,7 @@ public enum CopyAs: String, CaseIterable, Sendable {
     }
 
     /// One word of a POSIX shell, or of bash where octets need `$'…'`.
-    static func quoted(_ octets: some Sequence<UInt8>) -> String {
+    public static func quoted(_ octets: some Sequence<UInt8>) -> String {
         let octets = Array(octets)
         let text = WireText.shown(octets)
         let isPlain = Array(text.utf8) == octets

@@ -3,6 +3,7 @@ import Curses
 import Dispatch
 import Glibc
 import Interchange
+import Interface
 import Lessons
 import Networking
 import SMTP
@@ -149,7 +150,8 @@ struct Sandbox: ParsableCommand {
     private func trial(of persona: Persona) -> String {
         let user = persona.policy.users.min { $0.key < $1.key }
         return (tlsOnConnect ? " --tls-on-connect" : "")
-            + (user.map { " --auth-user \($0.key) --auth-password \($0.value)" } ?? "")
+            + (user.map { " --auth-user \(CopyAs.quoted($0.key.utf8)) --auth-password \(CopyAs.quoted($0.value.utf8))" }
+                ?? "")
     }
 
     /// Begins to listen, and comes back when it does.
