@@ -18,7 +18,8 @@ enum MachineName {
     /// What the system's own lookup knows, the hosts file included; at most one, empty when nothing.
     static func addresses(of host: String) async -> [IPAddress] {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            // With a name it has a thread of its own: the global queues share theirs with all tasks.
+            DispatchQueue(label: "host names").async {
                 let address = try? SocketAddress.makeAddressResolvingHost(host, port: 0)
                 let text = address?.ipAddress ?? ""
                 let v4 = IPv4Address(text).map(IPAddress.v4)

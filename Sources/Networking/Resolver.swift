@@ -40,7 +40,8 @@ public struct Resolver: Sendable {
         let bell = ResolverBell()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
+                // With a name it has a thread of its own: the global queues share theirs with all tasks.
+                DispatchQueue(label: "resolver").async {
                     continuation.resume(returning: blockingLookup(name, type, bell, observe))
                 }
             }

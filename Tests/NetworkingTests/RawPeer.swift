@@ -217,10 +217,11 @@ final class ScriptedPeer: Sendable {
     deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
-/// Runs what blocks on a thread of its own: the few threads of the tests' pool are needed by what is tested.
+/// Runs what blocks on a thread of its own: the few threads of the tests' pool are needed by what is tested. A queue with a
+/// name gets one; the global queues of Dispatch share theirs with that pool.
 func offPool<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+        DispatchQueue(label: "what blocks").async { continuation.resume(with: Result(catching: work)) }
     }
 }
 

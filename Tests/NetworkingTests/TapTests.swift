@@ -281,7 +281,7 @@ struct TapTests {
 
     @Test func `many clients at once are told apart`() async throws {
         let server = try ScriptedPeer { peer, number in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "scripted server \(number)").async {
                 peer.send("220 number \(number)\r\n")
                 while let line = peer.line() { peer.send("250 \(line)\r\n") }
             }
