@@ -36,7 +36,7 @@ enum ContentSigns {
     static func sign(of content: Window) -> Sign {
         guard content.count > 0 else { return .unclear }
         let first = content[0]
-        if first == 22, content.count >= 3, content[1] == 3 { return .tls }
+        if TLSRecord.isHandshake(content.prefix(TLSRecord.headLength).buffer) { return .tls }
         if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { return reply(content) }
         if commands.contains(where: { begins(content, $0) }) { return .smtpCommand }
         if foreigners.contains(where: { begins(content, $0) }) { return .foreign }

@@ -1,4 +1,5 @@
 import NIOCore
+import SMTP
 import Tracing
 
 /// TLS between a socket and whoever speaks over it, as client or as server. A `Link` puts it below itself with `startTLS`.
@@ -116,16 +117,13 @@ final class TLSHandler: ChannelDuplexHandler {
 
     /// A whole record (RFC 8446 §5.1); what cannot become one is given out as it is, for OpenSSL to say so.
     private func nextRecord() -> [UInt8]? {
-        guard let type = unread.first else { return nil }
-        let isRecord = (20...24).contains(type) && (unread.count < 2 || unread[1] == 3)
-        var end = unread.count
-        if isRecord {
-            guard unread.count >= 5 else { return nil }
-            let length = 5 + (Int(unread[3]) << 8 | Int(unread[4]))
-            if length <= 5 + (1 << 14) + 2048 {
-                guard unread.count >= length else { return nil }
-                end = length
-            }
+        let end: Int
+        switch TLSRecord.head(of: unread) {
+        case .incomplete: return nil
+        case .none: end = unread.count
+        case .record(_, let contentLength):
+            end = TLSRecord.headLength + contentLength
+            guard unread.count >= end else { return nil }
         }
         let record = Array(unread[..<end])
         unread.removeSubrange(..<end)

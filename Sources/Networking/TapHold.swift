@@ -36,7 +36,7 @@ struct TapHold {
         case .commands, .saslResponse:
             if watch.awaitsAnswerToData, !hasEnded { return .wait }
             // A TLS record has no line end, and octets like one anywhere.
-            if watch.isUntouched, waiting.first == 22 { return .pass(take(waiting.count)) }
+            if watch.isUntouched, TLSRecord.isClientHello(waiting) { return .pass(take(waiting.count)) }
             if let feed = waiting.firstIndex(of: 10) { return .hold(take(feed + 1)) }
             return hasEnded || waiting.count > Self.longestLine ? .hold(take(waiting.count)) : .wait
         }

@@ -1,4 +1,5 @@
 import NIOCore
+import SMTP
 import Tracing
 
 /// What a tap needs to hold both ends of a TLS connection: an authority of its own, and a certificate that it vouches for.
@@ -45,7 +46,7 @@ extension TapConversation {
 
     /// Passes on what came in the clear, up to where TLS must begin.
     func passInTheClear(_ octets: [UInt8], from side: Side) {
-        if side == .client, isUntouched, octets.first == 22 {
+        if side == .client, isUntouched, TLSRecord.isClientHello(octets) {
             early = octets
             return secure(isImplicit: true)
         }

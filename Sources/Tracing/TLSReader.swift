@@ -22,23 +22,21 @@ struct TLSReader: Sendable {
     /// The lines of one record, or of what should have been one.
     mutating func read(_ record: [UInt8]) -> [[TLSField]] {
         var tiling = TLSTiling(record)
-        guard record.count >= 5, (20...24).contains(record[0]) else {
+        guard case .record(let type, _) = TLSRecord.head(of: record) else {
             tiling.rest("no TLS record", "malformed", words: words(ofNoRecord: record))
             return tiling.lines
         }
-        let type = record[0]
-        let name = TLSRegistry.recordTypes[type] ?? "type \(type)"
-        tiling.take(1, "record type", "record") { _ in "\(name.replacing("_", with: " ")) record" }
+        tiling.take(1, "record type", "record") { _ in "\(type.words) record" }
         tiling.take(2, "record version", "record-version") { TLSRegistry.version($0.number16) }
         tiling.take(2, "record length", "record") { $0.number16 == 1 ? "1 octet" : "\($0.number16) octets" }
         switch type {
-        case 22 where !isEncrypted || isSecondHello(record):
+        case .handshake where !isEncrypted || isSecondHello(record):
             tiling.endLine()
             handshake(&tiling)
-        case 20:
+        case .changeCipherSpec:
             isEncrypted = true
             tiling.rest("change_cipher_spec", "change-cipher-spec", words: "from here on encrypted")
-        case 21 where !isEncrypted && record.count == 7:
+        case .alert where !isEncrypted && record.count == 7:
             tiling.take(1, "alert level", "alert") { $0.first == 1 ? "warning" : "fatal" }
             tiling.take(1, "alert", "alert") { octets in
                 octets.first.map { TLSRegistry.alerts[$0] ?? "alert \($0)" } ?? ""

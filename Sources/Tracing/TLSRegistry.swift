@@ -2,11 +2,6 @@
 ///
 /// A number that is not here is shown as it is.
 enum TLSRegistry {
-    /// Record types (RFC 8446 §5.1).
-    static let recordTypes: [UInt8: String] = [
-        20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data", 24: "heartbeat",
-    ]
-
     /// Handshake messages (RFC 8446 §4, RFC 5246 §7.4).
     static let messages: [UInt8: String] = [
         0: "HelloRequest", 1: "ClientHello", 2: "ServerHello", 4: "NewSessionTicket", 5: "EndOfEarlyData",

@@ -28,7 +28,9 @@ public enum AddressLiteral: Hashable, Sendable {
     }
 
     /// The groups of an IPv6 address, `::` filled in, an IPv4 tail understood.
-    static func ipv6Groups(_ text: [UInt8]) -> [UInt16]? {
+    ///
+    /// By RFC 5321 §4.1.3 `::` stands for two groups at least; by RFC 4291 §2.2 one is enough.
+    static func ipv6Groups(_ text: [UInt8], fewestInGap: Int = 2) -> [UInt16]? {
         let colon = UInt8(ascii: ":")
         let gaps = text.indices.dropLast().filter { text[$0] == colon && text[$0 + 1] == colon }
         guard gaps.count <= 1 else { return nil }
@@ -39,8 +41,21 @@ public enum AddressLiteral: Hashable, Sendable {
             return nil
         }
         let missing = 8 - head.count - tail.count
-        // RFC 5321 §4.1.3: `::` stands for two groups at least.
-        return missing >= 2 ? head + Array(repeating: 0, count: missing) + tail : nil
+        return missing >= fewestInGap ? head + Array(repeating: 0, count: missing) + tail : nil
+    }
+
+    /// Eight groups in the short form of RFC 5952 §4: no leading zeros, the longest run of two or more zero groups as `::`.
+    static func ipv6Text(_ groups: [UInt16]) -> String {
+        var gap = 0..<0
+        var at = 0
+        while at < groups.count {
+            let end = groups[at...].firstIndex { $0 != 0 } ?? groups.count
+            if end - at > max(1, gap.count) { gap = at..<end }
+            at = max(end, at + 1)
+        }
+        let text = { (groups: ArraySlice<UInt16>) in groups.map { String($0, radix: 16) }.joined(separator: ":") }
+        return gap.isEmpty
+            ? text(groups[...]) : text(groups[..<gap.lowerBound]) + "::" + text(groups[gap.upperBound...])
     }
 
     private static func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool = false) -> [UInt16]? {

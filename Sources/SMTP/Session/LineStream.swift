@@ -83,18 +83,19 @@ struct LineStream: Sendable {
         secrets.isEmpty && !isInLine ? framer.passPlainLines() : (0, 0)
     }
 
-    /// A whole TLS record: type 20 to 24, major version 3, and a length that TLS allows.
+    /// A whole TLS record.
     mutating func nextRecord() -> TLSHead {
-        let head = Array(framer.unread.prefix(5))
-        guard let type = head.first else { return .incomplete }
-        guard !isInLine, (20...24).contains(type), head.count < 2 || head[1] == 3 else { return .somethingElse }
-        guard head.count == 5 else { return .incomplete }
-        let length = Int(head[3]) << 8 | Int(head[4])
-        // 2^14 octets of content, and what encryption may add (RFC 8446 §5.2, RFC 5246 §6.2.3).
-        guard length <= (1 << 14) + 2048 else { return .somethingElse }
-        guard framer.unread.count >= 5 + length else { return .incomplete }
-        let line = WireLine(framer.take(octets: 5 + length), ending: .none)
-        return .record(Piece(line: line, secrets: secrets(in: line)))
+        guard !framer.unread.isEmpty else { return .incomplete }
+        guard !isInLine else { return .somethingElse }
+        switch TLSRecord.head(of: framer.unread) {
+        case .incomplete: return .incomplete
+        case .none: return .somethingElse
+        case .record(_, let contentLength):
+            let length = TLSRecord.headLength + contentLength
+            guard framer.unread.count >= length else { return .incomplete }
+            let line = WireLine(framer.take(octets: length), ending: .none)
+            return .record(Piece(line: line, secrets: secrets(in: line)))
+        }
     }
 
     private mutating func piece(_ line: WireLine, mayGoOn: Bool) -> Piece {
