@@ -1,3 +1,4 @@
+import SMTP
 import DNS
 public import Tracing
 

@@ -1,3 +1,4 @@
+import SMTP
 import Tracing
 
 /// Turns what happened on a connection into events, as a recorder at one of its ends would have written them.
@@ -12,10 +13,7 @@ struct SessionEvents {
     private var latest = 0.0
     private var sinceRest = 0
     private var remarks = 0
-    /// Knows which octets of the client are a credential, and whether what follows a gap may be the rest of one.
-    private var watch = DialogueWatch()
-    private var isInSecret = false
-    private var hadSecret = false
+    private var log = WireLog()
 
     /// The most remarks about TCP in one session.
     static let mostRemarks = 50
@@ -40,9 +38,7 @@ struct SessionEvents {
             case .calls: add(.connect(to: name), piece.time)
             case .answers: add(.connected(to: name), piece.time)
             case .octets: addOctets(assembly.content(piece), side, piece.time)
-            case .gap:
-                if side == .client { forget() }
-                add(.gap(from: side, octets: piece.count), piece.time)
+            case .gap: add(.gap(from: side, octets: piece.count), piece.time)
             case .closes: closer = (closer?.direction ?? piece.direction, piece.time)
             case .resets: if closer == nil { add(.error("the \(side.rawValue) reset the connection"), piece.time) }
             case .again:
@@ -63,15 +59,8 @@ struct SessionEvents {
     /// What other octets came in the place of those shown; nothing where they might be a credential.
     private func told(_ content: Window, of side: Side) -> String {
         let octets = content.octets
-        let hasCommand = octets.indices.contains { ContentSigns.begins(content.dropping($0), Array("AUTH".utf8)) }
-        guard side == .server || !hadSecret && watch.mode != .saslResponse && !hasCommand else { return "" }
-        return "; later it was \(WireText.shown(octets))"
-    }
-
-    /// Octets of the client are missing: what goes on may be the rest of a credential.
-    private mutating func forget() {
-        isInSecret = watch.mode == .saslResponse || watch.mode == .commands && watch.isInLine
-        watch = DialogueWatch()
+        let mayBeSecret = side == .client && log.reader(of: .relay).mayHoldCredential(octets)
+        return mayBeSecret ? "" : "; later it was \(WireText.shown(octets))"
     }
 
     private func octets(_ count: Int) -> String { count == 1 ? "1 octet" : "\(count) octets" }
@@ -104,20 +93,7 @@ struct SessionEvents {
     }
 
     private mutating func addOctets(_ content: Window, _ side: Side, _ time: Int64) {
-        let octets = content.octets
-        var secrets: [Range<Int>] = []
-        switch side {
-        case .client:
-            secrets = watch.client(octets)
-            if isInSecret {
-                let end = octets.firstIndex(of: 10) ?? octets.count
-                isInSecret = end == octets.count
-                if end > 0 { secrets.append(0..<end) }
-            }
-            hadSecret = hadSecret || !secrets.isEmpty
-        case .server: watch.server(octets)
-        }
-        add(.octets(from: side, octets, secrets: secrets), time)
+        add(.octets(from: side, content.octets), time)
         sinceRest += content.count
         guard sinceRest > CaptureIndex.restAfter else { return }
         sinceRest = 0
@@ -126,6 +102,6 @@ struct SessionEvents {
 
     private mutating func add(_ kind: WireEvent.Kind, _ time: Int64, leg: Leg = .relay) {
         latest = max(latest, Double(time &- began) / 1e9)
-        events.append(WireEvent(kind, leg: leg, at: latest))
+        events.append(log.event(kind, leg: leg, at: latest))
     }
 }

@@ -70,6 +70,7 @@ struct FileCheck {
 
     /// Who else defines something: registries and makers of servers.
     private static let makers = [
+        "HAProxy",
         "IANA", "Postfix", "Exim", "Exchange", "Sendmail", "qmail", "Yahoo", "Gmail", "Unicode", "ICANN",
     ]
 

@@ -30,9 +30,8 @@ extension ClientEnd {
         guard !isGuarded || !hand.leadsToDelivery(octets, at: dialogue.sequence.phase) else {
             return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
         }
-        let before = hand.unfinished
         let sent = hand.append(octets, at: dialogue.sequence)
-        link.run(.write(octets, secrets: secrets(byHand: octets, behind: before, at: dialogue.sequence.phase)))
+        link.run(.write(octets))
         expected += sent.map(Expected.byHand)
         if isHeld, let last = sent.last(where: \.isSure) {
             holding += 1
@@ -57,24 +56,5 @@ extension ClientEnd {
         setup.onDropped?()
         goOn(next)
         proceed()
-    }
-
-    /// What of octets typed by hand is a credential (RFC 4954 §4): responses as a whole, and what follows the mechanism of
-    /// every AUTH among them, whose line may have begun in the octets `before`.
-    private func secrets(
-        byHand octets: [UInt8],
-        behind before: [UInt8],
-        at phase: CommandSequence.Phase
-    ) -> [Range<Int>] {
-        guard !setup.showsSecrets else { return [] }
-        if phase == .authenticating { return [0..<octets.count] }
-        let all = before + octets
-        return all.split(whereSeparator: { $0 == 10 || $0 == 13 }).compactMap { line in
-            let words = line.split(whereSeparator: { $0 == 32 || $0 == 9 })
-            guard words.count > 2, words[0].lossyText.uppercased() == "AUTH" else { return nil }
-            let secret = words[2].startIndex - before.count..<line.endIndex - before.count
-            let inside = secret.clamped(to: 0..<octets.count)
-            return inside.isEmpty ? nil : inside
-        }
     }
 }

@@ -29,8 +29,6 @@ final class ClientEnd {
         var isGuarded = false
         /// What TLS is set up with, should the dialogue ask for it.
         var tls: TLSSetup?
-        /// Whether credentials are told as they are; otherwise they are marked where they are born.
-        var showsSecrets = false
     }
 
     /// An answer that is waited for.
@@ -62,7 +60,7 @@ final class ClientEnd {
     static let partingLimit = TimeAmount.milliseconds(500)
 
     let setup: Setup
-    private let log: WireLog
+    private let log: TimedLog
     private let onConnected: (Link) -> Void
     private let onEnding: (Ending) -> Void
 
@@ -93,7 +91,7 @@ final class ClientEnd {
 
     init(
         _ setup: Setup,
-        log: WireLog,
+        log: TimedLog,
         onConnected: @escaping (Link) -> Void = { _ in },
         onEnding: @escaping (Ending) -> Void
     ) {
@@ -133,12 +131,12 @@ final class ClientEnd {
         switch occurrence {
         case .connected: connected()
         case .received(let octets):
-            log.emit(.octets(from: .server, octets, secrets: []), setup.leg)
+            log.emit(.octets(from: .server, octets), setup.leg)
             framer.append(octets)
             proceed()
             listenWhileHeld()
-        case .wrote(let octets, let secrets):
-            log.emit(.octets(from: .client, octets, secrets: secrets), setup.leg)
+        case .wrote(let octets):
+            log.emit(.octets(from: .client, octets), setup.leg)
             if let meaning { log.emit(.note("decoded: \(meaning)"), setup.leg) }
             meaning = nil
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
@@ -290,12 +288,12 @@ final class ClientEnd {
             hold(turn, octets) { [self] sent in
                 // Of a line that a person changed nothing is known.
                 if sent == octets { self.meaning = meaning }
-                write(sent, secrets: setup.showsSecrets ? [] : Self.secrets(in: sent, turn))
+                write(sent)
             }
         case .sendOctets(let octets, let turn):
-            hold(turn, octets) { self.write($0, secrets: Self.secrets(in: $0, turn)) }
+            hold(turn, octets) { self.write($0) }
         case .note(let words): log.emit(.note(words), setup.leg)
-        case .sendMailData(let octets): hold(.mailData, octets) { self.write($0, secrets: []) }
+        case .sendMailData(let octets): hold(.mailData, octets) { self.write($0) }
         case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
         case .startTLS: startTLS()
         case .close: close()
@@ -303,7 +301,7 @@ final class ClientEnd {
         }
     }
 
-    private func write(_ octets: [UInt8], secrets: [Range<Int>]) {
+    private func write(_ octets: [UInt8]) {
         // What the server did not take for a line so far it will take for the beginning of this one.
         if expected.contains(where: { !$0.isSure }) {
             expected.removeAll { !$0.isSure }
@@ -312,7 +310,7 @@ final class ClientEnd {
         }
         hand.reset()
         expected.append(.own)
-        link?.run(.write(octets, secrets: secrets))
+        link?.run(.write(octets))
     }
 
     func wait(_ limit: TimeLimit, _ turn: CommandSequence.Turn) {
@@ -380,18 +378,5 @@ final class ClientEnd {
         link = nil
         setup.onWaiting?(nil)
         onEnding(ending)
-    }
-
-    /// What of a line is a credential (RFC 4954 §4): a whole response, or what follows the mechanism.
-    static func secrets(in octets: [UInt8], _ turn: CommandSequence.Turn) -> [Range<Int>] {
-        let end = max(0, octets.count - 2)
-        switch turn {
-        // An asterisk calls the exchange off and is no secret.
-        case .saslResponse: return octets[..<end] == [UInt8(ascii: "*")][...] ? [] : [0..<end]
-        case .auth:
-            let words = octets[..<end].split(separator: 32, maxSplits: 2)
-            return words.count == 3 ? [words[2].startIndex..<end] : []
-        default: return []
-        }
     }
 }

@@ -1,3 +1,4 @@
+import SMTP
 import NIOCore
 import Tracing
 
@@ -14,7 +15,7 @@ final class Link: ChannelInboundHandler {
     /// What the socket is to do.
     enum Action {
         /// The ranges are a credential among the octets.
-        case write([UInt8], secrets: [Range<Int>] = [])
+        case write([UInt8])
         /// Tell when this much time has passed; nil takes the limit away. The last one counts.
         case wait(TimeAmount?)
         /// Ask for more octets.
@@ -32,7 +33,7 @@ final class Link: ChannelInboundHandler {
         case connected
         case received([UInt8])
         /// These octets have left for the other end.
-        case wrote([UInt8], secrets: [Range<Int>])
+        case wrote([UInt8])
         /// There is room again for what we write.
         case writable
         /// TLS records as they were on the wire, told apart from what was inside them: before it when they came, and before
@@ -76,7 +77,7 @@ final class Link: ChannelInboundHandler {
     func run(_ action: Action) {
         guard let context else { return }
         switch action {
-        case .write(let octets, let secrets): write(octets, secrets, context)
+        case .write(let octets): write(octets, context)
         case .wait(let time): wait(time, context)
         case .read: if !isClosing { context.read() }
         case .startTLS(let setup): startTLS(setup, context)
@@ -93,7 +94,7 @@ final class Link: ChannelInboundHandler {
         context?.eventLoop.assumeIsolated().scheduleTask(in: time, action)
     }
 
-    private func write(_ octets: [UInt8], _ secrets: [Range<Int>], _ context: ChannelHandlerContext) {
+    private func write(_ octets: [UInt8], _ context: ChannelHandlerContext) {
         guard !isClosing else { return }
         for start in stride(from: 0, to: octets.count, by: Self.longestWrite) {
             let piece = Array(octets[start..<min(start + Self.longestWrite, octets.count)])
@@ -101,7 +102,7 @@ final class Link: ChannelInboundHandler {
             let promise = context.eventLoop.makePromise(of: Void.self)
             promise.futureResult.assumeIsolated().whenComplete { [self] result in
                 unwritten -= 1
-                if case .success = result { onOccurrence(.wrote(piece, secrets: secrets)) }
+                if case .success = result { onOccurrence(.wrote(piece)) }
                 if isClosing, unwritten == 0 { self.context?.close(promise: nil) }
             }
             context.write(wrapOutboundOut(ByteBuffer(bytes: piece)), promise: promise)

@@ -33,14 +33,14 @@ final class LiveLine {
         var hold: LiveHold?
     }
 
-    let log: WireLog
+    let log: TimedLog
     private let loop: any EventLoop
     private var client: ClientEnd?
     private var continuation: CheckedContinuation<ClientEnd.Ending?, Never>?
     private var isCancelled = false
     private var hold: LiveHold?
 
-    init(log: WireLog, loop: any EventLoop) {
+    init(log: TimedLog, loop: any EventLoop) {
         self.log = log
         self.loop = loop
     }
@@ -70,8 +70,7 @@ final class LiveLine {
             onWaiting: { waiting in attempt.onWaiting?(waiting.map { $0.said(shortened: attempt.timeout) }) },
             onDropped: { attempt.hold?.drop() },
             isGuarded: attempt.isHeldBack,
-            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout),
-            showsSecrets: attempt.security.showsSecrets
+            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout)
         )
         let log = log
         let client = ClientEnd(setup, log: log) { _ in
@@ -97,8 +96,7 @@ final class LiveLine {
         return { turn, ordinal, octets, action in
             let bound = NIOLoopBound(action, eventLoop: loop)
             // What waits is shown, so a credential in it is masked; sent is what it stands for.
-            let secrets = attempt.security.showsSecrets ? [] : ClientEnd.secrets(in: octets, turn)
-            let shown = Secrets.masked(octets, secrets).octets
+            let shown = attempt.security.showsSecrets ? octets : self.log.shown(octets, from: .client, attempt.leg)
             var held = LiveHold.Held(
                 step: attempt.leg == .submission ? .submission : Gate.Label(sending: turn, ordinal).step,
                 octets: shown,

@@ -34,7 +34,7 @@ public struct LiveSession: Sendable {
     ) async -> LiveOutcome {
         let loop = SandboxWorld.group.next()
         let line: NIOLoopBoundBox<LiveLine?> = .makeEmptyBox(valueType: LiveLine.self, eventLoop: loop)
-        _ = try? await loop.submit { line.value = LiveLine(log: WireLog(onEvent: onEvent), loop: loop) }.get()
+        _ = try? await loop.submit { line.value = LiveLine(log: TimedLog(onEvent: onEvent), loop: loop) }.get()
         let tell: @Sendable (WireEvent.Kind, Leg) -> Void = { kind, leg in
             loop.execute { line.value?.log.emit(kind, leg) }
         }

@@ -117,7 +117,7 @@ private final class SandboxDesk {
     private struct Conversation {
         let id: Int
         let peer: String
-        let log: WireLog
+        let log: TimedLog
     }
 
     init(
@@ -182,7 +182,7 @@ private final class SandboxDesk {
         count += 1
         let (id, peer) = (count, end.peer?.shown ?? "unknown")
         let onEvent = onEvent
-        let log = WireLog { onEvent(ConversationEvent(id: id, peer: peer, kind: .event($0))) }
+        let log = TimedLog { onEvent(ConversationEvent(id: id, peer: peer, kind: .event($0))) }
         conversations[ObjectIdentifier(end)] = Conversation(id: id, peer: peer, log: log)
         onEvent(ConversationEvent(id: id, peer: peer, kind: .opened))
         log.emit(.note("a client came from \(peer); the server plays \(persona.name)"), .relay)

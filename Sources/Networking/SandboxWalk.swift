@@ -7,7 +7,7 @@ import Tracing
 final class SandboxWalk {
     let configuration: SandboxConfiguration
     private let loop: any EventLoop
-    private let log: WireLog
+    private let log: TimedLog
     private let gate: Gate
     private let onFinish: (SandboxOutcome) -> Void
     private var generator: SplitMix64
@@ -28,7 +28,7 @@ final class SandboxWalk {
     init(
         _ configuration: SandboxConfiguration,
         on loop: any EventLoop,
-        log: WireLog,
+        log: TimedLog,
         gate: Gate,
         onFinish: @escaping (SandboxOutcome) -> Void
     ) {

@@ -61,7 +61,7 @@ public final class SandboxWorld: Sendable {
             let made = SandboxWalk(
                 configuration,
                 on: loop,
-                log: WireLog(onEvent: onEvent),
+                log: TimedLog(onEvent: onEvent),
                 gate: Gate(onWaiting: onWaiting),
                 onFinish: onFinish
             )

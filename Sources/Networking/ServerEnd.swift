@@ -4,8 +4,7 @@ import Tracing
 
 /// The server's end of one connection: runs a `ServerDialogue` on a `Link`.
 ///
-/// What comes is handed to the dialogue at once, so that it is known which octets are a credential before anybody hears of
-/// them; what the dialogue wants done waits in a queue. While the queue is not done nothing more is read, so a reply that waits
+/// What comes is handed to the dialogue at once; what the dialogue wants done waits in a queue. While the queue is not done nothing more is read, so a reply that waits
 /// holds back what the client says next, and a client that does not read its replies is not read either.
 final class ServerEnd {
     /// Holds an action back until it may go on the wire; the ordinal counts replies to the same turn from 0.
@@ -49,7 +48,6 @@ final class ServerEnd {
     private var framer = LineFramer()
     /// What came and is not in the framer yet, which is given small pieces: taking a line off a large one costs more.
     private var unframed: ArraySlice<UInt8> = []
-    private var credentials = CredentialMarks()
     private var actions: [ServerDialogue.Action] = []
     private var next = 0
     /// Replies that go out together.
@@ -119,7 +117,7 @@ final class ServerEnd {
             hear(octets)
             proceed()
         case .writable: proceed()
-        case .wrote(let octets, let secrets): observe?(.octets(from: .server, octets, secrets: secrets))
+        case .wrote(let octets): observe?(.octets(from: .server, octets))
         case .records(let side, let octets): observe?(.records(from: side, octets))
         case .secured(let facts):
             observe?(.tls(facts))
@@ -156,11 +154,8 @@ final class ServerEnd {
     /// Gives the dialogue every line and chunk that came, then tells what it was.
     private func hear(_ octets: [UInt8]) {
         unframed += octets
-        credentials.begin()
         while dialogue.sequence.phase != .securing, handOver() {}
-        guard let observe else { return }
-        let secrets = credentials.secrets(of: octets.count, unfinished: framer.unread, dialogue)
-        observe(.octets(from: .client, octets, secrets: secrets))
+        observe?(.octets(from: .client, octets))
     }
 
     /// Gives the dialogue the next line or chunk. Half a line at the end of the stream is no command and is left alone.
@@ -170,19 +165,12 @@ final class ServerEnd {
                 let octets = framer.take(octets: count)
                 guard octets.isEmpty else {
                     hasProgressed = true
-                    credentials.pass(octets.count)
                     actions += dialogue.received(chunk: octets)
                     return true
                 }
             } else if let line = framer.nextLine() ?? (dialogue.takesPieces ? framer.finish() : nil) {
                 hasProgressed = true
-                let before = dialogue.sequence.phase
                 let done = dialogue.received(line)
-                if before != .mailData {
-                    credentials.line(line, in: before, dialogue)
-                } else {
-                    credentials.pass(line.count)
-                }
                 actions += done
                 noteSpeakingAhead(answered: !done.isEmpty)
                 return true
@@ -286,7 +274,6 @@ final class ServerEnd {
         }
         framer = LineFramer()
         unframed = []
-        credentials = CredentialMarks()
         isSecuring = true
         link?.run(.wait(nil))
         link?.run(.startTLS(tls))

@@ -1,4 +1,5 @@
-public import Tracing
+public import SMTP
+import Tracing
 
 /// What one end of a TLS connection is set up with.
 public struct TLSSetup: Sendable {

@@ -155,7 +155,7 @@ private final class TapDesk {
         let (id, peer) = (count, address?.spelled ?? "unknown")
         let (tell, onHeld) = (tell, onHeld)
         tell(ConversationEvent(id: id, peer: peer, kind: .opened))
-        let log = WireLogOfConversation.log(id, peer, NIOLoopBound(tell, eventLoop: loop))
+        let log = LogOfConversation.log(id, peer, NIOLoopBound(tell, eventLoop: loop))
         let conversation = TapConversation(id: id, options, on: loop, log: log, mayRead: mayRead) { held in
             onHeld(id, held)
         } onEnded: { [weak self] ended in
@@ -175,8 +175,8 @@ private final class TapDesk {
 }
 
 /// The log of one conversation among several.
-private enum WireLogOfConversation {
-    static func log(_ id: Int, _ peer: String, _ tell: NIOLoopBound<(ConversationEvent) -> Void>) -> WireLog {
-        WireLog { tell.value(ConversationEvent(id: id, peer: peer, kind: .event($0))) }
+private enum LogOfConversation {
+    static func log(_ id: Int, _ peer: String, _ tell: NIOLoopBound<(ConversationEvent) -> Void>) -> TimedLog {
+        TimedLog { tell.value(ConversationEvent(id: id, peer: peer, kind: .event($0))) }
     }
 }

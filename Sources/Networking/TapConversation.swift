@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import SMTP
 import Tracing
 
 /// One client and the server it is passed on to: every octet unchanged and in order, half-closes and resets as well.
@@ -11,13 +12,14 @@ final class TapConversation {
     let id: Int
     let options: Tap.Options
     private let loop: any EventLoop
-    let log: WireLog
+    let log: TimedLog
     private let onHeld: (LiveHold.Held?) -> Void
     private let onEnded: (TapConversation) -> Void
     /// Whether what is told is taken up fast enough for more to be read.
     private let mayRead: () -> Bool
 
-    var watch = DialogueWatch()
+    /// Follows both sides; what was told of them is what it has seen.
+    var reader: SessionReader { log.reader(of: .relay) }
     /// What the client sent and was not passed on, where a person decides when it is.
     var hold: TapHold?
     /// The line that waits to be let pass.
@@ -47,7 +49,7 @@ final class TapConversation {
         id: Int,
         _ options: Tap.Options,
         on loop: any EventLoop,
-        log: WireLog,
+        log: TimedLog,
         mayRead: @escaping () -> Bool,
         onHeld: @escaping (LiveHold.Held?) -> Void,
         onEnded: @escaping (TapConversation) -> Void
@@ -166,19 +168,14 @@ final class TapConversation {
 
     private func pass(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
         if options.interception != nil, securing == .clear { return passInTheClear(octets, from: side) }
-        var secrets: [Range<Int>] = []
-        switch side {
-        case .client: secrets = watch.client(octets)
-        case .server: watch.server(octets)
-        }
-        tellAndWrite(octets, secrets, buffer, from: side)
+        tellAndWrite(octets, buffer, from: side)
     }
 
-    func tellAndWrite(_ octets: [UInt8], _ secrets: [Range<Int>], _ buffer: ByteBuffer, from side: Side) {
+    func tellAndWrite(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
         guard !octets.isEmpty else { return }
         noteHalfClose(before: side)
         isUntouched = false
-        log.emit(.octets(from: side, octets, secrets: secrets), .relay)
+        log.emit(.octets(from: side, octets), .relay)
         end(side.other)?.write(buffer)
     }
 
@@ -198,13 +195,13 @@ final class TapConversation {
 
     /// Passes on what need not wait, up to the next line that must.
     private func holdBack() {
-        while heldLine == nil, !isBehindSTARTTLS, let next = hold?.next(watch) {
+        while heldLine == nil, !isBehindSTARTTLS, let next = hold?.next(reader) {
             switch next {
             case .wait: return
             case .pass(let octets): pass(octets, ByteBuffer(bytes: octets), from: .client)
             case .hold(let line):
                 heldLine = line
-                onHeld(LiveHold.Held(line: line, watch, target: peer))
+                onHeld(LiveHold.Held(line: line, reader, target: peer))
             }
         }
         server?.flush()
@@ -212,7 +209,7 @@ final class TapConversation {
 
     /// Whether what the client sends now may be thrown away.
     private var isBehindSTARTTLS: Bool {
-        options.interception != nil && (securing == .withServer || securing == .clear && watch.awaitsAnswerToSTARTTLS)
+        options.interception != nil && (securing == .withServer || securing == .clear && reader.awaitsAnswerToSTARTTLS)
     }
 
     /// Lets the line that waits pass, or what a person made of it.
@@ -220,10 +217,9 @@ final class TapConversation {
         guard let line = heldLine, !isOver else { return }
         heldLine = nil
         onHeld(nil)
-        let octets = edited.map { LiveHold.Held.unmasked($0, line: line, watch) } ?? line
+        let octets = edited.map { LiveHold.Held.unmasked($0, line: line, reader) } ?? line
         if octets != line {
-            var copy = watch
-            let shown = WireText.shown(Secrets.masked(line, copy.client(line)).octets.filter { $0 != 13 && $0 != 10 })
+            let shown = WireText.shown(log.shown(line, from: .client, .relay).filter { $0 != 13 && $0 != 10 })
             log.emit(.note("Edited before it was passed on; the client said: \(shown)"), .relay)
         }
         pass(octets, ByteBuffer(bytes: octets), from: .client)
@@ -265,7 +261,7 @@ final class TapConversation {
     private func failed(_ error: any Error, _ side: Side) {
         guard !hasFailed, !isOver, server != nil || side == .client else { return }
         let isReset = (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
-        if isReset, watch.hasQuit {
+        if isReset, reader.hasQuit {
             // Clients that have said QUIT often do not wait for the end; that loses nothing.
             if endedFirst == nil { endedFirst = side }
             return end(side.other)?.reset() ?? ()

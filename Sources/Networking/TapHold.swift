@@ -27,28 +27,28 @@ struct TapHold {
     mutating func append(_ octets: [UInt8]) { waiting += octets }
 
     /// What is next in the octets that wait, which is taken out of them.
-    mutating func next(_ watch: DialogueWatch) -> Next {
+    mutating func next(_ reader: SessionReader) -> Next {
         guard !waiting.isEmpty else { return .wait }
-        switch watch.mode {
-        case .opaque: return .pass(take(waiting.count))
-        case .chunk(let remaining): return .pass(take(Int(min(remaining, UInt64(waiting.count)))))
-        case .mailData: return .pass(take(mailDataCount(watch)))
-        case .commands, .saslResponse:
-            if watch.awaitsAnswerToData, !hasEnded { return .wait }
+        guard !reader.expectsTLS, !reader.speaksTLSToCommands else { return .pass(take(waiting.count)) }
+        switch reader.mode {
+        case .chunk(let remaining, _): return .pass(take(Int(min(remaining, UInt64(waiting.count)))))
+        case .mailData: return .pass(take(mailDataCount(reader)))
+        case .commands, .saslResponse, .strayMailData:
+            if reader.awaitsAnswerToData, !hasEnded { return .wait }
             // A TLS record has no line end, and octets like one anywhere.
-            if watch.isUntouched, TLSRecord.isClientHello(waiting) { return .pass(take(waiting.count)) }
+            if reader.isUntouched, TLSRecord.isClientHello(waiting) { return .pass(take(waiting.count)) }
             if let feed = waiting.firstIndex(of: 10) { return .hold(take(feed + 1)) }
             return hasEnded || waiting.count > Self.longestLine ? .hold(take(waiting.count)) : .wait
         }
     }
 
     /// How many of the octets are mail data: up to the line with the lone dot, or all.
-    private func mailDataCount(_ watch: DialogueWatch) -> Int {
-        var watch = watch
+    private func mailDataCount(_ reader: SessionReader) -> Int {
+        var reader = reader
         var end = 0
-        while end < waiting.count, watch.mode == .mailData {
+        while end < waiting.count, reader.mode == .mailData {
             let next = waiting[end...].firstIndex(of: 10).map { $0 + 1 } ?? waiting.count
-            _ = watch.client(Array(waiting[end..<next]))
+            _ = reader.credentials(in: Array(waiting[end..<next]), from: .client)
             end = next
         }
         return end
@@ -65,9 +65,9 @@ struct TapHold {
 
 extension LiveHold.Held {
     /// A line that waits in a tap, its credentials masked.
-    init(line: [UInt8], _ watch: DialogueWatch, target: String) {
-        var watch = watch
-        let secrets = watch.client(line)
+    init(line: [UInt8], _ reader: SessionReader, target: String) {
+        var reader = reader
+        let credentials = reader.credentials(in: line, from: .client)
         let command = Command.read(Array(line.prefix { $0 != 13 && $0 != 10 })).value
         let step: Step =
             switch command.turn {
@@ -77,14 +77,16 @@ extension LiveHold.Held {
             case .quit: .quit
             default: .ehlo
             }
-        self.init(step: step, octets: Secrets.masked(line, secrets).octets, target: target)
+        self.init(step: step, octets: Secrets.masked(line, credentials).octets, target: target)
     }
 
     /// What goes over the wire in the place of `line`, of which a person saw and edited this: where the mask of a credential was
     /// left alone, the credential goes.
-    static func unmasked(_ edited: [UInt8], line: [UInt8], _ watch: DialogueWatch) -> [UInt8] {
-        var watch = watch
-        guard let secret = watch.client(line).first, let mask = edited.firstRange(of: Secrets.mask) else {
+    static func unmasked(_ edited: [UInt8], line: [UInt8], _ reader: SessionReader) -> [UInt8] {
+        var reader = reader
+        guard let secret = reader.credentials(in: line, from: .client).first,
+            let mask = edited.firstRange(of: Secrets.mask)
+        else {
             return edited
         }
         return Array(edited[..<mask.lowerBound]) + Array(line[secret]) + Array(edited[mask.upperBound...])

@@ -1,5 +1,6 @@
 import NIOCore
 import SMTP
+import SMTP
 import Tracing
 
 /// What a tap needs to hold both ends of a TLS connection: an authority of its own, and a certificate that it vouches for.
@@ -50,31 +51,26 @@ extension TapConversation {
             early = octets
             return secure(isImplicit: true)
         }
-        if side == .client, watch.awaitsAnswerToSTARTTLS { return behind += octets }
+        if side == .client, reader.awaitsAnswerToSTARTTLS { return behind += octets }
         var end = 0
-        var secrets: [Range<Int>] = []
+        var ahead = reader
         while end < octets.count {
             let next = octets[end...].firstIndex(of: 10).map { $0 + 1 } ?? octets.count
-            let piece = Array(octets[end..<next])
-            if side == .client {
-                secrets += watch.client(piece).map { $0.lowerBound + end..<$0.upperBound + end }
-            } else {
-                watch.server(piece)
-            }
+            _ = ahead.credentials(in: Array(octets[end..<next]), from: side)
             end = next
-            if side == .client ? watch.awaitsAnswerToSTARTTLS : watch.mode == .opaque { break }
+            if side == .client ? ahead.awaitsAnswerToSTARTTLS : ahead.expectsTLS { break }
         }
         let passed = Array(octets[..<end])
-        tellAndWrite(passed, secrets, ByteBuffer(bytes: passed), from: side)
+        tellAndWrite(passed, ByteBuffer(bytes: passed), from: side)
         let rest = Array(octets[end...])
         if side == .client { return behind += rest }
-        if watch.mode == .opaque {
+        if reader.expectsTLS {
             self.end(.client)?.flush()
             discard(rest, from: .server)
             discard(behind + (hold?.takeAll() ?? []), from: .client)
             behind = []
             secure(isImplicit: false)
-        } else if !watch.awaitsAnswerToSTARTTLS, !behind.isEmpty {
+        } else if !reader.awaitsAnswerToSTARTTLS, !behind.isEmpty {
             // It was refused, so what stood behind it is commands.
             let waiting = behind
             behind = []
@@ -85,8 +81,8 @@ extension TapConversation {
 
     private func discard(_ octets: [UInt8], from side: Side) {
         guard !octets.isEmpty else { return }
-        var copy = DialogueWatch(insideTLS: true)
-        let shown = side == .client ? Secrets.masked(octets, copy.client(octets)).octets : octets
+        var fresh = SessionReader(insideTLS: true, expectsGreeting: false)
+        let shown = Secrets.masked(octets, fresh.credentials(in: octets, from: side)).octets
         let text = WireText.shown(shown.prefix(200)) + (shown.count > 200 ? " and more" : "")
         let count = octets.count == 1 ? "1 octet" : "\(octets.count) octets"
         log.emit(
@@ -131,7 +127,6 @@ extension TapConversation {
 
     private func secured(_ facts: TLSFacts) {
         securing = .secured
-        watch = DialogueWatch(insideTLS: !isImplicit)
         if let serverFacts { log.emit(.tls(serverFacts), .relay) }
         let cipher = facts.cipher.map { ", \($0)" } ?? ""
         log.emit(.note("The client is in \(facts.version ?? "TLS")\(cipher) with the tap's own certificate"), .relay)

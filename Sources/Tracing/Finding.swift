@@ -15,9 +15,13 @@ public struct Finding: Hashable, Sendable {
     /// The octets of the line it is about; empty for the whole line.
     public let range: Range<Int>
 
+    /// By how many octets a size is too large; negative when it is too small.
+    public let difference: Int?
+
     public init(_ departure: Departure) {
         kind = departure.kind
         range = departure.range
+        difference = departure.difference
     }
 
     /// As in `missing-angle-brackets`.
@@ -26,7 +30,11 @@ public struct Finding: Hashable, Sendable {
     /// The section it departs from, as `RFC 5321 §4.1.2`.
     public var spec: String { kind.row.spec }
     /// What was seen, in a sentence without a full stop.
-    public var message: String { kind.row.message }
+    public var message: String {
+        guard let difference else { return kind.row.message }
+        let octets = abs(difference) == 1 ? "1 octet" : "\(abs(difference)) octets"
+        return "\(kind.row.message): it counts \(octets) too \(difference > 0 ? "many" : "few")"
+    }
     public var anchor: LessonAnchor { LessonAnchor("finding/\(id)") }
 }
 
@@ -146,6 +154,14 @@ extension Departure.Kind {
             (.error, "RFC 5321 §4.2", "A reply came that no command had asked for")
         case .commandUnanswered:
             (.warning, "RFC 5321 §4.2", "The command has no reply")
+        case .dataWithout354:
+            (.error, "RFC 5321 §4.1.1.4", "The client sent its mail although the server had not said 354")
+        case .unexpectedIntermediateReply:
+            (.error, "RFC 5321 §4.3.2", "The server asks to go on with a code that is not for this command")
+        case .tlsInsteadOfCommand:
+            (.error, "RFC 8314 §3.3", "The client speaks TLS to a port where SMTP begins in the clear")
+        case .chunkSizeWrong:
+            (.error, "RFC 3030 §2", "The size of the chunk is not the size of what was sent")
         case .dataBefore354:
             (.error, "RFC 5321 §3.3", "Mail data was sent before the server said 354")
         case .octetsAfterSTARTTLS:

@@ -12,12 +12,12 @@ struct MailDataReader: Equatable, Sendable {
 
     init(declaresEightBit: Bool) { self.declaresEightBit = declaresEightBit }
 
-    mutating func read(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {
+    mutating func read(_ line: WireLine, isEnd: Bool) -> (TraceLine.MailDataPart, [Departure]) {
         defer {
             previous = line.ending
             isFirst = false
         }
-        if DotStuffing.ends(line, after: previous) {
+        if isEnd {
             return (.end, isInHeader && !fieldNames.isEmpty ? headerDepartures : [])
         }
         var departures = transparencyDepartures(line)
@@ -44,9 +44,6 @@ struct MailDataReader: Equatable, Sendable {
 
     /// Whether a line of the body that has no dot at its start and no odd octet changes nothing here.
     var isPlainBody: Bool { !isInHeader && !isFirst && previous == .crlf && lastPart == .body }
-
-    /// Whether the line ends the mail data for a server that is lenient about line ends, and for no other.
-    func endsLoosely(_ line: WireLine) -> Bool { DotStuffing.resemblesEnd(line, after: previous) }
 
     private mutating func eightBitDepartures(_ content: ArraySlice<UInt8>) -> [Departure] {
         guard !declaresEightBit, !saidEightBit, content.contains(where: { $0 >= 0x80 }) else { return [] }

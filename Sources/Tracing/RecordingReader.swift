@@ -46,6 +46,8 @@ public enum RecordingReader {
     /// The lines behind the header, as far as they were read.
     private struct Body {
         var recording: Recording
+        /// Masks what an old recording, or one of another program, holds in the clear.
+        private var log = WireLog()
         private var latest = 0.0
         private var runsBackwards = false
         private var unspokenWarnings = 0
@@ -66,7 +68,7 @@ public enum RecordingReader {
                 }
                 event.time = max(event.time, latest)
                 latest = event.time
-                recording.events.append(event)
+                recording.events.append(log.event(event.kind, leg: event.leg, at: event.time))
             case .failure(.notJSON) where isTorn: warn("line \(number) is torn off and was left out")
             case .failure(let reason): warn("line \(number) was left out: \(reason.description)")
             }

@@ -4,23 +4,16 @@ import SMTP
 extension SessionTracer {
     // MARK: Mail data
 
-    mutating func beginMailData(_ trace: inout Trace) {
-        if case .mailData = mode { return }
-        mode = .mailData(MailDataReader(declaresEightBit: declaresEightBit))
-        contentPlace = place
-        mail = nil
-    }
-
     /// The envelope is what was accepted, and what was asked for behind it and is not answered yet.
     private mutating func beginMail(at place: Place, _ trace: inout Trace) -> Int {
         var traced = TracedMail(leg: leg, transaction: place.transaction)
         traced.reversePath = reversePath
         traced.forwardPaths = forwardPaths
-        for entry in pending.entries {
+        for entry in reader.waiting.compactMap({ sent[$0] }) {
             if entry.turn == .mail {
-                traced.reversePath = entry.context.path
+                traced.reversePath = entry.path
                 traced.forwardPaths = []
-            } else if entry.turn == .rcpt, let path = entry.context.path {
+            } else if entry.turn == .rcpt, let path = entry.path {
                 traced.forwardPaths.append(path)
             }
         }
@@ -28,51 +21,63 @@ extension SessionTracer {
         return trace.mails.count - 1
     }
 
-    mutating func mailData(_ piece: LineStream.Piece, early: Bool, _ trace: inout Trace) {
-        guard case .mailData(var reader) = mode else { return }
-        let line = piece.line
-        if reader.isFirst {
-            contentPlace = enter(.mailData)
-            mail = beginMail(at: contentPlace, &trace)
-        }
+    mutating func mailData(_ told: Utterance.Content, _ said: Utterance, _ trace: inout Trace) {
+        let (piece, line) = (said.piece, said.piece.line)
+        let isFirst = content == nil
+        beginContent(&trace)
         var departures = piece.departures
-        if early, reader.isFirst { departures.append(Departure(.dataBefore354)) }
-        let endsLoosely = reader.endsLoosely(line)
-        let (part, found) = reader.read(line)
+        if told.isEarly, isFirst { departures.append(Departure(.dataBefore354)) }
+        let (part, found) = readContent(line, isEnd: told.ends != nil)
         if !piece.isTorn { departures += found }
         // Which characters the octets of a body stand for its MIME fields say; only header fields must be UTF-8 (RFC 6532 §3.2).
         if part == .body { departures.removeAll { $0.kind == .invalidUTF8 } }
-        if part != .end, leaveOut(piece, departures, &trace) {
-            mode = .mailData(reader)
+        let isStuffed = line.octets.first == DotStuffing.dotOctet
+        if part != .end, leaveOut(said, departures, &trace) {
             looseEnd = nil
-            return keep(piece, isStuffed: line.octets.first == UInt8(ascii: "."), &trace)
+            return keep(said, isStuffed: isStuffed, &trace)
         }
         if part == .end { sayWhatIsLeftOut(&trace) }
-        let index = append(piece, from: .client, .mailData(part), at: contentPlace, departures: departures, &trace)
-        guard part != .end else { return endMailData(inLine: index, &trace) }
-        mode = .mailData(reader)
-        let isStuffed = line.octets.first == UInt8(ascii: ".")
+        let index = append(said, .mailData(part), at: contentPlace, departures: departures, &trace)
+        if let asked = told.ends { return endMailData(asked, inLine: index) }
         let octets = mail.map { trace.mails[$0].content.count } ?? 0
-        looseEnd = endsLoosely ? LooseEnd(line: index, octets: octets, isStuffed: isStuffed) : nil
-        keep(piece, isStuffed: isStuffed, &trace)
+        looseEnd = told.resemblesEnd ? LooseEnd(line: index, octets: octets, isStuffed: isStuffed) : nil
+        keep(said, isStuffed: isStuffed, &trace)
     }
 
-    /// Mail data of which nothing was kept stands where mail data stands.
-    mutating func beginMailDataThatIsMissing(_ trace: inout Trace) {
-        guard case .mailData(let reader) = mode, reader.isFirst else { return }
+    private mutating func readContent(_ line: WireLine, isEnd: Bool) -> (TraceLine.MailDataPart, [Departure]) {
+        var reader = content ?? MailDataReader(declaresEightBit: declaresEightBit)
+        defer { content = reader }
+        return reader.read(line, isEnd: isEnd)
+    }
+
+    /// Mail data stands where mail data stands, also when nothing of it was kept.
+    mutating func beginContent(_ trace: inout Trace) {
+        guard content == nil else { return }
+        content = MailDataReader(declaresEightBit: declaresEightBit)
         contentPlace = enter(.mailData)
         mail = beginMail(at: contentPlace, &trace)
     }
 
+    /// Mail that the client sends although DATA was refused: it is no command, and no mail either.
+    mutating func strayMailData(isFirst: Bool, id: TurnID, _ said: Utterance, _ trace: inout Trace) {
+        if isFirst { (content, contentPlace) = (nil, enter(.mailData)) }
+        let isEnd = said.octets == [DotStuffing.dotOctet]
+        let (part, _) = readContent(said.piece.line, isEnd: isEnd)
+        let departures = said.piece.departures + (isFirst ? [Departure(.dataWithout354)] : [])
+        append(said, .mailData(part), at: contentPlace, departures: departures, &trace)
+        sent[id] = Sent(turn: .unknown, id: id, place: contentPlace)
+        if isEnd { content = nil }
+    }
+
     /// Whether a line is one too many to be shown. What departs from the rules is shown all the same, up to a bound of its own.
-    private func leaveOut(_ piece: LineStream.Piece, _ departures: [Departure], _ trace: inout Trace) -> Bool {
+    private func leaveOut(_ said: Utterance, _ departures: [Departure], _ trace: inout Trace) -> Bool {
         guard let mail, trace.mails[mail].lineCount - trace.mails[mail].linesLeftOut >= TracedMail.mostLines else {
             return false
         }
         let isRemarkable = departures.contains { $0.kind == .endOfDataVariant }
         guard !isRemarkable || trace.mails[mail].lineCount > TracedMail.mostLines * 100 else { return false }
         trace.mails[mail].linesLeftOut += 1
-        trace.mails[mail].lineOctetsLeftOut += piece.line.count
+        trace.mails[mail].lineOctetsLeftOut += said.piece.line.count
         return true
     }
 
@@ -88,11 +93,8 @@ extension SessionTracer {
 
     /// Passes over lines of a body that is longer than anybody reads; gives whether there were any.
     mutating func passBody(_ trace: inout Trace) -> Bool {
-        guard case .mailData(let reader) = mode, reader.isPlainBody, let mail, trace.mails[mail].octetsLeftOut > 0
-        else {
-            return false
-        }
-        let passed = client.passPlainLines()
+        guard content?.isPlainBody == true, let mail, trace.mails[mail].octetsLeftOut > 0 else { return false }
+        let passed = reader.passPlainMailData()
         guard passed.lines > 0 else { return false }
         trace.mails[mail].lineCount += passed.lines
         trace.mails[mail].linesLeftOut += passed.lines
@@ -102,47 +104,39 @@ extension SessionTracer {
         return true
     }
 
-    mutating func restOfMailData(_ piece: LineStream.Piece, _ trace: inout Trace) {
-        guard case .mailData(var reader) = mode else { return }
-        let (part, departures) = reader.readRest(piece.line)
-        mode = .mailData(reader)
-        append(
-            piece,
-            from: .client,
-            .mailData(part),
-            at: contentPlace,
-            departures: piece.departures + departures,
-            &trace
-        )
-        keep(piece, isStuffed: false, &trace)
+    mutating func restOfMailData(_ said: Utterance, _ trace: inout Trace) {
+        var reader = content ?? MailDataReader(declaresEightBit: declaresEightBit)
+        let (part, departures) = reader.readRest(said.piece.line)
+        content = reader
+        append(said, .mailData(part), at: contentPlace, departures: said.piece.departures + departures, &trace)
+        keep(said, isStuffed: false, &trace)
     }
 
     /// The mail data is over and waits for its answer, in LMTP for one from each recipient (RFC 2033 §4.2).
-    mutating func endMailData(inLine index: Int, _ trace: inout Trace) {
-        mode = .commands
-        looseEnd = nil
-        let answers = marks.isLMTP ? max(1, recipients.accepted) : 1
-        for _ in 0..<answers {
-            ask(Sent(turn: .mailData, verb: .data, line: index, place: contentPlace, mail: mail))
+    private mutating func endMailData(_ asked: [TurnID], inLine index: Int) {
+        for id in asked {
+            sent[id] = Sent(turn: .mailData, id: id, verb: .data, line: index, place: contentPlace, mail: mail)
         }
-        mail = nil
+        (mail, content, looseEnd) = (nil, nil, nil)
     }
 
-    /// The server answered the mail data at a dot that only a lenient server takes for its end: so there it ended.
-    mutating func endLoosely(_ trace: inout Trace) {
-        guard case .mailData = mode, let looseEnd else { return }
+    /// The server answered the mail data although its end did not come: at a dot that only a lenient server takes for the end,
+    /// or because the end was lost.
+    mutating func endLoosely(_ end: Utterance.LooseEnd, _ trace: inout Trace) {
+        guard end.isAtDot, let looseEnd else { return endMailData(end.asked, inLine: lastWireLine ?? 0) }
         if let mail, trace.mails[mail].octetsLeftOut == 0 {
             trace.mails[mail].content.removeSubrange(looseEnd.octets...)
             trace.mails[mail].lineCount -= 1
             trace.mails[mail].stuffedLines -= looseEnd.isStuffed ? 1 : 0
         }
-        endMailData(inLine: looseEnd.line, &trace)
+        endMailData(end.asked, inLine: looseEnd.line)
     }
 
     /// Adds a line to the mail under way, up to the bound; what is beyond is counted.
-    private func keep(_ piece: LineStream.Piece, isStuffed: Bool, _ trace: inout Trace) {
+    private func keep(_ said: Utterance, isStuffed: Bool, _ trace: inout Trace) {
         guard let mail else { return }
-        let octets = Secrets.masked(piece.line.octets, piece.secrets).octets
+        let piece = said.piece
+        let octets = Secrets.masked(piece.line.octets, said.credentials).octets
         if !piece.continuesLine { trace.mails[mail].lineCount += 1 }
         if isStuffed { trace.mails[mail].stuffedLines += 1 }
         let count = octets.count + piece.line.ending.octets.count
@@ -163,44 +157,35 @@ extension SessionTracer {
         return index
     }
 
-    /// Octets of a BDAT chunk: counted, not searched for a dot (RFC 3030 §2). Gives whether there may be more to read.
-    mutating func chunk(remaining: UInt64, last: Bool, _ trace: inout Trace) -> Bool {
-        guard let piece = client.nextChunkPiece(remaining: remaining) else { return false }
-        append(piece, from: .client, .chunk, at: contentPlace, departures: [], &trace)
-        keep(piece, isStuffed: false, &trace)
-        let rest = remaining - UInt64(piece.line.count)
-        mode = rest > 0 ? .chunk(remaining: rest, last: last) : .commands
-        if rest == 0, last { mail = nil }
-        return true
+    /// Octets of a BDAT chunk (RFC 3030 §2).
+    mutating func chunk(endsLast: Bool, _ said: Utterance, _ trace: inout Trace) {
+        let isBrokenOff = said.piece.isTorn && reader.mode != .commands && reader.client.isEmpty && isFlushing
+        let departures = isBrokenOff && !said.piece.isCut ? [Departure(.unfinishedLine)] : []
+        append(said, .chunk, at: contentPlace, departures: departures, &trace)
+        keep(said, isStuffed: false, &trace)
+        if endsLast { mail = nil }
     }
 
-    /// The connection ended inside a chunk.
-    mutating func brokenOffChunk(_ piece: LineStream.Piece, _ trace: inout Trace) {
-        let departures = piece.isCut ? [] : [Departure(.unfinishedLine)]
-        append(piece, from: .client, .chunk, at: contentPlace, departures: departures, &trace)
-        keep(piece, isStuffed: false, &trace)
-        guard case .chunk(let remaining, let last) = mode else { return }
-        mode = .chunk(remaining: remaining - min(remaining, UInt64(piece.line.count)), last: last)
+    /// Content that stands outside of its chunk: BDAT has one finding, with the difference.
+    mutating func strayChunk(_ stray: Utterance.StrayChunk, _ said: Utterance, _ trace: inout Trace) {
+        append(said, .chunk, at: contentPlace, departures: [], &trace)
+        sent[stray.id] = Sent(turn: .unknown, id: stray.id, place: contentPlace)
+        if let chunkLine { trace.findAnew(Departure(.chunkSizeWrong, difference: stray.difference), inLine: chunkLine) }
     }
 
     // MARK: SASL
 
-    mutating func saslResponse(_ piece: LineStream.Piece, _ mechanism: String, early: Bool, _ trace: inout Trace) {
-        // A lone asterisk cancels the exchange (RFC 4954 §4); everything else is a credential.
-        let octets = piece.line.octets
-        let isOpen = octets.isEmpty || octets == [UInt8(ascii: "*")]
+    mutating func saslResponse(_ response: Utterance.Response, _ said: Utterance, _ trace: inout Trace) {
         let index = append(
-            piece,
-            from: .client,
+            said,
             .saslResponse(mechanism: mechanism),
             at: contentPlace,
-            secrets: isOpen ? [] : [0..<octets.count],
-            departures: piece.departures + (early ? [Departure(.commandBeforeReply)] : []),
+            departures: said.piece.departures + (response.isEarly ? [Departure(.commandBeforeReply)] : []),
             &trace
         )
-        mode = .commands
-        marks.isNearCredential = true
-        marks.isInCredential = true
-        ask(Sent(turn: .saslResponse, verb: .auth, line: index, place: contentPlace))
+        if !said.credentials.isEmpty { noteCredential(&trace) }
+        if let id = response.id {
+            sent[id] = Sent(turn: .saslResponse, id: id, verb: .auth, line: index, place: contentPlace)
+        }
     }
 }

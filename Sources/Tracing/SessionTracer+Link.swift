@@ -22,6 +22,7 @@ extension SessionTracer {
             finish(&trace)
             startOver()
         }
+        reader.connected()
         _ = enter(.greeting)
     }
 
@@ -30,6 +31,7 @@ extension SessionTracer {
         if connection == .unseen, lastWireLine == nil {
             _ = enter(.greeting)
             connection = .trying
+            reader.connected()
         }
         marks.hasFailed = true
         trace.failed.insert(place)
@@ -38,12 +40,12 @@ extension SessionTracer {
 
     mutating func closed(by side: Side, _ trace: inout Trace) {
         let anchor = side == .client ? "link/close" : "link/closed-by-server"
-        let hasQuit = sequence.phase == .ended || pending.entries.contains { $0.turn == .quit }
-        let isCause = marks.said421 || marks.hasFailed || marks.isForeign || isOpaque || connection == .closed
+        let hasQuit = reader.saidQuit
+        let isCause = marks.said421 || marks.hasFailed || reader.isForeign || isOpaque || connection == .closed
         finish(&trace)
         appendEvent("connection closed by the \(side.rawValue)", anchor, &trace)
         connection = .closed
-        guard !hasQuit, !isCause, marks.lost.isEmpty, side == .client || !marks.said521 else { return }
+        guard !hasQuit, !isCause, !reader.lacksAnything, side == .client || !marks.said521 else { return }
         trace.find(Departure(side == .client ? .closedWithoutQuit : .closedWithout421), inLine: trace.lines.count - 1)
         trace.failed.insert(place)
     }
@@ -51,93 +53,98 @@ extension SessionTracer {
     /// Shows what is unfinished and notes what was never answered.
     mutating func finish(_ trace: inout Trace) {
         flush(&trace)
-        if case .mailData = mode, marks.lost.isEmpty {
+        if reader.mode == .mailData, !reader.lacksAnything {
             trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1)
         }
-        mode = .commands
         if let mail { trace.mails[mail].cut = .brokenOff }
-        for sent in takeAllPending() {
+        for sent in reader.end().compactMap({ sent[$0] }) {
             if let mail = sent.mail, trace.mails[mail].cut == nil { trace.mails[mail].cut = .unanswered }
             // After 421 nobody expects an answer (RFC 5321 §3.8).
-            if !marks.said421, !marks.lost.contains(.server), let line = sent.line {
+            if !marks.said421, !reader.lacks(.server), let line = sent.line {
                 trace.find(Departure(.commandUnanswered), inLine: line)
             }
         }
+        sent = [:]
     }
 
     mutating func flush(_ trace: inout Trace, _ sides: [Side] = Side.allCases, isCut: Bool = false) {
+        isFlushing = true
         for side in sides {
-            guard var piece = withStream(side, { $0.finish() }) else { continue }
-            piece.isCut = isCut
-            if isOpaque, (20...24).contains(piece.line.octets.first ?? 0) {
-                record(piece.line.octets, from: side, &trace)
-            } else {
-                read(piece, from: side, &trace)
-            }
+            if let said = reader.finish(side, isCut: isCut) { tell(said, &trace) }
         }
+        isFlushing = false
     }
 
     // MARK: Octets
 
-    mutating func octets(_ octets: [UInt8], secrets: [Range<Int>], from side: Side, _ trace: inout Trace) {
-        // A client that begins with a TLS handshake (record type 22) on a connection nobody has spoken on.
-        if side == .client, client.isUntouched, server.isUntouched, octets.first == 22 { marks.isWrapped = true }
-        withStream(side) { $0.append(octets, secrets: secrets) }
+    mutating func octets(_ octets: [UInt8], marks: [Range<Int>], from side: Side, _ trace: inout Trace) {
+        if side == .server, reader.holdsBeginning {
+            reader.decideBeginning()
+            drain(.client, &trace)
+        }
+        reader.append(octets, from: side, marks: marks)
         drain(side, &trace)
         dropCarrier(of: side)
     }
 
-    /// Whether TLS is expected whose keys nobody gave us.
-    var isOpaque: Bool { sequence.phase == .securing || marks.isWrapped }
-
-    private mutating func withStream<Result>(_ side: Side, _ body: (inout LineStream) -> Result) -> Result {
-        side == .client ? body(&client) : body(&server)
-    }
+    /// Whether TLS goes by whose keys nobody gave us.
+    var isOpaque: Bool { reader.expectsTLS || reader.speaksTLSToCommands }
 
     private mutating func drain(_ side: Side, _ trace: inout Trace) {
         while true {
-            if isOpaque {
-                switch withStream(side, { $0.nextRecord() }) {
-                case .record(let piece):
-                    record(piece.line.octets, from: side, &trace)
-                    continue
-                case .incomplete: return
-                case .somethingElse: break
-                }
-            }
-            if side == .client, !client.isInLine, case .chunk(let remaining, let last) = mode {
-                guard chunk(remaining: remaining, last: last, &trace) else { return }
-                continue
-            }
             if side == .client, passBody(&trace) { continue }
-            guard let piece = withStream(side, { $0.nextPiece() }) else { return }
-            read(piece, from: side, &trace)
+            guard let said = reader.next(side) else { return }
+            tell(said, &trace)
         }
     }
 
-    private mutating func read(_ piece: LineStream.Piece, from side: Side, _ trace: inout Trace) {
-        if piece.continuesLine { return restOfLine(piece, from: side, &trace) }
-        if marks.restOfLine.contains(side), readBehindGap(piece, from: side, &trace) { return }
-        switch side {
-        case .client: client(piece, &trace)
-        case .server: server(piece, &trace)
+    /// What the reader says of a piece becomes a line of the trace.
+    private mutating func tell(_ said: Utterance, _ trace: inout Trace) {
+        for id in said.assumed { assumeAnswer(to: id) }
+        switch said.kind {
+        case .command(let asked): command(asked, said, &trace)
+        case .reply(let answer): reply(answer, said, &trace)
+        case .mailData(let content): mailData(content, said, &trace)
+        case .strayMailData(let isFirst, let id): strayMailData(isFirst: isFirst, id: id, said, &trace)
+        case .chunk(let endsLast): chunk(endsLast: endsLast, said, &trace)
+        case .strayChunk(let stray): strayChunk(stray, said, &trace)
+        case .saslResponse(let response): saslResponse(response, said, &trace)
+        case .tls(let insteadOfCommand):
+            record(said.octets, from: said.side, insteadOfCommand: insteadOfCommand, &trace)
+        case .proxy(let header): proxied(header, said, &trace)
+        case .rest where said.piece.continuesLine: restOfLine(said, &trace)
+        case .rest: append(said, .opaque, at: place, departures: [], &trace)
         }
     }
 
     /// What goes on with a line that was too long to be held at once. It is no line of its own.
-    private mutating func restOfLine(_ piece: LineStream.Piece, from side: Side, _ trace: inout Trace) {
+    private mutating func restOfLine(_ said: Utterance, _ trace: inout Trace) {
+        let piece = said.piece
         if piece.leftOut > 0 { appendEvent("\(piece.leftOut) octets of this line are left out", "syntax/note", &trace) }
-        if side == .client, case .mailData = mode { return restOfMailData(piece, &trace) }
-        let kind = side == .client ? Departure.Kind.commandLineTooLong : .replyLineTooLong
-        let isSecret = side == .client && marks.isInCredential
-        append(
-            piece,
-            from: side,
-            .opaque,
-            at: place,
-            secrets: isSecret ? [0..<piece.line.octets.count] : [],
-            departures: piece.departures + [Departure(kind)],
-            &trace
-        )
+        if said.side == .client, content != nil { return restOfMailData(said, &trace) }
+        let kind = said.side == .client ? Departure.Kind.commandLineTooLong : .replyLineTooLong
+        append(said, .opaque, at: place, departures: piece.departures + [Departure(kind)], &trace)
+    }
+
+    /// What a proxy says ahead of a session: who is really there (HAProxy, "The PROXY protocol").
+    private mutating func proxied(_ header: ProxyHeader, _ said: Utterance, _ trace: inout Trace) {
+        appendEvent(header.words, "link/proxy", &trace)
+    }
+}
+
+extension ProxyHeader {
+    /// Who the proxy says is there.
+    fileprivate var words: String {
+        let name = "PROXY header, version \(version.rawValue), \(octetCount) octets"
+        guard command == .proxy, let source else { return "\(name): the proxy speaks for itself" }
+        let server = destination.map { ", and came to \($0.words)" } ?? ""
+        return "\(name): the client is \(source.words)\(server)"
+    }
+}
+
+extension ProxyHeader.Endpoint {
+    fileprivate var words: String {
+        guard let port else { return address }
+        return address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 }

@@ -2,12 +2,10 @@ import SMTP
 
 /// What the server sends: replies, each matched to the turn it answers.
 extension SessionTracer {
-    mutating func server(_ piece: LineStream.Piece, _ trace: inout Trace) {
-        let octets = piece.line.octets
-        let isFirst = assembler.pending.isEmpty
-        let code = ReplyLine.read(octets).value.code
-        if isFirst {
-            let sent = match(code, &trace)
+    mutating func reply(_ answer: Utterance.Answer, _ said: Utterance, _ trace: inout Trace) {
+        let (piece, octets) = (said.piece, said.octets)
+        if answer.isFirst {
+            let sent = match(answer, &trace)
             answering = sent?.placed(at: enterAnswer(to: sent))
         }
         let turn = answering?.turn
@@ -15,25 +13,24 @@ extension SessionTracer {
         let context = TraceLine.ReplyContext(
             turn: turn,
             verb: answering?.verb,
-            isFirst: isFirst,
-            expectsEnhanced: expectsEnhanced(turn)
+            isFirst: answer.isFirst,
+            expectsEnhanced: expectsEnhanced(turn),
+            answers: answering?.line,
+            recipient: answer.to?.recipient.flatMap { acceptedLines[$0] }
         )
-        let found = marks.isForeign || piece.isTorn ? [] : replyDepartures(reading.value, context, whole: octets)
+        let found =
+            answer.isForeign || piece.isTorn ? [] : replyDepartures(reading.value, context, answer, whole: octets)
         // That it is no SMTP says it all: every line would break most of the rules.
         let departures =
-            marks.isForeign
-            ? found : piece.departures + (piece.isTorn ? [] : grammarDepartures(of: reading, context)) + found
-        if marks.isWrapped, let line = marks.wrappedLine { trace.find(Departure(.notSMTP), inLine: line) }
-        append(
-            piece,
-            from: .server,
-            .reply(context),
-            at: answering?.place ?? place,
-            departures: departures,
-            &trace
-        )
+            answer.isForeign
+            ? found + foreignDepartures(answer)
+            : piece.departures + (piece.isTorn ? [] : grammarDepartures(of: reading, context)) + found
+        if reader.speaksTLSToCommands, let line = marks.wrappedLine {
+            trace.find(Departure(.tlsInsteadOfCommand), inLine: line)
+        }
+        append(said, .reply(context), at: answering?.place ?? place, departures: departures, &trace)
         // A line without a code in the middle of a reply does not end it.
-        if reading.value.code == nil, !isFirst { return }
+        if reading.value.code == nil, !answer.isFirst { return }
         guard let reply = assembler.append(reading.value) else { return }
         let answered = answering
         answering = nil
@@ -42,44 +39,41 @@ extension SessionTracer {
 
     // MARK: Matching
 
-    /// Finds what a reply answers when its first line comes; nil when it answers nothing.
-    private mutating func match(_ code: UInt16?, _ trace: inout Trace) -> Sent? {
-        let severity = (code ?? 0) / 100
-        if pending.isEmpty, code != nil, let mistaken {
-            // A line without a code took the place of this answer.
+    /// What a reply answers, with the place it stands at; nil when it answers nothing.
+    private mutating func match(_ answer: Utterance.Answer, _ trace: inout Trace) -> Sent? {
+        // What went on behind a gap is another reply.
+        assembler = ReplyAssembler()
+        if let end = answer.endOfMailData { endLoosely(end, &trace) }
+        if answer.isSecondTry, let mistaken {
             trace.failed.remove(mistaken.place)
             return mistaken
         }
-        if pending.isEmpty, looseEnd != nil, code != 421, [2, 4, 5].contains(severity) { endLoosely(&trace) }
-        if pending.isEmpty, marks.lost.contains(.client), let sent = lostTurn(code, &trace) { return sent }
-        if marks.joinedLate, code == 220, !marks.helloWasAnswered, isFirstAnswer { return greetingAfterAll(&trace) }
-        // A client that spoke first and is answered as by a server that greeted: the greeting was not recorded.
-        if pending.first?.turn == .greeting, pending.count > 1, code != 220, (2...3).contains(severity) {
-            takeGreeting()
-            advance(.greeting, code: 220)
+        if answer.isLateGreeting { noteEarlyCommands(&trace) }
+        for id in answer.skipped {
+            if let line = sent.removeValue(forKey: id)?.line { trace.find(Departure(.commandUnanswered), inLine: line) }
         }
-        let (sent, skipped) = takeAnswered(code: code)
-        for skipped in skipped {
-            if let line = skipped.line { trace.find(Departure(.commandUnanswered), inLine: line) }
-            advance(.data, code: 354)
+        guard let answered = answer.to else { return nil }
+        guard let id = answered.id else {
+            let isLost = [.data, .auth].contains(answered.turn)
+            return Sent(turn: answered.turn, verb: answered.verb, place: isLost ? enter(answered.turn) : place)
         }
-        return sent
-    }
-
-    /// Whether nothing of what the client sent has been answered, and 220 is no answer to the first of it.
-    private var isFirstAnswer: Bool {
-        guard let first = pending.first, !marks.hasAnswered else { return false }
-        return first.turn != .startTLS && first.verb != .xclient && first.turn != .auth
+        // Lines of a mail that the server reads as commands have no turn of their own.
+        let elsewhere = answered.turn == .unknown ? contentPlace : place
+        var found = sent[id] ?? Sent(turn: answered.turn, verb: answered.verb, place: elsewhere)
+        if found.turn != answered.turn {
+            // A mail that was sent before DATA was refused: each of its lines is answered as a command.
+            found = Sent(turn: answered.turn, verb: nil, line: found.line, place: found.place)
+        } else if answered.recipient == nil {
+            sent[id] = nil
+        }
+        return found
     }
 
     /// The session looked as if it was joined late, but its greeting came: the client spoke too early.
-    private mutating func greetingAfterAll(_ trace: inout Trace) -> Sent {
-        marks.joinedLate = false
-        sequence = CommandSequence()
-        for entry in pending.entries {
-            if let line = entry.context.line { trace.find(Departure(.commandBeforeGreeting), inLine: line) }
+    private func noteEarlyCommands(_ trace: inout Trace) {
+        for id in reader.waiting {
+            if let line = sent[id]?.line { trace.find(Departure(.commandBeforeGreeting), inLine: line) }
         }
-        return Sent(turn: .greeting, place: place)
     }
 
     /// Whether a reply to this turn should carry an enhanced status code: everything but the greeting and the answer to
@@ -109,16 +103,20 @@ extension SessionTracer {
     private mutating func replyDepartures(
         _ line: ReplyLine,
         _ context: TraceLine.ReplyContext,
+        _ answer: Utterance.Answer,
         whole: [UInt8]
     ) -> [Departure] {
-        if sequence.phase == .securing { return [Departure(.octetsAfterSTARTTLS)] }
+        if answer.phase == .securing { return [Departure(.octetsAfterSTARTTLS)] }
         var found: [Departure] = []
         if line.code != nil, assembler.changesCode(line) { found.append(Departure(.replyCodeChanges)) }
         if let code = line.code, (200...559).contains(code), code / 10 % 10 <= 5, !ReplyCode.isListed(code) {
             found.append(Departure(.replyNotDefined))
         }
-        if context.turn == nil, line.code != 421, seesClient { found.append(Departure(.replyWithoutCommand)) }
-        if context.turn == .greeting, context.isFirst { found += greetingDepartures(line, whole) }
+        if let turn = context.turn, context.isFirst, !turn.mayBeAnswered(code: line.code) {
+            found.append(Departure(.unexpectedIntermediateReply))
+        }
+        if context.turn == nil, line.code != 421, reader.seesClient { found.append(Departure(.replyWithoutCommand)) }
+        if context.turn == .greeting, context.isFirst { found += greetingDepartures(line) }
         if context.turn == .hello, !context.isFirst, line.code.map({ $0 / 100 == 2 }) == true, context.verb != .helo {
             let keyword = line.text.prefix { $0 != 32 && $0 != 9 }
             let isKnownOddity = Extension.named(keyword) != nil
@@ -132,17 +130,7 @@ extension SessionTracer {
         return found
     }
 
-    /// Whether a reply without a command is the server's doing: not when only its side was kept, and not when the client
-    /// spoke TLS, which to the server were lines.
-    private var seesClient: Bool {
-        marks.lost.isEmpty && (connection != .unseen || !client.isUntouched) && !marks.isWrapped
-    }
-
-    private mutating func greetingDepartures(_ line: ReplyLine, _ whole: [UInt8]) -> [Departure] {
-        if Self.looksForeign(whole) {
-            marks.isForeign = true
-            return [Departure(.notSMTP)]
-        }
+    private func greetingDepartures(_ line: ReplyLine) -> [Departure] {
         let name = line.text.prefix { $0 != 32 && $0 != 9 }
         guard line.code == 220, AddressLiteral.read(Array(name)) == nil, !Domain.isFullyQualified(name) else {
             return []
@@ -150,12 +138,9 @@ extension SessionTracer {
         return [Departure(Domain.isDomain(name) ? .domainNotFullyQualified : .greetingWithoutDomain)]
     }
 
-    /// Whether what came instead of a greeting is another protocol's.
-    private static func looksForeign(_ octets: [UInt8]) -> Bool {
-        if octets.first == 0x16 || octets.first == 0x15 { return true }
-        return ["HTTP/", "SSH-", "* OK", "* BYE", "+OK", "-ERR", "<html", "<!DOC"].contains {
-            octets.starts(with: $0.utf8)
-        }
+    /// What came instead of a greeting is another protocol's.
+    private func foreignDepartures(_ answer: Utterance.Answer) -> [Departure] {
+        answer.isFirst && answer.to?.turn == .greeting ? [Departure(.notSMTP)] : []
     }
 
     // MARK: Consequences
@@ -163,13 +148,10 @@ extension SessionTracer {
     /// The reply is complete: the session moves on.
     private mutating func conclude(_ reply: Reply, _ answered: Sent?, _ trace: inout Trace) {
         mistaken = reply.code == nil ? answered : nil
-        marks.hasAnswered = true
         if reply.code == 421 { marks.said421 = true }
         let isRefusal = reply.severity != .positive && reply.severity != .intermediate
         if isRefusal, answered != nil || reply.code == 421 { trace.failed.insert(answered?.place ?? place) }
         guard let answered else { return }
-        let isRepeated = answered.turn == .mailData && sequence.phase != .mailData && marks.isLMTP
-        if !isRepeated { advance(answered.turn, code: reply.code) }
         let isPositive = reply.severity == .positive
         switch answered.turn {
         case .greeting:
@@ -178,14 +160,15 @@ extension SessionTracer {
         case .hello: helloAnswered(reply, answered, &trace)
         case .mail:
             guard isPositive else { break }
-            (recipients, reversePath, forwardPaths) = (Recipients(), answered.path, [])
+            (recipients, reversePath, forwardPaths, acceptedLines) = (Recipients(), answered.path, [], [:])
         case .rcpt:
             recipients.accepted += isPositive ? 1 : 0
             recipients.refused += isPositive ? 0 : 1
             if isPositive, let path = answered.path { forwardPaths.append(path) }
+            if isPositive, let id = answered.id { acceptedLines[id] = answered.line }
         case .data: dataAnswered(reply, &trace)
         case .mailData, .lastChunk, .chunk: contentAnswered(reply, answered, &trace)
-        case .auth, .saslResponse: challenged(reply)
+        case .auth, .saslResponse: challenged(reply, &trace)
         case .startTLS where isRefusal: refusedTLS(&trace)
         case .rset, .anytime, .startTLS, .handshake, .quit, .turnAround, .unknown: break
         }
@@ -199,24 +182,20 @@ extension SessionTracer {
 
     private mutating func helloAnswered(_ reply: Reply, _ answered: Sent, _ trace: inout Trace) {
         guard reply.severity == .positive else { return }
-        marks.helloWasAnswered = true
-        marks.isLMTP = answered.verb == .lhlo
         hello = answered.verb == .helo ? Hello(Reply(lines: Array(reply.lines.prefix(1)))) : Hello(reply)
         if leg == .relay || trace.facts.hello.domain.isEmpty { trace.facts.hello = hello }
         compareHellos(&trace)
     }
 
+    /// DATA was refused: a mail that was sent without waiting for that was refused with it.
     private mutating func dataAnswered(_ reply: Reply, _ trace: inout Trace) {
-        switch reply.severity {
-        // The mail data may have been sent already, without waiting for this.
-        case .intermediate: if pending.first?.turn != .mailData { beginMailData(&trace) }
-        // The server reads what follows as commands, so that is what it is.
-        case .transientFailure, .permanentFailure:
-            guard case .mailData = mode else { return }
-            if let mail { (trace.mails[mail].code, trace.mails[mail].answer) = (reply.code, Self.words(of: reply)) }
-            (mode, mail, looseEnd) = (.commands, nil, nil)
-        case .positive, nil: break
+        guard reply.severity == .transientFailure || reply.severity == .permanentFailure else { return }
+        let waiting = sent.values.first { $0.turn == .mailData }
+        guard content != nil || waiting != nil else { return }
+        if let index = waiting?.mail ?? mail {
+            (trace.mails[index].code, trace.mails[index].answer) = (reply.code, Self.words(of: reply))
         }
+        (mail, content, looseEnd) = (nil, nil, nil)
     }
 
     private mutating func contentAnswered(_ reply: Reply, _ answered: Sent, _ trace: inout Trace) {
@@ -236,12 +215,27 @@ extension SessionTracer {
         return Array((line.enhanced.map { "\($0) " } ?? "").utf8) + line.text
     }
 
-    private mutating func challenged(_ reply: Reply) {
-        if reply.severity == .positive { marks.isAuthenticated = true }
-        if reply.code == 334, pending.isEmpty {
-            mode = .saslResponse(mechanism: mechanism)
-        } else if case .saslResponse = mode {
-            mode = .commands
+    private mutating func challenged(_ reply: Reply, _ trace: inout Trace) {
+        if reply.severity == .positive {
+            marks.isAuthenticated = true
+            noteCredential(&trace)
+        }
+    }
+}
+
+extension CommandSequence.Turn {
+    /// Whether a reply with this code can answer the turn: only some are answered by 3yz, each by its own (RFC 5321 §4.3.2).
+    fileprivate func mayBeAnswered(code: UInt16?) -> Bool {
+        guard let code, code / 100 == 3 else { return true }
+        switch self {
+        case .data: return code == 354
+        case .auth, .saslResponse: return code == 334
+        // 353 begins the replies of PRDR, one for each recipient (draft-hall-prdr).
+        case .mailData, .chunk, .lastChunk: return code == 353
+        // 355 is CHECKPOINT's (RFC 1845 §4.1).
+        case .mail: return code == 355
+        case .unknown, .anytime, .turnAround: return true
+        case .greeting, .hello, .rcpt, .rset, .startTLS, .handshake, .quit: return false
         }
     }
 }

@@ -12,6 +12,8 @@ extension SessionTracer {
     /// A turn on its way: what it was, where its line is, and what its answer will be about.
     struct Sent: Sendable {
         let turn: CommandSequence.Turn
+        /// nil for what nobody saw.
+        var id: TurnID?
         var verb: Verb?
         /// An index into the trace's lines; nil for what had no line.
         var line: Int?
@@ -22,14 +24,6 @@ extension SessionTracer {
         var mail: Int?
         /// MAIL inside an open transaction: it begins none of its own.
         var isNested = false
-    }
-
-    /// How the octets of the client are to be read now.
-    enum ClientMode: Equatable, Sendable {
-        case commands
-        case mailData(MailDataReader)
-        case chunk(remaining: UInt64, last: Bool)
-        case saslResponse(mechanism: String)
     }
 
     /// The recipients of the transaction under way, counted by their answers.
@@ -47,25 +41,8 @@ extension SessionTracer {
 
     /// What has happened once and counts until the connection ends.
     struct Marks: Equatable, Sendable {
-        /// The session was joined after its greeting.
-        var joinedLate = false
-        /// The server has answered something.
-        var hasAnswered = false
-        /// Whether the octets are inside TLS that we can read.
-        var isSecured = false
-        /// TLS without STARTTLS, as on port 465 (RFC 8314 §3.3).
-        var isWrapped = false
         var saidHelloInClear = false
-        var helloWasAnswered = false
-        /// LHLO: the mail data is answered once for each recipient (RFC 2033 §4.2).
-        var isLMTP = false
         var isAuthenticated = false
-        /// The last line of the client was AUTH or a response, so another credential may follow.
-        var isNearCredential = false
-        /// The line under way, of which only a part could be held, began as a credential.
-        var isInCredential = false
-        /// The server speaks another protocol.
-        var isForeign = false
         var said421 = false
         /// RFC 7504 §3: it takes no mail at all.
         var said521 = false
@@ -75,15 +52,5 @@ extension SessionTracer {
         var wrappedLine: Int?
         /// Where TLS records stand; nil before the first.
         var handshakePlace: Place?
-
-        /// Octets of a side were not kept, and whether the line that comes next may lack its beginning.
-        var lost: Set<Side> = []
-        var restOfLine: Set<Side> = []
-        /// What the server answered is not known; nothing of what the client said waits for an answer any more.
-        var lostAnswers = false
-        /// Nothing of the server was kept at all.
-        var hasOnlyClient = false
-
-        var securedAfterHello: Bool { isSecured && saidHelloInClear }
     }
 }

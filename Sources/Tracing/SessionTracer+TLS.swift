@@ -17,7 +17,7 @@ extension SessionTracer {
 
     /// Records as they were on the wire.
     mutating func records(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
-        guard !marks.isSecured else { return tls.held = (side, octets) }
+        guard !reader.isSecured else { return tls.held = (side, octets) }
         // What came in the clear before it is over.
         flush(&trace)
         split(octets, from: side, &trace)
@@ -38,7 +38,7 @@ extension SessionTracer {
 
     /// What was read to its end needs its records no more.
     mutating func dropCarrier(of side: Side) {
-        if side == .client ? client.isEmpty : server.isEmpty { tls.carriers[side] = nil }
+        if side == .client ? reader.client.isEmpty : reader.server.isEmpty { tls.carriers[side] = nil }
     }
 
     private mutating func split(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
@@ -54,39 +54,39 @@ extension SessionTracer {
     }
 
     /// One record, in lines whose fields tile it. Before the session is secured it belongs to the handshake.
-    mutating func record(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
-        let place = marks.isSecured ? self.place : marks.handshakePlace ?? enter(.handshake)
-        if !marks.isSecured { marks.handshakePlace = place }
-        var reader = tls.readers[side] ?? TLSReader(side)
+    mutating func record(_ octets: [UInt8], from side: Side, insteadOfCommand: Bool = false, _ trace: inout Trace) {
+        let isFirst = marks.wrappedLine == nil
+        let turn: CommandSequence.Turn = insteadOfCommand ? .unknown : .handshake
+        let place = reader.isSecured ? self.place : marks.handshakePlace ?? enter(turn)
+        if !reader.isSecured { marks.handshakePlace = place }
+        var records = tls.readers[side] ?? TLSReader(side)
         var start = 0
-        for fields in reader.read(octets) {
+        for fields in records.read(octets) {
             let end = start + fields.reduce(0) { $0 + $1.count }
             let line = WireLine(Array(octets[start..<end]), ending: .none)
-            let piece = LineStream.Piece(line: line, secrets: [])
-            let index = append(piece, from: side, .tls(fields), at: place, departures: [], &trace)
-            if marks.isWrapped, marks.wrappedLine == nil { marks.wrappedLine = index }
+            let said = Utterance(record: line, from: side)
+            let index = append(said, .tls(fields), at: place, departures: [], &trace)
+            if isOpaque, reader.sequence.phase != .securing, marks.wrappedLine == nil { marks.wrappedLine = index }
             start = end
         }
-        tls.readers[side] = reader
+        tls.readers[side] = records
+        if insteadOfCommand, isFirst, let line = marks.wrappedLine {
+            trace.find(Departure(.tlsInsteadOfCommand), inLine: line)
+        }
     }
 
     // MARK: Facts
 
     mutating func secured(_ facts: TLSFacts, _ trace: inout Trace) {
         flush(&trace)
-        // What was sent in the clear behind STARTTLS must have been thrown away (RFC 3207 §4.2).
-        _ = takeAllPending()
-        if sequence.phase == .connected { ask(Sent(turn: .greeting, place: place)) }
+        sent = [:]
         if marks.handshakePlace == nil { _ = enter(.handshake) }
-        sequence.advance(.handshake, code: 220)
-        marks.isSecured = true
-        marks.isWrapped = false
+        reader.secured()
         marks.isAuthenticated = false
         marks.handshakePlace = nil
         tls.helloInClear = hello.domain.isEmpty ? nil : hello
         tls.readers = [:]
         hello = Hello()
-        mode = .commands
         trace.facts.tls = facts
         if let before = tls.helloInClear {
             trace.facts.helloInClear = SessionFacts.EarlierHello(hello: before, until: trace.lines.count)
@@ -98,7 +98,7 @@ extension SessionTracer {
 
     /// STARTTLS was offered and refused (RFC 3207 §4).
     mutating func refusedTLS(_ trace: inout Trace) {
-        guard !marks.isSecured else { return }
+        guard !reader.isSecured else { return }
         appendEvent("no TLS: what follows goes over the wire in the clear", "tls/refused", &trace)
     }
 
@@ -106,15 +106,15 @@ extension SessionTracer {
 
     /// A keyword that should not stand where it does (RFC 3207 §4.2), or that somebody has painted over.
     func offerOfTLSDepartures(_ keyword: some Collection<UInt8>) -> [Departure] {
-        if marks.isSecured, keyword.equalsIgnoringCase("STARTTLS".utf8) { return [Departure(.startTLSOfferedInTLS)] }
+        if reader.isSecured, keyword.equalsIgnoringCase("STARTTLS".utf8) { return [Departure(.startTLSOfferedInTLS)] }
         // A firewall that strikes TLS out keeps the length of the line: STARTTLS becomes XXXXXXXA.
         let isMasked = keyword.count == 8 && keyword.prefix(7).allSatisfy { $0 == UInt8(ascii: "X") }
-        return isMasked && !marks.isSecured ? [Departure(.startTLSMasked)] : []
+        return isMasked && !reader.isSecured ? [Departure(.startTLSMasked)] : []
     }
 
     /// What the answer to EHLO inside TLS has that the one in the clear had not, and the other way round.
     mutating func compareHellos(_ trace: inout Trace) {
-        guard marks.isSecured, let before = tls.helloInClear else { return }
+        guard reader.isSecured, let before = tls.helloInClear else { return }
         tls.helloInClear = nil
         let old = Set(before.offered.map(\.name))
         let new = Set(hello.offered.map(\.name))

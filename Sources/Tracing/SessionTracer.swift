@@ -16,15 +16,11 @@ struct SessionTracer: Sendable {
 
     // Of the connection
     var connection = Connection.unseen
-    var client = LineStream()
-    var server = LineStream()
-    var sequence = CommandSequence() { didSet { anticipated = nil } }
+    /// Says what each piece is and what it answers.
+    var reader = SessionReader()
     /// What was sent and not answered; each with the index of its line and the place it stands at.
-    private(set) var pending = PendingTurns<Sent>()
-    /// Where the sequence will be once all that is pending is answered well; nil when that has to be worked out anew.
-    private var anticipated: CommandSequence?
+    var sent: [TurnID: Sent] = [:]
     var hello = Hello()
-    var mode = ClientMode.commands
     var assembler = ReplyAssembler()
     /// What the reply under way answers, once its first line was seen.
     var answering: Sent?
@@ -32,6 +28,8 @@ struct SessionTracer: Sendable {
     var mistaken: Sent?
     var marks = Marks()
     var tls = TLSState()
+    /// What is told is what was left when no more came.
+    var isFlushing = false
     /// The last line of the connection that was on the wire.
     var lastWireLine: Int?
 
@@ -40,9 +38,17 @@ struct SessionTracer: Sendable {
     var reversePath: Path?
     /// Those the server said yes to.
     var forwardPaths: [Path] = []
+    /// The lines of the RCPTs it said yes to.
+    var acceptedLines: [TurnID: Int] = [:]
     var declaresEightBit = false
     var declaresUTF8 = false
     var mechanism = ""
+    /// The line of an AUTH in the clear whose mechanism sends the password, until a credential went.
+    var openAuth: Int?
+    /// The line of the last BDAT.
+    var chunkLine: Int?
+    /// Reads the mail data under way; nil while there is none.
+    var content: MailDataReader?
     /// The mail whose content is under way, as an index into the trace's mails.
     var mail: Int?
     /// Where content under way stands: mail data, a chunk or a SASL response, whatever answers come in between.
@@ -60,7 +66,6 @@ struct SessionTracer: Sendable {
         self.showsSecrets = showsSecrets
         place = Place(Self.firstStep(of: leg))
         contentPlace = place
-        pending.append(.greeting, verb: nil, context: Sent(turn: .greeting, place: place))
     }
 
     private static func firstStep(of leg: Leg) -> Step {
@@ -79,44 +84,6 @@ struct SessionTracer: Sendable {
         self = next
     }
 
-    // MARK: Turns
-
-    /// Where the session will be when everything pending is answered well.
-    mutating func sequenceOnceAnswered() -> CommandSequence {
-        if let anticipated { return anticipated }
-        var next = sequence
-        for entry in pending.entries { next.advance(entry.turn, code: entry.turn == .data ? 354 : 250) }
-        anticipated = next
-        return next
-    }
-
-    mutating func ask(_ sent: Sent) {
-        pending.append(sent.turn, verb: sent.verb, context: sent)
-        anticipated?.advance(sent.turn, code: sent.turn == .data ? 354 : 250)
-    }
-
-    mutating func takeAnswered(code: UInt16?) -> (answered: Sent?, skipped: [Sent]) {
-        let (answered, skipped) = pending.answer(code: code)
-        return (answered?.context, skipped.map(\.context))
-    }
-
-    /// To the server a line that ends in LF alone goes on with the next: the two get one reply.
-    mutating func joinUnfinishedLines(_ trace: Trace) {
-        pending.remove { $0.context.line.map { trace.lines[$0].ending == .lf } ?? false }
-        anticipated = nil
-    }
-
-    mutating func takeAllPending() -> [Sent] { pending.removeAll().map(\.context) }
-    mutating func takeGreeting() { if pending.first?.turn == .greeting { _ = pending.removeFirst() } }
-
-    /// An answer came: the sequence moves on. Keeps what is known about all that is pending when nothing surprised.
-    mutating func advance(_ turn: CommandSequence.Turn, code: UInt16?) {
-        let known = anticipated
-        let isExpected = sequence.allows(turn) && (code ?? 0) / 100 == (turn == .data ? 3 : 2)
-        sequence.follow(turn, code: code)
-        if isExpected { anticipated = known }
-    }
-
     // MARK: Places
 
     /// The place of a turn's own line. In the submission leg everything is a sub-step of step 1.
@@ -127,7 +94,7 @@ struct SessionTracer: Sendable {
         switch turn {
         case .greeting: return visit(.connection)
         // After STARTTLS the second EHLO is a sub-step of the first answer (RFC 3207 §4.2).
-        case .hello: return marks.securedAfterHello ? visit(.ehloReply) : visit(.ehlo)
+        case .hello: return reader.isSecured && marks.saidHelloInClear ? visit(.ehloReply) : visit(.ehlo)
         case .mail: return visit(.mail)
         case .rcpt: return visit(.rcpt)
         case .data: return visit(.data)
@@ -135,7 +102,7 @@ struct SessionTracer: Sendable {
         case .quit: return visit(.quit)
         case .auth, .startTLS: return visit(.ehloReply)
         // TLS from the first octet belongs to the connection, TLS after STARTTLS to the offer.
-        case .handshake: return visit(sequence.phase == .connected ? .connection : .ehloReply)
+        case .handshake: return visit(reader.sequence.phase == .connected ? .connection : .ehloReply)
         case .saslResponse: return contentPlace
         case .rset, .anytime, .unknown, .turnAround: return visit(place.step)
         }
@@ -183,16 +150,14 @@ struct SessionTracer: Sendable {
     /// Appends a line of the wire and gives its index.
     @discardableResult
     mutating func append(
-        _ piece: LineStream.Piece,
-        from side: Side,
+        _ said: Utterance,
         _ content: TraceLine.Content,
         at place: Place,
-        secrets: [Range<Int>] = [],
         departures: [Departure],
         _ trace: inout Trace
     ) -> Int {
-        let index = trace.lines.count
-        let (octets, masks) = Secrets.masked(piece.line.octets, piece.secrets + (showsSecrets ? [] : secrets))
+        let (index, side, piece) = (trace.lines.count, said.side, said.piece)
+        let (octets, masks) = Secrets.masked(piece.line.octets, showsSecrets ? [] : said.credentials)
         var line = TraceLine(
             index: index,
             time: time,

@@ -1,3 +1,4 @@
+import SMTP
 import FoundationEssentials
 
 /// One line of a recording as JSON has it: `[seconds, leg, kind, payload]`.
@@ -74,8 +75,8 @@ struct StoredEvent: Decodable {
             case .facts(let facts): return kind == .tls ? .tls(facts) : nil
             }
             switch kind {
-            case .client: return .octets(from: .client, octets, secrets: [])
-            case .server: return .octets(from: .server, octets, secrets: [])
+            case .client: return .octets(from: .client, octets)
+            case .server: return .octets(from: .server, octets)
             case .clientTLS: return .records(from: .client, octets)
             case .serverTLS: return .records(from: .server, octets)
             case .dnsQuery: return .dnsQuery(octets)

@@ -1,3 +1,5 @@
+public import SMTP
+
 /// What one end of a connection knows about its TLS once the handshake is over (RFC 8446 §2, RFC 5246 §7.3).
 ///
 /// Names in it come from a certificate, so they are as untrusted as anything from the wire.

@@ -59,6 +59,13 @@ public struct Trace: Equatable, Sendable {
         facts.forwardPaths.append(path)
     }
 
+    /// Adds a finding to a line in the place of one of its kind, since more is known of it now.
+    mutating func findAnew(_ departure: Departure, inLine index: Int) {
+        guard lines.indices.contains(index) else { return }
+        lines[index].findings.removeAll { $0.kind == departure.kind }
+        lines[index].findings.append(Finding(departure))
+    }
+
     /// Adds a finding to a line, once.
     mutating func find(_ departure: Departure, inLine index: Int) {
         let finding = Finding(departure)

@@ -32,6 +32,10 @@ public struct TraceLine: Equatable, Sendable {
         public var isFirst: Bool
         /// Whether the server had offered ENHANCEDSTATUSCODES and the reply should carry one.
         public var expectsEnhanced: Bool
+        /// The line of what it answers; nil where nobody saw that.
+        public var answers: Int?
+        /// Behind mail data that each recipient has a reply to: the line of the RCPT it is about (RFC 2033 §4.2).
+        public var recipient: Int?
     }
 
     /// Where in the mail data a line stands (RFC 5322 §2.1, RFC 5321 §4.1.1.4).
@@ -82,7 +86,7 @@ public struct TraceLine: Equatable, Sendable {
 
 /// How a credential is shown: the same eight stars whatever its length.
 public enum Secrets {
-    public static let mask = Array("********".utf8)
+    public static let mask = Mask.octets
 
     /// The octets with each secret replaced by the mask, and where the masks stand.
     public static func masked(_ octets: [UInt8], _ secrets: [Range<Int>]) -> (octets: [UInt8], masks: [Range<Int>]) {

@@ -27,8 +27,8 @@ public struct Tracer: Sendable {
     public mutating func consume(_ event: WireEvent) {
         switch event.kind {
         case .octets(_, let octets, _) where octets.isEmpty: break
-        case .octets(let side, let octets, let secrets):
-            withSession(event) { $0.octets(octets, secrets: secrets, from: side, &$1) }
+        case .octets(let side, let octets, let credentials):
+            withSession(event) { $0.octets(octets, marks: credentials, from: side, &$1) }
         case .records(_, let octets) where octets.isEmpty: break
         case .records(let side, let octets): withSession(event) { $0.records(octets, from: side, &$1) }
         case .connect(let endpoint):
@@ -59,7 +59,7 @@ public struct Tracer: Sendable {
     /// What the recipient's server has said of a line that is not complete yet, or the sender's own where there is no other;
     /// no more than its first octets.
     public var growing: [UInt8] {
-        (sessions[.relay] ?? sessions[.submission]).map { $0.isOpaque ? [] : $0.server.beginning } ?? []
+        (sessions[.relay] ?? sessions[.submission]).map { $0.isOpaque ? [] : $0.reader.server.beginning } ?? []
     }
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
@@ -98,7 +98,7 @@ public struct Tracer: Sendable {
             }
         let failure = LinkFailure(toldBy: text)
         appendEvent(text, failure?.anchor ?? .syntax("note"), place, event)
-        if failure == .unfinishedLine { withSession(event) { $0.joinUnfinishedLines($1) } }
+        if failure == .unfinishedLine { withSession(event) { session, _ in session.reader.joinUnfinishedLines() } }
     }
 
     private mutating func deliver(_ content: [UInt8], _ event: WireEvent) {

@@ -1,12 +1,8 @@
+public import SMTP
+
 /// A part of the way a mail goes: to the sender's own server, through the DNS, on to the recipient's server.
 public enum Leg: String, CaseIterable, Sendable {
     case submission, lookup, relay
-}
-
-/// One end of a connection.
-public enum Side: String, CaseIterable, Sendable, Codable {
-    case client, server
-    public var other: Side { self == .client ? .server : .client }
 }
 
 /// Something that happened, when and where. A fact without a decision: the state of a session can be rebuilt from its events alone.
@@ -33,8 +29,8 @@ public struct WireEvent: Equatable, Sendable {
         case dnsQuery([UInt8])
         case dnsAnswer([UInt8])
         // Protocol
-        /// Octets in one direction, as many as came together. `secrets` are ranges of `octets` that are a credential.
-        case octets(from: Side, [UInt8], secrets: [Range<Int>])
+        /// Octets in one direction, as many as came together. `credentials` are ranges of them; the wire log alone says which.
+        case octets(from: Side, [UInt8], credentials: [Range<Int>] = [])
         /// Octets that went by and were not kept, as in a capture that lacks packets; nil when nobody knows how many.
         case gap(from: Side, octets: Int?)
         /// TLS records as they were on the wire, whole ones (RFC 8446 §5.1). What was inside them, where it is known, is the

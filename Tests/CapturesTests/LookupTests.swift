@@ -1,3 +1,4 @@
+import SMTP
 import Captures
 import DNS
 import Testing

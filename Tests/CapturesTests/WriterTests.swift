@@ -66,9 +66,9 @@ import Tracing
     @Test func `a gap stays a gap and a secret is masked`() throws {
         let events: [WireEvent.Kind] = [
             .connect(to: "mx [2001:db8::19]:25"), .connected(to: "mx [2001:db8::19]:25"),
-            .octets(from: .server, Array("220 mx.example ESMTP\r\n".utf8), secrets: []),
+            .octets(from: .server, Array("220 mx.example ESMTP\r\n".utf8)),
             .gap(from: .client, octets: 20),
-            .octets(from: .client, Array("EHLO a\r\nAUTH PLAIN secret\r\n".utf8), secrets: [19..<25]),
+            .octets(from: .client, Array("EHLO a\r\nAUTH PLAIN secret\r\n".utf8), credentials: [19..<25]),
             .close(by: .client),
         ]
         let recording = Recording(
@@ -89,8 +89,8 @@ import Tracing
         let recording = Recording(
             header: .init(began: "", title: "", source: ""),
             events: [
-                WireEvent(.octets(from: .server, Array("220 mx ESMTP\r\n".utf8), secrets: []), leg: .relay),
-                WireEvent(.octets(from: .client, body, secrets: []), leg: .relay, at: 1),
+                WireEvent(.octets(from: .server, Array("220 mx ESMTP\r\n".utf8)), leg: .relay),
+                WireEvent(.octets(from: .client, body), leg: .relay, at: 1),
             ]
         )
         let octets = Self.file(recording)

@@ -1,3 +1,4 @@
+import SMTP
 import Foundation
 import Interchange
 import Interface
@@ -81,7 +82,7 @@ import Tracing
         let all = Array(UInt8.min...UInt8.max)
         let bad = Array("\u{1B}]0;owned\u{7}\u{1B}[2J\u{9B}31m\u{202E}<b>\u{0} 漢字 e\u{301}".utf8)
         func say(_ side: Side, _ octets: [UInt8]) -> WireEvent {
-            WireEvent(.octets(from: side, octets + [13, 10], secrets: []), leg: .relay)
+            WireEvent(.octets(from: side, octets + [13, 10]), leg: .relay)
         }
         let events = [
             say(.server, Array("220 ".utf8) + bad), say(.client, Array("EHLO ".utf8) + bad),

@@ -1,3 +1,4 @@
+import SMTP
 import Foundation
 import Lessons
 import Tracing
@@ -21,7 +22,7 @@ enum Hostile {
         var events = [WireEvent(.dnsQuery(query), leg: .lookup), WireEvent(.note(markup), leg: .relay)]
         events += [WireEvent(.connect(to: markup), leg: .relay), WireEvent(.connected(to: markup), leg: .relay)]
         func say(_ side: Side, _ octets: [UInt8]) {
-            events.append(WireEvent(.octets(from: side, octets + [13, 10], secrets: []), leg: .relay))
+            events.append(WireEvent(.octets(from: side, octets + [13, 10]), leg: .relay))
         }
         say(.server, Array("220 \(markup) ESMTP \(markup)".utf8))
         say(.client, Array("EHLO \(markup)".utf8))

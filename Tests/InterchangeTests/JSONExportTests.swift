@@ -62,7 +62,7 @@ private struct Exported: Decodable {
     @Test func `the keys stand in the order that was promised`() throws {
         let library = try LessonLibrary(root: Places.lessons)
         let event = WireEvent(
-            .octets(from: .client, Array("EHLO a.example\r\n".utf8), secrets: []),
+            .octets(from: .client, Array("EHLO a.example\r\n".utf8)),
             leg: .relay,
             at: 1.5
         )
@@ -83,8 +83,8 @@ private struct Exported: Decodable {
         let greeting = Array("220 mx \u{1B}[2J".utf8) + [0x9B, 13, 10]
         let secret = Array("AUTH PLAIN AGEAaHVudGVyMg==\r\n".utf8)
         let events = [
-            WireEvent(.octets(from: .server, greeting, secrets: []), leg: .relay),
-            WireEvent(.octets(from: .client, secret, secrets: [11..<27]), leg: .relay),
+            WireEvent(.octets(from: .server, greeting), leg: .relay),
+            WireEvent(.octets(from: .client, secret, credentials: [11..<27]), leg: .relay),
         ]
         let lines = try export(Recording(header: .init(began: "", title: "", source: ""), events: events), library)
         #expect(lines.first?.line.text == "220 mx \\x1B[2J\\x9B")

@@ -1,3 +1,4 @@
+import SMTP
 import Foundation
 import Lessons
 import Testing
@@ -29,7 +30,7 @@ import Tracing
     @Test func `every octet there is leaves it well-formed`() {
         for octet in UInt8.min...UInt8.max {
             let octets = Array("220 mx ".utf8) + [octet, octet, 13, 10]
-            let trace = Tracer.trace(of: [WireEvent(.octets(from: .server, octets, secrets: []), leg: .relay)])
+            let trace = Tracer.trace(of: [WireEvent(.octets(from: .server, octets), leg: .relay)])
             let title = String(decoding: [octet], as: UTF8.self)
             let text = SVGExport.text(trace, header: .init(began: "", title: title, source: title))
             #expect(WellFormed(text).isWellFormed, "octet \(octet)")
@@ -57,7 +58,7 @@ import Tracing
 
     @Test func `what is inside TLS is shaded, and nothing else is`() {
         func say(_ side: Side, _ text: String) -> WireEvent {
-            WireEvent(.octets(from: side, Array((text + "\r\n").utf8), secrets: []), leg: .relay)
+            WireEvent(.octets(from: side, Array((text + "\r\n").utf8)), leg: .relay)
         }
         let clear = [say(.server, "220 mx ESMTP"), say(.client, "EHLO a"), say(.server, "250 mx")]
         let secure = [

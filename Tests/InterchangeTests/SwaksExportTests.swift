@@ -1,3 +1,4 @@
+import SMTP
 import Foundation
 import Testing
 import Tracing
@@ -21,7 +22,7 @@ import Tracing
             let hint = String(line.prefix(4))
             let rest = String(line.dropFirst(4))
             func octets(_ side: Side) -> WireEvent {
-                WireEvent(.octets(from: side, Array((rest + "\r\n").utf8), secrets: []), leg: .relay)
+                WireEvent(.octets(from: side, Array((rest + "\r\n").utf8)), leg: .relay)
             }
             switch hint {
             case " -> ", " ~> ": return octets(.client)
@@ -87,7 +88,7 @@ import Tracing
         let lost = [
             WireEvent(.connect(to: "mx.example:25"), leg: .relay),
             WireEvent(.connected(to: "mx.example:25"), leg: .relay),
-            WireEvent(.octets(from: .server, Array("220 mx\r\n".utf8), secrets: []), leg: .relay),
+            WireEvent(.octets(from: .server, Array("220 mx\r\n".utf8)), leg: .relay),
             WireEvent(.close(by: .server), leg: .relay),
         ]
         #expect(SwaksExport.text(Tracer.trace(of: lost)).hasSuffix("*** Remote host closed connection unexpectedly.\n"))

@@ -52,7 +52,7 @@ import Tracing
 
     @Test func `what a server says cannot look like a line of ours`() {
         let hostile = "220 mx\rStep 7 · done\r\n220 \u{1B}[1mStep 8\r\n220 a\u{2028}Step 9\r\n220 b\u{85}Step 10\r\n"
-        let trace = Tracer.trace(of: [WireEvent(.octets(from: .server, Array(hostile.utf8), secrets: []), leg: .relay)])
+        let trace = Tracer.trace(of: [WireEvent(.octets(from: .server, Array(hostile.utf8)), leg: .relay)])
         let lines = TextExport.lines(
             trace,
             header: .init(began: "\nStep 1", title: "a\nStep 2", source: "\r\nStep 3"),

@@ -1,3 +1,4 @@
+import SMTP
 import Screen
 import ScreenSupport
 import Tracing
@@ -69,7 +70,7 @@ enum Hostile {
         var time = 0.0
         func say(_ side: Side, _ octets: [UInt8], leg: Leg = .relay) {
             time += 1.5
-            events.append(WireEvent(.octets(from: side, octets + [13, 10], secrets: []), leg: leg, at: time))
+            events.append(WireEvent(.octets(from: side, octets + [13, 10]), leg: leg, at: time))
         }
         events.append(WireEvent(.note("note \u{1B}[2J 日本 \u{202E}"), leg: .relay, at: 0))
         events.append(WireEvent(.connect(to: "mx\u{1B}[2J.example [::1]:25"), leg: .relay, at: 0))

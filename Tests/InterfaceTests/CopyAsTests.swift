@@ -35,7 +35,7 @@ struct CopyAsTests {
         events += Fixture.events("C: MAIL FROM:<a@c.example>\nS: 250 ok")
         for recipient in recipients {
             let line = Array("RCPT TO:<".utf8) + recipient + [62, 13, 10]
-            events.append(WireEvent(.octets(from: .client, line, secrets: []), leg: .relay))
+            events.append(WireEvent(.octets(from: .client, line), leg: .relay))
             events += Fixture.events("S: 250 ok")
         }
         if withMail {

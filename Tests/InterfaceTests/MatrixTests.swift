@@ -1,3 +1,4 @@
+import SMTP
 import Screen
 import ScreenSupport
 import Testing
@@ -20,7 +21,7 @@ struct MatrixTests {
             events.append(WireEvent(kind, leg: .relay, at: time))
         }
         let says = { (side: Side, text: String, milliseconds: Double) in
-            tell(.octets(from: side, Array("\(text)\r\n".utf8), secrets: []), milliseconds)
+            tell(.octets(from: side, Array("\(text)\r\n".utf8)), milliseconds)
         }
         let walk = { (reply: String, hasTLS: Bool) in
             says(.server, "220 mx.receiver.example ESMTP", 31)

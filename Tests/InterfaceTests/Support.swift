@@ -1,3 +1,4 @@
+import SMTP
 import Foundation
 import Lessons
 import Screen
@@ -53,7 +54,7 @@ enum Fixture {
         dialogue.split(separator: "\n").enumerated().map { number, line in
             let octets = Array(line.dropFirst(3).utf8) + [13, 10]
             let side: Side = line.hasPrefix("C") ? .client : .server
-            return WireEvent(.octets(from: side, octets, secrets: []), leg: leg, at: start + Double(number))
+            return WireEvent(.octets(from: side, octets), leg: leg, at: start + Double(number))
         }
     }
 }

@@ -113,7 +113,7 @@ import Tracing
 
     @Test func `walks through sessions`() throws {
         let said = ["220 mx.example hi\r\n", "550 5.1.1 n\0o\r\n"].map {
-            WireEvent(.octets(from: .server, Array($0.utf8), secrets: []), leg: .relay)
+            WireEvent(.octets(from: .server, Array($0.utf8)), leg: .relay)
         }
         let trace = Tracer.trace(of: said)
         let problems = LessonCheck.check(library: try Fixture.library(), traces: [("first", trace)]).filter {

@@ -189,7 +189,7 @@ import Testing
 /// A session as a recording has it, line by line under the cursor.
 @Suite struct `Values of a line` {
     private static func events(_ said: [(Side, String)]) -> [WireEvent] {
-        said.map { WireEvent(.octets(from: $0, Array(($1 + "\r\n").utf8), secrets: []), leg: .relay) }
+        said.map { WireEvent(.octets(from: $0, Array(($1 + "\r\n").utf8)), leg: .relay) }
     }
 
     private let trace = Tracer.trace(

@@ -115,7 +115,7 @@ import Tracing
             }
             return nil
         }
-        #expect(secrets == [[0..<10]])
+        #expect(secrets == [[0..<8]])
     }
 
     @Test(

@@ -6,10 +6,10 @@ import Testing
 @Suite struct ConnectionMatrixTests {
     private static func events() -> [WireEvent] {
         let server = { (text: String, time: Double) in
-            WireEvent(.octets(from: .server, Array("\(text)\r\n".utf8), secrets: []), leg: .relay, at: time)
+            WireEvent(.octets(from: .server, Array("\(text)\r\n".utf8)), leg: .relay, at: time)
         }
         let client = { (text: String, time: Double) in
-            WireEvent(.octets(from: .client, Array("\(text)\r\n".utf8), secrets: []), leg: .relay, at: time)
+            WireEvent(.octets(from: .client, Array("\(text)\r\n".utf8)), leg: .relay, at: time)
         }
         return [
             WireEvent(.connect(to: "mx1.b.example [192.0.2.1]:25"), leg: .relay, at: 0),
@@ -43,7 +43,7 @@ import Testing
 
     @Test func `TLS that failed is told from TLS that was agreed on`() {
         func said(_ side: Side, _ text: String, _ time: Double) -> WireEvent {
-            WireEvent(.octets(from: side, Array((text + "\r\n").utf8), secrets: []), leg: .relay, at: time)
+            WireEvent(.octets(from: side, Array((text + "\r\n").utf8)), leg: .relay, at: time)
         }
         var events = [
             WireEvent(.connect(to: "mx1"), leg: .relay), WireEvent(.connected(to: "mx1"), leg: .relay),

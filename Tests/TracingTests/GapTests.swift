@@ -1,3 +1,4 @@
+import SMTP
 import Testing
 
 @testable import Tracing
@@ -23,7 +24,7 @@ import Testing
     }
 
     private static func octets(_ side: Side, _ text: String) -> WireEvent.Kind {
-        .octets(from: side, Array(text.utf8), secrets: [])
+        .octets(from: side, Array(text.utf8))
     }
 
     @Test func `a credential cut by a gap stays masked`() {

@@ -60,12 +60,16 @@ import Testing
         case 9:
             let octets = octets(&dice)
             let start = Int.random(in: 0...octets.count, using: &dice)
-            return .octets(from: side, octets, secrets: [start..<Int.random(in: start...octets.count, using: &dice)])
-        case 10: return .octets(from: side, octets(&dice), secrets: [])
+            return .octets(
+                from: side,
+                octets,
+                credentials: [start..<Int.random(in: start...octets.count, using: &dice)]
+            )
+        case 10: return .octets(from: side, octets(&dice))
         default:
             let count = Int.random(in: 1...4, using: &dice)
             let text = (0..<count).map { _ in words.randomElement(using: &dice) ?? "" }.joined()
-            return .octets(from: side, Array(text.utf8), secrets: [])
+            return .octets(from: side, Array(text.utf8))
         }
     }
 
@@ -103,9 +107,9 @@ import Testing
                 Array(first.utf8) + Array(repeating: UInt8(ascii: "x"), count: length - first.utf8.count) + [13, 10]
             let events = [
                 WireEvent(.connected(to: "a.example"), leg: .relay),
-                WireEvent(.octets(from: .server, Array("220 a.example\r\n".utf8), secrets: []), leg: .relay),
-                WireEvent(.octets(from: .client, Array("NOOP\r\n".utf8), secrets: []), leg: .relay),
-                WireEvent(.octets(from: side, octets, secrets: []), leg: .relay),
+                WireEvent(.octets(from: .server, Array("220 a.example\r\n".utf8)), leg: .relay),
+                WireEvent(.octets(from: .client, Array("NOOP\r\n".utf8)), leg: .relay),
+                WireEvent(.octets(from: side, octets), leg: .relay),
             ]
             let whole = Tracer.trace(of: events)
             expectSound(whole, "\(first)\(length)")
@@ -120,14 +124,14 @@ import Testing
 
     @Test func `of a line without end a bounded part is kept, and how much is left out is said`() {
         let piece = WireEvent(
-            .octets(from: .server, Array(repeating: UInt8(ascii: "x"), count: 100_000), secrets: []),
+            .octets(from: .server, Array(repeating: UInt8(ascii: "x"), count: 100_000)),
             leg: .relay
         )
         var tracer = Tracer()
         for _ in 0..<50 { tracer.consume(piece) }
-        tracer.consume(WireEvent(.octets(from: .server, [13, 10], secrets: []), leg: .relay))
+        tracer.consume(WireEvent(.octets(from: .server, [13, 10]), leg: .relay))
         let kept = tracer.trace.lines.filter(\.isWire).reduce(0) { $0 + $1.octets.count }
-        #expect(kept <= LineStream.mostOctets + 3 * LineFramer.longestLine)
+        #expect(kept <= LineStream.maxOctets + 3 * LineFramer.longestLine)
         let notes = tracer.trace.lines.filter { !$0.isWire }.map { WireText.shown($0.octets) }
         #expect(notes == ["\(5_000_000 - kept) octets of this line are left out"])
         expectSound(tracer.trace, "endless line")
@@ -136,7 +140,7 @@ import Testing
     @Test func `a dot behind a CR is alone only where its line ends`() {
         for (ending, isVariant) in [(WireLine.Ending.crlf, true), (.lf, true), (.none, false)] {
             var reader = MailDataReader(declaresEightBit: false)
-            let (_, departures) = reader.read(WireLine(Array("x\r.".utf8), ending: ending))
+            let (_, departures) = reader.read(WireLine(Array("x\r.".utf8), ending: ending), isEnd: false)
             #expect(departures.contains { $0.kind == .endOfDataVariant } == isVariant)
         }
     }
@@ -145,10 +149,10 @@ import Testing
         let start = "220 a.example\r\n"
         let line = String(repeating: "x", count: LineFramer.longestLine) + ".\r\n..\r\n.\r\n"
         let events = [
-            WireEvent(.octets(from: .server, Array(start.utf8), secrets: []), leg: .relay),
-            WireEvent(.octets(from: .client, Array("DATA\r\n".utf8), secrets: []), leg: .relay),
-            WireEvent(.octets(from: .server, Array("354 go\r\n".utf8), secrets: []), leg: .relay),
-            WireEvent(.octets(from: .client, Array(line.utf8), secrets: []), leg: .relay),
+            WireEvent(.octets(from: .server, Array(start.utf8)), leg: .relay),
+            WireEvent(.octets(from: .client, Array("DATA\r\n".utf8)), leg: .relay),
+            WireEvent(.octets(from: .server, Array("354 go\r\n".utf8)), leg: .relay),
+            WireEvent(.octets(from: .client, Array(line.utf8)), leg: .relay),
         ]
         let trace = Tracer.trace(of: events)
         #expect(trace.mails.map(\.content) == [Array(line.utf8.dropLast(6)) + [13, 10]])
@@ -162,14 +166,14 @@ import Testing
         let no = Array(String(repeating: "550 no\r\n", count: 10_000).utf8)
         var tracer = Tracer()
         for octets in ["220 a.example\r\n", "250-a.example\r\n250 PIPELINING\r\n"] {
-            tracer.consume(WireEvent(.octets(from: .server, Array(octets.utf8), secrets: []), leg: .relay))
+            tracer.consume(WireEvent(.octets(from: .server, Array(octets.utf8)), leg: .relay))
             tracer.consume(
-                WireEvent(.octets(from: .client, Array("EHLO b.example\r\n".utf8), secrets: []), leg: .relay)
+                WireEvent(.octets(from: .client, Array("EHLO b.example\r\n".utf8)), leg: .relay)
             )
         }
-        tracer.consume(WireEvent(.octets(from: .client, rcpt, secrets: []), leg: .relay))
-        tracer.consume(WireEvent(.octets(from: .server, no, secrets: []), leg: .relay))
-        tracer.consume(WireEvent(.octets(from: .client, rcpt, secrets: []), leg: .relay))
+        tracer.consume(WireEvent(.octets(from: .client, rcpt), leg: .relay))
+        tracer.consume(WireEvent(.octets(from: .server, no), leg: .relay))
+        tracer.consume(WireEvent(.octets(from: .client, rcpt), leg: .relay))
         tracer.finish()
         #expect(tracer.trace.lines.count > 30_000)
     }

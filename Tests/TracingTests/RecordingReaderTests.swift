@@ -139,9 +139,9 @@ import Testing
     @Test func `every octet survives, readable where it can be read`() throws {
         let all = (0...255).map { UInt8($0) }
         let events = [
-            WireEvent(.octets(from: .server, all, secrets: []), leg: .relay, at: 0.25),
+            WireEvent(.octets(from: .server, all), leg: .relay, at: 0.25),
             WireEvent(
-                .octets(from: .client, Array("\u{1F600}\u{E0041}\u{202E}\"\\/\u{7F}\u{85}\u{2028}".utf8), secrets: []),
+                .octets(from: .client, Array("\u{1F600}\u{E0041}\u{202E}\"\\/\u{7F}\u{85}\u{2028}".utf8)),
                 leg: .submission,
                 at: 1
             ),

@@ -13,7 +13,7 @@ import Testing
             (.server, "250-a.example\r\n250 AUTH PLAIN LOGIN\r\n"),
         ]
         let events = (greeting + said).map {
-            WireEvent(.octets(from: $0.0, Array($0.1.utf8), secrets: []), leg: .relay)
+            WireEvent(.octets(from: $0.0, Array($0.1.utf8)), leg: .relay)
         }
         return Tracer.trace(of: oneByOne ? events.flatMap { $0.split(every: 1) } : events)
     }
@@ -70,7 +70,7 @@ import Testing
         let text = "X-PASS \(Self.canary) and more\r\n"
         let start = 7
         let event = WireEvent(
-            .octets(from: .client, Array(text.utf8), secrets: [start..<start + Self.canary.utf8.count]),
+            .octets(from: .client, Array(text.utf8), credentials: [start..<start + Self.canary.utf8.count]),
             leg: .relay
         )
         for events in [[event], event.split(every: 1), event.split(every: 10)] {
@@ -83,7 +83,7 @@ import Testing
     @Test func `a masked session traces as the session it was made from`() throws {
         let said = "AUTH PLAIN \(Self.canary)\r\n"
         let secret = 11..<11 + Self.canary.utf8.count
-        let live = [WireEvent(.octets(from: .client, Array(said.utf8), secrets: [secret]), leg: .relay)]
+        let live = [WireEvent(.octets(from: .client, Array(said.utf8), credentials: [secret]), leg: .relay)]
         let header = Recording.Header(began: "", title: "", source: "")
         let file = RecordingWriter.file(Recording(header: header, events: live))
         #expect(!file.contains("hunter2"))

@@ -30,8 +30,8 @@ struct Session: Sendable, CustomStringConvertible {
         return lines.enumerated().compactMap { number, line in
             let said = Array(line.utf8.dropFirst(line.utf8.count > 2 ? 3 : 2)) + [13, 10]
             let kind: WireEvent.Kind? =
-                if line.hasPrefix("C:") { .octets(from: .client, said, secrets: []) } else if line.hasPrefix("S:") {
-                    .octets(from: .server, said, secrets: [])
+                if line.hasPrefix("C:") { .octets(from: .client, said) } else if line.hasPrefix("S:") {
+                    .octets(from: .server, said)
                 } else if line == "-- close" { .close(by: .server) } else { nil }
             return kind.map { WireEvent($0, leg: .relay, at: Double(number)) }
         }
@@ -48,7 +48,7 @@ extension WireEvent {
                 let clamped = secret.clamped(to: piece)
                 return clamped.lowerBound - start..<clamped.upperBound - start
             }
-            return WireEvent(.octets(from: side, Array(octets[piece]), secrets: inside), leg: leg, at: time)
+            return WireEvent(.octets(from: side, Array(octets[piece]), credentials: inside), leg: leg, at: time)
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 /// What the octets of a line are called and which lesson explains them.
 @Suite struct SpanTests {
     static func spans(_ said: [(Side, String)]) -> [String] {
-        let events = said.map { WireEvent(.octets(from: $0.0, Array(($0.1 + "\r\n").utf8), secrets: []), leg: .relay) }
+        let events = said.map { WireEvent(.octets(from: $0.0, Array(($0.1 + "\r\n").utf8)), leg: .relay) }
         guard let line = Tracer.trace(of: events).lines.last else { return [] }
         return line.spans.map { span in
             let octets = (line.octets + line.ending.octets)[span.range]

@@ -51,7 +51,7 @@ struct TracedDialog: Sendable, CustomStringConvertible {
                 kinds = Self.kinds(ofDirective: String(line.dropFirst(2)), &leg)
             } else if let side = Self.side(of: line) {
                 kinds = [
-                    .octets(from: side, Self.lineOctets(String(line.dropFirst(line.count > 8 ? 9 : 8))), secrets: [])
+                    .octets(from: side, Self.lineOctets(String(line.dropFirst(line.count > 8 ? 9 : 8))))
                 ]
             } else if !line.hasPrefix("#") {
                 continue
@@ -83,8 +83,8 @@ struct TracedDialog: Sendable, CustomStringConvertible {
         case "close": return Side(rawValue: rest).map { [.close(by: $0)] } ?? []
         case "error": return [.error(rest)]
         case "note": return [.note(rest)]
-        case "C:": return [.octets(from: .client, octets(rest), secrets: [])]
-        case "S:": return [.octets(from: .server, octets(rest), secrets: [])]
+        case "C:": return [.octets(from: .client, octets(rest))]
+        case "S:": return [.octets(from: .server, octets(rest))]
         case "mx": return lookup(rest.split(separator: " ").map(String.init))
         default: break
         }

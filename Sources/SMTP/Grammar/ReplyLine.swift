@@ -38,6 +38,19 @@ public struct ReplyLine: Hashable, Sendable {
         return cursor.reading(ReplyLine(code: code, continues: continues, enhanced: enhanced, text: Array(text)))
     }
 
+    /// What an observer needs to know of a reply line before it reads it: its code, and whether another line follows.
+    static func head(_ octets: [UInt8]) -> (code: UInt16?, continues: Bool) {
+        let start = octets.firstIndex { !$0.isWhiteSpace } ?? octets.endIndex
+        var end = start
+        var code: UInt16 = 0
+        while end < octets.endIndex, end - start <= 3, octets[end].isDigit {
+            code = code &* 10 &+ UInt16(octets[end] - 0x30)
+            end += 1
+        }
+        guard end - start == 3 else { return (nil, false) }
+        return (code, end < octets.endIndex && octets[end] == UInt8(ascii: "-"))
+    }
+
     private static func readSeparator(_ cursor: inout LineCursor) -> Bool {
         switch cursor.next {
         case UInt8(ascii: "-"):

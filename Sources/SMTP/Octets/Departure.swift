@@ -8,9 +8,13 @@ public struct Departure: Hashable, Sendable {
     /// The octets it is about, counted from the first octet of the line; empty when it is about the whole line.
     public let range: Range<Int>
 
-    public init(_ kind: Kind, at range: Range<Int> = 0..<0) {
+    /// By how many octets a size is too large; negative when it is too small, nil where that is not what is wrong.
+    public let difference: Int?
+
+    public init(_ kind: Kind, at range: Range<Int> = 0..<0, difference: Int? = nil) {
         self.kind = kind
         self.range = range
+        self.difference = difference
     }
 
     public enum Kind: String, CaseIterable, Sendable {
@@ -74,6 +78,10 @@ public struct Departure: Hashable, Sendable {
         case commandBeforeGreeting = "command-before-greeting"
         case replyWithoutCommand = "reply-without-command"
         case commandUnanswered = "command-unanswered"
+        case dataWithout354 = "data-without-354"
+        case unexpectedIntermediateReply = "unexpected-intermediate-reply"
+        case tlsInsteadOfCommand = "tls-instead-of-command"
+        case chunkSizeWrong = "chunk-size-wrong"
         case dataBefore354 = "data-before-354"
         case octetsAfterSTARTTLS = "octets-after-starttls"
         case startTLSOfferedInTLS = "starttls-offered-in-tls"

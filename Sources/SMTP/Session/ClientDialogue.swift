@@ -149,7 +149,8 @@ public struct ClientDialogue: Sendable {
         group = []
         switch sequence.phase {
         case .connected: return waitFor(.greeting)
-        case .ended: return finish(nil)
+        // `unknown` is for onlookers: a client knows where it is.
+        case .ended, .unknown: return finish(nil)
         // RFC 4954 §4: a line that is an asterisk calls the exchange off.
         case .authenticating: return send(OutgoingLine(trusted: "*"), .saslResponse)
         case .securing: return startTLS()

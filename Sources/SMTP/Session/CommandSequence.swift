@@ -29,6 +29,8 @@ public struct CommandSequence: Hashable, Sendable {
         case securing
         /// QUIT accepted.
         case ended
+        /// Nobody knows: the beginning of the session is not there. Anything may come, and much of it tells where the session is.
+        case unknown
     }
 
     /// What one side says that the other answers: the greeting, a verb, or what is no verb.
@@ -42,6 +44,13 @@ public struct CommandSequence: Hashable, Sendable {
     public private(set) var phase = Phase.connected
 
     public init() {}
+
+    /// For an observer who has not seen the beginning.
+    public static let unknown = {
+        var sequence = CommandSequence()
+        sequence.phase = .unknown
+        return sequence
+    }()
 
     /// Where a turn leads when it is answered by 2yz or 3yz. A pair that is missing is out of sequence (503).
     static let transitions: [Phase: [Turn: Phase]] = [
@@ -57,6 +66,11 @@ public struct CommandSequence: Hashable, Sendable {
         .authenticating: [.saslResponse: .identified],
         .securing: [.handshake: .greeted],
         .ended: [:],
+        .unknown: always(.unknown, reset: .identified).merging([
+            .greeting: .greeted, .mail: .reversePath, .rcpt: .forwardPaths, .data: .mailData, .mailData: .identified,
+            .chunk: .chunks, .lastChunk: .identified, .auth: .authenticating, .saslResponse: .identified,
+            .startTLS: .securing, .handshake: .greeted,
+        ]) { $1 },
     ]
 
     /// The turns that may come at any time after the greeting: they stay, start over or leave (RFC 5321 §4.1.4, §4.1.1.5).
@@ -76,6 +90,8 @@ public struct CommandSequence: Hashable, Sendable {
         case (.data, 3), (.saslResponse, 2), (.startTLS, 2): phase = next
         case (.auth, 3): phase = .authenticating
         case (.auth, 2): phase = phase == .greeted ? .greeted : .identified
+        // Where nobody knows the phase, a refusal tells nothing but that the content is over.
+        case (.mail, 4...5), (.rcpt, 4...5), (.hello, 4...5): break
         case (.saslResponse, 3): break
         // The transaction is over whatever the answer to the mail data or a failed exchange was (RFC 5321 §4.1.1.4).
         case (.mailData, _), (.lastChunk, _), (.saslResponse, _), (.quit, _): phase = next

@@ -203,6 +203,7 @@ extension CommandSequence {
         case .ended:
             assume(Turn.quit)
             advance(.quit, code: 221)
+        case .unknown: self = .unknown
         }
     }
 }

@@ -1,40 +1,42 @@
-import SMTP
-
-/// One direction of a connection: what has come and is no line yet, and which of its octets are a credential.
-struct LineStream: Sendable {
+/// One direction of a connection: what has come and is no line yet, and which of its octets somebody marked as a credential.
+public struct LineStream: Sendable {
     private var framer = LineFramer()
     /// How many octets have come so far.
-    private var received = 0
-    /// Credentials, as offsets into all that came.
-    private var secrets: [Range<Int>] = []
+    public private(set) var received = 0
+    /// Credentials that were marked when they came, as offsets into all that came.
+    private var marks: [Range<Int>] = []
     /// Whether the piece given out last did not end its line, which is longer than the framer holds.
-    private(set) var isInLine = false
+    public private(set) var isInLine = false
     /// How many octets of that line were given out, and how many were left out because there were too many.
     private var lineOctets = 0
     private var leftOut = 0
 
     /// The most octets given out of one line; what comes beyond is counted, but for the line's last piece.
-    static let mostOctets = 1 << 20
+    public static let maxOctets = 1 << 20
+
+    public init() {}
 
     /// A line, or a part of one too long to be held at once.
-    struct Piece: Equatable, Sendable {
-        let line: WireLine
+    public struct Piece: Equatable, Sendable {
+        public let line: WireLine
         /// Ranges of the line's octets that its event marked as a credential.
-        let secrets: [Range<Int>]
+        public let marks: [Range<Int>]
         /// It goes on with the line whose beginning was given out before.
-        var continuesLine = false
+        public var continuesLine = false
         /// The line goes on in the next piece.
-        var hasMore = false
+        public var hasMore = false
         /// What followed it was not kept.
-        var isCut = false
+        public var isCut = false
         /// Octets of the line between the piece before and this one that were left out.
-        var leftOut = 0
+        public var leftOut = 0
 
         /// The connection ended before the line did: what it was going to say is not known.
-        var isTorn: Bool { line.ending == .none && !hasMore }
+        public var isTorn: Bool { line.ending == .none && !hasMore }
+
+        public init(line: WireLine, marks: [Range<Int>] = []) { (self.line, self.marks) = (line, marks) }
 
         /// What is wrong with the line whatever it says. A cut is our doing: it ends no line, and may divide a character.
-        var departures: [Departure] {
+        public var departures: [Departure] {
             line.departures.filter { departure in
                 switch departure.kind {
                 case .unfinishedLine: !hasMore && !isCut
@@ -48,14 +50,16 @@ struct LineStream: Sendable {
     /// What stands at the head of a stream that should be TLS (RFC 8446 §5.1).
     enum TLSHead { case record(Piece), incomplete, somethingElse }
 
-    var isUntouched: Bool { received == 0 }
-    var isEmpty: Bool { framer.unread.isEmpty }
-    /// The first octets of what came and is no line yet.
-    var beginning: [UInt8] { Array(framer.unread.prefix(512)) }
+    public var isUntouched: Bool { received == 0 }
+    public var isEmpty: Bool { framer.unread.isEmpty }
+    /// What came and is no line yet.
+    public var unread: ArraySlice<UInt8> { framer.unread }
+    /// The first octets of it.
+    public var beginning: [UInt8] { Array(framer.unread.prefix(512)) }
 
-    mutating func append(_ octets: [UInt8], secrets marked: [Range<Int>]) {
-        for secret in marked where !secret.isEmpty {
-            secrets.append(received + secret.lowerBound..<received + secret.upperBound)
+    mutating func append(_ octets: [UInt8], marks marked: [Range<Int>]) {
+        for mark in marked where !mark.isEmpty {
+            marks.append(received + mark.lowerBound..<received + mark.upperBound)
         }
         framer.append(octets)
         received += octets.count
@@ -64,7 +68,7 @@ struct LineStream: Sendable {
     mutating func nextPiece() -> Piece? {
         while let line = framer.nextLine() {
             let piece = piece(line, mayGoOn: true)
-            guard piece.continuesLine, piece.hasMore, lineOctets > Self.mostOctets else { return piece }
+            guard piece.continuesLine, piece.hasMore, lineOctets > Self.maxOctets else { return piece }
             leftOut += line.count
         }
         return nil
@@ -75,12 +79,18 @@ struct LineStream: Sendable {
 
     /// The next line of a chunk of which `remaining` octets are to come.
     mutating func nextChunkPiece(remaining: UInt64) -> Piece? {
-        framer.nextLine(within: remaining).map { Piece(line: $0, secrets: secrets(in: $0)) }
+        framer.nextLine(within: remaining).map { Piece(line: $0, marks: marks(in: $0)) }
+    }
+
+    /// The next `count` octets, all of which have come, whatever line ends are in them.
+    mutating func take(octets count: Int) -> Piece {
+        let line = WireLine(framer.take(octets: count), ending: .none)
+        return Piece(line: line, marks: marks(in: line))
     }
 
     /// Passes over whole lines that end in CRLF, are not too long, begin with no dot and hold nothing but text.
     mutating func passPlainLines() -> (lines: Int, octets: Int) {
-        secrets.isEmpty && !isInLine ? framer.passPlainLines() : (0, 0)
+        marks.isEmpty && !isInLine ? framer.passPlainLines() : (0, 0)
     }
 
     /// A whole TLS record.
@@ -92,9 +102,7 @@ struct LineStream: Sendable {
         case .none: return .somethingElse
         case .record(_, let contentLength):
             let length = TLSRecord.headLength + contentLength
-            guard framer.unread.count >= length else { return .incomplete }
-            let line = WireLine(framer.take(octets: length), ending: .none)
-            return .record(Piece(line: line, secrets: secrets(in: line)))
+            return framer.unread.count >= length ? .record(take(octets: length)) : .incomplete
         }
     }
 
@@ -102,28 +110,27 @@ struct LineStream: Sendable {
         let continues = isInLine
         isInLine = mayGoOn && line.ending == .none
         lineOctets = continues ? lineOctets + line.count : line.count
-        let before = isInLine ? 0 : leftOut
-        if !isInLine { leftOut = 0 }
-        return Piece(
-            line: line,
-            secrets: secrets(in: line),
-            continuesLine: continues,
-            hasMore: isInLine,
-            leftOut: before
-        )
+        var piece = Piece(line: line, marks: marks(in: line))
+        piece.continuesLine = continues
+        piece.hasMore = isInLine
+        if !isInLine {
+            piece.leftOut = leftOut
+            leftOut = 0
+        }
+        return piece
     }
 
-    /// The credentials in a line that was just taken.
-    private mutating func secrets(in line: WireLine) -> [Range<Int>] {
-        guard !secrets.isEmpty else { return [] }
+    /// The marks in a line that was just taken.
+    private mutating func marks(in line: WireLine) -> [Range<Int>] {
+        guard !marks.isEmpty else { return [] }
         let end = received - framer.unread.count
         let start = end - line.count
         let content = start..<start + line.octets.count
-        let found = secrets.filter { $0.overlaps(content) }.map { secret -> Range<Int> in
-            let inside = secret.clamped(to: content)
+        let found = marks.filter { $0.overlaps(content) }.map { mark -> Range<Int> in
+            let inside = mark.clamped(to: content)
             return inside.lowerBound - start..<inside.upperBound - start
         }
-        secrets.removeAll { $0.upperBound <= end }
+        marks.removeAll { $0.upperBound <= end }
         return found
     }
 }

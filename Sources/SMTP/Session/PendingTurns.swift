@@ -6,6 +6,10 @@ public struct PendingTurns<Context> {
         public let turn: CommandSequence.Turn
         public let verb: Verb?
         public var context: Context
+
+        init(turn: CommandSequence.Turn, verb: Verb?, context: Context) {
+            (self.turn, self.verb, self.context) = (turn, verb, context)
+        }
     }
 
     private var all: [Entry] = []
@@ -33,6 +37,9 @@ public struct PendingTurns<Context> {
         let skipped = removeFirst()
         return (removeFirst(), skipped.map { [$0] } ?? [])
     }
+
+    /// Puts turns before all that wait: they are answered first.
+    mutating func prepend(_ entries: [Entry]) { (all, head) = (entries + self.entries, 0) }
 
     /// Takes the oldest.
     public mutating func removeFirst() -> Entry? {

@@ -110,7 +110,7 @@ extension ServerDialogue {
         case .reversePath: return verb == .mail ? "a transaction is open" : "no recipient was accepted"
         case .forwardPaths: return "a transaction is open"
         case .chunks: return "the last chunk has not come"
-        case .mailData, .authenticating, .securing, .ended: return "not now"
+        case .mailData, .authenticating, .securing, .ended, .unknown: return "not now"
         }
     }
 

@@ -129,7 +129,7 @@ public struct ServerDialogue: Sendable {
     public mutating func received(_ line: WireLine) -> [Action] {
         guard !isClosed, chunk == nil else { return [] }
         switch sequence.phase {
-        case .connected, .securing, .ended: return []
+        case .connected, .securing, .ended, .unknown: return []
         case .mailData: return receivedMailData(line)
         case .greeted, .identified, .reversePath, .forwardPaths, .chunks:
             return receivedWhole(line) { (server, octets) in server.perform(octets) }

@@ -3,7 +3,8 @@ import Tracing
 
 /// Decides who said a line: by what it says, and by the log's mark only where it says nothing.
 ///
-/// It decides sides and where mail data begins and ends. It does not know formats, times or files. Marks are believed as
+/// It decides sides. Where mail data begins and ends, and what a challenge is, the one observer says, who is told each line
+/// that was decided. It does not know formats, times or files. Marks are believed as
 /// far as they agreed with reply codes and verbs so far in this session: `>` is the client in one program's log and the
 /// server in another's. Wrong input is a log that contradicts itself: what a line says wins.
 struct DirectionDecider {
@@ -17,17 +18,32 @@ struct DirectionDecider {
         case challenged
     }
 
-    private(set) var phase = Phase.commands
+    private(set) var reader = SessionReader()
+    /// The observer before the last line of the client.
+    private var before = SessionReader()
     /// The last verb of the client.
     private(set) var verb: Verb?
-    /// Whether the last reply line said that another follows.
-    private(set) var isInReply = false
     /// For each mark, by the side it usually means: how often a line under it was a command, and how often a reply.
     private var votes: [Side: (client: Int, server: Int)] = [:]
     private var endsInLog: Bool?
     /// QUIT was said and its answer was not seen.
     var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
-    private var lastCode = 0
+    private var lastCode: UInt16? = 0
+
+    var phase: Phase {
+        switch reader.mode {
+        case .mailData, .strayMailData: .content
+        case .saslResponse: .challenged
+        case .commands, .chunk: reader.awaitsAnswerToData ? .dataAsked : .commands
+        }
+    }
+    /// Whether the last reply line said that another follows.
+    var isInReply: Bool { reader.isInReply }
+    /// Octets of a chunk that BDAT announced and that did not come yet.
+    var chunk: Int {
+        guard case .chunk(let remaining, _) = reader.mode else { return 0 }
+        return Int(clamping: remaining)
+    }
     /// Whether a mark was found to mean the opposite of what it usually means.
     var isReversed: Bool { Side.allCases.contains { side in meaning(of: side) == side.other } }
 
@@ -87,46 +103,45 @@ struct DirectionDecider {
         return ends
     }
 
-    /// The line was taken for what this side said.
-    mutating func took(_ line: ArraySlice<UInt8>, from side: Side) {
-        switch side {
-        case .client: tookFromClient(line)
-        case .server: tookFromServer(line)
+    /// The octets were taken for what this side said.
+    mutating func took(_ octets: [UInt8], from side: Side) {
+        if side == .client { before = reader }
+        reader.append(octets, from: side)
+        while let said = reader.next(side) {
+            switch said.kind {
+            case .command(let asked): verb = asked.verb
+            case .reply(let answer):
+                lastCode = answer.code
+                if answer.code == 354 { endsInLog = nil }
+            case .mailData, .strayMailData, .chunk, .strayChunk, .saslResponse, .tls, .proxy, .rest: break
+            }
         }
     }
 
-    private mutating func tookFromClient(_ line: ArraySlice<UInt8>) {
-        switch phase {
-        case .content: if line.elementsEqual([UInt8(ascii: ".")]) { phase = .commands }
-        case .challenged: phase = .commands
-        case .dataAsked where LineShape(line).side == nil:
-            // The 354 is not in the log.
-            phase = line.elementsEqual([UInt8(ascii: ".")]) ? .commands : .content
-        case .commands, .dataAsked:
-            verb = Verb(reading: line.drop(while: \.isBlank).prefix { !$0.isBlank })
-            phase = verb == .data ? .dataAsked : .commands
-        }
-        isInReply = false
+    /// What of a line that the client says now is a credential.
+    func credential(in octets: [UInt8]) -> Range<Int>? {
+        var reader = reader
+        return reader.credentials(in: octets, from: .client).first
     }
 
-    private mutating func tookFromServer(_ line: ArraySlice<UInt8>) {
-        guard case .reply(let code, let continues) = LineShape(line) else { return }
-        isInReply = continues
-        lastCode = code
-        switch (code, phase) {
-        case (354, .dataAsked), (354, .commands): (phase, endsInLog) = (.content, nil)
-        case (334, _): phase = .challenged
-        case (_, .content), (_, .dataAsked), (_, .challenged): phase = .commands
-        case (_, .commands): break
-        }
+    /// Octets of the client are not in the log.
+    mutating func lost(_ count: Int?) {
+        _ = reader.finish(.client, isCut: true)
+        reader.gap(count, from: .client)
     }
 
     /// What was taken for the client's last line was not sent.
-    mutating func tookBack() { verb = nil }
+    mutating func tookBack() {
+        verb = nil
+        reader = before
+    }
+
+    /// The log tells of the connection.
+    mutating func connected() { reader.connected() }
 
     /// TLS began: what was agreed in the clear is void.
     mutating func secured() {
-        phase = .commands
+        reader.secured()
         verb = nil
     }
 }

@@ -1,3 +1,4 @@
+import SMTP
 import Tracing
 
 /// What a line of a log is once the marks of the program that wrote it are taken off.

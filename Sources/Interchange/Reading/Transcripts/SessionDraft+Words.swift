@@ -1,3 +1,4 @@
+import SMTP
 import Tracing
 
 /// Words and texts that a draft needs.
@@ -5,6 +6,36 @@ extension SessionDraft {
     /// What was not in the log, in the order it is told.
     enum Inference: CaseIterable {
         case sides, lineEnds, times, tls, joinedLines, wrappedLines
+    }
+
+    /// The events with what is a credential marked in octets, and masked in remarks: those were not understood, and may hold one.
+    var masked: [WireEvent] {
+        var log = WireLog()
+        var texts: [[UInt8]] = []
+        var places: [Int?] = []
+        for (index, event) in events.enumerated() {
+            switch event.kind {
+            case .note(let text):
+                for line in text.utf8.split(separator: 10, omittingEmptySubsequences: false) {
+                    texts.append(Array(line))
+                    places.append(index)
+                }
+            case .octets(.server, let octets, _):
+                for line in octets.split(separator: 10) {
+                    texts.append(Array(line.prefix(64)))
+                    places.append(nil)
+                }
+            default: break
+            }
+        }
+        var notes: [Int: [String]] = [:]
+        for (place, text) in zip(places, CredentialsInText.masked(texts)) {
+            if let place { notes[place, default: []].append(String(decoding: text, as: UTF8.self)) }
+        }
+        return events.enumerated().map { index, event in
+            let kind = notes[index].map { WireEvent.Kind.note($0.joined(separator: "\n")) } ?? event.kind
+            return log.event(kind, leg: event.leg, at: event.time)
+        }
     }
 }
 

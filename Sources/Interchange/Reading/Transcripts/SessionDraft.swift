@@ -9,7 +9,7 @@ struct SessionDraft {
     /// Lines of the wire that were told, of either side.
     private(set) var lineCount = 0
     private(set) var decider = DirectionDecider()
-    private var events: [WireEvent] = []
+    private(set) var events: [WireEvent] = []
     private var clock = LogClock()
     private var time = 0.0
     private var remarks = RemarkGroup()
@@ -26,8 +26,6 @@ struct SessionDraft {
     private var steps: [String] = []
     private var lookups: [String] = []
     private var isAnswered = true
-    /// Octets of a chunk that BDAT announced and that did not come yet.
-    private var chunk = 0
     /// A gap stands in the place of the mail data under way.
     private var lacksContent = false
 
@@ -73,7 +71,7 @@ struct SessionDraft {
 
     private mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
         if line.isEmpty, decider.phase != .content { return }
-        if chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
+        if decider.chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
             return putChunk(line + [13, 10])
         }
         if isAnswerToProgram(line) {
@@ -101,8 +99,8 @@ struct SessionDraft {
     private mutating func wrote(_ mark: Side?, _ octets: [UInt8], _ source: Source) {
         var rest = octets[...]
         while !rest.isEmpty {
-            if chunk > 0, mark != .server || decider.isReversed, LineShape(rest).side != .server {
-                let part = rest.prefix(chunk)
+            if decider.chunk > 0, mark != .server || decider.isReversed, LineShape(rest).side != .server {
+                let part = rest.prefix(decider.chunk)
                 putChunk(Array(part))
                 rest = rest[part.endIndex...]
                 continue
@@ -121,12 +119,12 @@ struct SessionDraft {
 
     /// A line that says nothing by itself goes on with the one before, if that was cut at the edge of a window.
     private mutating func goesOn(_ line: ArraySlice<UInt8>, _ source: Source) -> Bool {
-        guard let side = wrappedAt, case .octets(side, var octets, let secrets) = events.last?.kind,
+        guard let side = wrappedAt, case .octets(side, var octets, _) = events.last?.kind,
             octets.suffix(2) == [13, 10]
         else { return false }
         octets.removeLast(2)
         octets += line + [13, 10]
-        events[events.count - 1].kind = .octets(from: side, octets, secrets: secrets)
+        events[events.count - 1].kind = .octets(from: side, octets)
         infer(.wrappedLines)
         wrappedAt = source.isFull ? side : nil
         return true
@@ -143,13 +141,16 @@ struct SessionDraft {
         if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
             lackContent()
         }
-        let secret = side == .client ? credential(in: line, octets) : nil
+        if side == .server, decider.phase == .challenged, case .reply(let code, _) = LineShape(line), code != 421 {
+            lackResponse()
+        }
+        let secret = side == .client && decider.phase != .content ? decider.credential(in: octets) : nil
         if let secret, Credentials.isPlaceholder(octets[secret]) {
             flushRemarks()
             note("the credential in the next line is not in the log: the program put a word in its place")
         }
-        emit(octets, from: side, secret)
-        decider.took(line, from: side)
+        emit(octets, from: side)
+        decider.took(octets, from: side)
         lineCount += 1
         spoke.insert(side)
         isAnswered = side == .server
@@ -158,37 +159,22 @@ struct SessionDraft {
         case .reply(220, let continues) where side == .server && tls == .asked: if !continues { tls = .granted }
         case .reply where side == .server && tls == .asked: tls = .none
         case .reply(354, _) where side == .server: lacksContent = false
-        case .command(.bdat) where side == .client: chunk = Self.chunkSize(line)
         default: break
         }
     }
 
-    private mutating func emit(_ octets: [UInt8], from side: Side, _ secret: Range<Int>?) {
+    private mutating func emit(_ octets: [UInt8], from side: Side) {
         flushRemarks()
-        let marked = secret.map { [$0] } ?? []
         // What came at one time is one event, as far as it stays small.
-        if let last = events.last, last.time == time, case .octets(side, var before, let secrets) = last.kind,
+        if let last = events.last, last.time == time, case .octets(side, var before, _) = last.kind,
             before.count < 1 << 16
         {
-            let offset = before.count
             events[events.count - 1].kind = .note("")
             before += octets
-            let all = secrets + marked.map { $0.lowerBound + offset..<$0.upperBound + offset }
-            events[events.count - 1].kind = .octets(from: side, before, secrets: all)
+            events[events.count - 1].kind = .octets(from: side, before)
             return
         }
-        events.append(WireEvent(.octets(from: side, octets, secrets: marked), leg: .relay, at: time))
-    }
-
-    /// Where a line of the client is a credential (RFC 4954 §4): the initial response of AUTH, or the answer to a challenge.
-    private func credential(in line: ArraySlice<UInt8>, _ octets: [UInt8]) -> Range<Int>? {
-        if decider.phase == .challenged {
-            return line.isEmpty || line.elementsEqual([UInt8(ascii: "*")]) ? nil : 0..<line.count
-        }
-        guard decider.phase == .commands else { return nil }
-        let words = line.split(whereSeparator: \.isBlank)
-        guard words.count >= 3, Verb(reading: words[0]) == .auth, let end = words.last?.endIndex else { return nil }
-        return words[2].startIndex - line.startIndex..<end - line.startIndex
+        events.append(WireEvent(.octets(from: side, octets), leg: .relay, at: time))
     }
 
     // MARK: What the log leaves out
@@ -201,15 +187,15 @@ struct SessionDraft {
             // Not even what it answered is in the log.
             flushRemarks()
             note("a line with a credential is not in the log")
-            events.append(WireEvent(.gap(from: .client, octets: nil), leg: .relay, at: time))
+            lack(nil)
             return
         }
         let line = told.isEmpty ? Secrets.mask : told + [32] + Secrets.mask
         if lineCount == 0 { open(with: line[...], from: .client) }
         flushRemarks()
         note("the credential in the next line is not in the log")
-        emit(line + [13, 10], from: .client, line.count - Secrets.mask.count..<line.count)
-        decider.took(line[...], from: .client)
+        emit(line + [13, 10], from: .client)
+        decider.took(line + [13, 10], from: .client)
         lineCount += 1
     }
 
@@ -224,47 +210,54 @@ struct SessionDraft {
         guard !lacksContent else { return }
         lacksContent = true
         flushRemarks()
-        events.append(WireEvent(.gap(from: .client, octets: nil), leg: .relay, at: time))
+        lack(nil)
+    }
+
+    /// The server answers a response that the log does not show.
+    private mutating func lackResponse() {
+        flushRemarks()
+        note("a line with a credential is not in the log")
+        lack(nil)
+    }
+
+    /// Octets of the client are missing.
+    private mutating func lack(_ count: Int?) {
+        events.append(WireEvent(.gap(from: .client, octets: count), leg: .relay, at: time))
+        decider.lost(count)
     }
 
     /// What BDAT announced and the log does not show (RFC 3030 §2).
     private mutating func lackChunk() {
-        guard chunk > 0 else { return }
+        guard decider.chunk > 0 else { return }
         flushRemarks()
-        events.append(WireEvent(.gap(from: .client, octets: chunk), leg: .relay, at: time))
-        chunk = 0
+        lack(decider.chunk)
     }
 
     private mutating func putChunk(_ octets: [UInt8]) {
-        let part = Array(octets.prefix(chunk))
-        chunk -= part.count
-        emit(part, from: .client, nil)
-    }
-
-    private static func chunkSize(_ line: ArraySlice<UInt8>) -> Int {
-        let words = line.split(whereSeparator: \.isBlank)
-        return words.count < 2 ? 0 : UInt64(decimal: words[1], digits: 1...9).map(Int.init) ?? 0
+        let part = Array(octets.prefix(decider.chunk))
+        emit(part, from: .client)
+        decider.took(part, from: .client)
     }
 
     /// The last line of the client was shown as it was typed, and was not sent.
     private mutating func takeBack(_ reason: String) {
-        guard case .octets(.client, let octets, let secrets) = events.last?.kind, octets.suffix(2) == [13, 10] else {
+        guard case .octets(.client, let octets, _) = events.last?.kind, octets.suffix(2) == [13, 10] else {
             return remarks.append(Array(reason.utf8)[...])
         }
         let line = octets.dropLast(2).lastIndex(of: 10).map { octets[($0 + 1)...] } ?? octets[...]
         if line.count < octets.count {
             events[events.count - 1].kind = .octets(
                 from: .client,
-                Array(octets[..<line.startIndex]),
-                secrets: secrets.filter { $0.upperBound <= line.startIndex }
+                Array(octets[..<line.startIndex])
             )
         } else {
             events.removeLast()
         }
-        let shown = Secrets.masked(Array(line.dropLast(2)), secrets.filter { _ in line.startIndex == 0 }).octets
+        decider.tookBack()
+        let shown = Secrets.masked(Array(line.dropLast(2)), decider.credential(in: Array(line)).map { [$0] } ?? [])
+            .octets
         note("typed and not sent, for \(reason): \(shown[...].text)")
         isAnswered = true
-        decider.tookBack()
     }
 
     private mutating func secure(_ facts: String, isInferred: Bool) {
@@ -318,6 +311,7 @@ struct SessionDraft {
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
+        decider.connected()
         for case .secured(let words) in opening {
             events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
         }
@@ -377,7 +371,7 @@ struct SessionDraft {
         ]
         return Recording(
             header: .init(began: clock.began, title: title, source: source),
-            events: preface + events,
+            events: preface + masked,
             warnings: warnings
         )
     }

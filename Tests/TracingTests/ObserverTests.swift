@@ -4,32 +4,22 @@ import Testing
 @testable import Tracing
 
 /// What is masked before a line is complete, in whatever pieces it comes.
-@Suite struct DialogueWatchTests {
+@Suite struct ObserverTests {
     private static func events(_ said: [(Side, String)], cutEvery size: Int?) -> [WireEvent] {
         let greeting: [(Side, String)] = [
             (.server, "220 a.example ESMTP\r\n"), (.client, "EHLO b.example\r\n"),
             (.server, "250-a.example\r\n250 AUTH PLAIN LOGIN\r\n"),
         ]
         let whole = (greeting + said).map {
-            WireEvent(.octets(from: $0.0, Array($0.1.utf8), secrets: []), leg: .relay)
+            WireEvent(.octets(from: $0.0, Array($0.1.utf8)), leg: .relay)
         }
         return size.map { size in whole.flatMap { $0.split(every: size) } } ?? whole
     }
 
     /// The events as they are born where a watch looks on.
     private static func watched(_ events: [WireEvent]) -> [WireEvent] {
-        var watch = DialogueWatch()
-        return events.map { event in
-            var event = event
-            switch event.kind {
-            case .connect: watch = DialogueWatch()
-            case .octets(from: .client, let octets, _):
-                event.kind = .octets(from: .client, octets, secrets: watch.client(octets))
-            case .octets(from: .server, let octets, _): watch.server(octets)
-            default: break
-            }
-            return event
-        }
+        var log = WireLog()
+        return events.map { log.event($0.kind, leg: $0.leg, at: $0.time) }
     }
 
     @Test(arguments: SecretsTests.sessions.indices, [nil, 1, 2, 3, 5, 11])
@@ -65,45 +55,46 @@ import Testing
     }
 
     @Test func `a command behind the mail data is masked again`() {
-        var watch = DialogueWatch()
-        watch.server(Array("220 a\r\n".utf8))
-        _ = watch.client(Array("EHLO b\r\nMAIL FROM:<>\r\nRCPT TO:<c@d>\r\nDATA\r\n".utf8))
-        watch.server(Array("250 a\r\n250 ok\r\n250 ok\r\n354 go\r\n".utf8))
-        #expect(watch.mode == .mailData)
+        var reader = SessionReader()
+        _ = reader.credentials(in: Array("220 a\r\n".utf8), from: .server)
+        _ = reader.credentials(in: Array("EHLO b\r\nMAIL FROM:<>\r\nRCPT TO:<c@d>\r\nDATA\r\n".utf8), from: .client)
+        _ = reader.credentials(in: Array("250 a\r\n250 ok\r\n250 ok\r\n354 go\r\n".utf8), from: .server)
+        #expect(reader.mode == .mailData)
         let octets = Array("AUTH PLAIN mail\r\n.\r\nAUTH PLAIN c2VjcmV0\r\n".utf8)
-        #expect(watch.client(octets).map { octets[$0].lossyText } == ["c2VjcmV0"])
+        #expect(reader.credentials(in: octets, from: .client).map { octets[$0].lossyText } == ["c2VjcmV0"])
     }
 
     @Test func `data that is refused is followed by commands`() {
-        var watch = DialogueWatch()
-        watch.server(Array("220 a\r\n".utf8))
-        _ = watch.client(Array("DATA\r\n".utf8))
-        #expect(watch.awaitsAnswerToData)
-        watch.server(Array("503 no\r\n".utf8))
-        #expect(watch.mode == .commands)
-        #expect(!watch.client(Array("AUTH PLAIN c2VjcmV0\r\n".utf8)).isEmpty)
+        var reader = SessionReader()
+        _ = reader.credentials(in: Array("220 a\r\n".utf8), from: .server)
+        _ = reader.credentials(in: Array("DATA\r\n".utf8), from: .client)
+        #expect(reader.awaitsAnswerToData)
+        _ = reader.credentials(in: Array("503 no\r\n".utf8), from: .server)
+        #expect(reader.mode == .strayMailData)
+        #expect(!reader.credentials(in: Array("AUTH PLAIN c2VjcmV0\r\n".utf8), from: .client).isEmpty)
+        #expect(reader.mode == .commands)
     }
 
     @Test func `behind STARTTLS is TLS, and what is none is read as before`() {
-        var watch = DialogueWatch()
-        watch.server(Array("220 a\r\n".utf8))
-        _ = watch.client(Array("STARTTLS\r\n".utf8))
-        watch.server(Array("220 go\r\n".utf8))
-        #expect(watch.mode == .opaque)
-        #expect(watch.client([22, 3, 1, 0, 3, 1, 2, 3]).isEmpty)
-        #expect(watch.mode == .opaque)
+        var reader = SessionReader()
+        _ = reader.credentials(in: Array("220 a\r\n".utf8), from: .server)
+        _ = reader.credentials(in: Array("STARTTLS\r\n".utf8), from: .client)
+        _ = reader.credentials(in: Array("220 go\r\n".utf8), from: .server)
+        #expect(reader.expectsTLS)
+        #expect(reader.credentials(in: [22, 3, 1, 0, 3, 1, 2, 3], from: .client).isEmpty)
+        #expect(reader.expectsTLS)
         // The next record does not begin: the client never spoke TLS.
-        #expect(!watch.client(Array("AUTH PLAIN c2VjcmV0\r\n".utf8)).isEmpty)
-        #expect(watch.mode == .commands)
+        #expect(!reader.credentials(in: Array("AUTH PLAIN c2VjcmV0\r\n".utf8), from: .client).isEmpty)
+        #expect(reader.mode == .commands)
     }
 
     @Test func `TLS from the first octet is left alone`() {
-        var watch = DialogueWatch()
-        #expect(watch.client([22, 3]).isEmpty)
-        #expect(watch.mode == .opaque)
+        var reader = SessionReader()
+        #expect(reader.credentials(in: [22, 3], from: .client).isEmpty)
+        #expect(reader.expectsTLS)
     }
 
-    /// The watch agrees with the tracer, which sees whole lines: nothing more is masked in any fixture, and nothing less.
+    /// The wire log agrees with the tracer, which sees whole lines: nothing more is masked in any fixture, and nothing less.
     @Test(arguments: Session.all) func `masking at birth changes no trace`(session: Session) {
         guard !session.events.contains(where: { $0.leg != .relay }) else { return }
         #expect(Tracer.trace(of: Self.watched(session.events)) == Tracer.trace(of: session.events))

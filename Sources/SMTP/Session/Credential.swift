@@ -1,0 +1,127 @@
+/// Which octets of a line are a credential (RFC 4954 §4), THE rule, asked before the line is complete and when it is.
+///
+/// It decides from the line's words and from where in the session it stands. What cannot be told yet is taken for a
+/// credential rather than for a command. Wrong input: none; any octets may come.
+enum Credential {
+    /// Where in a session a line of the client begins.
+    struct Standing: Equatable, Sendable {
+        /// The server has sent a challenge: this line answers it.
+        var isChallenged = false
+        /// AUTH or a response was sent and not answered: this line may be a response that does not wait for its challenge.
+        var awaitsAnswer = false
+        /// The line before was AUTH or a response: this one may be a response that comes too late.
+        var isBehindExchange = false
+        /// Nobody knows what came before: this line may stand in the middle of an exchange.
+        var isUnknown = false
+    }
+
+    /// The offset in `line` from which on it is a credential; nil when none of it is known to be one. `line` is what has come of
+    /// the line, with its line end if that has come; `isWhole` says that nothing more belongs to it.
+    static func start(in line: some Collection<UInt8>, isWhole: Bool, at standing: Standing) -> Int? {
+        var octets = Array(line)[...]
+        while octets.last == 10 || octets.last == 13 { octets = octets.dropLast() }
+        if standing.isChallenged { return isNoResponse(octets, isWhole: isWhole) ? nil : 0 }
+        let verb = Word(at: 0, of: octets, isWhole: isWhole)
+        if verb.isComplete, Verb(reading: octets[verb.range]) == .auth {
+            return responseStart(octets, behind: verb.range.upperBound, isWhole)
+        }
+        guard standing.awaitsAnswer || standing.isBehindExchange || standing.isUnknown else { return nil }
+        guard !verb.range.isEmpty, !isVerb(octets[verb.range], isComplete: verb.isComplete) else { return nil }
+        if standing.awaitsAnswer || !isWhole && standing.isBehindExchange { return verb.range.lowerBound }
+        // Once the exchange is over, only one word of Base64 can be a response, or the mask that a recording has in its place.
+        let word = octets[verb.range]
+        let isOneWord = octets[verb.range.upperBound...].allSatisfy(\.isWhiteSpace)
+        return isOneWord && (word.isBase64Word || word.elementsEqual(Mask.octets)) ? verb.range.lowerBound : nil
+    }
+
+    /// Whether a line behind a challenge is none that answers it: it cancels the exchange, or it is a command that no response
+    /// can look like, because the log left the response out.
+    static func isNoResponse(_ line: ArraySlice<UInt8>, isWhole: Bool) -> Bool {
+        if line.isEmpty || line.elementsEqual("*".utf8) { return true }
+        guard isWhole else { return false }
+        let verb = Word(at: 0, of: line, isWhole: true)
+        guard let shape = Verb(reading: line[verb.range])?.shape, [.reversePath, .forwardPath].contains(shape) else {
+            return false
+        }
+        return line[verb.range.upperBound...].contains(UInt8(ascii: ":"))
+    }
+
+    private static func isVerb(_ word: ArraySlice<UInt8>, isComplete: Bool) -> Bool {
+        isComplete ? Verb(reading: word) != nil : Verb.begins(with: word)
+    }
+
+    /// Where the initial response begins behind `AUTH`, or what stands in the place of the mechanism and is none.
+    private static func responseStart(_ octets: ArraySlice<UInt8>, behind verb: Int, _ isWhole: Bool) -> Int? {
+        let mechanism = Word(at: verb, of: octets, isWhole: isWhole)
+        guard !mechanism.range.isEmpty else { return nil }
+        let name = octets[mechanism.range]
+        let isName = mechanism.isComplete ? name.isMechanismName : mayBecomeMechanism(name)
+        guard isName else { return mechanism.range.lowerBound }
+        let response = Word(at: mechanism.range.upperBound, of: octets, isWhole: isWhole)
+        // A lone equals sign is the empty response.
+        guard !response.range.isEmpty, !octets[response.range].elementsEqual("=".utf8) else { return nil }
+        return response.range.lowerBound
+    }
+
+    private static func mayBecomeMechanism(_ beginning: ArraySlice<UInt8>) -> Bool {
+        mechanisms.contains { $0.utf8.prefix(beginning.count).equalsIgnoringCase(beginning) }
+    }
+
+    static func isMechanism(_ word: some Sequence<UInt8>) -> Bool {
+        let word = Array(word)
+        return mechanisms.contains { $0.utf8.equalsIgnoringCase(word) }
+    }
+
+    /// Mechanisms that are recognised while their name is still being sent: IANA's registry of SASL mechanisms, those of it that are seen in mail.
+    static let mechanisms = [
+        "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS", "GSSAPI",
+        "GS2-KRB5", "GSS-SPNEGO", "NTLM", "KERBEROS_V4", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256",
+        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS",
+    ]
+
+    /// A word of a line that may not be complete.
+    struct Word {
+        let range: Range<Int>
+        /// Whether it is known where the word ends.
+        let isComplete: Bool
+
+        init(at start: Int, of octets: ArraySlice<UInt8>, isWhole: Bool) {
+            let first =
+                octets[min(start, octets.endIndex)...].firstIndex { !$0.isWhiteSpace && $0 != 13 } ?? octets.endIndex
+            let end = octets[first...].firstIndex { $0.isWhiteSpace || $0 == 13 } ?? octets.endIndex
+            range = first..<end
+            isComplete = isWhole || end < octets.endIndex
+        }
+    }
+}
+
+/// How a credential is shown: the same eight stars whatever its length.
+public enum Mask {
+    public static let octets = Array("********".utf8)
+}
+
+extension Verb {
+    /// Whether some verb begins with these octets, in any case.
+    static func begins(with octets: ArraySlice<UInt8>) -> Bool {
+        allCases.contains { $0.rawValue.utf8.prefix(octets.count).equalsIgnoringCase(octets) }
+    }
+}
+
+extension Collection<UInt8> {
+    /// RFC 4422 §3.1: up to 20 letters, digits, hyphens and underscores; mechanisms are read without case.
+    public var isMechanismName: Bool {
+        (1...20).contains(count) && allSatisfy { $0.isLetDigHyphen || $0 == UInt8(ascii: "_") }
+    }
+
+    /// One word of Base64, padding included (RFC 4648 §4), and long enough to hold anything.
+    var isBase64Word: Bool {
+        count >= 4
+            && allSatisfy {
+                switch $0 {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,72 @@
+/// Finds credentials in text that was not understood as a dialogue: lines of a log, a dump, a quotation.
+///
+/// It decides by the same words as the observer does: whatever follows AUTH and a mechanism, words of Base64 between a 334 and
+/// the next reply, and a line of Base64 right before a reply that ends an exchange (RFC 4954 §4, §6). It does not know who
+/// spoke. Wrong input: none; where it is in doubt it masks.
+public enum CredentialsInText {
+    /// The texts, one line each and in their order, with credentials masked.
+    public static func masked(_ lines: [[UInt8]]) -> [[UInt8]] {
+        var masked = lines
+        var awaitsResponse = false
+        for (index, line) in lines.enumerated() {
+            let words = words(of: line)
+            let code = words.lazy.compactMap { replyCode(line[$0]) }.first
+            var found = behindAuth(line, words)
+            if awaitsResponse { found += words.filter { isLongBase64(line[$0]) } }
+            if let code {
+                if endsExchange(code), index > 0 { maskLastWord(of: lines[index - 1], in: &masked[index - 1]) }
+                awaitsResponse = code == 334
+            }
+            if !found.isEmpty { masked[index] = Mask.over(line, found) }
+        }
+        return masked
+    }
+
+    /// Replies to a response, or to AUTH (RFC 4954 §4, §6).
+    private static func endsExchange(_ code: UInt16) -> Bool { [235, 432, 454, 534, 535].contains(code) }
+
+    /// What follows AUTH and a mechanism, to the end of the line; nothing where only mechanisms follow, as in an offer.
+    private static func behindAuth(_ line: [UInt8], _ words: [Range<Int>]) -> [Range<Int>] {
+        guard words.count > 2,
+            let auth = words.indices.dropLast(2).first(where: { at in
+                Verb(reading: line[words[at]]) == .auth && Credential.isMechanism(line[words[at + 1]])
+            }),
+            !words[(auth + 2)...].allSatisfy({ Credential.isMechanism(line[$0]) }), let end = words.last?.upperBound
+        else { return [] }
+        return [words[auth + 2].lowerBound..<end]
+    }
+
+    private static func maskLastWord(of line: [UInt8], in masked: inout [UInt8]) {
+        guard let last = words(of: line).last, line[last].isBase64Word, line[last].count % 4 == 0 else { return }
+        if masked.suffix(last.count).elementsEqual(line[last]) { masked = Mask.over(line, [last]) }
+    }
+
+    private static func isLongBase64(_ word: ArraySlice<UInt8>) -> Bool { word.isBase64Word && word.count % 4 == 0 }
+
+    private static func replyCode(_ word: ArraySlice<UInt8>) -> UInt16? {
+        let digits = word.prefix(3)
+        guard digits.count == 3, word.count == 3 || word[word.startIndex + 3] == UInt8(ascii: "-"),
+            let code = UInt64(decimal: digits), (200...599).contains(code)
+        else { return nil }
+        return UInt16(code)
+    }
+
+    /// Runs of octets between white space, quotation marks and what else parts words in logs.
+    private static func words(of line: [UInt8]) -> [Range<Int>] {
+        let marks = Set("\"'`,;<>()[]{}|".utf8)
+        return line.split { $0 <= 32 || marks.contains($0) }.map { $0.startIndex..<$0.endIndex }
+    }
+}
+
+extension Mask {
+    /// The octets with the mask in the place of each range; the ranges are in order and apart.
+    static func over(_ octets: [UInt8], _ ranges: [Range<Int>]) -> [UInt8] {
+        var shown: [UInt8] = []
+        var position = 0
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.lowerBound >= position {
+            shown += octets[position..<range.lowerBound] + Mask.octets
+            position = range.upperBound
+        }
+        return shown + octets[position...]
+    }
+}

@@ -1,0 +1,37 @@
+public import SMTP
+
+/// Where events are born: stamps nothing and carries nothing, but says of all octets which are a credential, whoever produced
+/// them.
+///
+/// It owns one observer a leg. Captures, pastes, the tap, the sandbox, the live client and the reader of recordings emit
+/// through it, so nobody else decides what a secret is. Wrong input: none; events may come in any order.
+public struct WireLog: Sendable {
+    private var readers: [Leg: SessionReader] = [:]
+
+    public init() {}
+
+    /// The observer of a leg, as it stands behind the last event.
+    public func reader(of leg: Leg) -> SessionReader { readers[leg] ?? SessionReader() }
+
+    /// The event of what happened, the credentials in it marked.
+    public mutating func event(_ kind: WireEvent.Kind, leg: Leg, at time: Double = 0) -> WireEvent {
+        var reader = readers.removeValue(forKey: leg) ?? SessionReader()
+        defer { readers[leg] = reader }
+        var marked = kind
+        switch kind {
+        case .octets(let side, let octets, let marks):
+            let found = reader.credentials(in: octets, from: side) + marks
+            marked = .octets(from: side, octets, credentials: found)
+        case .connect, .connected:
+            // Another connection of the same leg: all that was agreed in the one before is void.
+            if !reader.isUntouched { reader = SessionReader() }
+            reader.connected()
+        case .tls: reader.secured()
+        case .gap(let side, let count):
+            _ = reader.finish(side, isCut: true)
+            reader.gap(count, from: side)
+        case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .delivered: break
+        }
+        return WireEvent(marked, leg: leg, at: time)
+    }
+}
