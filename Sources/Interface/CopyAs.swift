@@ -4,7 +4,13 @@ public import Tracing
 /// A session as a command of another program, THE table of those programs: what was done here can be done there.
 ///
 /// Everything from the wire goes through one quoting, so that a shell makes words of it and nothing else (RFC 5321 says
-/// nothing of what a domain or a text may do to a shell).
+/// nothing of what a domain or a text may do to a shell). And no word from the wire may be an option of the program:
+///
+/// | program | a value that begins with a hyphen |
+/// |---|---|
+/// | swaks | is an option, behind a space and behind `=` alike: there is no command then, but a sentence |
+/// | curl | is a value: it always takes the next word |
+/// | openssl, telnet | have only the host from the wire, which begins with a letter, a digit or a bracket |
 public enum CopyAs: String, CaseIterable, Sendable {
     case swaks, curl, openssl, telnet
 
@@ -22,12 +28,34 @@ public enum CopyAs: String, CaseIterable, Sendable {
     public func text(of trace: Trace) -> String {
         let session = CopiedSession(trace)
         guard let host = session.host else { return "# no connection was made yet\n" }
+        guard Self.isHost(host.name) else {
+            return
+                "# the server's address, '\(WireText.shown(host.name.utf8))', is none that a program can connect to\n"
+        }
         switch self {
         case .swaks: return session.swaks(host)
         case .curl: return session.curl(host)
         case .openssl: return session.openssl(host)
         case .telnet: return session.telnet(host)
         }
+    }
+
+    /// Whether swaks would take a word behind an option for the option's value. It takes none that begins with a hyphen, and
+    /// `--option=-value` is no way round: it parts the two and reads the second as a word of its own.
+    public static func isValueOfSwaks(_ octets: some Sequence<UInt8>) -> Bool {
+        octets.first { _ in true } != UInt8(ascii: "-")
+    }
+
+    /// A domain or the address of an address literal (RFC 5321 §4.1.2, §4.1.3), underscores allowed: no program takes it
+    /// for an option, a pattern or a part of a URL that it is not.
+    private static func isHost(_ name: String) -> Bool {
+        name.first != "-" && !name.isEmpty
+            && name.utf8.allSatisfy { octet in
+                switch octet {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "-._:".utf8.contains(octet)
+                }
+            }
     }
 
     /// One word of a POSIX shell, or of bash where octets need `$'…'`.
@@ -97,8 +125,9 @@ private struct CopiedSession {
 
     func swaks(_ host: (name: String, port: String)) -> String {
         var words = ["swaks", "--server", CopyAs.quoted(host.name.utf8), "--port", host.port]
+        var values: [(option: String, octets: [UInt8])] = []
         if let hello = commands.first(where: { $0.turn == .hello }), case .domain(let name) = hello.argument {
-            words += ["--helo", CopyAs.quoted(name)]
+            values.append(("--helo", Array(name)))
             if hello.verb == .lhlo { words += ["--protocol", "LMTP"] }
             if hello.verb == .helo { words += ["--protocol", "SMTP"] }
         }
@@ -107,12 +136,25 @@ private struct CopiedSession {
         case .startTLS: words.append("--tls")
         case .onConnect: words.append("--tls-on-connect")
         }
-        if let path = commands.last(where: { $0.turn == .mail })?.path { words += ["--from", from(path)] }
-        if !recipients.isEmpty { words += ["--to", recipients.joined(separator: ",")] }
+        if let path = commands.last(where: { $0.turn == .mail })?.path {
+            values.append(("--from", Self.bracketed(plain(path))))
+        }
+        if !recipients.isEmpty {
+            values.append(("--to", Array(recipients.map(Self.bracketed).joined(separator: ",".utf8))))
+        }
+        if let wrong = values.first(where: { !CopyAs.isValueOfSwaks($0.octets) }) {
+            return
+                "# swaks would take \(WireText.shown(wrong.octets)), the value of \(wrong.option), for an option of its own; "
+                + "\(encryption == .none ? "telnet" : "openssl") can say what was said\n"
+        }
+        words += values.flatMap { [$0.option, CopyAs.quoted($0.octets)] }
         if let stop { words += ["--quit-after", stop] }
         guard mail != nil else { return words.joined(separator: " ") + "\n" }
         return "\(printedMail) | \(words.joined(separator: " ")) --data -\n"
     }
+
+    /// No path as `<>`: of an empty word swaks makes a question.
+    private static func bracketed(_ path: [UInt8]) -> [UInt8] { path.isEmpty ? Array("<>".utf8) : path }
 
     /// Where swaks must stop to do no more than what was done; nil when all of it was done.
     private var stop: String? {
@@ -125,20 +167,18 @@ private struct CopiedSession {
         }
     }
 
-    private var recipients: [String] {
+    private var recipients: [[UInt8]] {
         let last = commands.lastIndex { $0.turn == .mail } ?? 0
         return commands[min(last, commands.count)...].filter { $0.turn == .rcpt }.compactMap(\.path).map(plain)
     }
 
-    private func from(_ path: Path) -> String { path == .null ? "'<>'" : plain(path) }
-
-    /// The address without brackets, as one word.
-    private func plain(_ path: Path) -> String {
+    /// The address without brackets.
+    private func plain(_ path: Path) -> [UInt8] {
         switch path {
-        case .null: "''"
-        case .postmaster: "postmaster"
-        case .mailbox(let mailbox): CopyAs.quoted(mailbox.octets)
-        case .malformed(let octets): CopyAs.quoted(octets)
+        case .null: []
+        case .postmaster: Array("postmaster".utf8)
+        case .mailbox(let mailbox): mailbox.octets
+        case .malformed(let octets): octets
         }
     }
 
@@ -160,9 +200,9 @@ private struct CopiedSession {
         var words = ["curl", "--crlf", CopyAs.quoted("\(scheme)://\(address):\(host.port)\(name)".utf8)]
         if encryption == .startTLS { words.append("--ssl-reqd") }
         if let path = commands.last(where: { $0.turn == .mail })?.path {
-            words += ["--mail-from", path == .null ? "''" : plain(path)]
+            words += ["--mail-from", CopyAs.quoted(plain(path))]
         }
-        for recipient in recipients { words += ["--mail-rcpt", recipient] }
+        for recipient in recipients { words += ["--mail-rcpt", CopyAs.quoted(recipient)] }
         return "\(printedMail) | \(words.joined(separator: " ")) --upload-file -\n"
     }
 
@@ -179,8 +219,8 @@ private struct CopiedSession {
         guard encryption == .none else {
             return "# telnet knows no TLS, and this session went into it; openssl does\n"
         }
-        // telnet makes CR LF of a LF, and CR NUL of a CR (RFC 854).
-        return "\(typing(said, ending: "\\n")) | telnet \(CopyAs.quoted(host.name.utf8)) \(host.port)\n"
+        // telnet makes CR LF of a LF, and CR NUL of a CR (RFC 854). With -E no octet leads to its own commands.
+        return "\(typing(said, ending: "\\n")) | telnet -E \(CopyAs.quoted(host.name.utf8)) \(host.port)\n"
     }
 
     /// openssl says EHLO and STARTTLS by itself, where TLS does not come first.

@@ -25,7 +25,7 @@ public enum Input: Equatable, Sendable {
     // Leaving
     case escapePressed, quitPressed, leavePressed, redrawPressed, suspendPressed
     /// While a prompt is open.
-    case typed(Character), erased, erasedForward, pasted(String)
+    case typed(Character), erased, erasedForward, erasedWord, erasedRest, erasedAll, pasted(String)
     case clicked(column: Int, row: Int)
     // From outside
     /// Conversations that began or changed.
@@ -48,6 +48,8 @@ public enum Input: Equatable, Sendable {
     case resized(columns: Int, rows: Int)
     case timerFired(Int)
     case noticed(String)
+    /// Nothing was saved under this name, since a file has it already.
+    case nameTaken(path: String)
 }
 
 /// What the program must do to the world before it hears of it again as an `Input`.
@@ -64,7 +66,8 @@ public enum Effect: Equatable, Sendable {
     case cancel
     case startTimer(seconds: Double, id: Int)
     case copy(String)
-    case save(path: String)
+    /// Over a file that has the name already only when the person said so.
+    case save(path: String, replacing: Bool)
     case open(choice: Int)
     /// Open the sessions in a text that the person pasted.
     case openPasted(String)

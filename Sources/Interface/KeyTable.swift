@@ -145,20 +145,30 @@ public enum KeyTable {
         return byKey[key]
     }
 
+    /// What keys mean while a question stands at the bottom, THE table beside it: as a line of a terminal is edited.
+    public static let promptKeys: [(keys: [Key], input: Input)] = [
+        ([.backspace], .erased),
+        ([.delete, .control("d")], .erasedForward),
+        ([.control("w")], .erasedWord),
+        ([.control("k")], .erasedRest),
+        ([.control("u")], .erasedAll),
+        ([.up, .control("p")], .upPressed),
+        ([.down, .control("n")], .downPressed),
+        ([.left, .control("b")], .leftPressed),
+        ([.right, .control("f")], .rightPressed),
+        ([.home, .control("a")], .firstPressed),
+        ([.end, .control("e")], .lastPressed),
+        ([.enter], .enterPressed),
+        ([.escape], .escapePressed),
+    ]
+
+    private static let byPromptKey: [Key: Input] = Dictionary(
+        promptKeys.flatMap { row in row.keys.map { ($0, row.input) } },
+        uniquingKeysWith: { first, _ in first }
+    )
+
     private static func promptInput(for key: Key) -> Input? {
-        switch key {
-        case .character(let character): .typed(character)
-        case .backspace: .erased
-        case .delete: .erasedForward
-        case .up: .upPressed
-        case .down: .downPressed
-        case .left: .leftPressed
-        case .right: .rightPressed
-        case .home: .firstPressed
-        case .end: .lastPressed
-        case .enter: .enterPressed
-        case .escape: .escapePressed
-        default: nil
-        }
+        if case .character(let character) = key { return .typed(character) }
+        return byPromptKey[key]
     }
 }

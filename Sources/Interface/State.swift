@@ -79,6 +79,8 @@ public struct State: Equatable, Sendable {
     /// A question at the bottom line; keys are text until Enter or Esc.
     public enum Prompt: Equatable, Sendable {
         case step, search, save, edit
+        /// Whether the file that has the name already shall be replaced.
+        case replace
         /// Any octets, for the wire.
         case raw
         /// Whether the mail shall be delivered: the address is typed.
@@ -92,6 +94,7 @@ public struct State: Equatable, Sendable {
             case .step: "Go to step: "
             case .search: "Search: "
             case .save: "Save as: "
+            case .replace: "Replace it? y: "
             case .edit: "Line: "
             case .raw: "Send: "
             case .consent: "Deliver? Address: "
@@ -163,6 +166,8 @@ public struct State: Equatable, Sendable {
 
     public var overlay: Overlay?
     public var prompt: Prompt?
+    /// The name of a file that is there already, while the question stands whether to replace it.
+    public var taken = ""
     /// What was pasted so far at the prompt for it.
     public var pasted = ""
     public var typed = ""

@@ -68,7 +68,8 @@ extension State {
         switch input {
         case .typed(let character) where prompt == .paste: takePaste(String(character))
         case .pasted(let text) where prompt == .paste: takePaste(text)
-        case .erased where prompt == .paste: (prompt, typed, pasted) = (nil, "", "")
+        case .erased where prompt == .paste, .erasedAll where prompt == .paste: leavePrompt()
+        case .erasedWord where prompt == .paste, .erasedRest where prompt == .paste: break
         case .typed(let character): insert(String(character))
         // Lines of a paste stay one answer: nothing of it goes before the person has seen it whole.
         case .pasted(let text) where prompt == .raw:
@@ -77,20 +78,48 @@ extension State {
         case .pasted(let text): insert(text.filter { !$0.isNewline })
         case .upPressed: recall(-1)
         case .downPressed: recall(1)
-        case .erased where typed.isEmpty: prompt = nil
-        case .erased where caret > 0:
-            caret -= 1
-            typed.remove(at: typed.index(typed.startIndex, offsetBy: caret))
-        case .erasedForward where caret < typed.count: typed.remove(at: typed.index(typed.startIndex, offsetBy: caret))
+        case .erased where typed.isEmpty: leavePrompt()
+        case .erased: erase(max(0, caret - 1)..<caret)
+        case .erasedForward: erase(caret..<min(typed.count, caret + 1))
+        case .erasedWord: erase(startOfWord..<caret)
+        case .erasedRest: erase(caret..<typed.count)
+        case .erasedAll: erase(0..<typed.count)
         case .leftPressed: caret = max(0, caret - 1)
         case .rightPressed: caret = min(typed.count, caret + 1)
         case .firstPressed: caret = 0
         case .lastPressed: caret = typed.count
-        case .escapePressed: (prompt, typed, pasted) = (nil, "", "")
+        case .escapePressed: leavePrompt()
         case .enterPressed: return finishPrompt()
         default: break
         }
         return []
+    }
+
+    /// Closes the question without an answer.
+    private mutating func leavePrompt() {
+        if prompt == .replace { keepTaken() }
+        (prompt, typed, pasted) = (nil, "", "")
+    }
+
+    /// Says that the file which has the name stays.
+    private mutating func keepTaken() {
+        notice = "not saved: \(WireText.shown(taken.utf8)) is as it was"
+        taken = ""
+    }
+
+    /// Takes out characters of the answer; the caret stands where they were.
+    private mutating func erase(_ range: Range<Int>) {
+        let start = typed.index(typed.startIndex, offsetBy: range.lowerBound)
+        typed.removeSubrange(start..<typed.index(start, offsetBy: range.count))
+        caret = range.lowerBound
+    }
+
+    /// Where the word before the caret begins, as `^W` of a terminal has it: behind the last space before a word.
+    private var startOfWord: Int {
+        let before = typed.prefix(caret)
+        guard let end = before.lastIndex(where: { $0 != " " }) else { return 0 }
+        guard let space = before[...end].lastIndex(of: " ") else { return 0 }
+        return typed.distance(from: typed.startIndex, to: space) + 1
     }
 
     /// Puts text at the caret, so far as there is room.
@@ -121,7 +150,14 @@ extension State {
             } else {
                 goToMatch(after: (line ?? -1) - 1, forward: true)
             }
-        case .save: return typed.isEmpty ? [] : [.save(path: typed)]
+        case .save: return typed.isEmpty ? [] : [.save(path: typed, replacing: false)]
+        case .replace:
+            guard ["y", "yes"].contains(typed.lowercased()) else {
+                keepTaken()
+                return []
+            }
+            defer { taken = "" }
+            return [.save(path: taken, replacing: true)]
         case .paste:
             defer { pasted = "" }
             return pasted.isEmpty ? [] : [.openPasted(pasted)]

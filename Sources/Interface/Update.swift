@@ -50,6 +50,10 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .noticed(let words):
         state.notice = words
         return []
+    case .nameTaken(let path):
+        state.taken = path
+        state.ask(.replace)
+        return []
     case .leavePressed: return [.exit]
     case .redrawPressed: return [.redraw]
     case .suspendPressed: return [.suspend]

@@ -1,6 +1,6 @@
 import Yams
 
-/// The three keys that open a lesson file.
+/// The three keys that open a lesson file. Their texts have gone through `LessonOctets.line`.
 struct FrontMatter: Equatable, Sendable {
     var title = ""
     var spec: [String] = []
@@ -51,14 +51,15 @@ struct FrontMatter: Equatable, Sendable {
         if utf8.first == UInt8(ascii: "\"") {
             guard utf8.count >= 2, utf8.last == UInt8(ascii: "\"") else { return nil }
             let inner = value.dropFirst().dropLast()
-            return inner.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } ? nil : String(inner)
+            let isPlain = !inner.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+            return isPlain ? LessonOctets.line(String(inner)) : nil
         }
         let marks = "!&*-?|>@`\"'%{}[],#: \t".utf8
         guard let first = utf8.first, let last = utf8.last, !marks.contains(first), last != 32, last != 9,
             last != UInt8(ascii: ":"),
             utf8.firstRange(of: ": ") == nil, utf8.firstRange(of: " #") == nil
         else { return nil }
-        return String(value)
+        return LessonOctets.line(String(value))
     }
 
     /// `[]` or `["…", "…"]`.
@@ -96,7 +97,7 @@ struct FrontMatter: Equatable, Sendable {
             case "title": front.title = text(value, "title", line, &found)
             case "summary": front.summary = text(value, "summary", line, &found)
             case "spec":
-                front.spec = value.sequence?.compactMap { $0.scalar?.string } ?? []
+                front.spec = value.sequence?.compactMap { shown($0, "spec", line, &found) } ?? []
                 if value.sequence?.allSatisfy({ $0.scalar != nil }) != true {
                     found.append(Problem(line: line, message: "spec is not a list of texts"))
                 }
@@ -112,8 +113,21 @@ struct FrontMatter: Equatable, Sendable {
     private static func text(_ node: Node, _ key: String, _ line: Int, _ found: inout [Problem]) -> String {
         let text = node.scalar?.string ?? ""
         if text.isEmpty { found.append(Problem(line: line, message: "\(key) is empty or no text")) }
-        if text.utf8.contains(0x0A) { found.append(Problem(line: line, message: "\(key) is longer than a line")) }
-        return text
+        if text.utf8.contains(0x0A) {
+            found.append(Problem(line: line, message: "\(key) is longer than a line"))
+            return LessonOctets.line(text)
+        }
+        return shown(node, key, line, &found) ?? ""
+    }
+
+    /// The text as it may be shown; a problem where it is not what the file says. Nil for what is no text.
+    private static func shown(_ node: Node, _ key: String, _ line: Int, _ found: inout [Problem]) -> String? {
+        guard let text = node.scalar?.string else { return nil }
+        let shown = LessonOctets.line(text)
+        if shown != text {
+            found.append(Problem(line: line, message: "\(key) holds a character that does not show"))
+        }
+        return shown
     }
 
     static func problem(_ error: any Error) -> Problem {

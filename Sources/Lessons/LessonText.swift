@@ -110,6 +110,8 @@ private final class Filling {
             if Self.privateUse.contains(scalar.value) {
                 let index = Int(scalar.value - Self.firstStandIn)
                 filled += standing.contains(index) ? self.text(index) ?? SessionValues.all[index].fallback : "\u{FFFD}"
+            } else if scalar == "\t" {
+                filled += "    "
             } else {
                 filled.unicodeScalars.append(LessonOctets.isAllowed(scalar) ? scalar : "\u{FFFD}")
             }
@@ -125,9 +127,9 @@ private final class Filling {
             case .emphasis(let inner): [.emphasis(insert(inner))]
             case .strong(let inner): [.strong(insert(inner))]
             case .strike(let inner): [.strike(insert(inner))]
-            // A link made of what a server said leads nowhere.
+            // A link made of what a server said, or with a control in it, leads nowhere.
             case .link(let url, let inner):
-                url.unicodeScalars.allSatisfy(\.isASCII) ? [.link(url: url, insert(inner))] : insert(inner)
+                url.utf8.allSatisfy { (32...126).contains($0) } ? [.link(url: url, insert(inner))] : insert(inner)
             case .softBreak, .lineBreak: [inline]
             }
         }

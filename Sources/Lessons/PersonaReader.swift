@@ -1,4 +1,5 @@
 public import SMTP
+import Tracing
 import Yams
 
 /// Reads a persona, a small YAML file a teacher writes: THE one reader, and the table of its keys.
@@ -276,7 +277,7 @@ private struct Value {
         let text = try text()
         guard mayBeEmpty || !text.isEmpty else { throw wrong("there is no text") }
         guard text.utf8.count <= most else { throw wrong("the text is longer than \(most) octets") }
-        guard text.unicodeScalars.allSatisfy({ $0.isShown && (!isASCII || $0.isASCII) }) else {
+        guard text.unicodeScalars.allSatisfy({ WireText.isShown($0) && (!isASCII || $0.isASCII) }) else {
             throw wrong("the text holds a line end or another control character, or is not ASCII where it must be")
         }
         return text
@@ -286,7 +287,7 @@ private struct Value {
     func paragraphs(most: Int) throws(Wrong) -> String {
         let text = try text()
         guard text.utf8.count <= most else { throw wrong("the text is longer than \(most) octets") }
-        guard text.unicodeScalars.allSatisfy({ $0.isShown || $0 == "\n" }), !text.isEmpty else {
+        guard text.unicodeScalars.allSatisfy({ WireText.isShown($0) || $0 == "\n" }), !text.isEmpty else {
             throw wrong("the text is empty or holds a control character")
         }
         return text
@@ -423,9 +424,4 @@ extension EnhancedStatusCode {
         return parts.count == 3 && ["2", "4", "5"].contains(parts[0])
             && parts.allSatisfy { (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }
     }
-}
-
-extension Unicode.Scalar {
-    /// Whether it may stand in a text of ours: no control, nothing hidden.
-    fileprivate var isShown: Bool { value >= 32 && value != 127 && !isInvisible && !isBidiControl }
 }

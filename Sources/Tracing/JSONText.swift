@@ -1,6 +1,6 @@
 /// Text as a JSON string, quotes included (RFC 8259 §7). The one function that escapes for JSON.
 ///
-/// Controls, DEL, C1, line separators, and characters that cannot be seen or turn the direction of text are written as
+/// What `WireText` would not show, such as controls, line separators and what turns the direction of text, is written as
 /// `\u…`, so that a file printed on a terminal does nothing there.
 public func jsonText(_ text: String) -> String {
     var json = "\""
@@ -14,14 +14,21 @@ public func jsonText(_ text: String) -> String {
         case 0..<0x20, 0x7F: json += escaped(scalar)
         case 0x20..<0x7F: json.unicodeScalars.append(scalar)
         default:
-            if scalar.isBidiControl || scalar.isInvisible {
-                json += escaped(scalar)
-            } else {
+            if WireText.isShown(scalar) {
                 json.unicodeScalars.append(scalar)
+            } else {
+                json += escaped(scalar)
             }
         }
     }
     return json + "\""
+}
+
+/// JSON on one line that another encoder made, with the same characters escaped: they stand only inside its strings.
+func jsonShown(_ json: String) -> String {
+    json.unicodeScalars.reduce(into: "") { shown, scalar in
+        if WireText.isShown(scalar) { shown.unicodeScalars.append(scalar) } else { shown += escaped(scalar) }
+    }
 }
 
 /// One `\uHHHH`, or two for a character beyond the first 65,536 (RFC 8259 §7).

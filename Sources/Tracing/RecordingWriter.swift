@@ -58,7 +58,7 @@ public enum RecordingWriter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(facts) else { return jsonText(facts.summary ?? "TLS") }
-        return String(decoding: data, as: UTF8.self)
+        return jsonShown(String(decoding: data, as: UTF8.self))
     }
 
     /// A JSON string when the octets are valid UTF-8, else base64.

@@ -40,7 +40,14 @@ public enum WireText {
 
     /// Whether a character may stand on a screen as it is.
     public static func isShown(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return (32...126).contains(scalar.value) }
+        switch scalar.value {
+        case 0x20...0x7E: return true
+        case 0x00...0x1F, 0x7F...0x9F: return false
+        // Latin letters, dashes and quotes, arrows, lines and dingbats: all assigned, all seen. To look up the category of
+        // each takes longer than to draw it.
+        case 0xA0...0xAC, 0xAE...0x2FF, 0x2010...0x2027, 0x2190...0x23FF, 0x2500...0x27BF: return true
+        default: break
+        }
         if scalar.isBidiControl || scalar.isInvisible { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false

@@ -80,7 +80,7 @@ enum ExitCode: Int32, CaseIterable {
         switch kind {
         case .noInput: self = .noInput
         case .wrongData: self = .wrongData
-        case .cannotCreate: self = .cannotCreate
+        case .cannotCreate, .exists: self = .cannotCreate
         case .inputOutput, .readerGone: self = .inputOutput
         }
     }

@@ -232,7 +232,7 @@ private final class Loop {
                     copied ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
                 )
             )
-        case .save(let path): give(.noticed(save(path)))
+        case .save(let path, let replacing): save(path, replacing: replacing)
         case .open(let choice): open(choice)
         case .openPasted(let text): openPasted(text)
         case .openConversation(let number): for input in desk?.open(number) ?? [] { give(input) }
@@ -282,9 +282,18 @@ private final class Loop {
         }
     }
 
+    /// Saves the session and tells the person; asks first where a file has the name already.
+    private func save(_ path: String, replacing: Bool) {
+        do throws(FileTrouble) {
+            give(.noticed(try saved(path, replacing: replacing)))
+        } catch {
+            give(error.kind == .exists ? .nameTaken(path: path) : .noticed("not saved: \(error)"))
+        }
+    }
+
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
-    private func save(_ path: String) -> String {
-        if let words = MailKeeper.save(state.trace, to: path) { return words }
+    private func saved(_ path: String, replacing: Bool) throws(FileTrouble) -> String {
+        if let words = try MailKeeper.save(state.trace, to: path, replacing: replacing) { return words }
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"
         }
@@ -294,13 +303,9 @@ private final class Loop {
             isASCII: settings.isASCII,
             theme: Theme(rawValue: settings.theme) ?? .default
         )
-        do throws(FileTrouble) {
-            let names = try writer.save([session], as: format, to: path, input: nil)
-            if let first = names.first, let last = names.last, names.count > 1 { return "saved as \(first) to \(last)" }
-            return "saved as \(path)"
-        } catch {
-            return "not saved: \(error)"
-        }
+        let names = try writer.save([session], as: format, to: path, input: nil, replacing: replacing)
+        if let first = names.first, let last = names.last, names.count > 1 { return "saved as \(first) to \(last)" }
+        return "saved as \(path)"
     }
 }
 

@@ -56,14 +56,14 @@ final class MailKeeper: Sendable {
             // Of a mail that got no further than its envelope there is nothing to save.
             if isAccepted || !content.isEmpty {
                 let file = "\(name)\(isAccepted ? "" : ".not-accepted").eml"
-                let trouble = Self.write(content, aside: "\(eml)/.\(file)", to: "\(eml)/\(file)")
+                let trouble = Self.trouble(writing: content, aside: "\(eml)/.\(file)", to: "\(eml)/\(file)")
                 if let trouble { troubles.append("--eml: \(trouble)") }
             }
         }
         if let maildir, isAccepted {
             let file = "\(name).\(host)"
             let (aside, path) = ("\(maildir)/tmp/\(file)", "\(maildir)/new/\(file)")
-            let trouble = Self.write(Self.local(content), aside: aside, to: path)
+            let trouble = Self.trouble(writing: Self.local(content), aside: aside, to: path)
             if let trouble { troubles.append("--maildir: \(trouble)") }
         }
         return troubles
@@ -76,12 +76,15 @@ final class MailKeeper: Sendable {
 
     /// Saves the mails of a conversation: `NAME.eml`, from the second on `NAME-2.eml` and so on, or `FOLDER/` for a Maildir
     /// of those that were accepted. Says what was done; nil when the name asks for something else.
-    static func save(_ trace: Trace, to path: String) -> String? {
+    static func save(_ trace: Trace, to path: String, replacing: Bool) throws(FileTrouble) -> String? {
         let isMaildir = path.hasSuffix("/")
         guard isMaildir || path.hasSuffix(".eml") else { return nil }
-        // Of a mail that was delivered there is more than of one that was refused: its trace fields.
-        let lost = trace.mails.filter { $0.outcome != .accepted && !$0.content.isEmpty }.map(\.content)
-        let mails = trace.delivered + (isMaildir ? [] : lost)
+        // Of a mail that was delivered there is more than of one that went over the wire: its trace fields.
+        let sent =
+            trace.delivered.isEmpty ? MessageExport.messages(trace) : trace.mails.filter { $0.outcome != .accepted }
+        let mails =
+            trace.delivered
+            + sent.filter { !$0.content.isEmpty && (!isMaildir || $0.outcome == .accepted) }.map(\.content)
         guard !mails.isEmpty else { return "not saved: there is no mail in this conversation" }
         if isMaildir {
             do throws(Failure) {
@@ -90,11 +93,17 @@ final class MailKeeper: Sendable {
                 return troubles.first.map { "not saved: \($0)" } ?? "\(mails.count) saved to \(path)new"
             } catch { return "not saved: \(error.sentence)" }
         }
-        for (index, mail) in mails.enumerated() {
-            let name = index == 0 ? path : "\(path.dropLast(4))-\(index + 1).eml"
-            if let trouble = write(mail, aside: "\(name).\(getpid()).part", to: name) { return "not saved: \(trouble)" }
+        let names = mails.indices.map { $0 == 0 ? path : "\(path.dropLast(4))-\($0 + 1).eml" }
+        // All of them or none, as far as that can be known.
+        if !replacing, let taken = names.first(where: { access($0, F_OK) == 0 }) { throw Self.taken(taken) }
+        for (mail, name) in zip(mails, names) {
+            try write(mail, aside: "\(name).\(getpid()).part", to: name, replacing: replacing)
         }
         return mails.count == 1 ? "saved as \(path)" : "\(mails.count) saved, the first as \(path)"
+    }
+
+    private static func taken(_ path: String) -> FileTrouble {
+        FileTrouble(.exists, "\(path): there is a file of this name already; give another name")
     }
 
     /// Line ends as files of this system have them.
@@ -115,10 +124,18 @@ final class MailKeeper: Sendable {
         return "\(time.tv_sec).M" + String(repeating: "0", count: 6 - micros.count) + micros
     }
 
-    /// Makes a new file, never through a link or over another one, which has its name once it is whole; nil when it has.
-    private static func write(_ octets: [UInt8], aside: String, to path: String) -> String? {
+    /// Writes a new file, and answers what went wrong.
+    private static func trouble(writing octets: [UInt8], aside: String, to path: String) -> String? {
+        do throws(FileTrouble) {
+            try write(octets, aside: aside, to: path, replacing: false)
+            return nil
+        } catch { return error.description }
+    }
+
+    /// Makes a file, never through a link and only with `replacing` over another one, which has its name once it is whole.
+    private static func write(_ octets: [UInt8], aside: String, to path: String, replacing: Bool) throws(FileTrouble) {
         let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return "\(path) cannot be made (\(String(cString: strerror(errno))))" }
+        guard descriptor >= 0 else { throw unmade(path) }
         defer {
             close(descriptor)
             unlink(aside)
@@ -130,10 +147,18 @@ final class MailKeeper: Sendable {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
                 let reason = String(cString: strerror(errno))
-                return "writing \(path) failed (\(reason)); free some space or save elsewhere"
+                throw FileTrouble(
+                    .inputOutput,
+                    "writing \(path) failed (\(reason)); free some space or save elsewhere"
+                )
             }
         }
-        guard link(aside, path) == 0 else { return "\(path) cannot be made (\(String(cString: strerror(errno))))" }
-        return nil
+        guard (replacing ? rename(aside, path) : link(aside, path)) == 0 else {
+            throw errno == EEXIST ? taken(path) : unmade(path)
+        }
+    }
+
+    private static func unmade(_ path: String) -> FileTrouble {
+        FileTrouble(.cannotCreate, "\(path) cannot be made (\(String(cString: strerror(errno))))")
     }
 }

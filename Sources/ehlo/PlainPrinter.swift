@@ -1,6 +1,8 @@
 import Interchange
 
-/// Puts lines of a walk on standard output: in ASCII where nothing else can be shown, in colour where that is wanted.
+/// Puts lines on standard output: in ASCII where nothing else can be shown, in colour where that is wanted.
+///
+/// Everything that a person reads there goes through here, and so through the escaping of a terminal.
 struct PlainPrinter {
     let isASCII: Bool
     let usesColour: Bool
@@ -16,7 +18,7 @@ struct PlainPrinter {
     }
 
     func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileTrouble) {
-        let shown = isASCII ? Escaping.ascii(text) : text
+        let shown = shown(text)
         guard usesColour, let code = Self.colour(of: role), !shown.isEmpty else {
             return try output.write(shown + "\n")
         }
@@ -25,11 +27,16 @@ struct PlainPrinter {
 
     /// What stands before the place where a person types.
     func prompt(_ text: String) throws(FileTrouble) {
-        try output.write((isASCII ? Escaping.ascii(text) : text) + " ")
+        try output.write(shown(text) + " ")
         try output.flush()
     }
 
     func flush() throws(FileTrouble) { try output.flush() }
+
+    private func shown(_ text: String) -> String {
+        let shown = Escaping.message(text)
+        return isASCII ? Escaping.ascii(shown) : shown
+    }
 
     /// The parameters of SGR (ECMA-48 §8.3.117); only the terminal's own sixteen colours.
     private static func colour(of role: WalkText.Role) -> String? {

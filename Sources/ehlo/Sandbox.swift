@@ -148,7 +148,9 @@ struct Sandbox: ParsableCommand {
 
     /// What swaks has to be told beside the server to get anywhere.
     private func trial(of persona: Persona) -> String {
-        let user = persona.policy.users.min { $0.key < $1.key }
+        let user = persona.policy.users.filter {
+            CopyAs.isValueOfSwaks($0.key.utf8) && CopyAs.isValueOfSwaks($0.value.utf8)
+        }.min { $0.key < $1.key }
         return (tlsOnConnect ? " --tls-on-connect" : "")
             + (user.map { " --auth-user \(CopyAs.quoted($0.key.utf8)) --auth-password \(CopyAs.quoted($0.value.utf8))" }
                 ?? "")

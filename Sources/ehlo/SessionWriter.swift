@@ -41,7 +41,13 @@ struct SessionWriter {
 
     /// To a file that appears under its name only when it is whole. Answers the names of what was written, as several
     /// messages have a file each.
-    func save(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, to path: String, input: String?)
+    func save(
+        _ sessions: some Collection<WrittenSession>,
+        as format: ExportFormat,
+        to path: String,
+        input: String?,
+        replacing: Bool = true
+    )
         throws(FileTrouble) -> [String]
     {
         try check(sessions, as: format)
@@ -55,7 +61,7 @@ struct SessionWriter {
                     "\(Escaping.message(path)): a worksheet is Markdown or a page; give a name that ends in .md or .html"
                 )
             }
-            try Output.write(file: path, input: input) { (output) throws(FileTrouble) in
+            try Output.write(file: path, input: input, replacing: replacing) { (output) throws(FileTrouble) in
                 try write(sessions, as: format, isPage: ExportFormat.html.endings.contains(ending), to: output)
             }
             return [path]
@@ -66,7 +72,7 @@ struct SessionWriter {
         }
         let names = mails.count == 1 ? [path] : mails.indices.map { MessageExport.name(path, number: $0 + 1) }
         for (mail, name) in zip(mails, names) {
-            try Output.write(file: name, input: input) { (output) throws(FileTrouble) in
+            try Output.write(file: name, input: input, replacing: replacing) { (output) throws(FileTrouble) in
                 try output.write(octets: mail.content)
             }
         }

@@ -52,6 +52,31 @@ struct ScreenWalkTests {
         #expect(screen.shows("ready>"))
     }
 
+    @Test func `s asks before it replaces a file, and Esc keeps it`() throws {
+        let folder = try Folder()
+        let screen = try TmuxScreen()
+        try screen.start("replay exim")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        for (name, begins) in [("a.json", "{"), ("a.eml", "")] {
+            let file = try folder.write("mine", to: name)
+            for (answer, saved) in [("Escape", false), ("y", true)] {
+                // A prompt is emptied with ^U.
+                try screen.press("s")
+                try screen.type("wrong")
+                try screen.press("C-u")
+                try screen.type(file)
+                try screen.press("Enter")
+                try #require(screen.shows("is there already. y replaces it:"), "\(screen.text)")
+                try screen.press(answer)
+                if saved { try screen.press("Enter") }
+                try #require(screen.shows(saved ? "saved as " : "not saved: "), "\(screen.text)")
+                let text = try String(contentsOfFile: file, encoding: .utf8)
+                #expect(saved ? text != "mine" && text.hasPrefix(begins) : text == "mine", "\(name)")
+            }
+        }
+        try screen.press("q")
+    }
+
     @Test func `the seed has fourteen steps and the findings that are in it`() throws {
         let screen = try TmuxScreen(columns: 120, rows: 40)
         try screen.start("replay seed")

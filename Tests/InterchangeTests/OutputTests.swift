@@ -3,6 +3,27 @@ import Interchange
 import Testing
 
 @Suite struct OutputTests {
+    @Test func `a file that is there stays unless it is to be replaced`() throws {
+        try Places.withFolder { folder in
+            let path = "\(folder)/a"
+            func write(_ text: String, replacing: Bool) throws {
+                try Output.write(file: path, input: nil, replacing: replacing) { output throws(FileTrouble) in
+                    try output.write(text)
+                }
+            }
+            try write("one", replacing: false)
+            #expect { try write("two", replacing: false) } throws: { ($0 as? FileTrouble)?.kind == .exists }
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "one")
+            try write("three", replacing: true)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "three")
+            // A link to nowhere has the name as well, and so has a file that comes while ours is written.
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "\(folder)/nowhere")
+            #expect { try write("four", replacing: false) } throws: { ($0 as? FileTrouble)?.kind == .exists }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+        }
+    }
+
     @Test func `a file is there under its name when it is whole`() throws {
         try Places.withFolder { folder in
             let path = folder + "/out.json"

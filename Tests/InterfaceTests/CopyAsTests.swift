@@ -100,7 +100,7 @@ struct CopyAsTests {
     @Test(arguments: hostile.indices) func `telnet is given every octet as it was said`(index: Int) throws {
         let recipient = [Self.hostile[index]]
         let call = try Self.run(CopyAs.telnet.text(of: Self.trace(recipient)))
-        #expect(call.words == Self.octets(["telnet", "192.0.2.7", "2525"]))
+        #expect(call.words == Self.octets(["telnet", "-E", "192.0.2.7", "2525"]))
         let said = Self.said(["EHLO c.example", "MAIL FROM:<a@c.example>", "RCPT"] + Self.mail, recipient)
         #expect(call.input == said.filter { $0 != 13 })
     }
@@ -123,20 +123,30 @@ struct CopyAsTests {
     }
 
     @Test(arguments: hostile.indices, ["", "startTLS", "onConnect"])
-    func `swaks and curl get the recipient as one word, and the mail as it is`(index: Int, tls: String) throws {
+    func `swaks gets the recipient as one word, and the mail as it is`(index: Int, tls: String) throws {
         let recipient = Self.hostile[index]
         let trace = Self.trace([recipient], tls: tls)
         let mail = Array("Subject: $(x) 'y' %s \\n\n\n.dot `z`\n".utf8)
+        guard CopyAs.isValueOfSwaks(recipient) else {
+            return #expect(CopyAs.swaks.text(of: trace).hasPrefix("# swaks "))
+        }
         let swaks = try Self.run(CopyAs.swaks.text(of: trace))
         let option = ["": [], "startTLS": ["--tls"], "onConnect": ["--tls-on-connect"]][tls] ?? []
         #expect(
             swaks.words
                 == Self.octets(
-                    ["swaks", "--server", "192.0.2.7", "--port", "2525", "--helo", "c.example"] + option
-                        + ["--from", "a@c.example", "--to"]
+                    ["swaks", "--server", "192.0.2.7", "--port", "2525"] + option
+                        + ["--helo", "c.example", "--from", "a@c.example", "--to"]
                 ) + [recipient] + Self.octets(["--data", "-"])
         )
         #expect(swaks.input == mail)
+    }
+
+    @Test(arguments: hostile.indices, ["", "startTLS", "onConnect"])
+    func `curl gets the recipient as one word, and the mail as it is`(index: Int, tls: String) throws {
+        let recipient = Self.hostile[index]
+        let trace = Self.trace([recipient], tls: tls)
+        let mail = Array("Subject: $(x) 'y' %s \\n\n\n.dot `z`\n".utf8)
         let curl = try Self.run(CopyAs.curl.text(of: trace))
         let scheme = tls == "onConnect" ? "smtps" : "smtp"
         #expect(
@@ -161,5 +171,55 @@ struct CopyAsTests {
         let said = Self.said(["EHLO c.example", "MAIL FROM:<a@c.example>", "RCPT", "QUIT"], recipients)
         #expect(telnet.input == said.filter { $0 != 13 })
         #expect(CopyAs.curl.text(of: trace).hasPrefix("# curl sends a mail as a whole"))
+    }
+
+    // MARK: What the programs make of a word
+
+    private static func trace(host: String = "mx.b.example [192.0.2.7]:2525", _ lines: String) -> Trace {
+        let link = [WireEvent(.connect(to: host), leg: .relay), WireEvent(.connected(to: host), leg: .relay)]
+        return Tracer.trace(of: link + Fixture.events("S: 220 b\n" + lines))
+    }
+
+    @Test(arguments: [
+        "C: EHLO --pipe=touch${IFS}copied\nS: 250 b", "C: EHLO -x\nS: 250 b", "C: EHLO -\nS: 250 b",
+        "C: EHLO c\nS: 250 b\nC: MAIL FROM:<--data=@/etc/passwd>\nS: 250 b",
+        "C: EHLO c\nS: 250 b\nC: MAIL FROM:<a@c>\nS: 250 b\nC: RCPT TO:<-t@b>\nS: 250 b\nC: RCPT TO:<b@b>\nS: 250 b",
+    ])
+    func `swaks is given no value that it would take for an option`(lines: String) {
+        let text = CopyAs.swaks.text(of: Self.trace(lines))
+        #expect(text.hasPrefix("# swaks would take -") && text.split(separator: "\n").count == 1, "\(text)")
+    }
+
+    @Test(arguments: CopyAs.allCases, ["-x", "-oProxyCommand=x", "a b", "x/@evil.example", "{a,b}.example", "a\u{1B}[2J"])
+    func `no program is given a host that is none`(form: CopyAs, host: String) {
+        let text = form.text(of: Self.trace(host: "\(host):25", "C: EHLO c\nS: 250 b"))
+        #expect(text.hasPrefix("# the server's address, '") && text.split(separator: "\n").count == 1, "\(text)")
+    }
+
+    /// The real swaks says what it made of its words, and connects to nothing.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/swaks"), "needs swaks"))
+    func `the real swaks understands what was copied`() throws {
+        for recipient in Self.hostile where CopyAs.isValueOfSwaks(recipient) {
+            let text = CopyAs.swaks.text(of: Self.trace([recipient], withMail: false))
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/bash")
+            process.arguments = ["--norc", "-c", text.dropLast() + " --dump"]
+            process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
+            process.standardInput = FileHandle.nullDevice
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = output
+            try process.run()
+            let told = output.fileHandleForReading.readDataToEndOfFile().split(separator: 10).map { Array($0) }
+            process.waitUntilExit()
+            for (name, value) in [
+                ("server", Array("192.0.2.7".utf8)), ("helo", Array("c.example".utf8)),
+                ("from", Array("a@c.example".utf8)), ("to", recipient),
+            ] {
+                let line = told.first { $0.drop { $0 == 32 }.starts(with: Array("\(name) ".utf8)) } ?? []
+                let got = line.drop { $0 != UInt8(ascii: "=") }.dropFirst(2)
+                #expect(Array(got) == value, "\(name): \(WireText.shown(line))")
+            }
+        }
     }
 }

@@ -49,7 +49,7 @@ struct KeyTableTests {
         #expect(KeyTable.input(for: .character("."), in: state) == .nextPressed)
     }
 
-    @Test(arguments: [State.Prompt.step, .search, .save, .edit])
+    @Test(arguments: [State.Prompt.step, .search, .save, .replace, .edit])
     func `at a prompt keys are text, and the keys that leave still leave`(prompt: State.Prompt) {
         var state = State(title: "", source: .replay)
         state.prompt = prompt
@@ -64,6 +64,16 @@ struct KeyTableTests {
         #expect(KeyTable.input(for: .control("c"), in: state) == .leavePressed)
         #expect(KeyTable.input(for: .control("z"), in: state) == .suspendPressed)
         #expect(KeyTable.input(for: .function(1), in: state) == nil)
+    }
+
+    @Test func `every key of a prompt means what its row says, and stands in one row`() {
+        var state = State(title: "", source: .replay)
+        state.prompt = .save
+        let keys = KeyTable.promptKeys.flatMap(\.keys)
+        #expect(Set(keys).count == keys.count && keys.contains(.control("u")))
+        for row in KeyTable.promptKeys {
+            for key in row.keys { #expect(KeyTable.input(for: key, in: state) == row.input, "\(key)") }
+        }
     }
 
     @Test func `the mouse clicks and turns its wheel`() {

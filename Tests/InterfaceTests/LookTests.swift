@@ -249,9 +249,45 @@ struct LookTests {
         var walk = try Self.atMail()
         walk.press(.character("s"))
         walk.type("a.txt")
-        walk.expect(.enterPressed, effects: [.save(path: "a.txt")]) { ($0.prompt, $0.typed) = (nil, "") }
+        walk.expect(.enterPressed, effects: [.save(path: "a.txt", replacing: false)]) {
+            ($0.prompt, $0.typed) = (nil, "")
+        }
         walk.press(.character("s"))
         walk.expect(.enterPressed) { $0.prompt = nil }
+    }
+
+    @Test func `a file that has the name is replaced only when the person says so`() throws {
+        var walk = try Self.atMail()
+        walk.expect(.nameTaken(path: "a.txt")) { ($0.prompt, $0.taken, $0.caret) = (.replace, "a.txt", 0) }
+        #expect(walk.screen.contains(" a.txt is there already. y replaces it:    Esc keeps it"))
+        walk.type("y")
+        walk.expect(.enterPressed, effects: [.save(path: "a.txt", replacing: true)]) {
+            ($0.prompt, $0.typed, $0.taken) = (nil, "", "")
+        }
+        for keys in [[Key.escape], [.enter], [.character("n"), .enter], [.character("y"), .backspace, .backspace]] {
+            walk.give(.nameTaken(path: "a\u{1B}.txt"))
+            for key in keys { #expect(walk.press(key) == []) }
+            #expect(walk.state.prompt == nil && walk.state.taken.isEmpty)
+            #expect(walk.screen.contains("not saved: a\\x1B.txt is as it was"))
+        }
+    }
+
+    @Test func `an answer is edited as a line of a terminal is`() throws {
+        var walk = try Self.atMail()
+        walk.press(.character("/"))
+        walk.type("one two  three ")
+        let steps: [(Key, String, Int)] = [
+            (.control("w"), "one two  ", 9), (.control("w"), "one ", 4), (.control("a"), "one ", 0),
+            (.control("w"), "one ", 0), (.control("d"), "ne ", 0), (.control("e"), "ne ", 3),
+            (.control("b"), "ne ", 2), (.control("b"), "ne ", 1), (.control("f"), "ne ", 2),
+            (.control("k"), "ne", 2), (.home, "ne", 0), (.end, "ne", 2), (.left, "ne", 1), (.control("u"), "", 0),
+            (.control("u"), "", 0), (.character("x"), "x", 1),
+        ]
+        for (key, typed, caret) in steps {
+            walk.press(key)
+            #expect(walk.state.typed == typed && walk.state.caret == caret, "\(key)")
+            #expect(walk.state.prompt == .search)
+        }
     }
 
     @Test func `what the program does for us`() throws {

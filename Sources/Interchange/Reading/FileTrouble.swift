@@ -7,6 +7,8 @@ public struct FileTrouble: Error, Equatable, CustomStringConvertible {
         case wrongData
         /// It cannot be made.
         case cannotCreate
+        /// A file has the name already, and is not to be replaced.
+        case exists
         /// Reading or writing broke off.
         case inputOutput
         /// Whoever read our output has gone. Nothing needs to be said about it.

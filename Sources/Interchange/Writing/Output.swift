@@ -66,10 +66,12 @@ public final class Output {
 
     /// Writes a file under another name and gives it its own when `body` is done; after an error nothing stays.
     ///
-    /// Devices and pipes are written as they are. Refuses to write over `input`, the file that is being read.
+    /// Devices and pipes are written as they are. Refuses to write over `input`, the file that is being read, and without
+    /// `replacing` over any.
     public static func write(
         file path: String,
         input: String?,
+        replacing: Bool = true,
         _ body: (Output) throws(FileTrouble) -> Void
     ) throws(FileTrouble) {
         let name = Escaping.message(path)
@@ -85,12 +87,12 @@ public final class Output {
                 throw FileTrouble(.cannotCreate, "\(name): this is the file that is read; give another name with -o")
             }
             switch status.st_mode & S_IFMT {
-            case S_IFREG: break
+            case S_IFREG: if !replacing { throw taken(name) }
             case S_IFDIR: throw FileTrouble(.cannotCreate, "\(name): this is a directory; give a file name with -o")
             default: return try writeThrough(path, name, body)
             }
         }
-        try writeAside(path, name, body)
+        try writeAside(path, name, replacing, body)
     }
 
     private static func writeThrough(
@@ -109,6 +111,7 @@ public final class Output {
     private static func writeAside(
         _ path: String,
         _ name: String,
+        _ replacing: Bool,
         _ body: (Output) throws(FileTrouble) -> Void
     ) throws(FileTrouble) {
         // A name of its own in the same directory, so that the renaming is one step; mode 0600.
@@ -130,8 +133,15 @@ public final class Output {
             throw error
         }
         guard close(descriptor) == 0 else { throw output.trouble(errno) }
-        guard rename(aside, path) == 0 else { throw uncreated(name, errno) }
-        isDone = true
+        // A link is never made over a file, not even over one that came in the meantime.
+        guard (replacing ? rename(aside, path) : link(aside, path)) == 0 else {
+            throw errno == EEXIST ? taken(name) : uncreated(name, errno)
+        }
+        isDone = replacing
+    }
+
+    private static func taken(_ name: String) -> FileTrouble {
+        FileTrouble(.exists, "\(name): there is a file of this name already; give another name, or remove it first")
     }
 
     private static func uncreated(_ name: String, _ error: Int32) -> FileTrouble {

@@ -14,9 +14,10 @@ public struct WalkText {
         public let role: Role
         public let text: String
 
+        /// Whoever wrote the text, it is one line that does nothing to a terminal.
         public init(_ role: Role, _ text: String) {
             self.role = role
-            self.text = text
+            self.text = Escaping.message(text)
         }
 
         public static let blank = Line(.detail, "")

@@ -9,11 +9,20 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
         if prompt == .consent, let consent = state.pending?.consent, rect.columns >= 60 {
             words = "Type \(WireText.shown(consent.utf8)) to deliver it: "
         }
+        if prompt == .replace, rect.columns >= 60 {
+            let name = WireText.shown(state.taken.utf8)
+            words = "\(Wrap.cut(StyledLine(name), columns: 30, glyphs: glyphs).text) is there already. y replaces it: "
+        }
         var line = StyledLine(" \(words)", .key, emphasis: .bold)
         let before = state.typed.prefix(state.caret)
         let under = state.typed.dropFirst(state.caret).prefix(1)
         // A long answer is moved so that the caret stays in sight.
-        let wide = prompt == .consent ? "  or nothing: RSET, QUIT" : "   Enter does it, Esc leaves"
+        let wide =
+            switch prompt {
+            case .consent: "  or nothing: RSET, QUIT"
+            case .replace: "  Esc keeps it"
+            default: "   Enter does it, Esc leaves"
+            }
         let hint = rect.columns >= 60 ? wide : "  Esc leaves"
         let room = max(8, rect.columns - line.columns - hint.count - 2)
         line.append(String(before.suffix(room)))
