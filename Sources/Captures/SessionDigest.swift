@@ -81,7 +81,7 @@ struct SessionDigest {
                     server.clear()
                 }
             case .resets: wasReset = true
-            case .calls, .answers, .closes, .again, .differs, .astray: break
+            case .calls, .answers, .closes, .again, .differs, .astray, .uncountedSYN: break
             }
         }
     }
