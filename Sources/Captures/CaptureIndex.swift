@@ -20,6 +20,13 @@ struct CaptureIndex {
     private var numbers: [Ends: UInt32] = [:]
     private var free = Segment.none
     private var sinceRest = 0
+    private let limits: Limits
+    /// Connections that asked for a place since room was made last.
+    private var sinceClearing = 0
+    /// How many times room was made.
+    private(set) var clearings = 0
+    private var hasTurnedAway = false
+    private var hasSaidPressing = false
     private var isFull = false
 
     private struct Ends: Hashable {
@@ -27,10 +34,18 @@ struct CaptureIndex {
         let high: Endpoint
     }
 
-    /// The most connections that are kept in mind at a time.
-    static let mostFlows = 1 << 18
-    /// The most segments of mail, and of what may still be mail.
-    static let mostSegments = 1 << 22
+    /// How much is kept in mind.
+    struct Limits {
+        /// The most connections at a time.
+        var flows = 1 << 18
+        /// The most segments of mail, and of what may still be mail.
+        var segments = 1 << 22
+
+        /// Making room looks at every connection, so it has to be worth it: so many have asked for a place before. What began
+        /// within the last so many may be about to speak.
+        var recent: Int { flows / 8 }
+    }
+
     /// The most octets of packets that came in fragments.
     static let mostApart = 64 << 20
     /// How many segments a connection may have before it must have shown that it is mail.
@@ -39,8 +54,9 @@ struct CaptureIndex {
     static let restAfter = 16 << 20
 
     /// Nil when the octets are no capture.
-    init?(_ octets: CaptureOctets) {
+    init?(_ octets: CaptureOctets, limits: Limits = Limits()) {
         self.octets = octets
+        self.limits = limits
         guard var reader = PacketReader(octets) else { return nil }
         while let packet = reader.next() { read(packet) }
         packets = reader.packets
@@ -145,10 +161,15 @@ struct CaptureIndex {
                 return known
             }
         }
-        if flows.count >= Self.mostFlows { forgetOthers() }
-        guard flows.count < Self.mostFlows else {
-            if !isFull { warnings.say("there are more than \(Self.mostFlows) connections; later ones are not shown") }
-            isFull = true
+        // What goes on without a beginning may be one of those that were turned away.
+        guard isCall || !hasTurnedAway else { return nil }
+        sinceClearing += 1
+        if flows.count >= limits.flows, sinceClearing >= limits.recent { forgetOthers() }
+        guard flows.count < limits.flows else {
+            if !hasTurnedAway {
+                warnings.say("there are more than \(limits.flows) connections; some later ones are not shown")
+            }
+            hasTurnedAway = true
             return nil
         }
         let number = flows.count
@@ -170,9 +191,9 @@ struct CaptureIndex {
             free = segments[Int(index)].next
             segments[Int(index)] = segment
         } else {
-            guard segments.count < Self.mostSegments else {
+            guard segments.count < limits.segments else {
                 if !isFull {
-                    warnings.say("there are more than \(Self.mostSegments) segments; later ones are not shown")
+                    warnings.say("there are more than \(limits.segments) segments; later ones are not shown")
                 }
                 isFull = true
                 return
@@ -193,20 +214,22 @@ struct CaptureIndex {
 
     private mutating func judge(_ number: Int, _ content: Window, _ direction: Direction) {
         let flow = flows[number]
-        guard flow.kind == .undecided else { return }
         if flow.speaker == nil { flows[number].speaker = direction }
-        let isMail = ContentSigns.isMail(port: flow.low.port) || ContentSigns.isMail(port: flow.high.port)
-        switch ContentSigns.sign(of: content) {
+        guard flow.kind == .undecided else { return }
+        let isMail = flow.mayServe(ContentSigns.isMail)
+        let sign = ContentSigns.sign(of: content)
+        switch sign {
         case .smtpCommand:
             flows[number].kind = .smtp
             if flow.caller == direction { flows[number].client = direction }
         case .smtpReply:
             flows[number].kind = .smtp
             if flow.caller == direction.other { flows[number].client = direction.other }
-        case .tls where flow.speaker == nil && (flow.low.port == 465 || flow.high.port == 465):
+        case .tls where flow.speaker == nil && flow.mayServe({ $0 == 465 }):
             flows[number].kind = .wrapped
-        case .tls, .foreign: if !isMail { forget(number) }
+        case .tls, .foreign, .kindred: if !isMail { forget(number) }
         case .reply, .unclear:
+            if isMail, flow.speaker == nil, sign == .reply { flows[number].greetsAsMail = true }
             if flow.segmentCount > (isMail ? Self.mostUndecided << 4 : Self.mostUndecided) { forget(number) }
         }
     }
@@ -224,26 +247,40 @@ struct CaptureIndex {
 
     /// Too many connections: those that are no mail go, then those that have not shown to be.
     private mutating func forgetOthers() {
-        let mail = flows.count { $0.kind == .smtp || $0.kind == .wrapped }
-        let isPressing = mail + flows.count(where: { $0.kind == .undecided && $0.speaker != nil }) > Self.mostFlows / 2
+        sinceClearing = 0
+        clearings += 1
+        let isPressing = flows.count { $0.kind != .other && $0.speaker != nil } > limits.flows / 2
         var kept: [Flow] = []
+        var hasForgottenSpeakers = false
         for number in flows.indices {
             let flow = flows[number]
-            let isKept =
-                switch flow.kind {
-                case .smtp, .wrapped: true
-                case .undecided: flow.speaker != nil && !isPressing
-                case .dns, .other: false
-                }
-            if isKept {
+            if isKept(number, isPressing: isPressing) {
                 kept.append(flow)
             } else if flow.kind != .other {
+                hasForgottenSpeakers = hasForgottenSpeakers || flow.speaker != nil
                 forget(number)
             }
         }
+        if hasForgottenSpeakers, !hasSaidPressing {
+            warnings.say(
+                "there are more than \(limits.flows) connections; what did not begin as mail does is not shown"
+            )
+            hasSaidPressing = true
+        }
+        guard kept.count < flows.count else { return }
         flows = kept
         numbers.removeAll(keepingCapacity: true)
         for (number, flow) in kept.enumerated() { numbers[Ends(low: flow.low, high: flow.high)] = UInt32(number) }
+    }
+
+    private func isKept(_ number: Int, isPressing: Bool) -> Bool {
+        let flow = flows[number]
+        switch flow.kind {
+        case .smtp, .wrapped: return true
+        case .other: return false
+        case .dns, .undecided:
+            return number >= flows.count - limits.recent || flow.greetsAsMail || flow.speaker != nil && !isPressing
+        }
     }
 
     /// The connections that may be mail, in the order in which they began.

@@ -11,6 +11,8 @@ enum ContentSigns {
         case smtpReply
         /// A reply code and what may follow it: SMTP, FTP or NNTP (RFC 5321 §4.2).
         case reply
+        /// A command or a reply of a protocol that is built as SMTP is: FTP (RFC 959), NNTP (RFC 3977), POP3 (RFC 1939).
+        case kindred
         case tls
         /// The beginning of another protocol, or no text.
         case foreign
@@ -23,8 +25,20 @@ enum ContentSigns {
     /// What other protocols begin with.
     private static let foreigners = [
         "GET ", "POST ", "HEAD ", "PUT ", "OPTIONS ", "CONNECT ", "HTTP/", "PRI * HTTP", "SSH-", "+OK", "-ERR",
-        "* OK", "* PREAUTH", "RFB ", "USER ", "CAPA", "NICK ",
+        "* OK", "* PREAUTH", "RFB ", "NICK ",
     ].map { Array($0.utf8) }
+    /// What clients of FTP, NNTP and POP3 say first.
+    private static let kindredCommands = [
+        "USER ", "PASS ", "ACCT ", "APOP ", "CAPA", "SYST", "FEAT", "AUTHINFO ", "MODE READER",
+    ].map { Array($0.utf8) }
+    /// Replies of FTP (RFC 959 §4.2) and of NNTP (RFC 3977, RFC 4643 §2) that no server of mail gives: a file or an article
+    /// follows, a user is known, a password is asked for, a greeting of news.
+    private static let kindredReplies: Set<Int> = [
+        100, 101, 110, 111, 120, 125, 150, 200, 201, 202, 212, 213, 215, 222, 223, 224, 225, 226, 227, 229, 230, 231,
+        232,
+        234, 257, 281, 331, 332, 335, 340, 350, 381, 382, 411, 412, 423, 425, 426, 430, 435, 436, 480, 481, 482, 483,
+        532,
+    ]
 
     /// What the first reply of a server says when it is one for mail; and when it is one for files.
     private static let replyWords = [
@@ -39,6 +53,7 @@ enum ContentSigns {
         if TLSRecord.isHandshake(content.prefix(TLSRecord.headLength).buffer) { return .tls }
         if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { return reply(content) }
         if commands.contains(where: { begins(content, $0) }) { return .smtpCommand }
+        if kindredCommands.contains(where: { begins(content, $0) }) { return .kindred }
         if foreigners.contains(where: { begins(content, $0) }) { return .foreign }
         // Controls other than line ends and tabs are no text.
         let isText = content.prefix(16).buffer.allSatisfy { $0 >= 32 || $0 == 13 || $0 == 10 || $0 == 9 || $0 == 27 }
@@ -63,7 +78,7 @@ enum ContentSigns {
         if code == 354 || code == 251 || code == 252 { return .smtpReply }
         let start = content.prefix(300)
         if replyWords.contains(where: { holds(start, $0) }) { return .smtpReply }
-        if holds(start, fileTransfer) { return .foreign }
+        if kindredReplies.contains(code) || holds(start, fileTransfer) { return .kindred }
         return .reply
     }
 

@@ -90,6 +90,8 @@ struct Flow {
     var isClosed = false
     /// The direction of the first octets of content, so that a client can be told from a server that greets.
     var speaker: Direction?
+    /// Its first octets were a reply, from a port of mail.
+    var greetsAsMail = false
     /// Which way the client speaks, when who called and what was said agree; nil where it takes a longer look.
     var client: Direction?
 
@@ -103,5 +105,12 @@ struct Flow {
         case other
     }
 
+    /// The end that sends in a direction.
     func end(_ direction: Direction) -> Endpoint { direction == .forward ? low : high }
+
+    /// Whether the server's port is such a one. The server is who was called; where the call is not there, it may be either.
+    func mayServe(_ isSuch: (UInt16) -> Bool) -> Bool {
+        let servers = caller.map { [$0.other] } ?? Direction.allCases
+        return servers.contains { isSuch(end($0).port) }
+    }
 }

@@ -28,7 +28,7 @@ struct SessionDigest {
                 if let rest = reader.finish(side, isCut: true) { note(rest) }
                 reader.gap(piece.count, from: side)
             case .resets: wasReset = true
-            case .closes, .again, .differs, .astray: break
+            case .closes, .again, .differs, .astray, .uncountedSYN: break
             }
         }
     }

@@ -49,6 +49,8 @@ struct SessionEvents {
                     "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
                     piece.time
                 )
+            case .uncountedSYN:
+                remark("the sequence numbers of this capture do not count the SYN, as real ones do", piece.time)
             case .astray:
                 remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
             }

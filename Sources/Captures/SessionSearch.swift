@@ -12,6 +12,9 @@ struct SessionSearch {
         var mailCommands = 0
         var replies = 0
         var mailReplies = 0
+        /// Commands and replies of FTP, NNTP and POP3.
+        var kindredCommands = 0
+        var kindredReplies = 0
         var octets = 0
     }
 
@@ -29,18 +32,30 @@ struct SessionSearch {
         guard signs.contains(where: { $0.octets > 0 }) else { return nil }
         if flow.kind == .wrapped {
             // A server cannot speak first here, and the port is the server's.
-            return flow.high.port == 465 ? .forward : .backward
+            return flow.caller ?? (flow.high.port == 465 ? .forward : .backward)
         }
         let asClient = Direction.allCases.map { direction in
             let (own, other) = (signs[direction.rawValue], signs[direction.other.rawValue])
-            return own.mailCommands * 3 + own.commands + other.mailReplies * 3 + other.replies - own.replies * 2
+            return own.mailCommands * 3 + own.commands + own.kindredCommands + other.mailReplies * 3 + other.replies
+                - own.replies * 2
         }
-        let isMail = ContentSigns.isMail(port: flow.low.port) || ContentSigns.isMail(port: flow.high.port)
-        let isSure = signs.contains { $0.mailCommands > 0 || $0.mailReplies > 0 }
-        guard isSure || isMail && signs.contains(where: { $0.replies > 0 || $0.commands > 0 }) else { return nil }
-        if asClient[0] != asClient[1] { return asClient[0] > asClient[1] ? .forward : .backward }
-        if let caller = flow.caller { return caller }
-        return flow.low.port > flow.high.port ? .forward : .backward
+        let client: Direction =
+            if asClient[0] != asClient[1] {
+                asClient[0] > asClient[1] ? .forward : .backward
+            } else {
+                flow.caller ?? (flow.low.port > flow.high.port ? .forward : .backward)
+            }
+        return isMail(client: signs[client.rawValue], server: signs[client.other.rawValue], flow.end(client.other).port)
+            ? client : nil
+    }
+
+    /// What SMTP alone says makes sure: somebody may speak FTP or HTTP to a server of mail. Otherwise the server's port
+    /// decides, and any word of FTP, NNTP or POP3 speaks against it.
+    private static func isMail(client: Signs, server: Signs, _ port: UInt16) -> Bool {
+        if client.mailCommands + client.mailReplies + server.mailCommands + server.mailReplies > 0 { return true }
+        let hasWords = client.commands + client.replies + server.commands + server.replies > 0
+        let isKindred = client.kindredCommands + client.kindredReplies + server.kindredReplies > 0
+        return ContentSigns.isMail(port: port) && hasWords && !isKindred
     }
 
     private static func look(_ direction: Direction, _ assembly: StreamAssembly) -> Signs {
@@ -73,6 +88,10 @@ struct SessionSearch {
             signs.replies += 1
             signs.mailReplies += 1
         case .reply: signs.replies += 1
+        case .kindred where line[0] < 65:
+            signs.replies += 1
+            signs.kindredReplies += 1
+        case .kindred: signs.kindredCommands += 1
         case .tls, .foreign, .unclear:
             let word = line.prefix(9).buffer.prefix { $0 != 32 && $0 != 13 && $0 != 10 }
             guard let verb = Verb(reading: word) else { return }

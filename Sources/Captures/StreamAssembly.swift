@@ -26,6 +26,8 @@ struct StreamAssembly {
         case again, differs
         /// Octets that no window can reach.
         case astray
+        /// The sequence numbers count the SYN for nothing; said once, with the first octets.
+        case uncountedSYN
     }
 
     private struct Stretch {
@@ -39,13 +41,17 @@ struct StreamAssembly {
         /// The sequence number of offset 0.
         var base: UInt32 = 0
         var isOpen = false
+        /// Whether it was seen to call, and to answer a call.
+        var hasCalled = false, hasAnswered = false
         /// How far the octets have been given out.
         var offset = 0
         /// Segments beyond a hole, by their offset; of equal ones the first that came is first.
         var waiting: [(offset: Int, segment: Segment)] = []
         var delivered: [Stretch] = []
         /// Offsets that some segment of the capture has, once it was asked for.
-        var covered: [Range<Int>]?
+        var covered: Coverage?
+        /// The SYN took no number of the sequence: the first octet has the SYN's own.
+        var hasUncountedSYN = false
         var end: (offset: Int, time: Int64)?
         var hasEnded = false
 
@@ -60,11 +66,14 @@ struct StreamAssembly {
     private let segments: [Segment]
     private var streams = [Stream(), Stream()]
     private(set) var pieces: [Piece] = []
+    private var hasToldUncountedSYN = false
 
     /// No window is larger (RFC 7323 §2.3 would allow 1 GiB, nobody mails so).
     static let farthest = 1 << 26
     /// The most segments that wait behind a hole.
     static let mostWaiting = 4096
+    /// How many segments are looked at to find where a direction begins.
+    static let mostAhead = 16
 
     init(_ octets: CaptureOctets, apart: CaptureOctets, segments: [Segment]) {
         (self.octets, self.apart, self.segments) = (octets, apart, segments)
@@ -81,6 +90,7 @@ struct StreamAssembly {
     /// What happened on a connection, in the order of the capture. With `most` only until so many octets came.
     mutating func assemble(_ flow: Flow, most: Int = .max) {
         pieces.removeAll(keepingCapacity: true)
+        hasToldUncountedSYN = false
         for direction in Direction.allCases {
             streams[direction.rawValue] = Stream()
             if flow.caller == nil || flow.caller == direction.other { openLate(direction, flow) }
@@ -114,13 +124,32 @@ struct StreamAssembly {
     }
 
     private mutating func begin(_ segment: Segment, _ direction: Direction) {
-        let kind: Kind = segment.marks.contains(.ack) ? .answers : .calls
-        if !pieces.contains(where: { $0.direction == direction && $0.kind == kind }) {
-            pieces.append(Piece(time: segment.time, direction: direction, kind: kind))
+        let isAnswer = segment.marks.contains(.ack)
+        let seen = isAnswer ? \Stream.hasAnswered : \Stream.hasCalled
+        if !streams[direction.rawValue][keyPath: seen] {
+            streams[direction.rawValue][keyPath: seen] = true
+            pieces.append(Piece(time: segment.time, direction: direction, kind: isAnswer ? .answers : .calls))
         }
         guard streams[direction.rawValue].delivered.isEmpty else { return }
-        streams[direction.rawValue].base = segment.sequence &+ 1
+        let isUncounted = isUncounted(segment)
+        streams[direction.rawValue].base = segment.sequence &+ (isUncounted ? 0 : 1)
+        streams[direction.rawValue].hasUncountedSYN = isUncounted
         streams[direction.rawValue].isOpen = true
+    }
+
+    /// Whether the octets behind a SYN begin with its own sequence number, though a SYN takes one (RFC 9293 §3.4): whoever
+    /// writes a capture by hand may not know. One octet there only asks whether the other side is still there (§3.8.4).
+    private func isUncounted(_ call: Segment) -> Bool {
+        guard call.length == 0 else { return false }
+        var index = call.next
+        for _ in 0..<Self.mostAhead where index != Segment.none {
+            let segment = segments[Int(index)]
+            index = segment.next
+            if segment.direction == call.direction, segment.sequence == call.sequence, segment.length > 1 {
+                return !segment.marks.contains(.syn)
+            }
+        }
+        return false
     }
 
     /// The connection was open already: the lowest of the first sequence numbers is where what we have begins.
@@ -128,7 +157,7 @@ struct StreamAssembly {
         var index = flow.first
         var lowest: UInt32?
         var seen = 0
-        while index != Segment.none, seen < 16 {
+        while index != Segment.none, seen < Self.mostAhead {
             let segment = segments[Int(index)]
             index = segment.next
             guard segment.direction == direction else { continue }
@@ -167,6 +196,10 @@ struct StreamAssembly {
             streams[number].base = segment.sequence
             streams[number].isOpen = true
         }
+        if streams[number].hasUncountedSYN, !hasToldUncountedSYN {
+            hasToldUncountedSYN = true
+            pieces.append(Piece(time: segment.time, direction: direction, kind: .uncountedSYN))
+        }
         // A SYN takes one number of the sequence before its content.
         let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
         let offset = streams[number].offset(of: sequence, near: streams[number].offset)
@@ -195,7 +228,7 @@ struct StreamAssembly {
         if let end = streams[number].end { known = min(known, end.offset) }
         if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
         guard !isCovered(streams[number].offset, direction) else { return }
-        if let next = nextCovered(streams[number].offset, direction) {
+        if let next = streams[number].covered?.next(behind: streams[number].offset) {
             known = min(known, next)
         } else if known - streams[number].offset == 1 {
             // Nothing comes behind it: it is a FIN that the capture lacks.
@@ -206,11 +239,6 @@ struct StreamAssembly {
         pieces.append(Piece(time: segment.time, direction: direction, kind: .gap, count: missing))
         streams[number].offset = known
         if !streams[number].waiting.isEmpty { drain(direction, segment.time) }
-    }
-
-    /// The first octet behind `offset` that some segment has.
-    private func nextCovered(_ offset: Int, _ direction: Direction) -> Int? {
-        streams[direction.rawValue].covered?.first { $0.lowerBound > offset }?.lowerBound
     }
 
     private mutating func wait(_ segment: Segment, at offset: Int, _ direction: Direction) {
@@ -339,18 +367,11 @@ struct StreamAssembly {
     // MARK: Holes
 
     private func isCovered(_ offset: Int, _ direction: Direction) -> Bool {
-        guard let covered = streams[direction.rawValue].covered else { return false }
-        var low = 0
-        var high = covered.count
-        while low < high {
-            let middle = (low + high) / 2
-            if covered[middle].upperBound <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low < covered.count && covered[low].contains(offset)
+        streams[direction.rawValue].covered?.contains(offset) ?? false
     }
 
     /// Which octets of a direction are somewhere in the capture, however late.
-    private func coverage(_ direction: Direction, _ flow: Flow) -> [Range<Int>] {
+    private func coverage(_ direction: Direction, _ flow: Flow) -> Coverage {
         let stream = streams[direction.rawValue]
         var ranges: [Range<Int>] = []
         var reference = 0
@@ -365,14 +386,6 @@ struct StreamAssembly {
             ranges.append(offset..<offset + Int(segment.length))
             reference = max(reference, offset)
         }
-        var merged: [Range<Int>] = []
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, range.lowerBound <= last.upperBound {
-                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-            } else {
-                merged.append(range)
-            }
-        }
-        return merged
+        return Coverage(ranges)
     }
 }

@@ -107,6 +107,10 @@ import Tracing
         talk.say(.client, [22, 3, 1, 0, 2, 1, 0])
         talk.say(.server, [22, 3, 3, 0, 2, 2, 0])
         #expect(try summary(talk).outcome == "encrypted")
+        var other = Talk(clientPort: 465, serverPort: 9000)
+        other.open()
+        other.say(.client, [22, 3, 1, 0, 2, 1, 0])
+        #expect(other.file?.count == 0)
         let lines = try #require(talk.recording).trace.lines.filter { $0.speaker != .note }
         #expect(lines.count >= 2)
         #expect(lines.allSatisfy { $0.place.step == .connection })
@@ -127,6 +131,53 @@ import Tracing
         let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(packets + Talk.mail().packets))))
         #expect(file.count == 1)
         #expect(file.recording(0).octets(.client) == Talk.mail().recording?.octets(.client))
+    }
+
+    /// Protocols that begin with a reply code as SMTP does, spoken from a client's port that is one for mail.
+    static let kindred: [[(Side, String)]] = [
+        [(.server, "220 (vsFTPd 3.0.3)"), (.client, "USER ada"), (.server, "331 pass?"), (.client, "PASS lovelace")],
+        [
+            (.server, "220 Welcome"), (.client, "USER ada"), (.server, "331 pass?"), (.client, "PASS lovelace"),
+            (.server, "230 in"), (.client, "NOOP"), (.server, "200 ok"), (.client, "QUIT"), (.server, "221 bye"),
+        ],
+        [(.server, "200 news.example ready"), (.client, "MODE READER"), (.server, "201 no"), (.client, "QUIT")],
+        [(.server, "+OK"), (.client, "USER ada"), (.server, "+OK"), (.client, "PASS lovelace")],
+        [(.client, "PASS lovelace"), (.server, "530 no"), (.client, "QUIT"), (.server, "221 bye")],
+        [(.server, "220 Welcome"), (.client, "QUIT"), (.server, "221 bye")],
+    ]
+
+    @Test(arguments: kindred, [1025, 2525, 587])
+    func `only the server's port makes mail of what any protocol may say`(turns: [(Side, String)], port: Int) throws {
+        var talk = Talk(clientPort: port, serverPort: 21)
+        talk.open()
+        for (side, text) in turns { talk.say(side, text + "\r\n") }
+        #expect(talk.file?.count == 0)
+    }
+
+    @Test(arguments: kindred.dropLast(), [true, false])
+    func `on a port of mail, too, the words of FTP, NNTP and POP3 speak against it`(
+        turns: [(Side, String)],
+        open: Bool
+    ) throws {
+        #expect(talk(turns, port: 25, open: open).file?.count == 0)
+        #expect(talk(turns, port: 1025, open: open).file?.count == 0)
+    }
+
+    @Test(
+        arguments: [
+            [(.server, "220 Welcome"), (.client, "QUIT"), (.server, "221 bye")],
+            [(.server, "421 too busy")],
+            // Whoever speaks HTTP or FTP to a server of mail is still answered by one.
+            [(.server, "220 mx"), (.client, "GET / HTTP/1.1"), (.server, "502 what?")],
+            [
+                (.server, "220 mx ESMTP"), (.client, "USER ada"), (.server, "500 what?"), (.client, "PASS a"),
+                (.server, "500 no"),
+            ],
+        ] as [[(Side, String)]]
+    )
+    func `on the server's port of mail a bare reply is enough`(turns: [(Side, String)]) throws {
+        #expect(talk(turns, port: 25).file?.count == 1)
+        #expect(talk(turns, port: 25, open: false).file?.count == 1)
     }
 
     @Test func `credentials are masked where the event is born`() throws {

@@ -25,6 +25,42 @@ import Tracing
         #expect(recording.trace.lines.allSatisfy { $0.findings.isEmpty || $0.place.step != .quit })
     }
 
+    /// As in a capture that was written by hand: the first octet has the sequence number of the SYN.
+    private func uncounted(_ sides: Set<Side>, pieces: Int = 1) -> Talk {
+        var talk = Talk(clientStart: .max, serverStart: .max)
+        talk.segment(.client, at: sides.contains(.client) ? 0 : -1, [], flags: 2)
+        talk.segment(.server, at: sides.contains(.server) ? 0 : -1, [], flags: 0x12)
+        for (side, text) in Talk.dialogue { talk.say(side, text, pieces: pieces) }
+        talk.close(.server)
+        return talk
+    }
+
+    @Test(arguments: [[.client, .server], [.client], [.server]] as [Set<Side>], [1, 3])
+    func `where the SYN takes no number the first octet is not lost, and one note says so`(
+        sides: Set<Side>,
+        pieces: Int
+    ) throws {
+        var talk = uncounted(sides, pieces: pieces)
+        sameOctets(talk, "in order")
+        let notes = try #require(talk.recording).texts(.note)
+        #expect(notes.filter { $0.contains("do not count the SYN") }.count == 1)
+        #expect(!notes.contains { $0.contains("came again") })
+        // The second piece of a greeting came before the first.
+        talk.change { $0.swapAt(2, 3) }
+        if pieces > 1 { sameOctets(talk, "out of order") }
+    }
+
+    @Test func `one octet before the first only asks whether somebody is there`() throws {
+        var talk = Talk()
+        talk.open()
+        talk.segment(.server, at: -1, [0])
+        talk.segment(.client, at: -1, [0])
+        for (side, text) in Talk.dialogue { talk.say(side, text) }
+        talk.close(.server)
+        sameOctets(talk, "probes")
+        #expect(try !#require(talk.recording).texts(.note).contains { $0.contains("SYN") })
+    }
+
     @Test(arguments: 0..<60) func `segments cut, mixed, repeated and overlapping give the same octets`(seed: UInt64) {
         var dice = Dice(seed)
         var talk = Talk(

@@ -1,0 +1,38 @@
+/// Which octets of one direction a capture has at all, by their offsets; what is in none of its ranges is a hole.
+///
+/// Every question is answered in logarithmic time, for there may be a hole behind each of millions of segments.
+struct Coverage {
+    /// In order, and with a hole between any two.
+    private var ranges: [Range<Int>] = []
+
+    init(_ parts: [Range<Int>]) {
+        for part in parts.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = ranges.last, part.lowerBound <= last.upperBound {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, part.upperBound)
+            } else {
+                ranges.append(part)
+            }
+        }
+    }
+
+    func contains(_ offset: Int) -> Bool {
+        let found = first(endingBehind: offset)
+        return found < ranges.count && ranges[found].contains(offset)
+    }
+
+    /// Where the hole that `offset` is in ends; nil when nothing comes behind it.
+    func next(behind offset: Int) -> Int? {
+        let found = first(endingBehind: offset)
+        return found < ranges.count ? ranges[found].lowerBound : nil
+    }
+
+    private func first(endingBehind offset: Int) -> Int {
+        var low = 0
+        var high = ranges.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
