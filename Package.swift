@@ -108,7 +108,7 @@ let package = Package(
             name: "CursesTests", dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"], exclude: ["Probe"],
             swiftSettings: strict),
         .testTarget(
-            name: "EhloTests", dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "Screen", "Tracing"],
+            name: "EhloTests", dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "SMTP", "Screen", "Tracing"],
             swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["ehlo", "CPTYSupport"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["Interface", "SMTP", "Tracing"], swiftSettings: strict),

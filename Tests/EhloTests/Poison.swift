@@ -1,3 +1,4 @@
+import SMTP
 import Foundation
 import Interchange
 import Lessons
@@ -52,7 +53,7 @@ enum Poison {
         let host = source == .connection ? "\(text) [\(text)]:25" : "mx.b.example [192.0.2.7]:25"
         var events: [WireEvent] = []
         func say(_ side: Side, _ line: String) {
-            events.append(WireEvent(.octets(from: side, Array("\(line)\r\n".utf8), secrets: []), leg: .relay))
+            events.append(WireEvent(.octets(from: side, Array("\(line)\r\n".utf8)), leg: .relay))
         }
         events += lookup(source == .lookup ? label : Array("b".utf8))
         events.append(WireEvent(.note(poison(.note, else: "a note")), leg: .relay))
