@@ -76,11 +76,12 @@ public struct TraceLine: Equatable, Sendable {
         return ReplyLine.read(octets).value
     }
 
-    /// The verb in upper case; nil for whatever is no command.
+    /// The verb in upper case; nil for whatever is no command, a line that did not come to its end and a masked word among it.
     public var verbName: String? {
-        guard case .command = content else { return nil }
-        let name = Command.read(octets).value.name
-        return name.isEmpty ? nil : name
+        guard case .command = content, ending != .none else { return nil }
+        let command = Command.read(octets).value
+        let isWord = command.typedVerb.allSatisfy { (33...126).contains($0) } && !command.typedVerb.starts(with: Secrets.mask)
+        return command.name.isEmpty || !isWord ? nil : command.name
     }
 }
 

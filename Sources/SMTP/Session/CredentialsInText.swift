@@ -6,20 +6,20 @@
 public enum CredentialsInText {
     /// The texts, one line each and in their order, with credentials masked.
     public static func masked(_ lines: [[UInt8]]) -> [[UInt8]] {
-        var masked = lines
+        var found: [[Range<Int>]] = []
         var awaitsResponse = false
-        for (index, line) in lines.enumerated() {
+        var last: Range<Int>?
+        for line in lines {
             let words = words(of: line)
-            let code = words.lazy.compactMap { replyCode(line[$0]) }.first
-            var found = behindAuth(line, words)
-            if awaitsResponse { found += words.filter { isLongBase64(line[$0]) } }
-            if let code {
-                if endsExchange(code), index > 0 { maskLastWord(of: lines[index - 1], in: &masked[index - 1]) }
+            found.append(behindAuth(line, words))
+            if awaitsResponse { found[found.count - 1] += words.filter { isLongBase64(line[$0]) } }
+            if let code = words.lazy.compactMap({ replyCode(line[$0]) }).first {
+                if endsExchange(code), let last { found[found.count - 2].append(last) }
                 awaitsResponse = code == 334
             }
-            if !found.isEmpty { masked[index] = Mask.over(line, found) }
+            last = words.last.flatMap { isLongBase64(line[$0]) ? $0 : nil }
         }
-        return masked
+        return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1) }
     }
 
     /// Replies to a response, or to AUTH (RFC 4954 §4, §6).
@@ -36,12 +36,12 @@ public enum CredentialsInText {
         return [words[auth + 2].lowerBound..<end]
     }
 
-    private static func maskLastWord(of line: [UInt8], in masked: inout [UInt8]) {
-        guard let last = words(of: line).last, line[last].isBase64Word, line[last].count % 4 == 0 else { return }
-        if masked.suffix(last.count).elementsEqual(line[last]) { masked = Mask.over(line, [last]) }
+    /// Words of plain English are made of the same letters; Base64 mixes them, or holds digits or padding.
+    private static func isLongBase64(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.isBase64Word, word.count % 4 == 0 else { return false }
+        let isPlain = word.dropFirst().allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "/") }
+        return !isPlain && word.contains { !(0x41...0x5A).contains($0) }
     }
-
-    private static func isLongBase64(_ word: ArraySlice<UInt8>) -> Bool { word.isBase64Word && word.count % 4 == 0 }
 
     private static func replyCode(_ word: ArraySlice<UInt8>) -> UInt16? {
         let digits = word.prefix(3)
@@ -53,7 +53,7 @@ public enum CredentialsInText {
 
     /// Runs of octets between white space, quotation marks and what else parts words in logs.
     private static func words(of line: [UInt8]) -> [Range<Int>] {
-        let marks = Set("\"'`,;<>()[]{}|".utf8)
+        let marks = Set("\"'`,;.:<>()[]{}|".utf8)
         return line.split { $0 <= 32 || marks.contains($0) }.map { $0.startIndex..<$0.endIndex }
     }
 }

@@ -622,6 +622,9 @@ public struct SessionReader: Sendable {
     private mutating func replied(_ piece: LineStream.Piece) -> Utterance {
         let (code, continues) = ReplyLine.head(piece.line.octets)
         let isFirst = !isInReply
+        // In the middle of an exchange a log may have said which side it was, and may be wrong.
+        let isStray = code == nil && isFirst && (isUnknown || !knowsLink && spoke.isEmpty) && piece.line.octets.isBase64Word
+        if isStray, spoke.isEmpty { beginUnknown() }
         if !hasAnswered, !isInReply, spoke.isSubset(of: [.client]) { isForeign = Self.looksForeign(piece.line.octets) }
         var answer = Utterance.Answer(code: code, isFirst: isFirst, phase: sequence.phase, isForeign: isForeign)
         if isFirst { match(&answer) }
@@ -636,7 +639,7 @@ public struct SessionReader: Sendable {
             replyLines = 0
             conclude(code)
         }
-        return utterance(.reply(answer), piece, .server)
+        return utterance(.reply(answer), piece, .server, isStray ? [0..<piece.line.octets.count] : [])
     }
 
     /// Whether what came instead of a greeting is another protocol's.

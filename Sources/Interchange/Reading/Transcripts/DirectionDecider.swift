@@ -25,6 +25,8 @@ struct DirectionDecider {
     private(set) var verb: Verb?
     /// For each mark, by the side it usually means: how often a line under it was a command, and how often a reply.
     private var votes: [Side: (client: Int, server: Int)] = [:]
+    /// Whose log it is, where its lines say so: there `<` is what the program heard.
+    var logOf: Side?
     private var endsInLog: Bool?
     /// QUIT was said and its answer was not seen.
     var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
@@ -88,6 +90,8 @@ struct DirectionDecider {
 
     /// Whom a mark stands for; nil for a mark that stands before the lines of both, as a quotation's does.
     private func meaning(of mark: Side) -> Side? {
+        // Marks stand for client and server as in a client's log.
+        if let logOf { return logOf == .client ? mark : mark.other }
         if let count = votes[mark] {
             if min(count.client, count.server) * 4 > max(count.client, count.server) { return nil }
             return count.client > count.server ? .client : .server

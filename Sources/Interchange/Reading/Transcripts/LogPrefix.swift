@@ -1,3 +1,5 @@
+import SMTP
+
 /// What a logging system puts before a line: time, host, program and process, level, logger.
 struct LogPrefix {
     var time: TimeStamp?
@@ -5,6 +7,16 @@ struct LogPrefix {
     var process: ArraySlice<UInt8>
     /// What is left of the line.
     var rest: ArraySlice<UInt8>
+
+    /// Whether a server or a client of SMTP writes this log: smtpd(8) hears clients, smtp(8) and lmtp(8) hear servers.
+    var program: Side? {
+        let name = process.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") }
+        switch name.split(separator: UInt8(ascii: "/")).last.map({ $0.text }) {
+        case "smtpd": return .server
+        case "smtp", "lmtp": return .client
+        default: return nil
+        }
+    }
 
     /// Takes the prefix off; nil when the line has none.
     static func read(_ line: ArraySlice<UInt8>) -> LogPrefix? {

@@ -15,7 +15,7 @@ extension SessionDraft {
         var places: [Int?] = []
         for (index, event) in events.enumerated() {
             switch event.kind {
-            case .note(let text):
+            case .note(let text) where remarkPlaces.contains(index):
                 for line in text.utf8.split(separator: 10, omittingEmptySubsequences: false) {
                     texts.append(Array(line))
                     places.append(index)

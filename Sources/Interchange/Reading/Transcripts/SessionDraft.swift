@@ -13,6 +13,8 @@ struct SessionDraft {
     private var clock = LogClock()
     private var time = 0.0
     private var remarks = RemarkGroup()
+    /// Which events are remarks of the log.
+    private(set) var remarkPlaces: Set<Int> = []
     private var endpoint = EndpointWords()
     /// What was told about the link before anybody spoke.
     private var opening: [LinkFact] = []
@@ -37,6 +39,8 @@ struct SessionDraft {
         /// Whether the line fills its window to the edge, so that it may go on in the next.
         var isFull = false
         var ahead = DirectionDecider.Ahead()
+        /// The side whose program wrote the line; nil where the line does not tell.
+        var program: Side?
     }
 
     init(hidesContent: Bool) { self.hidesContent = hidesContent }
@@ -46,6 +50,7 @@ struct SessionDraft {
 
     mutating func take(_ item: Peeled.Item, _ source: Source) {
         time = clock.time(of: source.time)
+        if let program = source.program { decider.logOf = program }
         switch item {
         case .said(let mark, let text):
             guard text.contains(10) else { return said(mark, text, source) }
@@ -321,6 +326,7 @@ struct SessionDraft {
     private mutating func tellOneSide() {
         guard spoke.count == 1, let side = spoke.first else { return }
         events.insert(WireEvent(.gap(from: side.other, octets: nil), leg: .relay), at: 0)
+        remarkPlaces = Set(remarkPlaces.map { $0 + 1 })
         steps.append("the log holds nothing that the \(side.other.rawValue) said")
     }
 
@@ -332,6 +338,7 @@ struct SessionDraft {
 
     private mutating func flushRemarks() {
         guard let text = remarks.take() else { return }
+        remarkPlaces.insert(events.count)
         events.append(WireEvent(.note(text), leg: .relay, at: time))
     }
 

@@ -236,6 +236,7 @@ struct ReadingRun {
             previous = line
         }
         var source = SessionDraft.Source(time: prefix?.time, isFull: plan.width > 0 && raw.count == plan.width)
+        source.program = prefix?.program
         let peeled = plan.dialect.peel(line)
         if let time = peeled?.time { source.time = time }
         if let peeled {

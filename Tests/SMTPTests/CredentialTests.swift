@@ -1,0 +1,71 @@
+import Testing
+
+@testable import SMTP
+
+/// Which octets of a line are a credential, by its words and by where it stands.
+@Suite struct CredentialTests {
+    typealias Standing = Credential.Standing
+
+    static let rows: [(line: String, standing: Standing, secret: String?)] = [
+        ("AUTH PLAIN c2VjcmV0", Standing(), "c2VjcmV0"), ("auth plain c2VjcmV0", Standing(), "c2VjcmV0"),
+        (" AUTH\tPLAIN \t c2VjcmV0", Standing(), "c2VjcmV0"), ("AUTH PLAIN a b", Standing(), "a b"),
+        ("AUTH c2VjcmV0IGFuZCBtb3JlIG9mIGl0", Standing(), "c2VjcmV0IGFuZCBtb3JlIG9mIGl0"),
+        ("AUTH PLAIN", Standing(), nil), ("AUTH PLAIN =", Standing(), nil), ("AUTH", Standing(), nil),
+        ("NOOP AUTH PLAIN c2VjcmV0", Standing(), nil), ("c2VjcmV0", Standing(), nil),
+        ("c2VjcmV0", Standing(isChallenged: true), "c2VjcmV0"),
+        ("my own words", Standing(isChallenged: true), "my own words"),
+        ("*", Standing(isChallenged: true), nil), ("", Standing(isChallenged: true), nil),
+        ("QUIT", Standing(isChallenged: true), "QUIT"), ("MAIL FROM:<a@b>", Standing(isChallenged: true), nil),
+        ("rcpt to:<a@b>", Standing(isChallenged: true), nil),
+        ("MAIL me home", Standing(isChallenged: true), "MAIL me home"),
+        ("c2VjcmV0", Standing(awaitsAnswer: true), "c2VjcmV0"),
+        ("two words", Standing(awaitsAnswer: true), "two words"),
+        ("NOOP", Standing(awaitsAnswer: true), nil),
+        ("c2VjcmV0", Standing(isBehindExchange: true), "c2VjcmV0"),
+        ("********", Standing(isBehindExchange: true), "********"),
+        ("two words", Standing(isBehindExchange: true), nil), ("abc", Standing(isBehindExchange: true), nil),
+        ("c2VjcmV0", Standing(isUnknown: true), "c2VjcmV0"), ("some words", Standing(isUnknown: true), nil),
+    ]
+
+    @Test(arguments: rows.indices) func `a whole line is masked by its words and its place`(index: Int) {
+        let row = Self.rows[index]
+        for ending in ["", "\r\n", "\n"] {
+            let octets = Array((row.line + ending).utf8)
+            let start = Credential.start(in: octets, isWhole: true, at: row.standing)
+            #expect(
+                start.map { String(decoding: octets[$0...].filter { $0 != 13 && $0 != 10 }, as: UTF8.self) }
+                    == row.secret
+            )
+        }
+    }
+
+    @Test(arguments: [
+        ("AUTH PLAIN c2Vj", Standing(), true), ("AUTH PLAI", Standing(), false), ("AUTH XYZ", Standing(), true),
+        ("AUT", Standing(), false),
+        ("MAIL", Standing(isChallenged: true), true), ("c2", Standing(awaitsAnswer: true), true),
+        ("N", Standing(awaitsAnswer: true), false), ("c2", Standing(isBehindExchange: true), true),
+    ])
+    func `half a line is masked where it may become a credential`(line: String, standing: Standing, isMasked: Bool) {
+        #expect((Credential.start(in: Array(line.utf8), isWhole: false, at: standing) != nil) == isMasked)
+    }
+
+    @Test(arguments: [
+        (["x AUTH PLAIN AGFkYQ== x"], ["x AUTH PLAIN ********"]),
+        (["E..T.C@..X....X..AUTH PLAIN AGFkYQBiYg==.."], ["E..T.C@..X....X..AUTH PLAIN ********.."]),
+        (
+            ["250-AUTH LOGIN PLAIN", "250 AUTH PLAIN LOGIN CRAM-MD5"],
+            ["250-AUTH LOGIN PLAIN", "250 AUTH PLAIN LOGIN CRAM-MD5"]
+        ),
+        (
+            ["> 334 VXNlcm5hbWU6", "YWRh", "log: bG92ZWxhY2U= said", "235 ok", "bG92ZWxhY2U="],
+            ["> 334 VXNlcm5hbWU6", "********", "log: ******** said", "235 ok", "bG92ZWxhY2U="]
+        ),
+        (["334 x", "a line with more words", "250 ok"], ["334 x", "a line with more words", "250 ok"]),
+        (["bG92ZWxhY2U=", "535 5.7.8 no"], ["********", "535 5.7.8 no"]),
+        (["bG92ZWxhY2U=", "250 ok"], ["bG92ZWxhY2U=", "250 ok"]),
+    ])
+    func `text that was not understood is masked by the same words`(lines: [String], shown: [String]) {
+        let masked = CredentialsInText.masked(lines.map { Array($0.utf8) })
+        #expect(masked.map { String(decoding: $0, as: UTF8.self) } == shown)
+    }
+}
