@@ -9,6 +9,19 @@ let standalone =
     ["-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie"]
     + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
 
+/// What `Tests/Fuzz/run` builds and nothing else does: its `main` is libFuzzer's.
+let fuzzers: [Target] =
+    Context.environment["EHLO_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "COpenSSL"],
+            path: "Tests/Fuzz/Targets",
+            swiftSettings: strict
+        )
+    ]
+
 let package = Package(
     name: "ehlo",
     products: [.executable(name: "ehlo", targets: ["ehlo"])],
@@ -112,6 +125,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["ehlo", "CPTYSupport"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["Interface", "SMTP", "Tracing"], swiftSettings: strict),
-    ],
+    ] + fuzzers,
     swiftLanguageModes: [.v6]
 )

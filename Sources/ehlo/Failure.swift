@@ -38,3 +38,44 @@ enum Message {
         if warnings.count > most { write("\(name): \(warnings.count - most) more lines were left out") }
     }
 }
+
+/// What was found wrong in the sessions of one file, said once they have all been read: each sentence once, with the number of
+/// sessions it is about. A file of a single session is told about at once.
+struct SessionWarnings {
+    private let name: String
+    private let isSingle: Bool
+    private var counts: [String: Int] = [:]
+    /// In the order in which they came.
+    private var sentences: [String] = []
+
+    /// The most different sentences; a log of many sessions has a few.
+    private static let most = 50
+
+    /// `name` is the file's, escaped; `count` says how many sessions are going to be read.
+    init(about name: String, sessions count: Int) {
+        self.name = name
+        isSingle = count == 1
+    }
+
+    mutating func add(_ warnings: [String]) {
+        guard !isSingle else { return Message.warn(warnings, about: name) }
+        for warning in warnings {
+            if counts[warning] == nil {
+                guard sentences.count < Self.most else { continue }
+                sentences.append(warning)
+            }
+            counts[warning, default: 0] += 1
+        }
+    }
+
+    /// What there is to say; nothing is left to be said after it.
+    mutating func take() -> [String] {
+        defer { (counts, sentences) = ([:], []) }
+        return sentences.map { sentence in
+            let count = counts[sentence] ?? 1
+            return count == 1 ? sentence : "\(sentence) (in \(count) sessions)"
+        }
+    }
+
+    mutating func say() { for sentence in take() { Message.write("\(name): \(sentence)") } }
+}

@@ -85,13 +85,14 @@ struct Replay: ParsableCommand {
         }
         // A person who was sent a session through standard input cannot type there as well.
         guard settings.mayAsk, chosen.count == 1 else {
+            var warnings = SessionWarnings(about: name, sessions: chosen.count)
             for number in chosen {
                 if number > chosen.lowerBound { try print([""], settings) }
                 let recording = file.sessions[number]
-                Message.warn(recording.warnings, about: name)
+                warnings.add(recording.warnings)
                 try Plain.run(recording, name: name, settings, library)
             }
-            return
+            return warnings.say()
         }
         let recording = file.sessions[chosen.lowerBound]
         Message.warn(recording.warnings, about: name)

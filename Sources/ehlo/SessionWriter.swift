@@ -66,10 +66,12 @@ struct SessionWriter {
             }
             return [path]
         }
+        var warnings = SessionWarnings(about: source, sessions: sessions.count)
         let mails = sessions.flatMap { session in
-            Message.warn(session.recording.warnings, about: source)
+            warnings.add(session.recording.warnings)
             return MessageExport.messages(session.trace)
         }
+        warnings.say()
         let names = mails.count == 1 ? [path] : mails.indices.map { MessageExport.name(path, number: $0 + 1) }
         for (mail, name) in zip(mails, names) {
             try Output.write(file: name, input: input, replacing: replacing) { (output) throws(FileTrouble) in
@@ -117,9 +119,11 @@ struct SessionWriter {
         throws(FileTrouble)
     {
         var packets = CaptureWriter()
+        var warnings = SessionWarnings(about: source, sessions: sessions.count)
+        defer { warnings.say() }
         for (index, session) in sessions.enumerated() {
             if index > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
-            Message.warn(session.recording.warnings, about: source)
+            warnings.add(session.recording.warnings)
             guard format == .pcap else {
                 try write(session, as: format, isPage: isPage, to: output)
                 continue

@@ -5,6 +5,29 @@ import Testing
 
 /// Bad input of every kind: one line on standard error that says what to do, the right exit status, nothing on standard output.
 @Suite struct CommandLineTests {
+    @Test func `a message about many sessions is said once, with their number`() {
+        var warnings = SessionWarnings(about: "a.log", sessions: 500_000)
+        for number in 0..<1000 {
+            warnings.add(["inferred: its line ends"] + (number == 7 ? ["\(number) alone"] : []))
+        }
+        #expect(warnings.take() == ["inferred: its line ends (in 1000 sessions)", "7 alone"])
+        #expect(warnings.take() == [])
+        for number in 0..<1000 { warnings.add(["different \(number)"]) }
+        #expect(warnings.take().count == 50)
+    }
+
+    @Test(arguments: [["replay", "--plain"], ["export", "--format", "txt"]])
+    func `a log of many sessions says once what was inferred of each`(words: [String]) throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).txt")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let session = "220 mx.example ESMTP\nEHLO a.example\n250 mx.example\nQUIT\n221 bye\n"
+        try String(repeating: session, count: 20).write(to: file, atomically: true, encoding: .utf8)
+        let run = try Program.run([words[0], file.path] + words.dropFirst())
+        #expect(run.status == 0)
+        #expect(run.messages.count { $0.contains("inferred") } == 1)
+        #expect(run.messages.contains { $0.hasSuffix("(in 20 sessions)") })
+    }
+
     @Test(
         arguments: [
             (["replay", "nosuchsession"], 66, "seed"),  // names the sessions there are

@@ -177,6 +177,36 @@ import Tracing
         #expect(wire(trace("220 mx ESMTP\nHELLO\nQUIT\n")) == ["S 220 mx ESMTP", "C QUIT"])
     }
 
+    /// Sessions side by side in a log of Postfix, line by line in turn.
+    private func log(_ count: Int, greeting: (Int) -> String = { _ in "220 mx.example ESMTP" }) -> String {
+        ["S", "EHLO a.example", "250 mx.example", "QUIT", "221 bye"].map { line in
+            (0..<count).map { number in
+                let (mark, text) = line == "S" ? (">", greeting(number)) : (line.first == "2" ? ">" : "<", line)
+                return "Nov 25 10:00:\(10 + number) mx postfix/smtpd[\(1000 + number)]: \(mark) a[192.0.2.7]: \(text)\n"
+            }.joined()
+        }.joined()
+    }
+
+    @Test(arguments: [1, 2, 7]) func `sessions that say the same side by side are as many as there are`(count: Int) {
+        #expect(read(log(count)).count == count)
+    }
+
+    @Test func `each of many sessions is read anew from its own lines`() {
+        let text = "a word before\n" + log(5) { "220 mx\($0).example ESMTP" }
+        let file = TranscriptFile(Array(text.utf8))
+        #expect(file.count == 5)
+        for number in (0..<file.count).reversed() {
+            let trace = Tracer.trace(of: file.recording(number).events)
+            #expect(
+                wire(trace) == [
+                    "S 220 mx\(number).example ESMTP", "C EHLO a.example", "S 250 mx.example", "C QUIT", "S 221 bye",
+                ]
+            )
+            #expect(notes(trace).contains { $0.contains("a word before") } == (number == 0))
+            #expect(file.recording(number).events == file.recording(number).events)
+        }
+    }
+
     // MARK: The text
 
     @Test(arguments: ["\n", "\r\n", "\r", "\r\r\n"])

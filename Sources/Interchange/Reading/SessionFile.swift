@@ -12,6 +12,8 @@ public struct SessionFile: Sendable {
 
     private enum Content: Sendable {
         case recordings([Recording])
+        /// As many as a log may hold, each put together when it is asked for.
+        case transcript(TranscriptFile)
         /// Thousands of sessions, each put together when it is asked for.
         case capture(CaptureFile)
     }
@@ -20,16 +22,19 @@ public struct SessionFile: Sendable {
     public var count: Int {
         switch content {
         case .recordings(let all): all.count
+        case .transcript(let file): file.count
         case .capture(let file): file.count
         }
     }
 
-    /// The sessions in the order of the file. Those of a capture are made each time they are asked for.
+    /// The sessions in the order of the file. Those of a capture or a text are made each time they are
+    /// asked for.
     public var sessions: LazyMapCollection<Range<Int>, Recording> { (0..<count).lazy.map(session) }
 
     private func session(_ number: Int) -> Recording {
         switch content {
         case .recordings(let all): all[number]
+        case .transcript(let file): file.recording(number)
         case .capture(let file): file.recording(number)
         }
     }
@@ -51,8 +56,11 @@ public struct SessionFile: Sendable {
         if let refusal = kind.refusal { throw FileTrouble(.wrongData, "\(name(path)): \(refusal)") }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {
-            let sessions = try transcripts(octets, name(path))
-            return SessionFile(path: path, warnings: [], content: .recordings(sessions))
+            let file = TranscriptFile(octets)
+            guard file.count > 0 else {
+                throw FileTrouble(.wrongData, "\(name(path)): \(FileKind.text.refusal ?? "there is no session in it")")
+            }
+            return SessionFile(path: path, warnings: [], content: .transcript(file))
         }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
@@ -98,9 +106,9 @@ public struct SessionFile: Sendable {
         _ body: (Int, String) throws(Failure) -> Void
     ) throws(Failure) {
         switch content {
-        case .recordings(let all):
+        case .recordings, .transcript:
             for number in numbers {
-                let title = all[number].header.title
+                let title = session(number).header.title
                 try body(number, Escaping.message("\(number)  \(title.isEmpty ? "without a title" : title)"))
             }
         case .capture(let file):
@@ -126,9 +134,9 @@ public struct SessionFile: Sendable {
     /// All of it, for a list to choose from.
     public var listings: [Listing] {
         switch content {
-        case .recordings(let all):
-            return all.enumerated().map { number, recording in
-                let title = recording.header.title
+        case .recordings, .transcript:
+            return (0..<count).map { number in
+                let title = session(number).header.title
                 return Listing(
                     number: number,
                     name: Escaping.message(title.isEmpty ? "session \(number)" : title),
@@ -160,14 +168,6 @@ public struct SessionFile: Sendable {
         let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
         return
             "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
-    }
-
-    private static func transcripts(_ octets: [UInt8], _ name: String) throws(FileTrouble) -> [Recording] {
-        let sessions = TranscriptReader.read(octets)
-        guard !sessions.isEmpty else {
-            throw FileTrouble(.wrongData, "\(name): \(FileKind.text.refusal ?? "there is no session in it")")
-        }
-        return sessions
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions.

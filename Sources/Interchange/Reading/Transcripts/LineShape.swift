@@ -29,15 +29,21 @@ enum LineShape: Equatable {
 
     /// Three digits from 200 to 599, then a space, a hyphen or nothing (RFC 5321 §4.2).
     private static func reply(_ text: ArraySlice<UInt8>) -> LineShape? {
-        let code = text.prefix(3)
-        guard code.count == 3, let number = UInt64(decimal: code), (200...599).contains(number) else { return nil }
+        guard text.count >= 3, (0x32...0x35).contains(text[text.startIndex]) else { return nil }
+        var number = 0
+        for octet in text.prefix(3) {
+            guard (0x30...0x39).contains(octet) else { return nil }
+            number = number * 10 + Int(octet) - 0x30
+        }
         let next = text.dropFirst(3).first
         guard next == nil || next == 32 || next == UInt8(ascii: "-") || next == 9 else { return nil }
-        return .reply(code: Int(number), continues: next == UInt8(ascii: "-"))
+        return .reply(code: number, continues: next == UInt8(ascii: "-"))
     }
 
     /// A verb with an argument that could be its own, so that a sentence which begins with "help" or "data" is none.
     private static func verb(_ text: ArraySlice<UInt8>) -> Verb? {
+        // Most lines begin with no letter: they need no look at the table of verbs.
+        guard let first = text.first, (0x41...0x5A).contains(first & 0xDF) else { return nil }
         let word = text.prefix { !$0.isBlank }
         // `MAIL FROM:` without its space, and what else is written against the verb, is for the loose reading.
         guard word.count <= 8, let verb = Verb(reading: word) else { return nil }

@@ -14,10 +14,70 @@ public enum TranscriptReader {
 
     /// The sessions in the order in which they begin; none when nothing in it is a dialogue.
     public static func read(_ octets: [UInt8]) -> [Recording] {
-        let text = TranscriptText(octets)
-        guard let plan = ReadingPlan(text.octets) else { return [] }
+        let file = TranscriptFile(octets)
+        return (0..<file.count).map(file.recording)
+    }
+}
+
+/// The sessions of a text, in the order in which they begin.
+///
+/// There may be hundreds of thousands, so it holds where the lines of each stand; a session is put together when it is asked
+/// for.
+public struct TranscriptFile: Sendable {
+    private let text: TranscriptText
+    private let plan: ReadingPlan?
+    private let places: TextPlaces
+
+    /// No sessions when nothing in it is a dialogue.
+    public init(_ octets: [UInt8]) {
+        text = TranscriptText(octets)
+        plan = ReadingPlan(text.octets)
+        guard let plan else {
+            places = TextPlaces()
+            return
+        }
         var run = ReadingRun(text, plan)
-        return run.sessions()
+        places = run.places()
+    }
+
+    /// How many sessions there are.
+    public var count: Int { places.count }
+
+    /// A session, read anew from its own lines.
+    public func recording(_ number: Int) -> Recording {
+        guard let plan, let recording = ReadingRun.recording(of: places[number], text, plan) else {
+            preconditionFailure("a session that was found in a text is found again in the same lines")
+        }
+        return recording
+    }
+}
+
+/// Where the lines of sessions stand in a text: places that follow on each other are one.
+struct TextPlaces: Sendable {
+    /// Of one session after another.
+    private var places: [Range<Int>] = []
+    /// Which of them are a session's, sessions in the order in which they begin.
+    private var sessions: [(order: Int, places: Range<Int>)] = []
+
+    var count: Int { sessions.count }
+    subscript(_ number: Int) -> ArraySlice<Range<Int>> { places[sessions[number].places] }
+
+    mutating func append(_ lines: [Range<Int>], order: Int) {
+        sessions.append((order, places.count..<places.count + lines.count))
+        places += lines
+    }
+
+    mutating func sort() { sessions.sort { $0.order < $1.order } }
+}
+
+extension [Range<Int>] {
+    /// Adds the place of a line.
+    fileprivate mutating func add(_ place: Range<Int>) {
+        if let last, last.upperBound == place.lowerBound {
+            self[count - 1] = last.lowerBound..<place.upperBound
+        } else {
+            append(place)
+        }
     }
 }
 
@@ -135,18 +195,20 @@ struct ReadingPlan {
         _ stripped: [ArraySlice<UInt8>?]
     ) -> ReadingPlan? {
         var (inside, outside, indent) = (0, 0, Int.max)
-        var shaped: [ArraySlice<UInt8>] = []
+        var shaped: [(line: ArraySlice<UInt8>, process: ArraySlice<UInt8>?)] = []
         var isMail = false
         for (index, entry) in sample.enumerated() {
             let line = isPrefixed ? stripped[index] ?? entry.line : entry.line
             guard weight(line, dialect) >= 1 else { continue }
-            shaped.append(line)
+            shaped.append((line, isPrefixed ? LogPrefix.read(entry.line)?.process : nil))
             isMail = isMail || isSign(line, dialect)
             if entry.isInFence { inside += 1 } else { outside += 1 }
             indent = min(indent, line.prefix { $0 == 32 }.count)
         }
         guard isMail else { return nil }
-        let pairs = stride(from: 0, to: shaped.count - 1, by: 2).count { shaped[$0].elementsEqual(shaped[$0 + 1]) }
+        let pairs = stride(from: 0, to: shaped.count - 1, by: 2).count { at in
+            shaped[at].line.elementsEqual(shaped[at + 1].line) && shaped[at].process == shaped[at + 1].process
+        }
         let longest = sample.map(\.line.count).max() ?? 0
         return ReadingPlan(
             dialect,
@@ -194,14 +256,23 @@ struct ReadingRun {
     private let plan: ReadingPlan
     private var lines: TextLines
     private var isInFence = false
-    private var drafts: [[UInt8]: (draft: SessionDraft, order: Int)] = [:]
+    private var drafts: [[UInt8]: Entry] = [:]
     private var begun = 0
-    private var finished: [(order: Int, recording: Recording)] = []
-    /// Words before any session.
+    private var finished = TextPlaces()
+    /// Words before any session, and where they stand.
     private var preface = RemarkGroup()
+    private var prefacePlaces: [Range<Int>] = []
+    /// Where the line under way stands.
+    private var place = 0..<0
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
-    private var previous: ArraySlice<UInt8>?
+    private var previous: (line: ArraySlice<UInt8>, process: ArraySlice<UInt8>?)?
+
+    private struct Entry {
+        var draft: SessionDraft
+        var order: Int
+        var places: [Range<Int>]
+    }
 
     /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
     private static let mostOpen = 10_000
@@ -212,10 +283,31 @@ struct ReadingRun {
         lines = TextLines(text.octets)
     }
 
-    mutating func sessions() -> [Recording] {
-        while let line = lines.next() { take(line) }
+    /// Finds the sessions: puts each together as far as it takes to know where it ends.
+    mutating func places() -> TextPlaces {
+        while true {
+            let start = lines.position
+            guard let line = lines.next() else { break }
+            place = start..<lines.position
+            take(line)
+        }
         for key in Array(drafts.keys) { finish(key) }
-        return finished.sorted { $0.order < $1.order }.map(\.recording)
+        finished.sort()
+        return finished
+    }
+
+    /// The session whose lines stand at `places`; nil when nobody says anything there.
+    static func recording(of places: ArraySlice<Range<Int>>, _ text: TranscriptText, _ plan: ReadingPlan) -> Recording?
+    {
+        var run = ReadingRun(text, plan)
+        for place in places {
+            run.lines = TextLines(text.octets, from: place.lowerBound)
+            while run.lines.position < place.upperBound, let line = run.lines.next() {
+                let told = run.read(line)
+                run.give(told.item, told.source, to: [])
+            }
+        }
+        return run.drafts[[]]?.draft.finish(plan.dialect, steps: text.steps)
     }
 
     private mutating func take(_ raw: ArraySlice<UInt8>) {
@@ -226,65 +318,100 @@ struct ReadingRun {
             }
             guard isInFence else { return }
         }
-        let prefix = plan.isPrefixed ? LogPrefix.read(raw) : nil
-        let line = (prefix?.rest ?? raw).dropIndent(plan.indent)
+        let told = read(raw)
         if plan.isDoubled {
-            if let before = previous, before.elementsEqual(line) {
+            if let before = previous, before.line.elementsEqual(told.line), before.process == told.process {
                 previous = nil
                 return
             }
-            previous = line
+            previous = (told.line, told.process)
         }
-        var source = SessionDraft.Source(time: prefix?.time, isFull: plan.width > 0 && raw.count == plan.width)
-        source.program = prefix?.program
-        let peeled = plan.dialect.peel(line)
-        if let time = peeled?.time { source.time = time }
-        if let peeled {
-            var key = peeled.session
-            if key.isEmpty, let process = prefix?.process { key = Array(process) }
-            // What tells no session goes on with the one before.
-            if key.isEmpty, drafts[current] != nil { key = current }
-            hand(peeled.item, source, key)
-        } else {
-            unmarked(line, source, prefix.map { Array($0.process) } ?? current)
-        }
+        var key = told.session
+        // What tells no session goes on with the one before.
+        if told.isMarked ? key.isEmpty && drafts[current] != nil : told.process == nil { key = current }
+        hand(told.item, told.source, key)
     }
 
-    private mutating func unmarked(_ line: ArraySlice<UInt8>, _ source: SessionDraft.Source, _ key: [UInt8]) {
-        switch plan.dialect.unmarked {
-        case .remark: hand(.remark(line), source, key)
-        case .said: hand(.said(nil, line), source, key)
-        case .goesOn: hand(.goesOn(line), source, key)
+    /// What a line tells by itself, whatever stood before it.
+    private struct Told {
+        var line: ArraySlice<UInt8>
+        var item: Peeled.Item
+        var source: SessionDraft.Source
+        /// Empty when the line does not tell.
+        var session: [UInt8]
+        var process: ArraySlice<UInt8>?
+        var isMarked: Bool
+    }
+
+    private func read(_ raw: ArraySlice<UInt8>) -> Told {
+        let prefix = plan.isPrefixed ? LogPrefix.read(raw) : nil
+        let line = (prefix?.rest ?? raw).dropIndent(plan.indent)
+        var source = SessionDraft.Source(time: prefix?.time, isFull: plan.width > 0 && raw.count == plan.width)
+        source.program = prefix?.program
+        if plan.dialect.unmarked == .said {
+            source.ahead = .init(endsLater: endsLater, isRefused: isRefused)
         }
+        let process = prefix?.process
+        guard let peeled = plan.dialect.peel(line) else {
+            let item: Peeled.Item =
+                switch plan.dialect.unmarked {
+                case .remark: .remark(line)
+                case .said: .said(nil, line)
+                case .goesOn: .goesOn(line)
+                }
+            return Told(
+                line: line,
+                item: item,
+                source: source,
+                session: process.map { Array($0) } ?? [],
+                process: process,
+                isMarked: false
+            )
+        }
+        if let time = peeled.time { source.time = time }
+        let session = peeled.session.isEmpty ? process.map { Array($0) } ?? [] : peeled.session
+        return Told(
+            line: line,
+            item: peeled.item,
+            source: source,
+            session: session,
+            process: process,
+            isMarked: true
+        )
     }
 
     private mutating func hand(_ item: Peeled.Item, _ source: SessionDraft.Source, _ key: [UInt8]) {
         if beginsAnother(item, key) { finish(key) }
+        if give(item, source, to: key) { current = key }
+    }
+
+    /// Gives a line to a session, which it may begin; says whether it belongs to one.
+    @discardableResult
+    private mutating func give(_ item: Peeled.Item, _ source: SessionDraft.Source, to key: [UInt8]) -> Bool {
         if drafts[key] == nil {
             // Words that belong to no session are no reason to begin one.
             switch item {
-            case .again: return
-            case .remark(let words), .either(let words), .goesOn(let words): return preface.append(words)
-            case .unsent: return
+            case .again, .unsent: return false
+            case .remark(let words), .either(let words), .goesOn(let words):
+                preface.append(words)
+                prefacePlaces.add(place)
+                return false
             case .said, .wrote, .leftOut, .link: break
             }
             if drafts.count >= Self.mostOpen { for other in Array(drafts.keys) { finish(other) } }
             var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
             draft.precede(with: preface)
             preface = RemarkGroup()
-            drafts[key] = (draft, begun)
+            drafts[key] = Entry(draft: draft, order: begun, places: prefacePlaces)
+            prefacePlaces = []
             begun += 1
         }
-        current = key
-        var source = source
-        if plan.dialect.unmarked == .said {
-            let (ends, refusal) = (endsLater, isRefused)
-            source.ahead = .init(endsLater: ends, isRefused: refusal)
-        }
         // Taken out while it changes, so that nothing in it has to be copied.
-        guard var entry = drafts.removeValue(forKey: key) else { return }
+        guard var entry = drafts.removeValue(forKey: key) else { return false }
         entry.draft.take(item, source)
+        entry.places.add(place)
         drafts[key] = entry
+        return true
     }
 
     /// Whether a lone dot comes before the next session does.
@@ -333,9 +460,8 @@ struct ReadingRun {
     }
 
     private mutating func finish(_ key: [UInt8]) {
-        guard var entry = drafts.removeValue(forKey: key) else { return }
-        guard let recording = entry.draft.finish(plan.dialect, steps: text.steps) else { return }
-        finished.append((entry.order, recording))
+        guard let entry = drafts.removeValue(forKey: key), entry.draft.lineCount > 0 else { return }
+        finished.append(entry.places, order: entry.order)
     }
 }
 

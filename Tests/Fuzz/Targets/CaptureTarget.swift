@@ -1,0 +1,16 @@
+import Captures
+
+/// Packet captures: every session in them can be listed, put together and recorded.
+enum CaptureTarget: FuzzTarget {
+    static let name = "captures"
+
+    static func check(_ octets: [UInt8]) {
+        guard let file = CaptureFile(CaptureOctets(octets)) else { return }
+        for warning in file.warnings { Properties.expectEscaped(warning, "a warning") }
+        let some = 0..<min(file.count, 4)
+        file.eachSummary(of: some) { _, summary in
+            Properties.expectEscaped(summary.client + summary.server + summary.outcome, "a line of the list")
+        }
+        for number in some { Properties.expectSound(file.recording(number), cuts: [5]) }
+    }
+}
