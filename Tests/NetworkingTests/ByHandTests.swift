@@ -245,7 +245,7 @@ import Tracing
 }
 
 /// A live session held before each line, and the server it talks to.
-private final class Walk: Sendable {
+final class Walk: Sendable {
     private struct Seen {
         var held: LiveHold.Held?
         var sent: LiveHold.Sent?
@@ -263,7 +263,11 @@ private final class Walk: Sendable {
 
     private final class Box: Sendable { let seen = Mutex(Seen()) }
 
-    init(isElsewhere: Bool = false, serve: @escaping @Sendable (RawPeer) -> Void = { Walk.serve($0) }) throws {
+    init(
+        isElsewhere: Bool = false,
+        style: LiveSession.Style = LiveSession.Style(),
+        serve: @escaping @Sendable (RawPeer) -> Void = { Walk.serve($0) }
+    ) throws {
         let box = Box()
         seen = box
         server = try ScriptedPeer { peer, _ in serve(peer) }
@@ -272,7 +276,7 @@ private final class Walk: Sendable {
             onSent: { sent in box.seen.withLock { $0.sent = sent } }
         )
         self.hold = hold
-        let session = LiveSession(try Self.options(server.port), waryOfLoopback: isElsewhere)
+        let session = LiveSession(try Self.options(server.port, style: style), waryOfLoopback: isElsewhere)
         let recorder = recorder
         task = Task { await session.run(hold: hold, onEvent: recorder.note) }
     }
