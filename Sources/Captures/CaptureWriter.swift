@@ -38,7 +38,7 @@ public struct CaptureWriter {
         connections = [:]
         began = CaptureTime.nanoseconds(recording.header.began) ?? 0
         var lookup = Endpoint(address: Self.client, port: 0)
-        for event in recording.events {
+        for event in recording.marked {
             now = began &+ Int64((max(0, min(event.time, 1e9)) * 1e9).rounded())
             switch event.kind {
             case .dnsQuery(let message):
@@ -58,7 +58,7 @@ public struct CaptureWriter {
             case .gap(let side, let count):
                 connection(event.leg) { $0.skip(UInt32(truncatingIfNeeded: count ?? 0), side) }
             case .close(let side): close(side, event.leg)
-            case .error, .note, .delivered: break
+            case .error, .note, .remark, .delivered: break
             }
         }
     }

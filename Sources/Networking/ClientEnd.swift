@@ -51,7 +51,7 @@ final class ClientEnd {
     enum Ending: Sendable {
         case finished(ClientDialogue.Outcome)
         /// The connection never stood; why, in a sentence.
-        case notConnected(String)
+        case notConnected(WireEvent.Failure)
     }
 
     /// A reply that has more octets than this is no reply any more.
@@ -112,8 +112,8 @@ final class ClientEnd {
     /// The connection could not be made.
     func failed(_ error: any Error) {
         guard !isFinished, dialogue == nil else { return }
-        let reason = SocketTrouble.sentence(about: error)
-        log.emit(.error("\(setup.peer): \(reason)"), setup.leg)
+        let reason = SocketTrouble.failure(error)
+        log.emit(.error(reason.of(setup.peer)), setup.leg)
         end(.notConnected(reason))
     }
 
@@ -154,7 +154,7 @@ final class ClientEnd {
         case .truncated: log.emit(.note("\(TLSTrouble.truncated)"), setup.leg)
         case .timedOut where isParting: part(closedBy: .client)
         case .timedOut:
-            log.emit(.error(Self.sentence(about: awaited)), setup.leg)
+            log.emit(.error(Self.silence(awaiting: awaited)), setup.leg)
             isSecuring = false
             actions = dialogue?.timedOut() ?? []
             proceed()
@@ -187,7 +187,7 @@ final class ClientEnd {
 
     /// Nothing more can be said on this connection.
     private func notSecured(_ trouble: TLSTrouble) {
-        log.emit(.error("\(trouble)"), setup.leg)
+        log.emit(.error(.init(.tlsFailed, "\(trouble)")), setup.leg)
         isSecuring = false
         isHeld = false
         // A dialogue that is over already has said what is left to do.
@@ -196,9 +196,8 @@ final class ClientEnd {
         proceed()
     }
 
-    private static func sentence(about limit: TimeLimit?) -> String {
-        guard let limit else { return "the server did not answer in time" }
-        return "the server did not answer in time (\(limit.spec))"
+    private static func silence(awaiting limit: TimeLimit?) -> WireEvent.Failure {
+        WireEvent.Failure(.noReply).adding(limit.map { " (\($0.spec))" } ?? "")
     }
 
     private func connected() {
@@ -305,8 +304,8 @@ final class ClientEnd {
         // What the server did not take for a line so far it will take for the beginning of this one.
         if expected.contains(where: { !$0.isSure }) {
             expected.removeAll { !$0.isSure }
-            let words = "\(LinkFailure.unfinishedLine.rawValue) and takes it for the beginning of this one"
-            log.emit(.note(words), setup.leg)
+            let remark = WireEvent.Failure(.unfinishedLine).adding(" and takes it for the beginning of this one")
+            log.emit(.remark(remark), setup.leg)
         }
         hand.reset()
         expected.append(.own)

@@ -1,11 +1,12 @@
 import SMTP
+import Tracing
 
 /// Endings of a session in sentences without a full stop. They quote nothing a server said but its codes.
 extension ClientEnd.Ending {
     var reason: String {
         switch self {
         case .finished(let outcome): outcome.sentence
-        case .notConnected(let reason): reason
+        case .notConnected(let failure): failure.words
         }
     }
 }

@@ -49,7 +49,7 @@ final class Link: ChannelInboundHandler {
         /// The other end says no more.
         case ended
         /// The connection broke; how, in a sentence.
-        case failed(String)
+        case failed(WireEvent.Failure)
         /// The socket is closed. Always the last.
         case closed
     }
@@ -173,7 +173,7 @@ extension Link {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if !hasEnded {
             hasEnded = true
-            onOccurrence(.failed(SocketTrouble.sentence(about: error)))
+            onOccurrence(.failed(SocketTrouble.failure(error)))
         }
         context.close(promise: nil)
     }

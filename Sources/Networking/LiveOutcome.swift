@@ -1,5 +1,5 @@
 public import SMTP
-import Tracing
+public import Tracing
 
 /// How a live session ended.
 public enum LiveOutcome: Equatable, Sendable {
@@ -8,9 +8,9 @@ public enum LiveOutcome: Equatable, Sendable {
     /// It went well up to RCPT and stopped there, since mail data was not to leave this machine.
     case heldBack
     /// DNS did not say where to go; why.
-    case lookupFailed(String)
+    case lookupFailed(WireEvent.Failure)
     /// No connection could be made to any host; why, of the last.
-    case notConnected(String)
+    case notConnected(WireEvent.Failure)
     /// The session failed at this turn or that.
     case failed(ClientDialogue.Outcome)
     case cancelled
@@ -34,7 +34,7 @@ public enum LiveOutcome: Equatable, Sendable {
         case .completed(accepted: 0): "the session ended where it was told to"
         case .completed: "the server accepted the mail"
         case .heldBack: "the session stopped before DATA: mail data goes to a real server only when that is asked for"
-        case .lookupFailed(let reason), .notConnected(let reason): reason
+        case .lookupFailed(let failure), .notConnected(let failure): failure.words
         case .failed(.refused(let turn, let reply)):
             ClientDialogue.Outcome.refused(at: turn, reply).sentence + Self.quoted(reply)
         case .failed(let outcome): outcome.sentence

@@ -40,7 +40,7 @@ public struct LiveSession: Sendable {
         }
         let outcome = await withTaskCancellationHandler {
             let outcome = await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
-            if let words = Aftermath.sentence(after: outcome) { tell(.note(words), outcome.leg) }
+            if let remark = Aftermath.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
             return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
@@ -86,8 +86,9 @@ public struct LiveSession: Sendable {
             let addresses = await addresses(of: host, tell)
             onWaiting(nil)
             if addresses.isEmpty, !Task.isCancelled {
-                last = .lookupFailed("\(host.name) \(LinkFailure.noAddress.rawValue)")
-                tell(.error("\(host.name) \(LinkFailure.noAddress.rawValue)"), .lookup)
+                let none = WireEvent.Failure(.noAddress, "\(host.name) \(LinkFailure.noAddress.words)")
+                last = .lookupFailed(none)
+                tell(.error(none), .lookup)
             }
             for address in addresses {
                 if let refusal = refusal(of: host, address) {
@@ -102,7 +103,7 @@ public struct LiveSession: Sendable {
                 guard let ending = await ending(of: next, tell, attempt) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 if last.exitStatus != 0, worst == nil { worst = last }
-                if case .notConnected(LinkFailure.timedOut.rawValue) = last { silent.insert(host.name) }
+                if case .notConnected(let failure) = last, failure.failure == .timedOut { silent.insert(host.name) }
                 guard ending.invitesAnotherHost || options.everyExchanger else { return last }
             }
         }
@@ -124,24 +125,25 @@ public struct LiveSession: Sendable {
         await next.hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
         guard !Task.isCancelled, let ending = await attempt(next) else { return nil }
         guard ending.hasFailedInHandshake, next.mayGoOnInClear else { return ending }
-        tell(.note(Self.goingOnInClear), next.leg)
+        tell(.remark(Self.goingOnInClear), next.leg)
         var again = next
         again.security.use = .never
         await again.hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: again.peer))
         return Task.isCancelled ? nil : await attempt(again)
     }
 
-    private static func portClosed(_ exchangers: Int) -> String {
-        "\(LinkFailure.portClosed.rawValue): none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587, with --submit"
+    private static func portClosed(_ exchangers: Int) -> WireEvent.Failure {
+        WireEvent.Failure(.portClosed).adding(": none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587, with --submit")
     }
 
-    private static let goingOnInClear =
-        "\(LinkFailure.withoutTLS.rawValue): this connection is of no more use, and a new one to the same exchanger goes on in the clear (RFC 3207 §4, RFC 7435 §3)"
+    private static let goingOnInClear = WireEvent.Failure(.withoutTLS).adding(
+        ": this connection is of no more use, and a new one to the same exchanger goes on in the clear (RFC 3207 §4, RFC 7435 §3)"
+    )
 
     /// Why nothing is sent to this address; nil when there is no reason.
-    private func refusal(of host: Host, _ address: IPAddress) -> String? {
+    private func refusal(of host: Host, _ address: IPAddress) -> WireEvent.Failure? {
         surprise(host, address).map {
-            "\(host.name) has the address \(address), which is \($0): \(LinkFailure.surprisingAddress.rawValue)"
+            WireEvent.Failure(.surprisingAddress).of("\(host.name) has the address \(address), which is \($0)")
         }
     }
 
@@ -217,7 +219,7 @@ extension LiveSession {
     /// In seconds.
     private var lookupLimit: Int { min(options.timeout ?? 10, 10) }
 
-    private struct NoHost: Error { var reason: String }
+    private struct NoHost: Error { var reason: WireEvent.Failure }
 
     private func routing(_ tell: @escaping Tell) -> MailRouting {
         let families: [RecordType] =
@@ -246,13 +248,13 @@ extension LiveSession {
             }
         } catch { return .failure(NoHost(reason: "\(error)")) }
         switch await routing(tell).choice(for: domain, seed: options.seed) {
-        case .failure(let failure): return .failure(NoHost(reason: "\(domain): \(failure)"))
+        case .failure(let failure): return .failure(NoHost(reason: failure.told.of("\(domain)")))
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
             let hosts = choice.candidates.map {
                 Host(name: "\($0.exchange)", port: options.port, isFromDNS: true)
             }
-            return hosts.isEmpty ? .failure(NoHost(reason: "\(domain): \(choice.outcome)")) : .success(hosts)
+            return hosts.isEmpty ? .failure(NoHost(reason: choice.outcome.told.of("\(domain)"))) : .success(hosts)
         }
     }
 

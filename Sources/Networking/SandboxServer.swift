@@ -77,7 +77,7 @@ public final class SandboxServer: Sendable {
                 desk.value = made
                 return made.listener.listen(on: loop, port: port)
             }.get()
-        } catch { throw SandboxServerError(reason: SocketTrouble.sentence(about: error)) }
+        } catch { throw SandboxServerError(reason: SocketTrouble.failure(error).words) }
         let bound = try await loop.submit { desk.value?.listener.port ?? 0 }.get()
         _ = try? await loop.flatSubmit {
             desk.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()

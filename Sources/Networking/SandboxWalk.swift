@@ -174,19 +174,19 @@ extension SandboxWalk {
 
     private func looked(up result: Result<ExchangerChoice, LookupFailure>, _ addresses: [IPAddress]) {
         switch result {
-        case .failure(let failure): lookupFailed("\(failure)")
+        case .failure(let failure): lookupFailed(failure.told)
         case .success(let choice):
             guard let best = choice.candidates.first, let address = addresses.first else {
-                return lookupFailed("\(choice.outcome)")
+                return lookupFailed(choice.outcome.told)
             }
             let host = "\(best.exchange)"
             gate.pass(Gate.Label(.connection)) { self.connect(to: host, address) }
         }
     }
 
-    private func lookupFailed(_ reason: String) {
-        log.emit(.error(reason), .lookup)
-        finish(.notDelivered(reason))
+    private func lookupFailed(_ failure: WireEvent.Failure) {
+        log.emit(.error(failure), .lookup)
+        finish(.notDelivered(failure.words))
     }
 }
 

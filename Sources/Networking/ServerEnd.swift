@@ -126,7 +126,7 @@ final class ServerEnd {
             proceed()
         case .notSecured(let trouble, let facts):
             if let facts { observe?(.tls(facts)) }
-            ending = ending ?? .error("\(trouble)")
+            ending = ending ?? .error(.init(.tlsFailed, "\(trouble)"))
         case .truncated: observe?(.note("\(TLSTrouble.truncated)"))
         case .timedOut:
             actions += dialogue.timedOut()

@@ -3,29 +3,29 @@ import NIOCore
 import NIOPosix
 import Tracing
 
-/// What went wrong with a socket, in a sentence without a full stop.
+/// What went wrong with a socket.
 enum SocketTrouble {
-    static func sentence(about error: any Error) -> String {
+    static func failure(_ error: any Error) -> WireEvent.Failure {
         switch error {
-        case let error as IOError: sentence(aboutErrno: error.errnoCode)
-        case ChannelError.connectTimeout: LinkFailure.timedOut.rawValue
+        case let error as IOError: failure(errno: error.errnoCode)
+        case ChannelError.connectTimeout: .init(.timedOut)
         case let error as NIOConnectionError:
-            error.connectionErrors.last.map { sentence(about: $0.error) } ?? "the host has no address"
+            error.connectionErrors.last.map { failure($0.error) } ?? "the host has no address"
         default: "\(error)"
         }
     }
 
-    private static func sentence(aboutErrno code: CInt) -> String {
+    private static func failure(errno code: CInt) -> WireEvent.Failure {
         switch code {
-        case ECONNREFUSED: LinkFailure.refused.rawValue
-        case ECONNRESET, EPIPE: LinkFailure.reset.rawValue
-        case ETIMEDOUT: LinkFailure.timedOut.rawValue
-        case EHOSTUNREACH, ENETUNREACH: LinkFailure.unreachable.rawValue
-        case EADDRNOTAVAIL: LinkFailure.noRoute.rawValue
+        case ECONNREFUSED: .init(.refused)
+        case ECONNRESET, EPIPE: .init(.reset)
+        case ETIMEDOUT: .init(.timedOut)
+        case EHOSTUNREACH, ENETUNREACH: .init(.unreachable)
+        case EADDRNOTAVAIL: .init(.noRoute)
         case EADDRINUSE: "the port is in use already"
         case EACCES, EPERM: "the system does not permit it"
         case EMFILE, ENFILE: "too many files and sockets are open"
-        default: String(cString: strerror(code))
+        default: "\(String(cString: strerror(code)))"
         }
     }
 }

@@ -213,7 +213,7 @@ final class TLSHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard state == .handshake || state == .telling else { return context.fireErrorCaught(error) }
-        fail(.broken("the connection broke in the TLS handshake: \(SocketTrouble.sentence(about: error))"), context)
+        fail(.broken("the connection broke in the TLS handshake: \(SocketTrouble.failure(error).words)"), context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -133,7 +133,7 @@ final class TapConversation {
 
     private func notConnected(_ error: any Error, rest: ArraySlice<SocketAddress>) {
         guard !isOver, server?.isClosed != true || !hasFailed else { return }
-        log.emit(.error("\(peer): \(SocketTrouble.sentence(about: error))"), .relay)
+        log.emit(.error(SocketTrouble.failure(error).of(peer)), .relay)
         server = nil
         guard rest.isEmpty else { return dial(rest) }
         hasFailed = true
@@ -267,8 +267,9 @@ final class TapConversation {
             return end(side.other)?.reset() ?? ()
         }
         hasFailed = true
-        let reason = isReset ? "broke the connection off" : "is gone: \(SocketTrouble.sentence(about: error))"
-        log.emit(.error("the \(side.rawValue) \(reason)"), .relay)
+        let trouble = SocketTrouble.failure(error)
+        let reason = isReset ? "broke the connection off" : "is gone: \(trouble.words)"
+        log.emit(.error(.init(trouble.failure, "the \(side.rawValue) \(reason)")), .relay)
         end(side.other)?.reset()
     }
 

@@ -110,7 +110,7 @@ extension TapConversation {
             guard !hasFailed, !isOver else { return }
             hasFailed = true
             let hint = side == .client ? "; does it trust the tap's certificate?" : ""
-            log.emit(.error("TLS with the \(side.rawValue): \(trouble)\(hint)"), .relay)
+            log.emit(.error(.init(.tlsFailed, "TLS with the \(side.rawValue): \(trouble)\(hint)")), .relay)
             end(side.other)?.reset()
         case .truncated: break
         }

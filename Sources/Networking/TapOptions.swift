@@ -142,7 +142,7 @@ public enum TapError: Error, Equatable, CustomStringConvertible {
         case EADDRINUSE: self = .portInUse(text)
         case EACCES, EPERM: self = .privileged(text)
         case EADDRNOTAVAIL: self = .notOwnAddress(text)
-        default: self = .cannotListen(text, SocketTrouble.sentence(about: error))
+        default: self = .cannotListen(text, SocketTrouble.failure(error).words)
         }
     }
 }

@@ -48,11 +48,10 @@ public struct ConnectionMatrix: Equatable, Sendable {
     public init(_ trace: Trace) {
         var asked = 0.0
         for line in trace.lines where line.leg == .relay {
-            let text = WireText.shown(line.octets)
             switch line.content {
             case .event(let anchor):
-                if anchor == LessonAnchor("link/connect"), text.hasPrefix(Self.connecting) {
-                    rows.append(Row(target: String(text.dropFirst(Self.connecting.count))))
+                if let endpoint = line.endpoint {
+                    rows.append(Row(target: WireText.shown(Array(endpoint.utf8))))
                     asked = line.time
                 } else if anchor == LessonAnchor("link/connected") {
                     put(.connection, "ok", asked, line.time, false)
@@ -60,7 +59,7 @@ public struct ConnectionMatrix: Equatable, Sendable {
                 } else if anchor == LessonAnchor("tls/handshake") {
                     put(.tls, "ok", asked, line.time, false)
                     asked = line.time
-                } else if let failure = LinkFailure(toldBy: text), let word = failure.word {
+                } else if let failure = line.failure, let word = failure.word {
                     // The answer to STARTTLS stands there already.
                     put(failure == .withoutTLS ? .tls : nextColumn, word, asked, line.time, true)
                 }
@@ -77,8 +76,6 @@ public struct ConnectionMatrix: Equatable, Sendable {
             }
         }
     }
-
-    private static let connecting = "connecting to "
 
     private mutating func put(_ column: Column, _ text: String, _ from: Double, _ to: Double, _ isFailed: Bool) {
         guard !rows.isEmpty else { return }

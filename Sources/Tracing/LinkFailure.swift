@@ -1,27 +1,57 @@
-/// What can go wrong around the words of a session, THE table: the sentence that says so, which a recording keeps, and the
-/// lesson that explains it. What the sentence says beside is free.
+/// What can go wrong around the words of a session, THE table: an id that travels, the words that say so, and the lesson that
+/// explains it. The id stands in recordings and outcomes; nobody looks for it in the words.
 public enum LinkFailure: String, CaseIterable, Sendable {
-    case refused = "the connection was refused: nobody listens on that port"
-    case timedOut = "the host did not answer in time"
-    case noReply = "the server did not answer in time"
-    case reset = "the other side broke the connection off"
-    case unreachable = "no way leads to that host"
-    case noRoute = "this machine has no address that could reach the host"
+    case refused
+    case timedOut = "timed-out"
+    case noReply = "no-reply"
+    case reset
+    case unreachable
+    case noRoute = "no-route"
     /// Several exchangers did not answer on port 25.
-    case portClosed = "port 25 seems to be closed to you here"
-    case noSuchDomain = "the domain does not exist"
-    case noSuchName = "the name does not exist (NXDOMAIN)"
-    case nullMX = "a null MX: the domain says that it takes no mail"
-    case noAddress = "has no address"
-    case neitherMXNorAddress = "the domain has neither MX records nor an address"
-    case surprisingAddress = "nothing is sent there unless --allow-private says so"
-    /// What a mail server would do now; these are remarks and no errors.
-    case retries = "A real mail server keeps the mail in its queue"
-    case bounces = "A real mail server does not try again"
-    case withoutTLS = "TLS was tried and failed, and is not required here"
-    case doubt = "Nobody knows now whether the mail was taken"
-    /// A client that was not answered goes on behind a bare LF; a remark too.
-    case unfinishedLine = "The server has not answered the line with the bare LF"
+    case portClosed = "port-closed"
+    case noSuchDomain = "no-such-domain"
+    case nullMX = "null-mx"
+    case noAddress = "no-address"
+    case neitherMXNorAddress = "neither-mx-nor-address"
+    /// The lookup gave no answer that says yes or no.
+    case lookupFailed = "lookup-failed"
+    case surprisingAddress = "surprising-address"
+    case tlsFailed = "tls-failed"
+    // Remarks: what a mail server would do now, and what the program does.
+    case retries
+    case bounces
+    case withoutTLS = "without-tls"
+    case doubt
+    /// A client that was not answered goes on behind a bare LF.
+    case unfinishedLine = "unfinished-line"
+
+    /// As in recordings: `timed-out`.
+    public var id: String { rawValue }
+
+    /// What happened, in a sentence without a full stop.
+    public var words: String {
+        switch self {
+        case .refused: "the connection was refused: nobody listens on that port"
+        case .timedOut: "the host did not answer in time"
+        case .noReply: "the server did not answer in time"
+        case .reset: "the other side broke the connection off"
+        case .unreachable: "no way leads to that host"
+        case .noRoute: "this machine has no address that could reach the host"
+        case .portClosed: "port 25 seems to be closed to you here"
+        case .noSuchDomain: "the domain does not exist"
+        case .nullMX: "a null MX: the domain says that it takes no mail"
+        case .noAddress: "has no address"
+        case .neitherMXNorAddress: "the domain has neither MX records nor an address"
+        case .lookupFailed: "the lookup gave no answer"
+        case .surprisingAddress: "nothing is sent there unless --allow-private says so"
+        case .tlsFailed: "the TLS handshake failed"
+        case .retries: "A real mail server keeps the mail in its queue"
+        case .bounces: "A real mail server does not try again"
+        case .withoutTLS: "TLS was tried and failed, and is not required here"
+        case .doubt: "Nobody knows now whether the mail was taken"
+        case .unfinishedLine: "The server has not answered the line with the bare LF"
+        }
+    }
 
     public var anchor: LessonAnchor {
         switch self {
@@ -30,10 +60,12 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .reset: LessonAnchor("link/reset")
         case .unreachable, .noRoute: LessonAnchor("link/unreachable")
         case .portClosed: LessonAnchor("link/port-25")
-        case .noSuchDomain, .noSuchName: LessonAnchor("dns/no-such-domain")
+        case .noSuchDomain: LessonAnchor("dns/no-such-domain")
         case .nullMX: LessonAnchor("dns/null-mx")
         case .noAddress, .neitherMXNorAddress: LessonAnchor("dns/no-address")
+        case .lookupFailed: LessonAnchor("dns/failure")
         case .surprisingAddress: LessonAnchor("dns/private-address")
+        case .tlsFailed: LessonAnchor("link/error")
         case .retries, .doubt: LessonAnchor("background/retries")
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
@@ -41,22 +73,34 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         }
     }
 
-    private static let byOctets = allCases.map { (failure: $0, octets: Array($0.rawValue.utf8)) }
-
-    /// The one that a sentence tells of.
-    public init?(toldBy sentence: String) {
-        let octets = Array(sentence.utf8)
-        guard let found = Self.byOctets.first(where: { $0.octets.isPart(of: octets) }) else { return nil }
-        self = found.failure
+    /// Whether trying again is of no use, so that the author gets the mail back at once (RFC 5321 §5.1, RFC 7505 §3). Whatever
+    /// says neither yes nor no is temporary (RFC 2181 §9, RFC 5321 §4.5.4.1).
+    public var isPermanent: Bool {
+        switch self {
+        case .noSuchDomain, .nullMX, .noAddress, .neitherMXNorAddress: true
+        case .refused, .timedOut, .noReply, .reset, .unreachable, .noRoute, .portClosed, .lookupFailed, .surprisingAddress,
+            .tlsFailed, .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine:
+            false
+        }
     }
 }
 
-extension [UInt8] {
-    /// Octet by octet: every remark of every session is asked, and a search of characters takes longer than all else.
-    fileprivate func isPart(of whole: [UInt8]) -> Bool {
-        guard let first, count <= whole.count else { return false }
-        return (0...whole.count - count).contains { start in
-            whole[start] == first && (1..<count).allSatisfy { whole[start + $0] == self[$0] }
-        }
+extension WireEvent {
+    /// What went wrong, or a remark of its kind: the value that travels, and the words for a person.
+    public struct Failure: Equatable, Sendable, ExpressibleByStringInterpolation {
+        /// nil for what is not in the table.
+        public let failure: LinkFailure?
+        /// A sentence without a full stop.
+        public let words: String
+
+        public init(_ failure: LinkFailure?, _ words: String) { (self.failure, self.words) = (failure, words) }
+        public init(_ failure: LinkFailure) { self.init(failure, failure.words) }
+        /// Words of others, of which no value is known.
+        public init(stringLiteral words: String) { self.init(nil, words) }
+
+        /// The same, of somebody: `mx.example: the connection was refused`.
+        public func of(_ whom: String) -> Failure { Failure(failure, "\(whom): \(words)") }
+        /// The same with more words behind it.
+        public func adding(_ more: String) -> Failure { Failure(failure, words + more) }
     }
 }

@@ -13,6 +13,12 @@ public struct Recording: Equatable, Sendable {
         self.warnings = warnings
     }
 
+    /// The events with what the observer takes for a credential marked, whoever made them.
+    public var marked: [WireEvent] {
+        var log = WireLog()
+        return events.map { log.event($0.kind, leg: $0.leg, at: $0.time) }
+    }
+
     /// The first line of the file.
     public struct Header: Equatable, Sendable {
         /// When it began, ISO 8601; empty when unknown.

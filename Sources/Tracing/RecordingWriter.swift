@@ -18,10 +18,7 @@ public enum RecordingWriter {
 
     /// A whole file, its credentials masked whoever made the events.
     public static func file(_ recording: Recording) -> String {
-        var log = WireLog()
-        return recording.events.reduce(into: line(recording.header)) {
-            $0 += line(log.event($1.kind, leg: $1.leg, at: $1.time))
-        }
+        recording.marked.reduce(into: line(recording.header)) { $0 += line($1) }
     }
 
     /// Whole microseconds as seconds with six places, the trailing zeros left out.
@@ -46,7 +43,8 @@ public enum RecordingWriter {
         case .tls(let facts): return (.tls, json(facts))
         case .records(let side, let octets): return (side == .client ? .clientTLS : .serverTLS, base64(octets))
         case .close(let side): return (.close, jsonText(side.rawValue))
-        case .error(let sentence): return (.error, jsonText(sentence))
+        case .error(let failure): return (.error, json(failure))
+        case .remark(let failure): return (.note, json(failure))
         case .gap(let side, let count): return (.gap, jsonText(side.rawValue + (count.map { " \($0)" } ?? "")))
         case .note(let text): return (.note, jsonText(text))
         }
@@ -59,6 +57,12 @@ public enum RecordingWriter {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(facts) else { return jsonText(facts.summary ?? "TLS") }
         return jsonShown(String(decoding: data, as: UTF8.self))
+    }
+
+    /// The id beside the words; the words alone where there is no id.
+    private static func json(_ failure: WireEvent.Failure) -> String {
+        guard let id = failure.failure?.id else { return jsonText(failure.words) }
+        return "{\"id\":\(jsonText(id)),\"text\":\(jsonText(failure.words))}"
     }
 
     /// A JSON string when the octets are valid UTF-8, else base64.

@@ -7,7 +7,7 @@ extension SessionTracer {
     mutating func connecting(to endpoint: String, _ trace: inout Trace) {
         beginConnection(&trace)
         connection = .trying
-        appendEvent("connecting to \(endpoint)", "link/connect", &trace)
+        appendEvent("connecting to \(endpoint)", "link/connect", endpoint: endpoint, &trace)
     }
 
     mutating func connected(to endpoint: String, _ trace: inout Trace) {
@@ -26,7 +26,7 @@ extension SessionTracer {
         _ = enter(.greeting)
     }
 
-    mutating func failed(_ sentence: String, _ trace: inout Trace) {
+    mutating func failed(_ failure: WireEvent.Failure, _ trace: inout Trace) {
         flush(&trace)
         if connection == .unseen, lastWireLine == nil {
             _ = enter(.greeting)
@@ -35,7 +35,7 @@ extension SessionTracer {
         }
         marks.hasFailed = true
         trace.failed.insert(place)
-        appendEvent(sentence, LinkFailure(toldBy: sentence)?.anchor.path ?? "link/error", &trace)
+        appendEvent(failure.words, failure.failure?.anchor.path ?? "link/error", failure: failure.failure, &trace)
     }
 
     mutating func closed(by side: Side, _ trace: inout Trace) {

@@ -181,21 +181,23 @@ struct SessionTracer: Sendable {
         _ text: String,
         _ anchor: String,
         departures: [Departure.Kind] = [],
+        failure: LinkFailure? = nil,
+        endpoint: String? = nil,
         _ trace: inout Trace
     ) {
-        trace.append(
-            TraceLine(
-                index: trace.lines.count,
-                time: time,
-                leg: leg,
-                speaker: .note,
-                place: place,
-                octets: Array(text.utf8),
-                ending: .none,
-                content: .event(LessonAnchor(anchor)),
-                secrets: [],
-                findings: departures.map { Finding(Departure($0)) }
-            )
+        var line = TraceLine(
+            index: trace.lines.count,
+            time: time,
+            leg: leg,
+            speaker: .note,
+            place: place,
+            octets: Array(text.utf8),
+            ending: .none,
+            content: .event(LessonAnchor(anchor)),
+            secrets: [],
+            findings: departures.map { Finding(Departure($0)) }
         )
+        (line.failure, line.endpoint) = (failure, endpoint)
+        trace.append(line)
     }
 }

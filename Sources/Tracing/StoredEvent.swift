@@ -49,8 +49,10 @@ struct StoredEvent: Decodable {
         case text(String)
         case base64(String)
         case facts(TLSFacts)
+        /// An id that is not known here is of a newer program: its words are kept.
+        case failure(WireEvent.Failure)
 
-        private enum Key: String, CodingKey { case base64 }
+        private enum Key: String, CodingKey { case base64, id, text }
 
         init(from decoder: any Decoder) throws {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -59,6 +61,10 @@ struct StoredEvent: Decodable {
                 let fields = try decoder.container(keyedBy: Key.self)
                 if fields.contains(.base64) {
                     self = .base64(try fields.decode(String.self, forKey: .base64))
+                } else if fields.contains(.id) {
+                    let id = try fields.decode(String.self, forKey: .id)
+                    let words = try fields.decode(String.self, forKey: .text)
+                    self = .failure(WireEvent.Failure(LinkFailure(rawValue: id), words))
                 } else {
                     self = .facts(try TLSFacts(from: decoder))
                 }
@@ -73,6 +79,7 @@ struct StoredEvent: Decodable {
                 guard kind.holdsOctets, let data = Data(base64Encoded: text) else { return nil }
                 octets = Array(data)
             case .facts(let facts): return kind == .tls ? .tls(facts) : nil
+            case .failure(let failure): return kind == .error ? .error(failure) : kind == .note ? .remark(failure) : nil
             }
             switch kind {
             case .client: return .octets(from: .client, octets)
@@ -101,8 +108,8 @@ struct StoredEvent: Decodable {
             case .connect: .connect(to: text)
             case .connected: .connected(to: text)
             case .tls: .tls(TLSFacts(text))
-            case .error: .error(text)
-            case .note: .note(text)
+            case .error: .error(WireEvent.Failure(OldRecordings.failure(toldBy: text), text))
+            case .note: OldRecordings.failure(toldBy: text).map { .remark(WireEvent.Failure($0, text)) } ?? .note(text)
             case .close: Side(rawValue: text).map { .close(by: $0) }
             case .gap: gap(text)
             case .client, .server, .clientTLS, .serverTLS, .dnsQuery, .dnsAnswer, .delivered: nil

@@ -58,6 +58,10 @@ public struct TraceLine: Equatable, Sendable {
     /// What this line came in, for the hex view: the DNS message it was read from, or the TLS records that carried it, which
     /// may have carried its neighbours too. Empty elsewhere.
     public var message: [UInt8] = []
+    /// What went wrong, where an event tells of that.
+    public internal(set) var failure: LinkFailure?
+    /// Whom a connection is being made to, where an event tells of that.
+    public internal(set) var endpoint: String?
 
     /// Whether the octets were on a wire as they stand.
     public var isWire: Bool {

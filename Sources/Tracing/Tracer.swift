@@ -39,11 +39,12 @@ public struct Tracer: Sendable {
             withSession(event) { $0.connected(to: endpoint, &$1) }
         case .tls(let facts): withSession(event) { $0.secured(facts, &$1) }
         case .close(let side): withSession(event) { $0.closed(by: side, &$1) }
-        case .error(let sentence): fail(sentence, event)
+        case .error(let failure): fail(failure, event)
         case .dnsQuery(let message): lookup.query(message, at: event.time, &trace)
         case .dnsAnswer(let message): lookup.answer(message, at: event.time, &trace)
         case .gap(let side, let count): withSession(event) { $0.gap(count, from: side, &$1) }
-        case .note(let text): note(text, event)
+        case .note(let text): note(WireEvent.Failure(nil, text), event)
+        case .remark(let failure): note(failure, event)
         case .delivered(let content): deliver(content, event)
         }
     }
@@ -79,26 +80,25 @@ public struct Tracer: Sendable {
     }
 
     /// An error belongs to the lookup, or to the place the connection had reached.
-    private mutating func fail(_ sentence: String, _ event: WireEvent) {
+    private mutating func fail(_ failure: WireEvent.Failure, _ event: WireEvent) {
         guard event.leg != .lookup else {
             let place = Place(.exchangerLookup)
             trace.failed.insert(place)
-            let anchor = LinkFailure(toldBy: sentence)?.anchor ?? LessonAnchor("dns/failure")
-            return appendEvent(sentence, anchor, place, event)
+            let anchor = failure.failure?.anchor ?? LessonAnchor("dns/failure")
+            return appendEvent(failure, anchor, place, event)
         }
-        withSession(event) { $0.failed(sentence, &$1) }
+        withSession(event) { $0.failed(failure, &$1) }
     }
 
     /// A remark stands where the session is; before anything happened, at the step its leg begins with.
-    private mutating func note(_ text: String, _ event: WireEvent) {
+    private mutating func note(_ remark: WireEvent.Failure, _ event: WireEvent) {
         let place: Place =
             switch event.leg {
             case .lookup: Place(.exchangerLookup)
             case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
             }
-        let failure = LinkFailure(toldBy: text)
-        appendEvent(text, failure?.anchor ?? .syntax("note"), place, event)
-        if failure == .unfinishedLine { withSession(event) { session, _ in session.reader.joinUnfinishedLines() } }
+        appendEvent(remark, remark.failure?.anchor ?? .syntax("note"), place, event)
+        if remark.failure == .unfinishedLine { withSession(event) { session, _ in session.reader.joinUnfinishedLines() } }
     }
 
     private mutating func deliver(_ content: [UInt8], _ event: WireEvent) {
@@ -107,9 +107,9 @@ public struct Tracer: Sendable {
         appendEvent("delivered to the mailbox, \(content.count) octets", LessonAnchor("link/deliver"), place, event)
     }
 
-    private mutating func appendEvent(_ text: String, _ anchor: LessonAnchor, _ place: Place, _ event: WireEvent) {
-        for line in text.split(whereSeparator: \.isNewline) {
-            trace.append(
+    private mutating func appendEvent(_ told: WireEvent.Failure, _ anchor: LessonAnchor, _ place: Place, _ event: WireEvent) {
+        for line in told.words.split(whereSeparator: \.isNewline) {
+            var next =
                 TraceLine(
                     index: trace.lines.count,
                     time: event.time,
@@ -122,7 +122,8 @@ public struct Tracer: Sendable {
                     secrets: [],
                     findings: []
                 )
-            )
+            next.failure = told.failure
+            trace.append(next)
         }
     }
 }

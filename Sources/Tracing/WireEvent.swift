@@ -22,8 +22,8 @@ public struct WireEvent: Equatable, Sendable {
         case tls(TLSFacts)
         /// One side closed the connection.
         case close(by: Side)
-        /// It failed: a refusal, a time limit, a reset; in a sentence.
-        case error(String)
+        /// It failed: a refusal, a time limit, a reset.
+        case error(Failure)
         // Lookup
         /// A DNS message as it was sent (RFC 1035 §4.1).
         case dnsQuery([UInt8])
@@ -39,6 +39,8 @@ public struct WireEvent: Equatable, Sendable {
         // Note
         /// A remark of whoever recorded.
         case note(String)
+        /// A remark about what went wrong: what a mail server would do now, or what the program does.
+        case remark(Failure)
         /// A mail as it was put into a mailbox, trace fields included.
         case delivered([UInt8])
     }

@@ -188,7 +188,7 @@ extension WireEvent {
         case .octets(_, let octets, _), .dnsQuery(let octets), .dnsAnswer(let octets): octets.count
         case .gap(_, let octets): octets ?? 0
         // Inside TLS the octets themselves are told, too.
-        case .records, .connect, .connected, .tls, .close, .error, .note, .delivered: 0
+        case .records, .connect, .connected, .tls, .close, .error, .note, .remark, .delivered: 0
         }
     }
 }

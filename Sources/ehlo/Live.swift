@@ -186,7 +186,7 @@ struct Live: ParsableCommand {
         case .heldBack: ", with --send"
         case .lookupFailed: "; check the recipient's domain, or name a server with --server"
         // Nothing that is asked for in another way helps there, and what does was said.
-        case .notConnected(let reason) where LinkFailure(toldBy: reason) == .portClosed: ""
+        case .notConnected(let failure) where failure.failure == .portClosed: ""
         case .notConnected: "; check --server and --port"
         case .failed(.credentialsKept): "; see --auth-force-clear, if that line may carry them"
         case .failed(.notOffered(_, at: .startTLS)): "; see --no-tls, if it may be without"

@@ -265,6 +265,6 @@ import Tracing
         talk.say(.server, "220 mx.receiver.example ESMTP\r\n")
         talk.segment(.client, at: 0, [], flags: 4)
         let recording = try #require(talk.recording)
-        #expect(recording.events.last?.kind == .error("the client reset the connection"))
+        #expect(recording.events.last?.kind == .error(.init(.reset, "the client reset the connection")))
     }
 }

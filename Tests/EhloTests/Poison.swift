@@ -82,7 +82,7 @@ enum Poison {
         say(.client, "Subject: \(mail)\r\n\(mail): \(mail)\r\n\r\n\(mail)\r\n```\r\n\(mail)\r\n.")
         say(.server, "550 5.7.1 \(server)")
         events.append(WireEvent(.delivered(Array("\(poison(.delivered, else: "Subject: x"))\r\n".utf8)), leg: .relay))
-        events.append(WireEvent(.error(poison(.error, else: "it broke")), leg: .relay))
+        events.append(WireEvent(.error(.init(nil, poison(.error, else: "it broke"))), leg: .relay))
         let header = Recording.Header(
             began: poison(.headerBegan, else: "2026-11-26T00:00:00Z"),
             title: poison(.headerTitle, else: "a title"),

@@ -38,7 +38,7 @@ enum Hostile {
         say(.server, Array("250 \(markup)".utf8))
         say(.client, Array("<SCRIPT>alert(3)</SCRIPT>".utf8))
         events.append(WireEvent(.delivered(Array(mail.utf8) + all), leg: .relay))
-        events.append(WireEvent(.error(markup), leg: .relay))
+        events.append(WireEvent(.error(.init(nil, markup)), leg: .relay))
         for index in events.indices { events[index].time = Double(index * index) / 10 }
         return Recording(header: .init(began: markup, title: markup + "\u{1B}[2J", source: markup), events: events)
     }()

@@ -49,8 +49,8 @@ struct MatrixTests {
             let target = "\(name) [192.0.2.\(25 + number)]:25"
             tell(.connect(to: target), 2)
             switch number {
-            case 1: tell(.error("\(target): \(LinkFailure.refused.rawValue)"), 13)
-            case 2: tell(.error("\(target): \(LinkFailure.timedOut.rawValue)"), 30_000)
+            case 1: tell(.error(WireEvent.Failure(.refused).of("\(target)")), 13)
+            case 2: tell(.error(WireEvent.Failure(.timedOut).of("\(target)")), 30_000)
             default:
                 tell(.connected(to: target), 14)
                 walk(number == 0 ? "250 2.1.5 OK" : "450 4.2.0 Greylisted", number == 0)

@@ -36,7 +36,7 @@ final class Recorder: Sendable {
         }
     }
 
-    var errors: [String] { events.compactMap { if case .error(let text) = $0.kind { text } else { nil } } }
+    var errors: [String] { events.compactMap { if case .error(let failure) = $0.kind { failure.words } else { nil } } }
 
     var connects: [String] { events.compactMap { if case .connect(let peer) = $0.kind { peer } else { nil } } }
 

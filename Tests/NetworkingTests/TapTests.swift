@@ -185,7 +185,7 @@ struct TapTests {
         }
         #expect(await recorder.until { $0.isClosed() && wasReset.withLock { $0 } != nil })
         #expect(await recorder.until { _ in wasReset.withLock { $0 } == true })
-        #expect(recorder.wire().last?.kind == .error("the \(side.rawValue) broke the connection off"))
+        #expect(recorder.wire().last?.kind == .error(.init(.reset, "the \(side.rawValue) broke the connection off")))
         await tap.stop()
         withExtendedLifetime(server) {}
     }
@@ -199,7 +199,7 @@ struct TapTests {
         #expect(await recorder.until { $0.isClosed() })
         #expect(
             recorder.wire().last?.kind
-                == .error("[127.0.0.1]:\(silent.port): the connection was refused: nobody listens on that port")
+                == .error(WireEvent.Failure(.refused).of("[127.0.0.1]:\(silent.port)"))
         )
         await tap.stop()
     }

@@ -13,7 +13,7 @@ import Testing
         }
         return [
             WireEvent(.connect(to: "mx1.b.example [192.0.2.1]:25"), leg: .relay, at: 0),
-            WireEvent(.error("mx1: \(LinkFailure.refused.rawValue)"), leg: .relay, at: 0.2),
+            WireEvent(.error(WireEvent.Failure(.refused).of("mx1")), leg: .relay, at: 0.2),
             WireEvent(.connect(to: "mx2.b.example [192.0.2.2]:25"), leg: .relay, at: 1),
             WireEvent(.connected(to: "mx2.b.example [192.0.2.2]:25"), leg: .relay, at: 1.01), server("220 mx2", 1.03),
             client("EHLO c", 1.03), server("250-mx2", 1.04), server("250 SIZE", 1.06), client("MAIL FROM:<a@c>", 1.06),
@@ -53,7 +53,7 @@ import Testing
         #expect(ConnectionMatrix(Tracer.trace(of: events)).rows.first?.cells[.tls]?.text == "220")
         events += [
             WireEvent(.error("the other end broke TLS off"), leg: .relay, at: 0.4),
-            WireEvent(.note("\(LinkFailure.withoutTLS.rawValue): in the clear"), leg: .relay, at: 0.4),
+            WireEvent(.remark(WireEvent.Failure(.withoutTLS).adding(": in the clear")), leg: .relay, at: 0.4),
             WireEvent(.connect(to: "mx1"), leg: .relay, at: 0.5),
             WireEvent(.connected(to: "mx1"), leg: .relay, at: 0.5),
             said(.server, "220 mx1 ESMTP", 0.6),
@@ -69,8 +69,35 @@ import Testing
     }
 
     @Test(arguments: LinkFailure.allCases)
-    func `each failure is told from the others by its sentence`(failure: LinkFailure) {
-        #expect(LinkFailure(toldBy: "host: \(failure.rawValue), and more") == failure)
+    func `each failure travels by its id, whatever its words are`(failure: LinkFailure) throws {
+        let told = WireEvent.Failure(failure, "mots \u{E9}trangers \u{1B}[2J")
+        let events = [WireEvent(.error(told), leg: .relay), WireEvent(.remark(told), leg: .relay)]
+        let file = RecordingWriter.file(Recording(header: .init(began: "", title: "", source: ""), events: events))
+        #expect(file.contains("{\"id\":\"\(failure.id)\",\"text\":"))
+        #expect(try RecordingReader.read(Array(file.utf8)).events == events)
+        let trace = Tracer.trace(of: events)
+        #expect(trace.lines.allSatisfy { $0.failure == failure && $0.content == .event(failure.anchor) })
+    }
+
+    @Test func `an id of a newer program keeps its words`() throws {
+        let file = "{\"ehlo\":1}\n[0,\"relay\",\"error\",{\"id\":\"eaten\",\"text\":\"the mail was eaten\"}]\n"
+        let events = try RecordingReader.read(Array(file.utf8)).events
+        #expect(events.map(\.kind) == [.error(.init(nil, "the mail was eaten"))])
+    }
+
+    /// What the program wrote before failures had ids.
+    @Test(arguments: [
+        ("error", "mx1 [192.0.2.1]:25: the connection was refused: nobody listens on that port", LinkFailure.refused),
+        ("error", "a.example: the domain does not exist", .noSuchDomain),
+        ("error", "the server did not answer in time (RFC 5321 §4.5.3.2.1)", .noReply),
+        ("note", "A real mail server keeps the mail in its queue, tries again after half an hour or later", .retries),
+        ("note", "A real mail server does not try again: the author gets the mail back at once", .bounces),
+    ])
+    func `an old recording still tells its failures`(kind: String, sentence: String, failure: LinkFailure) throws {
+        let file = "{\"ehlo\":1}\n[0,\"relay\",\"\(kind)\",\"\(sentence)\"]\n"
+        let told = WireEvent.Failure(failure, sentence)
+        let expected: WireEvent.Kind = kind == "error" ? .error(told) : .remark(told)
+        #expect(try RecordingReader.read(Array(file.utf8)).events.map(\.kind) == [expected])
     }
 
     @Test func `a failure points at the lesson about it`() {

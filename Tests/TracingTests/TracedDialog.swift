@@ -1,7 +1,7 @@
 import DNS
 import Foundation
 import SMTP
-import Tracing
+@testable import Tracing
 
 /// A dialogue of `Traced/` with the place of every line in its margin, and what was found below the line.
 ///
@@ -81,8 +81,8 @@ struct TracedDialog: Sendable, CustomStringConvertible {
         case "connected": return [.connected(to: rest)]
         case "tls": return [.tls(TLSFacts(rest))]
         case "close": return Side(rawValue: rest).map { [.close(by: $0)] } ?? []
-        case "error": return [.error(rest)]
-        case "note": return [.note(rest)]
+        case "error": return [.error(.init(OldRecordings.failure(toldBy: rest), rest))]
+        case "note": return [OldRecordings.failure(toldBy: rest).map { .remark(.init($0, rest)) } ?? .note(rest)]
         case "C:": return [.octets(from: .client, octets(rest))]
         case "S:": return [.octets(from: .server, octets(rest))]
         case "mx": return lookup(rest.split(separator: " ").map(String.init))

@@ -30,7 +30,7 @@ public struct WireLog: Sendable {
         case .gap(let side, let count):
             _ = reader.finish(side, isCut: true)
             reader.gap(count, from: side)
-        case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .delivered: break
+        case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .remark, .delivered: break
         }
         return WireEvent(marked, leg: leg, at: time)
     }

@@ -286,7 +286,7 @@ struct SessionDraft {
             events.append(WireEvent(.close(by: side), leg: .relay, at: time))
         case .failed(let sentence):
             flushRemarks()
-            events.append(WireEvent(.error(sentence), leg: .relay, at: time))
+            events.append(WireEvent(.error("\(sentence)"), leg: .relay, at: time))
         case .connecting(let place), .connected(let place): remarks.append(Array("connected to \(place)".utf8)[...])
         }
     }
