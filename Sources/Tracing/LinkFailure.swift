@@ -78,7 +78,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     public var isPermanent: Bool {
         switch self {
         case .noSuchDomain, .nullMX, .noAddress, .neitherMXNorAddress: true
-        case .refused, .timedOut, .noReply, .reset, .unreachable, .noRoute, .portClosed, .lookupFailed, .surprisingAddress,
+        case .refused, .timedOut, .noReply, .reset, .unreachable, .noRoute, .portClosed, .lookupFailed,
+            .surprisingAddress,
             .tlsFailed, .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine:
             false
         }

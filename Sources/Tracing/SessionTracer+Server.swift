@@ -54,8 +54,11 @@ extension SessionTracer {
         }
         guard let answered = answer.to else { return nil }
         guard let id = answered.id else {
-            let isLost = [.data, .auth].contains(answered.turn)
-            return Sent(turn: answered.turn, verb: answered.verb, place: isLost ? enter(answered.turn) : place)
+            return Sent(
+                turn: answered.turn,
+                verb: answered.verb,
+                place: answered.beginsStep ? enter(answered.turn) : place
+            )
         }
         // Lines of a mail that the server reads as commands have no turn of their own.
         let elsewhere = answered.turn == .unknown ? contentPlace : place
@@ -219,23 +222,6 @@ extension SessionTracer {
         if reply.severity == .positive {
             marks.isAuthenticated = true
             noteCredential(&trace)
-        }
-    }
-}
-
-extension CommandSequence.Turn {
-    /// Whether a reply with this code can answer the turn: only some are answered by 3yz, each by its own (RFC 5321 §4.3.2).
-    fileprivate func mayBeAnswered(code: UInt16?) -> Bool {
-        guard let code, code / 100 == 3 else { return true }
-        switch self {
-        case .data: return code == 354
-        case .auth, .saslResponse: return code == 334
-        // 353 begins the replies of PRDR, one for each recipient (draft-hall-prdr).
-        case .mailData, .chunk, .lastChunk: return code == 353
-        // 355 is CHECKPOINT's (RFC 1845 §4.1).
-        case .mail: return code == 355
-        case .unknown, .anytime, .turnAround: return true
-        case .greeting, .hello, .rcpt, .rset, .startTLS, .handshake, .quit: return false
         }
     }
 }

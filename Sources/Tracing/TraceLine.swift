@@ -84,7 +84,8 @@ public struct TraceLine: Equatable, Sendable {
     public var verbName: String? {
         guard case .command = content, ending != .none else { return nil }
         let command = Command.read(octets).value
-        let isWord = command.typedVerb.allSatisfy { (33...126).contains($0) } && !command.typedVerb.starts(with: Secrets.mask)
+        let isWord =
+            command.typedVerb.allSatisfy { (33...126).contains($0) } && !command.typedVerb.starts(with: Secrets.mask)
         return command.name.isEmpty || !isWord ? nil : command.name
     }
 }

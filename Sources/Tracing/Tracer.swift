@@ -98,7 +98,9 @@ public struct Tracer: Sendable {
             case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
             }
         appendEvent(remark, remark.failure?.anchor ?? .syntax("note"), place, event)
-        if remark.failure == .unfinishedLine { withSession(event) { session, _ in session.reader.joinUnfinishedLines() } }
+        if remark.failure == .unfinishedLine {
+            withSession(event) { session, _ in session.reader.joinUnfinishedLines() }
+        }
     }
 
     private mutating func deliver(_ content: [UInt8], _ event: WireEvent) {
@@ -107,7 +109,12 @@ public struct Tracer: Sendable {
         appendEvent("delivered to the mailbox, \(content.count) octets", LessonAnchor("link/deliver"), place, event)
     }
 
-    private mutating func appendEvent(_ told: WireEvent.Failure, _ anchor: LessonAnchor, _ place: Place, _ event: WireEvent) {
+    private mutating func appendEvent(
+        _ told: WireEvent.Failure,
+        _ anchor: LessonAnchor,
+        _ place: Place,
+        _ event: WireEvent
+    ) {
         for line in told.words.split(whereSeparator: \.isNewline) {
             var next =
                 TraceLine(

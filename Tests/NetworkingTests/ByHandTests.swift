@@ -101,7 +101,7 @@ import Tracing
         let trace = Tracer.trace(of: walk.recorder.events)
         let answered = trace.lines.filter { $0.replyCode != nil }.map { "\($0.place.label) \($0.replyCode ?? 0)" }
         #expect(answered == ["4 220", "6 250", "8 500", "14 221"])
-        #expect(trace.lines.contains { $0.octets.starts(with: Array(LinkFailure.unfinishedLine.rawValue.utf8)) })
+        #expect(trace.lines.contains { $0.octets.starts(with: Array(LinkFailure.unfinishedLine.words.utf8)) })
     }
 
     @Test func `an exchange that was begun by hand can be called off`() async throws {

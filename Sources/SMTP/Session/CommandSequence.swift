@@ -158,3 +158,20 @@ extension Command {
         return verb?.turn ?? .unknown
     }
 }
+
+extension CommandSequence.Turn {
+    /// Whether a reply with this code can answer the turn: only some are answered by 3yz, each by its own (RFC 5321 §4.3.2).
+    public func mayBeAnswered(code: UInt16?) -> Bool {
+        guard let code, code / 100 == 3 else { return true }
+        switch self {
+        case .data: return code == 354
+        case .auth, .saslResponse: return code == 334
+        // 353 begins the replies of PRDR, one for each recipient (draft-hall-prdr).
+        case .mailData, .chunk, .lastChunk: return code == 353
+        // 355 is CHECKPOINT's (RFC 1845 §4.1).
+        case .mail: return code == 355
+        case .unknown, .anytime, .turnAround: return true
+        case .greeting, .hello, .rcpt, .rset, .startTLS, .handshake, .quit: return false
+        }
+    }
+}

@@ -8,16 +8,25 @@ public enum CredentialsInText {
     public static func masked(_ lines: [[UInt8]]) -> [[UInt8]] {
         var found: [[Range<Int>]] = []
         var awaitsResponse = false
-        var last: Range<Int>?
+        var last: (line: Int, word: Range<Int>)?
         for line in lines {
             let words = words(of: line)
             found.append(behindAuth(line, words))
-            if awaitsResponse { found[found.count - 1] += words.filter { isLongBase64(line[$0]) } }
-            if let code = words.lazy.compactMap({ replyCode(line[$0]) }).first {
-                if endsExchange(code), let last { found[found.count - 2].append(last) }
-                awaitsResponse = code == 334
+            let isAtFirst = found.count - 1
+            var isChallenge = false
+            for word in words {
+                if let code = replyCode(line[word]) {
+                    if endsExchange(code), let last { found[last.line].append(last.word) }
+                    awaitsResponse = code == 334
+                    isChallenge = code == 334
+                } else {
+                    // The word right behind a 334 is the challenge itself.
+                    if awaitsResponse, !isChallenge, isTellingBase64(line[word]) { found[isAtFirst].append(word) }
+                    isChallenge = false
+                }
+                last = isTellingBase64(line[word]) ? (isAtFirst, word) : nil
             }
-            last = words.last.flatMap { isLongBase64(line[$0]) ? $0 : nil }
+            if asksForResponse(line, words) { awaitsResponse = true }
         }
         return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1) }
     }
@@ -37,10 +46,17 @@ public enum CredentialsInText {
     }
 
     /// Words of plain English are made of the same letters; Base64 mixes them, or holds digits or padding.
-    private static func isLongBase64(_ word: ArraySlice<UInt8>) -> Bool {
+    static func isTellingBase64(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.isBase64Word, word.count % 4 == 0 else { return false }
         let isPlain = word.dropFirst().allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "/") }
         return !isPlain && word.contains { !(0x41...0x5A).contains($0) }
+    }
+
+    /// Whether a line ends in AUTH and a mechanism, so that the response stands in the next.
+    private static func asksForResponse(_ line: [UInt8], _ words: [Range<Int>]) -> Bool {
+        guard let name = words.last, words.count > 1, Credential.isMechanism(line[name]) else { return false }
+        return Verb(reading: line[words[words.count - 2]]) == .auth
+            && words.first.map { replyCode(line[$0]) == nil } == true
     }
 
     private static func replyCode(_ word: ArraySlice<UInt8>) -> UInt16? {

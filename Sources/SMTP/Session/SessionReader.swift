@@ -139,6 +139,8 @@ public struct SessionReader: Sendable {
     public var awaitsAnswerToData: Bool { pending.last?.turn == .data }
     /// STARTTLS was said and not answered: what the client says meanwhile may be thrown away (RFC 3207 §4.2).
     public var awaitsAnswerToSTARTTLS: Bool { pending.entries.suffix(100).contains { $0.turn == .startTLS } }
+    /// The server has sent a challenge: what comes next answers it (RFC 4954 §4).
+    public var isChallenged: Bool { mode == .saslResponse }
     /// Whether anything waits for an answer.
     public var awaitsAnswer: Bool { !pending.isEmpty }
     /// Whether QUIT was said, answered or not.
@@ -411,7 +413,7 @@ public struct SessionReader: Sendable {
         let wasBeforeGreeting = pending.first?.turn == .greeting
         let isBehindSTARTTLS = sequence.phase == .securing || awaitsAnswerToSTARTTLS
         let behind = pending.last.map { Utterance.Asked.Earlier(turn: $0.turn, verb: $0.verb) }
-        isBehindExchange = turn == .auth || turn == .unknown && secret != nil
+        isBehindExchange = turn == .auth || turn == .unknown && (secret != nil || isBehindExchange && octets.isEmpty)
         isInCredential = turn == .auth || secret != nil
         // Nobody answers what did not arrive as a whole.
         var id: TurnID?
@@ -623,7 +625,9 @@ public struct SessionReader: Sendable {
         let (code, continues) = ReplyLine.head(piece.line.octets)
         let isFirst = !isInReply
         // In the middle of an exchange a log may have said which side it was, and may be wrong.
-        let isStray = code == nil && isFirst && (isUnknown || !knowsLink && spoke.isEmpty) && piece.line.octets.isBase64Word
+        let isStray =
+            code == nil && isFirst && !piece.hasMore && (isUnknown || !knowsLink && spoke.isEmpty)
+            && CredentialsInText.isTellingBase64(piece.line.octets[...])
         if isStray, spoke.isEmpty { beginUnknown() }
         if !hasAnswered, !isInReply, spoke.isSubset(of: [.client]) { isForeign = Self.looksForeign(piece.line.octets) }
         var answer = Utterance.Answer(code: code, isFirst: isFirst, phase: sequence.phase, isForeign: isForeign)
@@ -746,6 +750,8 @@ public struct SessionReader: Sendable {
         case .data: dataAnswered(code)
         case .quit: hasQuit = true
         case .auth, .saslResponse: challenged(code)
+        // Whatever it answers, what comes next may be a response.
+        case _ where code == 334: challenged(code)
         case .mailData, .chunk, .lastChunk, .hello, .mail, .greeting, .rset, .anytime, .startTLS, .handshake,
             .turnAround,
             .unknown:

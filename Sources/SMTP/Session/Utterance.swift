@@ -117,6 +117,8 @@ public struct Utterance: Sendable {
         public let verb: Verb?
         /// The RCPT whose recipient the reply is about, where each has a reply of its own behind the mail data (RFC 2033 §4.2).
         public var recipient: TurnID?
+        /// Whether the command it answers would have begun a step of its own, had anybody seen it.
+        public var beginsStep: Bool { turn == .data || turn == .auth }
     }
 
     /// Where mail data ended without the line that ends it.

@@ -39,6 +39,8 @@ struct DirectionDecider {
         case .commands, .chunk: reader.awaitsAnswerToData ? .dataAsked : .commands
         }
     }
+    /// The server has sent a challenge.
+    var awaitsResponse: Bool { reader.isChallenged }
     /// Whether the last reply line said that another follows.
     var isInReply: Bool { reader.isInReply }
     /// Octets of a chunk that BDAT announced and that did not come yet.

@@ -20,7 +20,7 @@ extension SessionDraft {
                     texts.append(Array(line))
                     places.append(index)
                 }
-            case .octets(.server, let octets, _):
+            case .octets(_, let octets, _):
                 for line in octets.split(separator: 10) {
                     texts.append(Array(line.prefix(64)))
                     places.append(nil)

@@ -146,7 +146,7 @@ struct SessionDraft {
         if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
             lackContent()
         }
-        if side == .server, decider.phase == .challenged, case .reply(let code, _) = LineShape(line), code != 421 {
+        if side == .server, decider.awaitsResponse, case .reply(let code, _) = LineShape(line), code != 421 {
             lackResponse()
         }
         let secret = side == .client && decider.phase != .content ? decider.credential(in: octets) : nil
@@ -345,9 +345,7 @@ struct SessionDraft {
     private mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
 
     /// What stood in the log before the session.
-    mutating func precede(with group: RemarkGroup) {
-        remarks = group
-    }
+    mutating func precede(with group: RemarkGroup) { remarks = group }
 
     /// The recording, once no more lines come; nil when nobody said anything.
     mutating func finish(_ dialect: Dialect, steps: [String]) -> Recording? {
