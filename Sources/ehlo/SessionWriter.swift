@@ -146,7 +146,7 @@ struct SessionWriter {
             var export = JSONExport(library: library)
             for line in trace.lines { try output.write(export.object(line, session: session.number)) }
         case .txt:
-            for line in TextExport.lines(trace, header: header, library: library) {
+            try TextExport.eachLine(trace, header: header, library: library) { (line) throws(FileTrouble) in
                 try output.write((isASCII ? Escaping.ascii(line) : line) + "\n")
             }
         case .ehlo: try output.write(RecordingWriter.file(session.recording))
