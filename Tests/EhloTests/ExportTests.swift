@@ -227,9 +227,9 @@ import Tracing
         let line = Array(repeating: UInt8(ascii: "x"), count: 998) + [13, 10]
         let lines = (0..<(TracedMail.mostOctets / 1000 + 2000)).map { $0 % 7 == 0 ? [UInt8(ascii: ".")] + line : line }
         let content = Array(lines.joined())
-        var events = [WireEvent(.octets(from: .server, Array("220 b\r\n".utf8), secrets: []), leg: .relay)]
+        var events = [WireEvent(.octets(from: .server, Array("220 b\r\n".utf8)), leg: .relay)]
         func say(_ side: Side, _ octets: [UInt8]) {
-            events.append(WireEvent(.octets(from: side, octets, secrets: []), leg: .relay))
+            events.append(WireEvent(.octets(from: side, octets), leg: .relay))
         }
         for command in ["EHLO a", "MAIL FROM:<a@a>", "RCPT TO:<b@b>"] {
             say(.client, Array("\(command)\r\n".utf8))
