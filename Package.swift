@@ -121,9 +121,9 @@ let package = Package(
             name: "CursesTests", dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"], exclude: ["Probe"],
             swiftSettings: strict),
         .testTarget(
-            name: "EhloTests", dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "SMTP", "Screen", "Tracing"],
-            exclude: ["SecretNotes"],
-            swiftSettings: strict),
+            name: "EhloTests",
+            dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen", "Tracing"],
+            exclude: ["SecretNotes"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["ehlo", "CPTYSupport"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["Interface", "SMTP", "Tracing"], swiftSettings: strict),
     ] + fuzzers,

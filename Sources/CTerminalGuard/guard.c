@@ -72,15 +72,22 @@ int tg_open_signal_pipe(void) {
     return pipe_read;
 }
 
-static const int fatal[] = { SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS, SIGQUIT, SIGXCPU };
-#define FATAL_COUNT (sizeof fatal / sizeof fatal[0])
-static struct sigaction old_fatal[FATAL_COUNT];
+/* Whether a signal ends the process when nobody does anything about it (signal(7)). Those that are noted above have a
+   handler of their own; KILL cannot have one. */
+static int ends_process(int sig) {
+    switch (sig) {
+    case SIGKILL: case SIGINT: case SIGTERM: case SIGHUP: return 0;
+    case SIGCHLD: case SIGCONT: case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: case SIGURG: case SIGWINCH: return 0;
+    /* The first two behind the standard ones are the C library's own (pthreads(7)). */
+    default: return sig <= SIGSYS || (sig >= SIGRTMIN && sig <= SIGRTMAX);
+    }
+}
+static struct sigaction old_fatal[NSIG];
 
 static void crash(int sig, siginfo_t *info, void *context) {
     (void)context;
     tg_restore();
-    for (size_t i = 0; i < FATAL_COUNT; i++)
-        if (fatal[i] == sig) { sigaction(sig, &old_fatal[i], NULL); break; }
+    sigaction(sig, &old_fatal[sig], NULL);
     /* For a hardware fault, returning runs the faulting instruction again, so that the old handler (Swift's
        backtracer, or the default) sees the real context. One that was sent (si_code <= 0), or comes from the kernel
        without a fault (SIGXCPU, SIGQUIT), has to be sent again. */
@@ -100,7 +107,11 @@ void tg_install_crash_handlers(void) {
     sa.sa_sigaction = crash;
     sa.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&sa.sa_mask);
-    for (size_t i = 0; i < FATAL_COUNT; i++) sigaction(fatal[i], &sa, &old_fatal[i]);
+    for (int sig = 1; sig < NSIG; sig++) {
+        if (!ends_process(sig) || sigaction(sig, NULL, &old_fatal[sig]) != 0) continue;
+        /* What is ignored, such as PIPE, ends nothing. */
+        if (old_fatal[sig].sa_handler != SIG_IGN) sigaction(sig, &sa, NULL);
+    }
 }
 void tg_stop_self(void) {
     struct sigaction standard, old;

@@ -88,7 +88,7 @@ extension SessionValues {
     }
 
     /// A size as people say it: `100 MiB`, `9.8 MiB`, `512 octets`.
-    static func readable(octets: UInt64) -> String {
+    public static func readable(octets: UInt64) -> String {
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
         var unit: UInt64 = 1
         var name = ""

@@ -13,6 +13,14 @@ public enum RecordingReader {
             case .newerVersion(let version): "it is a recording of version \(version), and this program reads version 1"
             }
         }
+
+        /// What to do next.
+        public var advice: String {
+            switch self {
+            case .notARecording: "record a session with 'ehlo live RECIPIENT --record FILE'"
+            case .newerVersion: "a newer ehlo reads it, and 'ehlo --version' tells how old this one is"
+            }
+        }
     }
 
     /// The longest line that is read, in octets; a longer one is left out.
@@ -98,7 +106,9 @@ public enum RecordingReader {
         }
         let clean = line.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
         guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(clean)) else { return nil }
-        guard stored.ehlo == Recording.version else { throw .newerVersion(stored.ehlo) }
+        guard stored.ehlo <= Recording.version else { throw .newerVersion(stored.ehlo) }
+        // There was none before the first.
+        guard stored.ehlo == Recording.version else { return nil }
         return Recording.Header(began: stored.began ?? "", title: stored.title ?? "", source: stored.source ?? "")
     }
 }

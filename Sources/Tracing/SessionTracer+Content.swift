@@ -140,7 +140,7 @@ extension SessionTracer {
         if !piece.continuesLine { trace.mails[mail].lineCount += 1 }
         if isStuffed { trace.mails[mail].stuffedLines += 1 }
         let count = octets.count + piece.line.ending.octets.count
-        guard trace.mails[mail].content.count + count <= TracedMail.mostOctets else {
+        guard trace.mails[mail].content.count + count <= trace.mostContent else {
             trace.mails[mail].octetsLeftOut += count
             return
         }

@@ -12,7 +12,15 @@ public struct Trace: Equatable, Sendable {
     /// Steps that failed: the reply was negative, or the link broke there.
     public internal(set) var failed: Set<Place> = []
 
-    public init() {}
+    /// The most content that is kept of one mail, in octets.
+    let mostContent: Int
+
+    public init() { self.init(mostContent: TracedMail.mostOctets) }
+
+    init(mostContent: Int) { self.mostContent = mostContent }
+
+    /// Whether some mail is longer than what is kept of it.
+    public var hasCutMail: Bool { mails.contains { $0.octetsLeftOut > 0 } }
 
     /// A run of lines that stand at one place: what one press of *next* shows. Indices into `stops` grow with time.
     public struct Stop: Equatable, Sendable {
@@ -145,7 +153,7 @@ public struct TracedMail: Equatable, Sendable {
 
     /// The most lines of one mail that are in the trace.
     public static let mostLines = 50_000
-    /// The most content kept of one mail, in octets.
+    /// The most content kept of one mail, in octets, unless somebody asks for whole mails.
     public static let mostOctets = 16 << 20
 
     /// What became of it (RFC 5321 §4.1.1.4).

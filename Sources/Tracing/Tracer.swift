@@ -7,18 +7,22 @@ import SMTP
 /// is shown. Wrong input: events of ours that run backwards in time are taken as they come; whatever a peer does is the
 /// peer's departure and becomes a finding; nothing is ignored, every octet ends up in a line.
 public struct Tracer: Sendable {
-    public private(set) var trace = Trace()
+    public private(set) var trace: Trace
     private var sessions: [Leg: SessionTracer] = [:]
     private var lookup = LookupTracer()
 
     private let showsSecrets: Bool
 
     /// `showsSecrets` leaves credentials as they are that only their place gives away; those an event marked stay masked.
-    public init(showsSecrets: Bool = false) { self.showsSecrets = showsSecrets }
+    /// With `keepsWholeMails` the content of a mail has no bound: for whoever writes it down.
+    public init(showsSecrets: Bool = false, keepsWholeMails: Bool = false) {
+        self.showsSecrets = showsSecrets
+        trace = Trace(mostContent: keepsWholeMails ? Int.max : TracedMail.mostOctets)
+    }
 
     /// The trace of a whole recording.
-    public static func trace(of events: some Sequence<WireEvent>) -> Trace {
-        var tracer = Tracer()
+    public static func trace(of events: some Sequence<WireEvent>, keepsWholeMails: Bool = false) -> Trace {
+        var tracer = Tracer(keepsWholeMails: keepsWholeMails)
         for event in events { tracer.consume(event) }
         tracer.finish()
         return tracer.trace

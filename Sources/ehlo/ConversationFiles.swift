@@ -76,19 +76,12 @@ final class ConversationFile {
 
     func write(_ lines: String) throws(Failure) {
         isUsed = true
-        var octets = Array(lines.utf8)[...]
-        while !octets.isEmpty {
-            let count = octets.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                octets = octets.dropFirst(count)
-            } else if errno != EINTR {
-                let reason = strerror(errno).map { String(cString: $0) } ?? ""
-                throw Failure(
-                    .inputOutput,
-                    "--record: writing to \(name) failed (\(reason)); free some space or record elsewhere"
-                )
-            }
-        }
+        guard let error = WholeLines.add(lines, to: descriptor) else { return }
+        throw Failure(
+            .inputOutput,
+            "--record: writing to \(name) failed (\(String(cString: strerror(error)))), so what follows is not recorded; "
+                + "free some space or record elsewhere"
+        )
     }
 
     /// An empty file would only be in the way.

@@ -23,6 +23,7 @@ enum ExitCode: Int32, CaseIterable {
     case internalError = 70
     case cannotCreate = 73
     case inputOutput = 74
+    case brokenOff = 75
 
     var meaning: String {
         switch self {
@@ -46,6 +47,7 @@ enum ExitCode: Int32, CaseIterable {
         case .internalError: "a mistake in ehlo itself"
         case .cannotCreate: "the output cannot be made"
         case .inputOutput: "reading or writing failed, or the reader of the output has gone"
+        case .brokenOff: "live: broken off by the person, so nothing is known; start it again"
         }
     }
 

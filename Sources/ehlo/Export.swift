@@ -43,6 +43,7 @@ struct Export: ParsableCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
+        if let title { try OptionText.check(title, "--title") }
         let format = try chosenFormat()
         let settings = try common.settings()
         let library = try common.library(settings)

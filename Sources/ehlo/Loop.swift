@@ -293,11 +293,11 @@ private final class Loop {
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func saved(_ path: String, replacing: Bool) throws(FileTrouble) -> String {
-        if let words = try MailKeeper.save(state.trace, to: path, replacing: replacing) { return words }
+        let session = WrittenSession(desk?.recording(state.conversations?.open) ?? recording, trace: state.trace)
+        if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"
         }
-        let session = WrittenSession(desk?.recording(state.conversations?.open) ?? recording, trace: state.trace)
         let writer = SessionWriter(
             library: world.library,
             isASCII: settings.isASCII,

@@ -76,9 +76,10 @@ final class MailKeeper: Sendable {
 
     /// Saves the mails of a conversation: `NAME.eml`, from the second on `NAME-2.eml` and so on, or `FOLDER/` for a Maildir
     /// of those that were accepted. Says what was done; nil when the name asks for something else.
-    static func save(_ trace: Trace, to path: String, replacing: Bool) throws(FileTrouble) -> String? {
+    static func save(_ session: WrittenSession, to path: String, replacing: Bool) throws(FileTrouble) -> String? {
         let isMaildir = path.hasSuffix("/")
         guard isMaildir || path.hasSuffix(".eml") else { return nil }
+        let trace = MessageExport.whole(session.trace, session.recording)
         // Of a mail that was delivered there is more than of one that went over the wire: its trace fields.
         let sent =
             trace.delivered.isEmpty ? MessageExport.messages(trace) : trace.mails.filter { $0.outcome != .accepted }

@@ -53,19 +53,31 @@ struct MailOptions: ParsableArguments {
 
 /// Checks of texts that options bring.
 enum OptionText {
-    /// Refuses what would end a line of SMTP or of a header, before anything is started.
+    /// Refuses what would end a line of SMTP, of a header or of a screen, and every other control, before anything is
+    /// started. THE rule for each text on a command line.
     static func check(_ text: String, _ option: String) throws(Failure) {
-        for scalar in text.unicodeScalars {
-            let name: String? =
-                switch scalar.value {
-                case 13: "a carriage return (CR)"
-                case 10: "a line feed (LF)"
-                case 0: "a NUL"
-                default: nil
-                }
-            if let name {
-                throw Failure(.usage, "\(option): the value holds \(name), and must be one line; take that out")
-            }
+        guard let found = text.unicodeScalars.lazy.compactMap(name).first else { return }
+        throw Failure(.usage, "\(option): the value holds \(found), and must be one line that shows; take that out")
+    }
+
+    /// What a character is called that may not stand there; nil for all others. What joins emoji and marks the direction
+    /// of a text may: languages need it.
+    private static func name(_ scalar: Unicode.Scalar) -> String? {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: break
+        default: return nil
+        }
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        switch scalar.value {
+        case 0: return "a NUL"
+        case 9: return "a tab"
+        case 10: return "a line feed (LF)"
+        case 13: return "a carriage return (CR)"
+        case 0x85: return "a next line (NEL, U+0085)"
+        case 0x2028: return "a line separator (U+2028)"
+        case 0x2029: return "a paragraph separator (U+2029)"
+        default: return "the control character \(code)"
         }
     }
 

@@ -11,8 +11,8 @@ enum Plain {
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
         try printer.print(opening(recording, name, walk))
-        for index in trace.stops.indices { try printer.print(walk.stop(index, of: trace)) }
-        try printer.print(walk.closing(trace))
+        for index in trace.stops.indices { try walk.stop(index, of: trace, printer.print) }
+        try walk.closing(trace, printer.print)
         try printer.flush()
     }
 

@@ -44,18 +44,12 @@ final class Recorder {
     func write(_ event: WireEvent) throws(Failure) { try write(RecordingWriter.line(event)) }
 
     private func write(_ line: String) throws(Failure) {
-        var octets = Array(line.utf8)[...]
-        while !octets.isEmpty {
-            let count = octets.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                octets = octets.dropFirst(count)
-            } else if errno != EINTR {
-                throw Failure(
-                    .inputOutput,
-                    "recording to \(name) failed (\(Self.reason)), so what follows is not recorded; free some space or --record elsewhere"
-                )
-            }
-        }
+        guard let error = WholeLines.add(line, to: descriptor) else { return }
+        let reason = String(cString: strerror(error))
+        throw Failure(
+            .inputOutput,
+            "recording to \(name) failed (\(reason)), so what follows is not recorded; free some space or --record elsewhere"
+        )
     }
 
     private static var reason: String { strerror(errno).map { String(cString: $0) } ?? "" }

@@ -10,6 +10,10 @@ struct WrittenSession {
     let number: Int
     let recording: Recording
     let trace: Trace
+    /// The messages in it, from the first octet to the last.
+    var messages: [TracedMail] { MessageExport.messages(MessageExport.whole(trace, recording)) }
+    /// Whether there is any.
+    var hasMessage: Bool { !MessageExport.messages(trace).isEmpty }
 
     /// `title` stands for its own, when it is given.
     init(_ recording: Recording, number: Int = 0, title: String? = nil) {
@@ -69,7 +73,7 @@ struct SessionWriter {
         var warnings = SessionWarnings(about: source, sessions: sessions.count)
         let mails = sessions.flatMap { session in
             warnings.add(session.recording.warnings)
-            return MessageExport.messages(session.trace)
+            return session.messages
         }
         warnings.say()
         let names = mails.count == 1 ? [path] : mails.indices.map { MessageExport.name(path, number: $0 + 1) }
@@ -100,7 +104,7 @@ struct SessionWriter {
 
     /// Refuses what the format cannot hold.
     private func check(_ sessions: some Collection<WrittenSession>, as format: ExportFormat) throws(FileTrouble) {
-        if format == .eml, sessions.allSatisfy({ MessageExport.messages($0.trace).isEmpty }) {
+        if format == .eml, sessions.allSatisfy({ !$0.hasMessage }) {
             throw FileTrouble(.wrongData, "no message went over the wire here; --format txt shows what did")
         }
         guard format.holdsOneSession, sessions.count > 1 else { return }
@@ -142,7 +146,7 @@ struct SessionWriter {
             var export = JSONExport(library: library)
             for line in trace.lines { try output.write(export.object(line, session: session.number)) }
         case .txt:
-            for line in TextExport.lines(trace, header: header, library: library) {
+            try TextExport.eachLine(trace, header: header, library: library) { (line) throws(FileTrouble) in
                 try output.write((isASCII ? Escaping.ascii(line) : line) + "\n")
             }
         case .ehlo: try output.write(RecordingWriter.file(session.recording))
@@ -161,7 +165,7 @@ struct SessionWriter {
             try output.write(isPage ? sheet.html : sheet.markdown)
         case .swaks: try output.write(SwaksExport.text(trace))
         case .pcap: return
-        case .eml: for mail in MessageExport.messages(trace) { try output.write(octets: mail.content) }
+        case .eml: for mail in session.messages { try output.write(octets: mail.content) }
         }
     }
 }

@@ -222,6 +222,58 @@ import Tracing
         }
     }
 
+    /// Longer than what a trace keeps of one mail; in DATA, with stuffed dots, and in a chunk.
+    @Test(arguments: [true, false]) func `a long mail is written whole`(isChunk: Bool) throws {
+        let line = Array(repeating: UInt8(ascii: "x"), count: 998) + [13, 10]
+        let lines = (0..<(TracedMail.mostOctets / 1000 + 2000)).map { $0 % 7 == 0 ? [UInt8(ascii: ".")] + line : line }
+        let content = Array(lines.joined())
+        var events = [WireEvent(.octets(from: .server, Array("220 b\r\n".utf8)), leg: .relay)]
+        func say(_ side: Side, _ octets: [UInt8]) {
+            events.append(WireEvent(.octets(from: side, octets), leg: .relay))
+        }
+        for command in ["EHLO a", "MAIL FROM:<a@a>", "RCPT TO:<b@b>"] {
+            say(.client, Array("\(command)\r\n".utf8))
+            say(.server, Array("250 b\r\n".utf8))
+        }
+        if isChunk {
+            say(.client, Array("BDAT \(content.count) LAST\r\n".utf8) + content)
+        } else {
+            say(.client, Array("DATA\r\n".utf8))
+            say(.server, Array("354 b\r\n".utf8))
+            for line in lines { say(.client, (line.first == UInt8(ascii: ".") ? [UInt8(ascii: ".")] : []) + line) }
+            say(.client, Array(".\r\n".utf8))
+        }
+        say(.server, Array("250 b\r\n".utf8))
+        let recording = Recording(header: .init(began: "", title: "long", source: ""), events: events)
+        let session = WrittenSession(recording)
+        #expect(session.trace.hasCutMail)
+        try Program.withFolder { folder in
+            let writer = SessionWriter(library: try LessonLibrary(root: Program.lessons))
+            let names = try writer.save([session], as: .eml, to: "\(folder)/a.eml", input: nil)
+            #expect(names == ["\(folder)/a.eml"])
+            #expect(try MailKeeper.save(session, to: "\(folder)/b.eml", replacing: false)?.hasPrefix("saved") == true)
+            for name in ["a", "b"] {
+                let written = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).eml"))
+                #expect(
+                    written.count == content.count && written == Data(content),
+                    "\(name).eml: \(written.count) octets"
+                )
+            }
+        }
+    }
+
+    @Test func `a file that is too long is told the limit there is`() throws {
+        try Program.withFolder { folder in
+            let path = "\(folder)/long.yaml"
+            try Data(repeating: 32, count: 70_000).write(to: URL(fileURLWithPath: path))
+            let run = try Program.run(["sandbox", "--persona", path, "--plain"])
+            #expect(
+                run.status == 65 && run.errors.contains("longer than 64 KiB, the most that is read"),
+                "\(run.errors)"
+            )
+        }
+    }
+
     @Test func `a session without a message has none to write`() throws {
         let run = try Program.run(["export", "greylisted", "--format", "eml"])
         #expect(run.status == 65 && run.errors.contains("no message"))

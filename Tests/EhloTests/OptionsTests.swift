@@ -75,4 +75,39 @@ import Testing
         mail.headers = ["no field"]
         #expect(throws: Failure.self) { try mail.content() }
     }
+
+    @Test(arguments: [
+        ("\0", "a NUL"), ("\t", "a tab"), ("\n", "a line feed (LF)"), ("\r", "a carriage return (CR)"),
+        ("\r\n", "a carriage return (CR)"), ("\u{1B}", "the control character U+001B"),
+        ("\u{7F}", "the control character U+007F"), ("\u{85}", "a next line (NEL, U+0085)"),
+        ("\u{9B}", "the control character U+009B"), ("\u{2028}", "a line separator (U+2028)"),
+        ("\u{2029}", "a paragraph separator (U+2029)"),
+    ])
+    func `a text of an option is one line without controls`(sign: String, name: String) throws {
+        #expect { try OptionText.check("a\(sign)b", "--from") } throws: { error in
+            (error as? Failure)?.sentence.hasPrefix("--from: the value holds \(name), and") == true
+        }
+        // Joined emoji and marks of direction are part of texts that people write.
+        for text in ["", "a b", "Grüße", "❤\u{FE0F}", "👩\u{200D}🚀", "שלום\u{200F}", "日本"] {
+            try OptionText.check(text, "--subject")
+        }
+    }
+
+    @Test(arguments: [
+        ["live", "x\u{85}@b.example"], ["live", "bob@b.example", "--from=a\u{2028}@b.example"],
+        ["live", "bob@b.example", "--to=a\u{2029}@b.example"], ["live", "bob@b.example", "--helo=a\u{85}"],
+        ["live", "bob@b.example", "--subject=a\u{85}"], ["live", "bob@b.example", "--header=X-A: a\u{2028}"],
+        ["live", "bob@b.example", "--title=a\u{85}"], ["live", "bob@b.example", "--source=a\u{1B}"],
+        ["live", "bob@b.example", "--server=a\u{85}"], ["live", "bob@b.example", "--dns=a\u{85}"],
+        ["live", "bob@b.example", "--xclient=NAME=a\u{85}"], ["live", "bob@b.example", "--tls-sni=a\u{85}"],
+        ["live", "bob@b.example", "--auth-user=a\u{85}"],
+        ["live", "bob@b.example", "--auth-user=a", "--submit=a\u{85}"], ["--plain", "--from=a\u{85}@b.example"],
+        ["--plain", "--to=a\u{2028}@b.example"], ["--plain", "--subject=a\u{2029}"],
+        ["export", "seed", "--format", "txt", "--title=a\u{85}"],
+    ])
+    func `every option that takes a text refuses one that ends a line`(words: [String]) throws {
+        let run = try Program.run(words + (words[0] == "live" ? ["--no-record", "--no-input"] : []))
+        #expect(run.status == 64 && run.errors.contains(": the value holds "), "\(words): \(run.errors)")
+        #expect(run.output.isEmpty && run.messages.count == 1)
+    }
 }

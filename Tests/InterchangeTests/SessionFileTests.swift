@@ -23,6 +23,29 @@ import Tracing
         #expect(file.sessions.flatMap(\.warnings).isEmpty)
     }
 
+    @Test(arguments: [
+        "[0.6,\"relay\",\"close\",\"server\"]", "[0.6,\"relay\",\"server\",\"221 b", "[0.6",
+    ])
+    func `a header behind a line without a line feed begins a session`(last: String) throws {
+        let second = Self.header.replacing("one", with: "{\\\"ehlo\\\":1,")
+        let file = try read(Self.header + Self.greeting + last + second + Self.greeting)
+        #expect(file.sessions.map(\.header.title) == ["one", "{\"ehlo\":1,"])
+        #expect(file.sessions.last?.events.count == 1)
+    }
+
+    @Test func `a recording of a newer version is for a newer program`() throws {
+        let newer = Self.header.replacing("\"ehlo\":1", with: "\"ehlo\":2") + Self.greeting
+        for text in [newer, Self.header + Self.greeting + newer] {
+            #expect { try read(text) } throws: { error in
+                "\(error)".contains("of version 2") && "\(error)".contains("a newer ehlo reads it")
+                    && !"\(error)".contains("record a session")
+            }
+        }
+        #expect { try read(Self.header.replacing("\"ehlo\":1", with: "\"ehlo\":0")) } throws: {
+            "\($0)".contains("it is no recording")
+        }
+    }
+
     @Test func `a torn last line is a warning and what came before is kept`() throws {
         let file = try read(Self.header + Self.greeting + Self.greeting.dropLast(9))
         #expect(file.sessions.first?.events.count == 1)

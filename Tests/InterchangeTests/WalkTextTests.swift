@@ -63,6 +63,24 @@ import Tracing
         for line in lines where line.contains("Step 7") || line.contains("Step 8") { #expect(line.hasPrefix(" ")) }
     }
 
+    /// Or a hostile recording would take many times its length of memory.
+    @Test func `a long stop, many findings and a long mail come a few lines at a time`() {
+        let mail = Array(repeating: Array("a\u{1}\r\n".utf8), count: 2000).joined()
+        var events = [WireEvent(.octets(from: .server, Array("220 b\r\n".utf8)), leg: .relay)]
+        for _ in 0..<1000 {
+            events.append(WireEvent(.octets(from: .client, Array("FOO \u{1} \r\n".utf8)), leg: .relay))
+        }
+        events.append(WireEvent(.delivered(Array(mail)), leg: .relay))
+        let trace = Tracer.trace(of: events)
+        var (largest, count) = (0, 0)
+        var walk = WalkText(library: nil)
+        for index in trace.stops.indices {
+            walk.stop(index, of: trace) { (largest, count) = (max(largest, $0.count), count + $0.count) }
+        }
+        walk.closing(trace) { (largest, count) = (max(largest, $0.count), count + $0.count) }
+        #expect(count > 5000 && largest < 50, "\(largest) lines at once")
+    }
+
     @Test func `the chosen exchanger is marked, and nothing is when it is not known`() throws {
         let recording = try Places.session("seed.ehlo")
         let trace = Tracer.trace(of: recording.events)

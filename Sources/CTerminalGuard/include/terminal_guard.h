@@ -21,7 +21,7 @@ int tg_open_signal_pipe(void);
 /* Octet 0 on the same descriptor: somebody has news. Any thread; does nothing before the pipe is open. */
 void tg_wake(void);
 
-/* Fatal signals: give the terminal back, then hand on to the handler there was. */
+/* Every signal that would end the process: give the terminal back, then hand on to the handler there was. */
 void tg_install_crash_handlers(void);
 /* Stops the process group as the terminal driver does for ^Z, and comes back when it is continued. */
 void tg_stop_self(void);

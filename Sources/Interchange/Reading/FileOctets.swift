@@ -1,4 +1,5 @@
 import Glibc
+import Lessons
 
 /// The octets of a file that a person named: whole, bounded, and never of something that would not end.
 public enum FileOctets {
@@ -96,7 +97,7 @@ public enum FileOctets {
     private static func tooLong(_ name: String, _ most: Int) -> FileTrouble {
         FileTrouble(
             .wrongData,
-            "\(name): it is longer than \(most >> 20) MiB, the most that is read; cut it into parts"
+            "\(name): it is longer than \(SessionValues.readable(octets: UInt64(most))), the most that is read; cut it into parts"
         )
     }
 

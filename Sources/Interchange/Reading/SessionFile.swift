@@ -1,4 +1,5 @@
 import Captures
+import Glibc
 public import SMTP
 public import Tracing
 
@@ -67,10 +68,7 @@ public struct SessionFile: Sendable {
             do {
                 sessions.append(try RecordingReader.read(part))
             } catch {
-                throw FileTrouble(
-                    .wrongData,
-                    "\(name(path)): \(error); record a session with 'ehlo live RECIPIENT --record FILE'"
-                )
+                throw FileTrouble(.wrongData, "\(name(path)): \(error); \(error.advice)")
             }
         }
         guard sessions.contains(where: { !$0.events.isEmpty }) else {
@@ -170,16 +168,33 @@ public struct SessionFile: Sendable {
             "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
     }
 
-    /// The file cut where a header stands: recordings that were written behind each other are several sessions.
+    /// The file cut where a header stands: recordings that were written behind each other are several sessions, also where
+    /// the last line of one has no line feed.
     static func parts(of octets: [UInt8]) -> [[UInt8]] {
-        var starts = [0]
+        var starts: Set = [0]
         var position = 0
         while let end = octets[position...].firstIndex(of: 10), end + 1 < octets.count {
             position = end + 1
             if octets[position] == UInt8(ascii: "{"), RecordingReader.recognises(octets[position...]) {
-                starts.append(position)
+                starts.insert(position)
             }
         }
+        // Within a string of JSON the quotation mark has a backslash, so that these octets begin a header wherever they stand.
+        let header = Array("{\"ehlo\"".utf8)
+        octets.withUnsafeBytes { all in
+            guard let base = all.baseAddress else { return }
+            var at = 0
+            while at < all.count, let found = memchr(base + at, Int32(header[0]), all.count - at) {
+                at = UnsafeRawPointer(found) - base
+                // Before the first header there may be a byte order mark.
+                if at > 3, all[at...].starts(with: header) { starts.insert(at) }
+                at += 1
+            }
+        }
+        return cut(octets, at: starts.sorted())
+    }
+
+    private static func cut(_ octets: [UInt8], at starts: [Int]) -> [[UInt8]] {
         let ends = starts.dropFirst() + [octets.count]
         return zip(starts, ends).map { Array(octets[$0..<$1]) }
     }

@@ -2,7 +2,13 @@ public import Tracing
 
 /// The messages of a session as their octets went over the wire, without the stuffed dots and the closing one.
 public enum MessageExport {
+    /// The trace with every mail whole, where one was too long for the trace that is shown.
+    public static func whole(_ trace: Trace, _ recording: Recording) -> Trace {
+        trace.hasCutMail ? Tracer.trace(of: recording.events, keepsWholeMails: true) : trace
+    }
+
     /// What can be written, one entry a message: those the recipient's server was sent, else those the sender's own was.
+    /// The trace must be `whole`, or of a long mail there is only the beginning.
     public static func messages(_ trace: Trace) -> [TracedMail] {
         let relayed = trace.mails.filter { $0.leg == .relay && !$0.content.isEmpty }
         return relayed.isEmpty ? trace.mails.filter { !$0.content.isEmpty } : relayed

@@ -5,6 +5,16 @@ extension WalkText {
     /// The lines of a stop with what is said under each; the records of an MX answer as a table.
     func wire(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
         var lines: [Line] = []
+        eachWire(stop, of: trace) { lines += $0 }
+        return lines
+    }
+
+    /// The same, what belongs to one line of the wire at a time.
+    func eachWire<Failure: Error>(
+        _ stop: Trace.Stop,
+        of trace: Trace,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
         var table: [TraceLine] = []
         var data = (lines: 0, octets: 0)
         for line in trace.lines[stop.lines] {
@@ -12,22 +22,21 @@ extension WalkText {
                 table.append(line)
                 continue
             }
-            lines += exchangers(table, of: trace)
+            try body(exchangers(table, of: trace))
             table = []
             if suppressesData, case .mailData = line.content, line.octets != [46] {
                 data = (data.lines + 1, data.octets + line.octets.count + line.ending.octets.count)
                 continue
             }
             if data.lines > 0 {
-                lines.append(
-                    Line(.client, "\(Self.indent)C: (\(data.lines) lines of mail data, \(data.octets) octets)")
-                )
+                let amount = "(\(data.lines) lines of mail data, \(data.octets) octets)"
+                try body([Line(.client, "\(Self.indent)C: \(amount)")])
             }
             data = (0, 0)
             let before = line.index > 0 ? trace.lines[line.index - 1].time : 0
-            lines += wire(line, time: showsLapse ? line.time - before : line.time)
+            try body(wire(line, time: showsLapse ? line.time - before : line.time))
         }
-        return lines + exchangers(table, of: trace)
+        try body(exchangers(table, of: trace))
     }
 
     /// One line of the trace, its spans and its findings.

@@ -58,21 +58,32 @@ public struct WalkText {
 
     /// The heading of a stop, its lines from `first` on, and the lesson's first paragraph the first time there is reason for it.
     public mutating func stop(_ index: Int, of trace: Trace, fromLine first: Int = 0) -> [Line] {
+        var lines: [Line] = []
+        stop(index, of: trace, fromLine: first) { lines += $0 }
+        return lines
+    }
+
+    /// The same a few lines at a time, so that not all of a long stop is held at once.
+    public mutating func stop<Failure: Error>(
+        _ index: Int,
+        of trace: Trace,
+        fromLine first: Int = 0,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
         var stop = trace.stops[index]
         if first > stop.lines.lowerBound {
             stop = Trace.Stop(place: stop.place, lines: first..<max(first, stop.lines.upperBound))
         }
-        var lines: [Line] = []
         // A sub-step may come before its step: the connection of step 1 is there before the greeting.
         let step = Place(stop.place.step, transaction: stop.place.transaction)
         if stop.place.substep > 0, !placesShown.contains(Self.key(step)) {
-            lines += [.blank] + heading(Trace.Stop(place: step, lines: stop.lines), of: trace)
-            if anchorsShown.insert(.step(step.step)).inserted { lines += lesson(.step(step.step), stop, of: trace) }
+            try body([.blank] + heading(Trace.Stop(place: step, lines: stop.lines), of: trace))
+            if anchorsShown.insert(.step(step.step)).inserted { try body(lesson(.step(step.step), stop, of: trace)) }
         }
-        lines += [.blank] + heading(stop, of: trace) + [.blank] + wire(stop, of: trace)
+        try body([.blank] + heading(stop, of: trace) + [.blank])
+        try eachWire(stop, of: trace, body)
         let anchor = Self.anchor(of: stop, in: trace)
-        if anchorsShown.insert(anchor).inserted { lines += lesson(anchor, stop, of: trace) }
-        return lines
+        if anchorsShown.insert(anchor).inserted { try body(lesson(anchor, stop, of: trace)) }
     }
 
     /// The lines of a stop from `first` on, without a heading: more of what was printed last.
@@ -146,26 +157,54 @@ public struct WalkText {
 
     /// How many findings there are and where, then the mails as they were delivered.
     public func closing(_ trace: Trace) -> [Line] {
-        [.blank] + findings(trace) + trace.delivered.flatMap(delivered)
+        var lines: [Line] = []
+        closing(trace) { lines += $0 }
+        return lines
+    }
+
+    /// The same a few lines at a time.
+    public func closing<Failure: Error>(
+        _ trace: Trace,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
+        try body([.blank])
+        try findings(trace, body)
+        for content in trace.delivered { try delivered(content, body) }
     }
 
     /// Every finding, one entry each.
     public func findings(_ trace: Trace) -> [Line] {
-        let found = trace.lines.flatMap { line in line.findings.map { (line, $0) } }
-        guard !found.isEmpty else { return [Line(.heading, "No findings: the session keeps to the RFCs.")] }
-        return [Line(.heading, found.count == 1 ? "1 finding" : "\(found.count) findings")]
-            + found.flatMap { line, finding in
-                wrapped("step \(line.place.label): \(Self.sentence(finding))", .finding, indent: "  ")
-            }
+        var lines: [Line] = []
+        findings(trace) { lines += $0 }
+        return lines
     }
 
-    private func delivered(_ content: [UInt8]) -> [Line] {
-        var rows = content.split(separator: 10, omittingEmptySubsequences: false).map {
-            $0.last == 13 ? $0.dropLast() : $0
+    private func findings<Failure: Error>(
+        _ trace: Trace,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
+        let count = trace.lines.reduce(0) { $0 + $1.findings.count }
+        guard count > 0 else { return try body([Line(.heading, "No findings: the session keeps to the RFCs.")]) }
+        try body([Line(.heading, count == 1 ? "1 finding" : "\(count) findings")])
+        for line in trace.lines {
+            for finding in line.findings {
+                try body(wrapped("step \(line.place.label): \(Self.sentence(finding))", .finding, indent: "  "))
+            }
         }
-        if rows.last?.isEmpty == true { rows.removeLast() }
-        return [.blank, Line(.heading, "The message as it was delivered, \(content.count) octets"), .blank]
-            + rows.map { Line(.detail, $0.isEmpty ? "  |" : "  | " + WireText.shown($0)) }
+    }
+
+    private func delivered<Failure: Error>(
+        _ content: [UInt8],
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
+        try body([.blank, Line(.heading, "The message as it was delivered, \(content.count) octets"), .blank])
+        var rest = content[...]
+        while !rest.isEmpty {
+            let row = rest.prefix { $0 != 10 }
+            rest = rest.dropFirst(row.count + 1)
+            let shown = row.last == 13 ? row.dropLast() : row
+            try body([Line(.detail, shown.isEmpty ? "  |" : "  | " + WireText.shown(shown))])
+        }
     }
 
     static func sentence(_ finding: Finding) -> String {
