@@ -43,6 +43,8 @@ final class ClientEnd {
     enum Expected {
         case own
         case byHand(HandSent.Expected)
+        /// Nobody's: it came before the command that waits for the next one was written.
+        case nobody
 
         var isSure: Bool { if case .byHand(let sent) = self { sent.isSure } else { true } }
         var isByHand: Bool { if case .byHand = self { true } else { false } }
@@ -60,18 +62,19 @@ final class ClientEnd {
     static let partingLimit = TimeAmount.milliseconds(500)
 
     let setup: Setup
-    private let log: TimedLog
+    let log: TimedLog
     private let onConnected: (Link) -> Void
     private let onEnding: (Ending) -> Void
 
     var dialogue: (any ClientConversation)?
     var link: Link?
-    private var framer = LineFramer()
-    private var assembler = ReplyAssembler()
+    var framer = LineFramer()
+    var assembler = ReplyAssembler()
     var actions: [ClientDialogue.Action] = []
     private var turns: [CommandSequence.Turn: Int] = [:]
     private var awaited: TimeLimit?
-    private var replyOctets = 0
+    /// How many octets of a reply have been read that is not complete.
+    var replyOctets = 0
     /// What the line of AUTH on its way says once it is decoded.
     private var meaning: String?
     var isHeld = false
@@ -240,12 +243,12 @@ final class ClientEnd {
             } else if handOver() {
                 continue
             } else if isHeld {
-                return link?.run(.read) ?? ()
+                return link?.run(.read()) ?? ()
             } else if hasEnded {
                 actions = dialogue?.closed() ?? []
                 if actions.isEmpty { return }
             } else {
-                return link?.run(.read) ?? ()
+                return link?.run(.read()) ?? ()
             }
         }
     }
@@ -268,9 +271,15 @@ final class ClientEnd {
     }
 
     private func take(_ reply: Reply) {
-        if case .byHand(let sent)? = expected.first {
+        switch expected.first {
+        case .byHand(let sent):
             expected.removeFirst()
             return takeByHand(sent, reply)
+        // RFC 5321 §3.8: 421 may come at any time, and is about the connection and not about a command.
+        case .nobody where reply.code != 421:
+            expected.removeFirst()
+            return sayItCameEarly(reply)
+        case .own, .nobody, nil: break
         }
         let next = dialogue?.received(reply) ?? []
         actions += next
@@ -309,6 +318,7 @@ final class ClientEnd {
             log.emit(.note(words), setup.leg)
         }
         hand.reset()
+        disownEarlyReplies()
         expected.append(.own)
         link?.run(.write(octets))
     }
@@ -345,14 +355,14 @@ final class ClientEnd {
     /// A server may say 421 or leave while a person thinks; that must be seen. What it may say unasked is bounded.
     func listenWhileHeld() {
         guard isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
-        link?.run(.read)
+        link?.run(.read())
     }
 
     private func close() {
         guard !hasClosed, !hasEnded, dialogue?.sequence.phase == .ended else { return closeNow() }
         isParting = true
         link?.run(.wait(Self.partingLimit))
-        link?.run(.read)
+        link?.run(.read())
     }
 
     private func part(closedBy side: Side) {
