@@ -117,6 +117,8 @@ public struct ClientDialogue: Sendable {
     /// A command that a person sent by hand was answered. What the server did then has happened; nothing is sent for it.
     public mutating func observed(_ command: Command, as turn: CommandSequence.Turn, _ reply: Reply) {
         guard case .awaiting = state else { return }
+        // Only 354 asks for mail data (RFC 5321 §4.3.2).
+        guard turn != .data || reply.severity != .intermediate || reply.code == 354 else { return }
         sequence.follow(turn, code: reply.code)
         guard reply.severity == .positive else { return }
         switch turn {
@@ -235,12 +237,14 @@ public struct ClientDialogue: Sendable {
         }
     }
 
-    /// 3yz, which only DATA and AUTH may be answered with.
+    /// 3yz, which only DATA and AUTH may be answered with: the one with 354, the other with 334 (RFC 5321 §4.3.2, RFC 4954 §4).
     private mutating func invited(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
         switch turn {
         case .data:
+            guard reply.code == 354 else { return finish(.protocolError(at: turn, reply)) }
             return stops(at: .data) ? finish(nil) : sendMailData()
         case .auth, .saslResponse:
+            guard reply.code == 334 else { return finish(.protocolError(at: turn, reply)) }
             // A server that goes on asking after the asterisk would do so for ever.
             if exchange?.isCalledOff == true { return finish(.protocolError(at: turn, reply)) }
             guard let line = exchange?.challenged(reply.lines.last?.text ?? []) else {
@@ -501,6 +505,8 @@ extension ClientDialogue {
         }
         guard group.isEmpty else { return waitFor(group.removeFirst()) }
         guard turn == .data else { return stops(at: .rcpt) ? stop() : nextRecipient(after: reply) }
+        // Whoever says another 3yz than 354 may wait for anything: nothing more can be said on this connection.
+        if severity == .intermediate, reply.code != 354 { return finish(.protocolError(at: .data, reply)) }
         guard severity == .intermediate else {
             note(isRefused ? .refused(at: .data, reply) : .protocolError(at: .data, reply))
             return giveMailUp()
