@@ -233,7 +233,7 @@ struct TapTests {
             return isBounded ? sent : -1
         }
         #expect(sent > 0, "the tap took in all it was given, though nobody read it")
-        for event in recorder.wire() { tap.taken(event) }
+        for event in recorder.events { tap.taken(event) }
         #expect(await recorder.until { _ in count.withLock { $0 } == sent })
         await tap.stop()
         withExtendedLifetime(server) {}
@@ -267,7 +267,7 @@ struct TapTests {
         var taken = 0
         let isDone = await recorder.until { recorder in
             let events = recorder.events
-            for case .event(let event) in events[taken...].map(\.kind) { tap.taken(event) }
+            for event in events[taken...] { tap.taken(event) }
             taken = events.count
             return count.withLock { $0 } == total
         }
