@@ -9,7 +9,7 @@ enum Aftermath {
     static func sentence(after outcome: LiveOutcome) -> String? {
         switch outcome {
         case .completed, .heldBack, .cancelled: nil
-        case .lookupFailed(let reason): lookup(reason)
+        case .lookupFailed(_, let disposition): disposition.map(lookup)
         case .notConnected: retries
         case .failed(let outcome): session(outcome)
         }
@@ -18,13 +18,18 @@ enum Aftermath {
     private static let retries =
         "\(LinkFailure.retries.rawValue), tries again after half an hour or later, and gives the mail back after 4 to 5 days (RFC 5321 §4.5.4.1)"
 
-    private static func lookup(_ reason: String) -> String? {
-        switch LinkFailure(toldBy: reason) {
-        case .noSuchDomain, .noSuchName, .nullMX, .noAddress, .neitherMXNorAddress:
+    private static func lookup(_ disposition: Disposition) -> String {
+        switch disposition {
+        case .permanent:
             "\(LinkFailure.bounces.rawValue): the author gets the mail back at once, with this reason (RFC 5321 §5.1, RFC 7505 §3)"
-        case .surprisingAddress: nil
-        default: retries
+        case .temporary: retries
         }
+    }
+
+    /// Where the extension is told that was not offered: `AUTH LOGIN` is one of AUTH.
+    private static func source(of keyword: String) -> String {
+        let name = keyword.prefix { $0 != " " }
+        return Extension.named(name.utf8).map { " (\($0.spec))" } ?? ""
     }
 
     private static func session(_ outcome: ClientDialogue.Outcome) -> String? {
@@ -32,13 +37,13 @@ enum Aftermath {
         case .completed: return nil
         case .refused(let turn, let reply):
             guard turn != .quit else { return nil }
-            if reply.severity == .transientFailure { return retries }
+            if reply.disposition == .temporary { return retries }
             let greeting = turn == .greeting ? "; many try the domain's next exchanger first" : ""
             return
                 "\(LinkFailure.bounces.rawValue) after 5yz: the author receives a report that quotes the server's words (RFC 5321 §6.1)\(greeting)"
-        case .notOffered:
+        case .notOffered(let keyword, _):
             return
-                "\(LinkFailure.bounces.rawValue): what this server cannot carry goes back to the author, unless it can be rewritten (RFC 6152 §3)"
+                "\(LinkFailure.bounces.rawValue): what this server cannot carry goes back to the author, unless it can be had otherwise\(source(of: keyword))"
         case .closedEarly(.mailData), .timedOut(.mailData):
             return
                 "\(LinkFailure.doubt.rawValue): the server may have it, and the sender sends it again, so it may arrive twice (RFC 1047)"

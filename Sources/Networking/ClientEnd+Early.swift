@@ -7,6 +7,25 @@ import Tracing
 /// command that was sent (RFC 2920 §3.1): so what was there before a command was written cannot answer it. It is told as
 /// everything is that came, and the dialogue does not hear of it.
 extension ClientEnd {
+    /// Gives a reply to whom it answers.
+    func take(_ reply: Reply) {
+        switch expected.first {
+        case .byHand(let sent):
+            expected.removeFirst()
+            return takeByHand(sent, reply)
+        // RFC 5321 §3.8: 421 may come at any time, and is about the connection and not about a command.
+        case .nobody where reply.code != 421:
+            expected.removeFirst()
+            return sayItCameEarly(reply)
+        case .own, .nobody, nil: break
+        }
+        let next = dialogue?.received(reply) ?? []
+        actions += next
+        // An answer after which there is only to wait is one of several to the same: in LMTP, or to a group.
+        let isLast = next.contains { if case .wait = $0 { false } else { true } }
+        if isLast || expected.count > 1, !expected.isEmpty { expected.removeFirst() }
+    }
+
     /// A command is about to be written: of the replies that are here and were not read yet, those that no command before it
     /// waits for are nobody's, the one among them that is not complete as well.
     func disownEarlyReplies() {
@@ -28,7 +47,7 @@ extension ClientEnd {
         return count + (hasBegun || !framer.unfinished.isEmpty ? 1 : 0)
     }
 
-    func sayItCameEarly(_ reply: Reply) {
+    private func sayItCameEarly(_ reply: Reply) {
         let code = reply.code.map { "the reply \($0)" } ?? "what came"
         log.emit(
             .note("\(code) was here before the command was sent, so it answers nothing (RFC 5321 §4.3.1)"),

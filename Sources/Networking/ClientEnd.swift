@@ -270,24 +270,6 @@ final class ClientEnd {
         return true
     }
 
-    private func take(_ reply: Reply) {
-        switch expected.first {
-        case .byHand(let sent):
-            expected.removeFirst()
-            return takeByHand(sent, reply)
-        // RFC 5321 §3.8: 421 may come at any time, and is about the connection and not about a command.
-        case .nobody where reply.code != 421:
-            expected.removeFirst()
-            return sayItCameEarly(reply)
-        case .own, .nobody, nil: break
-        }
-        let next = dialogue?.received(reply) ?? []
-        actions += next
-        // An answer after which there is only to wait is one of several to the same: in LMTP, or to a group.
-        let isLast = next.contains { if case .wait = $0 { false } else { true } }
-        if isLast || expected.count > 1, !expected.isEmpty { expected.removeFirst() }
-    }
-
     /// The only place where the client acts.
     private func run(_ action: ClientDialogue.Action) {
         switch action {

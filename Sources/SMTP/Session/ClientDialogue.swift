@@ -52,8 +52,9 @@ public struct ClientDialogue: Sendable {
     private var wasAccepted = false
     /// What was sent together with the turn under way and is answered after it (RFC 2920 §3.1).
     private var group: [CommandSequence.Turn] = []
-    /// XCLIENT was sent or need not be.
-    private var isIntroduced: Bool
+    /// How far XCLIENT is.
+    private enum Introduction { case due, awaited, done }
+    private var introduction: Introduction
     /// No other mail is begun: what is left is RSET and QUIT.
     private var isLeaving = false
 
@@ -75,7 +76,7 @@ public struct ClientDialogue: Sendable {
         try plan.check()
         self.plan = plan
         hello = plan.hello
-        isIntroduced = plan.xclient == nil
+        introduction = plan.xclient == nil ? .done : .due
     }
 
     // MARK: Events
@@ -212,7 +213,7 @@ public struct ClientDialogue: Sendable {
         case .greeting: return stops(at: .connect) ? stop() : sayHello()
         case .hello:
             if hello != .helo { offer = Hello(reply) }
-            if !isIntroduced { return introduce() }
+            if introduction == .due { return introduce() }
             return secureOrGoOn()
         case .startTLS: return reply.code == 220 ? startTLS() : finish(.protocolError(at: turn, reply))
         case .auth, .saslResponse:
@@ -229,7 +230,9 @@ public struct ClientDialogue: Sendable {
             wasAccepted = true
             return accountForMail()
         // XCLIENT is answered with a greeting, after which the client says hello again (Postfix XCLIENT_README).
-        case .rset where reply.code == 220: return sayHello()
+        case .rset where reply.code == 220:
+            introduction = .done
+            return sayHello()
         case .rset: return nextMail()
         case .quit: return finish(nil)
         case .data, .chunk, .lastChunk, .anytime, .handshake, .turnAround, .unknown:
@@ -267,6 +270,10 @@ public struct ClientDialogue: Sendable {
             // RFC 5321 §3.2: a server that does not know EHLO may know HELO.
             hello = .helo
             return sayHello()
+        case .rset where introduction == .awaited:
+            introduction = .done
+            note(.commandRefused(.xclient, reply))
+            return quit()
         case .greeting, .hello, .auth, .saslResponse, .rset, .quit:
             note(.refused(at: turn == .saslResponse ? .auth : turn, reply))
             return turn == .quit ? finish(nil) : quit()
@@ -328,7 +335,7 @@ extension ClientDialogue {
     }
 
     private mutating func introduce() -> [Action] {
-        isIntroduced = true
+        introduction = .awaited
         guard offer.offers("XCLIENT") else {
             note(.notOffered(keyword: "XCLIENT", at: .hello))
             return quit()
