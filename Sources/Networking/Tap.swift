@@ -145,7 +145,8 @@ private final class TapDesk {
     }
 
     private func admit(_ address: SocketAddress?) -> TapEnd {
-        if conversations.values.contains(where: { $0.outgoingAddress == address && address != nil }) {
+        let own = address?.unmapped
+        if conversations.values.contains(where: { $0.outgoingAddress?.unmapped == own && own != nil }) {
             // The tap has come to itself by a way that could not be seen before, such as a forwarded port.
             weak var weakEnd: TapEnd?
             let end = TapEnd { if case .connected = $0 { weakEnd?.reset() } }
