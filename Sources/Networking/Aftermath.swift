@@ -9,7 +9,7 @@ enum Aftermath {
     static func remark(after outcome: LiveOutcome) -> WireEvent.Failure? {
         switch outcome {
         case .completed, .heldBack, .cancelled: nil
-        case .lookupFailed(let failure): lookup(failure.failure)
+        case .lookupFailed(_, let disposition): disposition.map(lookup)
         case .notConnected: retries
         case .failed(let outcome): session(outcome)
         }
@@ -19,11 +19,18 @@ enum Aftermath {
         ", tries again after half an hour or later, and gives the mail back after 4 to 5 days (RFC 5321 §4.5.4.1)"
     )
 
-    private static func lookup(_ failure: LinkFailure?) -> WireEvent.Failure? {
-        guard let failure else { return retries }
-        if failure == .surprisingAddress { return nil }
-        guard failure.isPermanent else { return retries }
-        return .init(.bounces).adding(": the author gets the mail back at once, with this reason (RFC 5321 §5.1, RFC 7505 §3)")
+    private static func lookup(_ disposition: Disposition) -> WireEvent.Failure {
+        switch disposition {
+        case .permanent:
+            .init(.bounces).adding(": the author gets the mail back at once, with this reason (RFC 5321 §5.1, RFC 7505 §3)")
+        case .temporary: retries
+        }
+    }
+
+    /// Where the extension is told that was not offered: `AUTH LOGIN` is one of AUTH.
+    private static func source(of keyword: String) -> String {
+        let name = keyword.prefix { $0 != " " }
+        return Extension.named(name.utf8).map { " (\($0.spec))" } ?? ""
     }
 
     private static func session(_ outcome: ClientDialogue.Outcome) -> WireEvent.Failure? {
@@ -31,14 +38,14 @@ enum Aftermath {
         case .completed: return nil
         case .refused(let turn, let reply):
             guard turn != .quit else { return nil }
-            if reply.severity == .transientFailure { return retries }
+            if reply.disposition == .temporary { return retries }
             let greeting = turn == .greeting ? "; many try the domain's next exchanger first" : ""
             return .init(.bounces).adding(
                 " after 5yz: the author receives a report that quotes the server's words (RFC 5321 §6.1)\(greeting)"
             )
-        case .notOffered:
+        case .notOffered(let keyword, _):
             return .init(.bounces).adding(
-                ": what this server cannot carry goes back to the author, unless it can be rewritten (RFC 6152 §3)"
+                ": what this server cannot carry goes back to the author, unless it can be had otherwise\(source(of: keyword))"
             )
         case .closedEarly(.mailData), .timedOut(.mailData):
             return .init(.doubt).adding(

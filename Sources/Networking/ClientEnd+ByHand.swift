@@ -31,6 +31,7 @@ extension ClientEnd {
             return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
         }
         let sent = hand.append(octets, at: dialogue.sequence)
+        disownEarlyReplies()
         link.run(.write(octets))
         expected += sent.map(Expected.byHand)
         if isHeld, let last = sent.last(where: \.isSure) {

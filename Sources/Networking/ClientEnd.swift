@@ -43,6 +43,8 @@ final class ClientEnd {
     enum Expected {
         case own
         case byHand(HandSent.Expected)
+        /// Nobody's: it came before the command that waits for the next one was written.
+        case nobody
 
         var isSure: Bool { if case .byHand(let sent) = self { sent.isSure } else { true } }
         var isByHand: Bool { if case .byHand = self { true } else { false } }
@@ -60,18 +62,19 @@ final class ClientEnd {
     static let partingLimit = TimeAmount.milliseconds(500)
 
     let setup: Setup
-    private let log: TimedLog
+    let log: TimedLog
     private let onConnected: (Link) -> Void
     private let onEnding: (Ending) -> Void
 
     var dialogue: (any ClientConversation)?
     var link: Link?
-    private var framer = LineFramer()
-    private var assembler = ReplyAssembler()
+    var framer = LineFramer()
+    var assembler = ReplyAssembler()
     var actions: [ClientDialogue.Action] = []
     private var turns: [CommandSequence.Turn: Int] = [:]
     private var awaited: TimeLimit?
-    private var replyOctets = 0
+    /// How many octets of a reply have been read that is not complete.
+    var replyOctets = 0
     /// What the line of AUTH on its way says once it is decoded.
     private var meaning: String?
     var isHeld = false
@@ -239,12 +242,12 @@ final class ClientEnd {
             } else if handOver() {
                 continue
             } else if isHeld {
-                return link?.run(.read) ?? ()
+                return link?.run(.read()) ?? ()
             } else if hasEnded {
                 actions = dialogue?.closed() ?? []
                 if actions.isEmpty { return }
             } else {
-                return link?.run(.read) ?? ()
+                return link?.run(.read()) ?? ()
             }
         }
     }
@@ -264,18 +267,6 @@ final class ClientEnd {
         replyOctets = 0
         take(reply)
         return true
-    }
-
-    private func take(_ reply: Reply) {
-        if case .byHand(let sent)? = expected.first {
-            expected.removeFirst()
-            return takeByHand(sent, reply)
-        }
-        let next = dialogue?.received(reply) ?? []
-        actions += next
-        // An answer after which there is only to wait is one of several to the same: in LMTP, or to a group.
-        let isLast = next.contains { if case .wait = $0 { false } else { true } }
-        if isLast || expected.count > 1, !expected.isEmpty { expected.removeFirst() }
     }
 
     /// The only place where the client acts.
@@ -308,6 +299,7 @@ final class ClientEnd {
             log.emit(.remark(remark), setup.leg)
         }
         hand.reset()
+        disownEarlyReplies()
         expected.append(.own)
         link?.run(.write(octets))
     }
@@ -344,14 +336,14 @@ final class ClientEnd {
     /// A server may say 421 or leave while a person thinks; that must be seen. What it may say unasked is bounded.
     func listenWhileHeld() {
         guard isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
-        link?.run(.read)
+        link?.run(.read())
     }
 
     private func close() {
         guard !hasClosed, !hasEnded, dialogue?.sequence.phase == .ended else { return closeNow() }
         isParting = true
         link?.run(.wait(Self.partingLimit))
-        link?.run(.read)
+        link?.run(.read())
     }
 
     private func part(closedBy side: Side) {

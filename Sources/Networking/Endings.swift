@@ -16,6 +16,7 @@ extension ClientDialogue.Outcome {
         switch self {
         case .completed(let accepted): accepted == 0 ? "no mail was sent" : "the server accepted the mail"
         case .refused(let turn, let reply): "the server answered \(turn.phrase) with \(reply.codes)"
+        case .commandRefused(let verb, let reply): "the server answered \(verb.rawValue) with \(reply.codes)"
         case .notOffered(let keyword, at: .startTLS): "\(keyword) is required and the server does not offer it"
         case .notOffered(let keyword, at: .auth): "the server does not offer \(keyword)"
         case .notSecured(let reason): reason

@@ -18,8 +18,8 @@ final class Link: ChannelInboundHandler {
         case write([UInt8])
         /// Tell when this much time has passed; nil takes the limit away. The last one counts.
         case wait(TimeAmount?)
-        /// Ask for more octets.
-        case read
+        /// Ask for more octets; not more than so many at once, where that is said.
+        case read(atMost: Int = longestRead)
         /// Begin the handshake: from here on what is written and read goes inside TLS. Before `secured` nothing may be written.
         case startTLS(TLSSetup)
         /// Close as soon as everything has been written.
@@ -56,6 +56,8 @@ final class Link: ChannelInboundHandler {
 
     /// A write is cut into pieces of this many octets, so that what is told keeps up with what goes out.
     static let longestWrite = 65_536
+    /// A read gives no more octets than this.
+    static let longestRead = 65_536
     /// How long a peer may take to read the rest once we want to close.
     static let lingering = TimeAmount.seconds(5)
 
@@ -63,6 +65,7 @@ final class Link: ChannelInboundHandler {
     private let onOccurrence: (Occurrence) -> Void
     private var limit: Scheduled<Void>?
     private var unwritten = 0
+    private var readSize = Link.longestRead
     private var isClosing = false
     private var hasEnded = false
 
@@ -79,7 +82,7 @@ final class Link: ChannelInboundHandler {
         switch action {
         case .write(let octets): write(octets, context)
         case .wait(let time): wait(time, context)
-        case .read: if !isClosing { context.read() }
+        case .read(let most): read(most, context)
         case .startTLS(let setup): startTLS(setup, context)
         case .close:
             guard !isClosing else { return }
@@ -92,6 +95,20 @@ final class Link: ChannelInboundHandler {
     /// Does something later, on the event loop; whoever asks sees to it that it still makes sense then.
     func after(_ time: TimeAmount, _ action: @escaping () -> Void) {
         context?.eventLoop.assumeIsolated().scheduleTask(in: time, action)
+    }
+
+    private func read(_ most: Int, _ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        if most != readSize {
+            readSize = most
+            let options = context.channel.syncOptions
+            try? options?.setOption(.recvAllocator, value: Self.allocator(most))
+        }
+        context.read()
+    }
+
+    private static func allocator(_ most: Int) -> any RecvByteBufferAllocator {
+        most < longestRead ? FixedSizeRecvByteBufferAllocator(capacity: most) : AdaptiveRecvByteBufferAllocator()
     }
 
     private func write(_ octets: [UInt8], _ context: ChannelHandlerContext) {

@@ -7,8 +7,8 @@ public enum LiveOutcome: Equatable, Sendable {
     case completed(accepted: Int)
     /// It went well up to RCPT and stopped there, since mail data was not to leave this machine.
     case heldBack
-    /// DNS did not say where to go; why.
-    case lookupFailed(WireEvent.Failure)
+    /// DNS did not say where to go; why, and whether it may say so later. Nil where it is for reasons of our own.
+    case lookupFailed(WireEvent.Failure, Disposition?)
     /// No connection could be made to any host; why, of the last.
     case notConnected(WireEvent.Failure)
     /// The session failed at this turn or that.
@@ -34,9 +34,11 @@ public enum LiveOutcome: Equatable, Sendable {
         case .completed(accepted: 0): "the session ended where it was told to"
         case .completed: "the server accepted the mail"
         case .heldBack: "the session stopped before DATA: mail data goes to a real server only when that is asked for"
-        case .lookupFailed(let failure), .notConnected(let failure): failure.words
+        case .lookupFailed(let failure, _), .notConnected(let failure): failure.words
         case .failed(.refused(let turn, let reply)):
             ClientDialogue.Outcome.refused(at: turn, reply).sentence + Self.quoted(reply)
+        case .failed(.commandRefused(let verb, let reply)):
+            ClientDialogue.Outcome.commandRefused(verb, reply).sentence + Self.quoted(reply)
         case .failed(let outcome): outcome.sentence
         case .cancelled: "the session was broken off"
         }

@@ -76,24 +76,25 @@ public struct LiveSession: Sendable {
         case .failure(let failure):
             if Task.isCancelled { return .cancelled }
             tell(.error(failure.reason), .lookup)
-            return .lookupFailed(failure.reason)
+            return .lookupFailed(failure.reason, failure.disposition)
         }
-        var last = LiveOutcome.lookupFailed("the domain has no exchanger")
+        var last = LiveOutcome.lookupFailed("the domain has no exchanger", .permanent)
         var worst: LiveOutcome?
         var silent: Set<String> = []
         for host in hosts {
             onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
-            let addresses = await addresses(of: host, tell)
+            let found = await self.addresses(of: host, tell)
             onWaiting(nil)
+            let addresses = (try? found.get()) ?? []
             if addresses.isEmpty, !Task.isCancelled {
-                let none = WireEvent.Failure(.noAddress, "\(host.name) \(LinkFailure.noAddress.words)")
-                last = .lookupFailed(none)
-                tell(.error(none), .lookup)
+                let (reason, disposition) = Self.reason(found, host)
+                last = .lookupFailed(reason, disposition)
+                tell(.error(reason), .lookup)
             }
             for address in addresses {
                 if let refusal = refusal(of: host, address) {
                     tell(.error(refusal), .lookup)
-                    last = .lookupFailed(refusal)
+                    last = .lookupFailed(refusal, nil)
                     continue
                 }
                 guard !Task.isCancelled else { return .cancelled }
@@ -219,7 +220,21 @@ extension LiveSession {
     /// In seconds.
     private var lookupLimit: Int { min(options.timeout ?? 10, 10) }
 
-    private struct NoHost: Error { var reason: WireEvent.Failure }
+    private struct NoHost: Error {
+        var reason: WireEvent.Failure
+        var disposition: Disposition?
+    }
+
+    /// Why there is no address, and whether there may be one later.
+    private static func reason(
+        _ found: Result<[IPAddress], LookupFailure>,
+        _ host: Host
+    ) -> (WireEvent.Failure, Disposition) {
+        switch found {
+        case .success: (WireEvent.Failure(.noAddress, "\(host.name) \(LinkFailure.noAddress.words)"), .permanent)
+        case .failure(let failure): (failure.told.of(host.name), failure.disposition)
+        }
+    }
 
     private func routing(_ tell: @escaping Tell) -> MailRouting {
         let families: [RecordType] =
@@ -248,35 +263,40 @@ extension LiveSession {
             }
         } catch { return .failure(NoHost(reason: "\(error)")) }
         switch await routing(tell).choice(for: domain, seed: options.seed) {
-        case .failure(let failure): return .failure(NoHost(reason: failure.told.of("\(domain)")))
+        case .failure(let failure):
+            return .failure(NoHost(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
             let hosts = choice.candidates.map {
                 Host(name: "\($0.exchange)", port: options.port, isFromDNS: true)
             }
-            return hosts.isEmpty ? .failure(NoHost(reason: choice.outcome.told.of("\(domain)"))) : .success(hosts)
+            guard hosts.isEmpty else { return .success(hosts) }
+            let outcome = choice.outcome
+            return .failure(NoHost(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
         }
     }
 
-    private func addresses(of host: Host, _ tell: @escaping Tell) async -> [IPAddress] {
+    private func addresses(of host: Host, _ tell: @escaping Tell) async -> Result<[IPAddress], LookupFailure> {
         // Where a provider is, is no part of the lookup of step 2.
         let isHidden = options.security.isSubmission
         let say: Tell = { kind, leg in if !isHidden { tell(kind, leg) } }
-        if let v4 = IPv4Address(host.name) { return [.v4(v4)] }
-        if let v6 = IPv6Address(text: host.name) { return [.v6(v6)] }
+        if let v4 = IPv4Address(host.name) { return .success([.v4(v4)]) }
+        if let v6 = IPv6Address(text: host.name) { return .success([.v6(v6)]) }
         // RFC 6761 §6.3: this name is not asked for.
         if host.name.lowercased() == "localhost" {
-            return options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))]
+            return .success(options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))])
         }
-        guard let name = try? Name(host.name) else { return [] }
+        guard let name = try? Name(host.name) else { return .success([]) }
         let found = await routing(say).addresses(of: name)
-        guard found.isEmpty, options.server != nil, options.dnsServers == nil else { return found }
+        guard (try? found.get())?.isEmpty ?? true, options.server != nil, options.dnsServers == nil else {
+            return found
+        }
         // A host given by a name that DNS does not know may stand in /etc/hosts.
         let known = await MachineName.addresses(of: host.name).filter { options.allows($0) }
         if !known.isEmpty {
             say(.note("The address of \(host.name) is known to this machine only, not to DNS"), .lookup)
         }
-        return known
+        return known.isEmpty ? found : .success(known)
     }
 }
 

@@ -13,14 +13,21 @@ struct MailRouting: Sendable {
         let lookup = await resolver.lookup(domain, .mx, observe: observe)
         guard let reading = lookup.reading else { return .failure(lookup.failure ?? .noServer) }
         var generator = SplitMix64(seed: seed)
-        return .success(ExchangerChoice(for: domain, answer: reading.message, using: &generator))
+        let choice = ExchangerChoice(for: domain, answer: reading.message, using: &generator)
+        // That there are no records can only be learnt from an answer that is whole.
+        if let failure = lookup.failure, [.truncated, .malformed].contains(failure), choice.hasNoExchangers {
+            return .failure(failure)
+        }
+        return .success(choice)
     }
 
-    /// The addresses of a host, asked for whatever an earlier answer brought along; empty when there are none.
-    func addresses(of host: Name) async -> [IPAddress] {
+    /// The addresses of a host, asked for whatever an earlier answer brought along; empty when it is known that there are none.
+    func addresses(of host: Name) async -> Result<[IPAddress], LookupFailure> {
         var found: [IPAddress] = []
+        var failure: LookupFailure?
         for family in families {
             let lookup = await resolver.lookup(host, family, observe: observe)
+            if let own = lookup.failure, own.disposition == .temporary { failure = failure ?? own }
             for record in lookup.reading?.message.answers ?? [] {
                 switch record.data {
                 case .a(let address) where family == .a: found.append(.v4(address))
@@ -29,8 +36,14 @@ struct MailRouting: Sendable {
                 }
             }
         }
-        return found
+        if found.isEmpty, let failure { return .failure(failure) }
+        return .success(found)
     }
+}
+
+extension ExchangerChoice {
+    /// Whether the answer had no exchanger in it.
+    fileprivate var hasNoExchangers: Bool { if case .exchangers = outcome { false } else { true } }
 }
 
 extension IPAddress {
@@ -50,10 +63,8 @@ extension IPAddress {
             }
         case .v6(let address):
             if address == .loopback { return "this machine itself" }
+            if case .v4 = unmapped { return unmapped.scope }
             let octets = address.octets
-            if octets.prefix(10).allSatisfy({ $0 == 0 }), octets[10] == 0xFF, octets[11] == 0xFF {
-                return IPAddress.v4(IPv4Address(octets[12], octets[13], octets[14], octets[15])).scope
-            }
             if octets.allSatisfy({ $0 == 0 }) { return "no host at all" }
             switch octets[0] {
             case 0xFC, 0xFD: return "of a private network"
@@ -64,9 +75,27 @@ extension IPAddress {
         }
     }
 
+    init?(text: String) {
+        if let v4 = IPv4Address(text) {
+            self = .v4(v4)
+        } else if let v6 = IPv6Address(text: text) {
+            self = .v6(v6)
+        } else {
+            return nil
+        }
+    }
+
+    /// The address itself; of an IPv4-mapped one, as `::ffff:127.0.0.1`, the IPv4 address that it is (RFC 4291 §2.5.5.2).
+    var unmapped: IPAddress {
+        guard case .v6(let address) = self else { return self }
+        let octets = address.octets
+        guard octets.prefix(10).allSatisfy({ $0 == 0 }), octets[10] == 0xFF, octets[11] == 0xFF else { return self }
+        return .v4(IPv4Address(octets[12], octets[13], octets[14], octets[15]))
+    }
+
     /// Whether it stays on this machine: 127.0.0.0/8 or ::1 (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
     var isLoopback: Bool {
-        switch self {
+        switch unmapped {
         case .v4(let address): address.octets.first == 127
         case .v6(let address): address == .loopback
         }

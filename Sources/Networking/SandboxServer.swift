@@ -48,8 +48,10 @@ public final class SandboxServer: Sendable {
     private let desk: NIOLoopBoundBox<SandboxDesk?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onMail: @Sendable (Mail) -> Void
+    private let backlog = Backlog()
 
-    /// The callbacks come on the server's thread, one after the other.
+    /// The callbacks come on the server's thread, one after the other. Whoever listens says with `taken` what it has dealt with:
+    /// a conversation of which too much is not is read no further.
     public init(
         _ persona: Persona,
         limits: Limits = Limits(),
@@ -60,7 +62,10 @@ public final class SandboxServer: Sendable {
         self.persona = persona
         self.limits = limits
         self.encryption = encryption
-        self.onEvent = onEvent
+        self.onEvent = { [backlog] in
+            backlog.tell($0)
+            onEvent($0)
+        }
         self.onMail = onMail
         loop = SandboxWorld.group.next()
         desk = .makeEmptyBox(valueType: SandboxDesk.self, eventLoop: loop)
@@ -70,10 +75,10 @@ public final class SandboxServer: Sendable {
     /// `127.0.0.1:2525`. Throws a sentence.
     @discardableResult public func start(port: Int) async throws -> [String] {
         let (desk, loop, persona, onEvent, onMail) = (desk, loop, persona, onEvent, onMail)
-        let (limits, encryption) = (limits, encryption)
+        let (limits, encryption, backlog) = (limits, encryption, backlog)
         do {
             try await loop.flatSubmit {
-                let made = SandboxDesk(persona, limits, encryption, on: loop, onEvent: onEvent, onMail: onMail)
+                let made = SandboxDesk(persona, limits, encryption, on: loop, backlog, onEvent: onEvent, onMail: onMail)
                 desk.value = made
                 return made.listener.listen(on: loop, port: port)
             }.get()
@@ -83,6 +88,13 @@ public final class SandboxServer: Sendable {
             desk.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()
         }.get()
         return try await loop.submit { desk.value?.listener.addresses.map(\.shown) ?? [] }.get()
+    }
+
+    /// What was told was dealt with.
+    public func taken(_ event: ConversationEvent) {
+        let freed = backlog.take(event)
+        guard !freed.isEmpty else { return }
+        loop.execute { [desk] in desk.value?.resume(freed) }
     }
 
     /// Stops listening and breaks off whoever is connected; no event comes after it returns.
@@ -105,6 +117,7 @@ private final class SandboxDesk {
     private(set) var listener: Listener
     private let persona: Persona
     private let loop: any EventLoop
+    private let backlog: Backlog
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onMail: @Sendable (SandboxServer.Mail) -> Void
     private var conversations: [ObjectIdentifier: Conversation] = [:]
@@ -118,6 +131,7 @@ private final class SandboxDesk {
         let id: Int
         let peer: String
         let log: TimedLog
+        let end: ServerEnd
     }
 
     init(
@@ -125,11 +139,13 @@ private final class SandboxDesk {
         _ limits: SandboxServer.Limits,
         _ encryption: SandboxServer.Encryption,
         on loop: any EventLoop,
+        _ backlog: Backlog,
         onEvent: @escaping @Sendable (ConversationEvent) -> Void,
         onMail: @escaping @Sendable (SandboxServer.Mail) -> Void
     ) {
         self.persona = persona
         self.loop = loop
+        self.backlog = backlog
         self.onEvent = onEvent
         self.onMail = onMail
         greylist = Greylist(delay: .milliseconds(Int64(persona.manners.greylistDelay.milliseconds)))
@@ -177,17 +193,23 @@ private final class SandboxDesk {
         listener.close()
     }
 
+    /// There is room again for what is told of these.
+    func resume(_ ids: [Int]) {
+        for conversation in conversations.values where ids.contains(conversation.id) { conversation.end.resume() }
+    }
+
     private func open(_ end: ServerEnd) {
         guard !isShut else { return end.abort() }
         count += 1
         let (id, peer) = (count, end.peer?.shown ?? "unknown")
         let onEvent = onEvent
         let log = TimedLog { onEvent(ConversationEvent(id: id, peer: peer, kind: .event($0))) }
-        conversations[ObjectIdentifier(end)] = Conversation(id: id, peer: peer, log: log)
+        conversations[ObjectIdentifier(end)] = Conversation(id: id, peer: peer, log: log, end: end)
         onEvent(ConversationEvent(id: id, peer: peer, kind: .opened))
         log.emit(.note("a client came from \(peer); the server plays \(persona.name)"), .relay)
         log.emit(.connected(to: "\(persona.policy.domain) \(end.local?.endpoint ?? "")"), .relay)
         end.observe = { log.emit($0, .relay) }
+        end.mayRead = { [backlog] in backlog.hasRoom(id) }
         let (desk, address) = (NIOLoopBound(self, eventLoop: loop), end.peer?.ipAddress ?? "")
         end.start(isKnown: { desk.value.greylist.knows(address, $0) })
     }

@@ -167,7 +167,8 @@ extension SandboxWalk {
         lookup = Task {
             let choice = await routing.choice(for: domain, seed: seed)
             let first = (try? choice.get())?.candidates.first?.exchange
-            let addresses = if let first { await routing.addresses(of: first) } else { [IPAddress]() }
+            let addresses =
+                if let first { (try? await routing.addresses(of: first).get()) ?? [] } else { [IPAddress]() }
             loop.execute { walk.value.looked(up: choice, addresses) }
         }
     }

@@ -4,8 +4,9 @@ import Tracing
 
 /// The server's end of one connection: runs a `ServerDialogue` on a `Link`.
 ///
-/// What comes is handed to the dialogue at once; what the dialogue wants done waits in a queue. While the queue is not done nothing more is read, so a reply that waits
-/// holds back what the client says next, and a client that does not read its replies is not read either.
+/// What comes is handed to the dialogue a piece at a time; what the dialogue wants done waits in a queue. While the queue is not
+/// done, or its replies have not left, no other piece is handed over and nothing more is read. So a reply that waits holds back
+/// what the client says next, and a client that does not read its replies costs no more than those to one piece.
 final class ServerEnd {
     /// Holds an action back until it may go on the wire; the ordinal counts replies to the same turn from 0.
     typealias Pass = (_ turn: CommandSequence.Turn, _ ordinal: Int, _ action: @escaping () -> Void) -> Void
@@ -38,6 +39,8 @@ final class ServerEnd {
     private(set) var dialogue: ServerDialogue
     /// Hears what is on the wire, in order; set before `start`.
     var observe: ((WireEvent.Kind) -> Void)?
+    /// Whether what is told is taken up fast enough for more to be read; when that changes, `resume` has to be called.
+    var mayRead: () -> Bool = { true }
     private let setup: Setup
     private let onConnected: (ServerEnd) -> Void
     private let onMail: (ServerEnd, Fate) -> Void
@@ -46,6 +49,8 @@ final class ServerEnd {
     private var link: Link?
     private var pass: Pass?
     private var framer = LineFramer()
+    /// What was read and nobody has heard of yet.
+    private var unheard: ArraySlice<UInt8> = []
     /// What came and is not in the framer yet, which is given small pieces: taking a line off a large one costs more.
     private var unframed: ArraySlice<UInt8> = []
     private var actions: [ServerDialogue.Action] = []
@@ -108,13 +113,16 @@ final class ServerEnd {
     /// Ends at once, without a word.
     func abort() { link?.run(.abort) }
 
+    /// There is room again for what is told.
+    func resume() { proceed() }
+
     private func take(_ occurrence: Link.Occurrence) {
         switch occurrence {
         case .connected:
             isConnected = true
             onConnected(self)
         case .received(let octets):
-            hear(octets)
+            unheard += octets
             proceed()
         case .writable: proceed()
         case .wrote(let octets): observe?(.octets(from: .server, octets))
@@ -139,6 +147,7 @@ final class ServerEnd {
             hasEnded = true
             ending = ending ?? .error(reason)
         case .closed:
+            hearAll()
             observe?(ending ?? .close(by: .client))
             link = nil
             actions = dialogue.closed()
@@ -151,7 +160,25 @@ final class ServerEnd {
 
     // MARK: What comes
 
-    /// Gives the dialogue every line and chunk that came, then tells what it was.
+    /// How many octets of commands are a piece. No more are read at once, so that those of others have their turn.
+    private static let longestPiece = 2048
+
+    /// Mail data and chunks have no replies that could pile up.
+    private var hearsContent: Bool {
+        dialogue.sequence.phase == .mailData || dialogue.expectedChunkOctets ?? 0 > 0
+    }
+
+    /// Hears the next piece of what was read.
+    private func hearPiece() {
+        let piece = Array(hearsContent ? unheard : unheard.prefix(Self.longestPiece))
+        unheard = piece.count == unheard.count ? [] : unheard.dropFirst(piece.count)
+        hear(piece)
+    }
+
+    /// Hears what was read and is of no more use, so that everything is told.
+    private func hearAll() { while !unheard.isEmpty { hearPiece() } }
+
+    /// Gives the dialogue every line and chunk of it, then tells what it was.
     private func hear(_ octets: [UInt8]) {
         unframed += octets
         while dialogue.sequence.phase != .securing, handOver() {}
@@ -183,7 +210,7 @@ final class ServerEnd {
     private func noteSpeakingAhead(answered: Bool) {
         guard answered, !dialogue.mayPipeline, dialogue.expectedChunkOctets == nil,
             dialogue.sequence.phase != .securing, dialogue.sequence.phase != .ended,
-            !framer.unread.isEmpty || !unframed.isEmpty
+            !framer.unread.isEmpty || !unframed.isEmpty || !unheard.isEmpty
         else { return }
         actions += dialogue.spokenAhead()
     }
@@ -212,12 +239,16 @@ final class ServerEnd {
             actions.removeAll(keepingCapacity: true)
             next = 0
             flush()
-            guard link.isWritable else { return }
+            guard link.isWritable, mayRead() else { return }
+            if !unheard.isEmpty {
+                hearPiece()
+                continue
+            }
             if hasEnded { return close() }
             // While a person decides when the client may go on, its silence is not its own.
             if hasProgressed, pass == nil { link.run(.wait(setup.limit)) }
             hasProgressed = false
-            return link.run(.read)
+            return link.run(.read(atMost: hearsContent ? Link.longestRead : Self.longestPiece))
         }
     }
 
@@ -268,6 +299,7 @@ final class ServerEnd {
     private func startTLS() {
         flush()
         guard let tls = setup.tls else { return close() }
+        hearAll()
         let injected = framer.unread.count + unframed.count
         if injected > 0 {
             observe?(.note("\(injected) octets that came in the clear behind STARTTLS are thrown away"))
@@ -313,6 +345,7 @@ final class ServerEnd {
     }
 
     private func close() {
+        hearAll()
         actions = []
         next = 0
         ending = ending ?? .close(by: .server)

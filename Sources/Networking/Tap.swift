@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
-public import Tracing
+import Tracing
 
 /// Stands between clients and a server: passes on what either says, and tells it.
 public final class Tap: Sendable {
@@ -58,8 +58,9 @@ public final class Tap: Sendable {
         onEvent(event)
     }
 
-    /// An event that was told was dealt with.
-    public func taken(_ event: WireEvent) {
+    /// What was told was dealt with.
+    public func taken(_ event: ConversationEvent) {
+        guard case .event(let event) = event.kind else { return }
         let weight = Self.weight(event)
         let before = untaken.subtract(weight, ordering: .relaxed).oldValue
         guard before >= Self.mostUntaken, before - weight < Self.mostUntaken else { return }
@@ -144,7 +145,8 @@ private final class TapDesk {
     }
 
     private func admit(_ address: SocketAddress?) -> TapEnd {
-        if conversations.values.contains(where: { $0.outgoingAddress == address && address != nil }) {
+        let own = address?.unmapped
+        if conversations.values.contains(where: { $0.outgoingAddress?.unmapped == own && own != nil }) {
             // The tap has come to itself by a way that could not be seen before, such as a forwarded port.
             weak var weakEnd: TapEnd?
             let end = TapEnd { if case .connected = $0 { weakEnd?.reset() } }

@@ -8,6 +8,8 @@ import Tracing
 /// Both live for a day at most and in memory alone; what is given out is the authority's certificate, for clients to trust.
 public struct TapInterception: Sendable {
     let identity: TLSIdentity
+    /// Whether there is no session with a server whose certificate is not in order.
+    public let verifies: Bool
     /// How many hours the certificates are good for.
     public static let hours = 24
     /// What clients have to trust, in PEM.
@@ -16,7 +18,8 @@ public struct TapInterception: Sendable {
     public let names: [String]
 
     /// For a server of this name, and for the address clients really come to.
-    public init(target: Tap.Endpoint, listen: Tap.Endpoint) throws(TLSTrouble) {
+    public init(target: Tap.Endpoint, listen: Tap.Endpoint, verifies: Bool = false) throws(TLSTrouble) {
+        self.verifies = verifies
         var names: [String] = []
         for name in [target.host, listen.host, "localhost"]
         where !names.contains(name) && !["0.0.0.0", "::"].contains(name) {
@@ -61,14 +64,18 @@ extension TapConversation {
             if side == .client ? ahead.awaitsAnswerToSTARTTLS : ahead.expectsTLS { break }
         }
         let passed = Array(octets[..<end])
+        let isAgreed = side == .server && ahead.expectsTLS
+        if isAgreed {
+            // It came before the answer that is passed on now.
+            discard(behind + (hold?.takeAll() ?? []), from: .client)
+            behind = []
+        }
         tellAndWrite(passed, ByteBuffer(bytes: passed), from: side)
         let rest = Array(octets[end...])
         if side == .client { return behind += rest }
-        if reader.expectsTLS {
+        if isAgreed {
             self.end(.client)?.flush()
             discard(rest, from: .server)
-            discard(behind + (hold?.takeAll() ?? []), from: .client)
-            behind = []
             secure(isImplicit: false)
         } else if !reader.awaitsAnswerToSTARTTLS, !behind.isEmpty {
             // It was refused, so what stood behind it is commands.
@@ -81,12 +88,11 @@ extension TapConversation {
 
     private func discard(_ octets: [UInt8], from side: Side) {
         guard !octets.isEmpty else { return }
-        var fresh = SessionReader(insideTLS: true, expectsGreeting: false)
-        let shown = Secrets.masked(octets, fresh.credentials(in: octets, from: side)).octets
-        let text = WireText.shown(shown.prefix(200)) + (shown.count > 200 ? " and more" : "")
+        // They were on the wire and are told as such, so that the trace has them where a tap that passes TLS on has them.
+        log.emit(.octets(from: side, octets), .relay)
         let count = octets.count == 1 ? "1 octet" : "\(octets.count) octets"
         log.emit(
-            .note("\(count) that the \(side.rawValue) sent in the clear behind STARTTLS are not passed on: \(text)"),
+            .note("\(count) that the \(side.rawValue) sent in the clear behind STARTTLS are not passed on"),
             .relay
         )
     }
@@ -95,7 +101,12 @@ extension TapConversation {
         securing = .withServer
         self.isImplicit = isImplicit
         let name = TLSNames.maySNI(options.target.host) ? options.target.host : nil
-        let setup = TLSSetup(.client(serverName: name), minimum: .tls1_0, expectedName: options.target.host)
+        let setup = TLSSetup(
+            .client(serverName: name),
+            minimum: .tls1_0,
+            expectedName: options.target.host,
+            mustVerify: options.interception?.verifies ?? false
+        )
         server?.secure(setup) { [weak self] in self?.took($0, with: .server) }
     }
 

@@ -1,3 +1,4 @@
+import DNS
 import Glibc
 import NIOCore
 
@@ -21,7 +22,8 @@ extension Tap {
             target: String,
             allowsRemoteClients: Bool = false,
             holds: Bool = false,
-            intercepts: Bool = false
+            intercepts: Bool = false,
+            verifies: Bool = false
         ) throws(TapError) {
             self.listen = try Endpoint(listen, lowest: 0)
             self.target = try Endpoint(target, lowest: 1)
@@ -33,7 +35,9 @@ extension Tap {
             targetAddresses = try self.target.addresses()
             guard !targetAddresses.isEmpty else { throw .unknownHost(self.target.host) }
             do throws(TLSTrouble) {
-                interception = intercepts ? try TapInterception(target: self.target, listen: self.listen) : nil
+                interception =
+                    intercepts
+                    ? try TapInterception(target: self.target, listen: self.listen, verifies: verifies) : nil
             } catch {
                 throw .noInterception("\(error)")
             }
@@ -100,7 +104,9 @@ extension Tap {
             var addresses: [SocketAddress] = []
             var next = found
             while let info = next?.pointee {
-                if let address = SocketAddress(info), !addresses.contains(address) { addresses.append(address) }
+                if let address = SocketAddress(info)?.unmapped, !addresses.contains(address) {
+                    addresses.append(address)
+                }
                 next = info.ai_next
             }
             return addresses
@@ -160,8 +166,19 @@ extension SocketAddress {
 
     /// 127.0.0.0/8 and ::1.
     var isLoopbackIP: Bool {
-        guard let text = ipAddress else { return false }
-        return text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")
+        guard let ip else { return false }
+        return ip.isLoopback
+    }
+
+    /// The same; of an IPv4-mapped address the IPv4 address, so that one place has one spelling.
+    var unmapped: SocketAddress {
+        guard let ip, let port, case .v4 = ip.unmapped else { return self }
+        return (try? SocketAddress(ipAddress: "\(ip.unmapped)", port: port)) ?? self
+    }
+
+    private var ip: IPAddress? {
+        guard let ipAddress else { return nil }
+        return IPAddress(text: ipAddress)
     }
 
     fileprivate var isWildcard: Bool { ["0.0.0.0", "::"].contains(ipAddress) }

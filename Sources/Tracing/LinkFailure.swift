@@ -72,18 +72,6 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .withoutTLS: LessonAnchor("tls/without")
         }
     }
-
-    /// Whether trying again is of no use, so that the author gets the mail back at once (RFC 5321 §5.1, RFC 7505 §3). Whatever
-    /// says neither yes nor no is temporary (RFC 2181 §9, RFC 5321 §4.5.4.1).
-    public var isPermanent: Bool {
-        switch self {
-        case .noSuchDomain, .nullMX, .noAddress, .neitherMXNorAddress: true
-        case .refused, .timedOut, .noReply, .reset, .unreachable, .noRoute, .portClosed, .lookupFailed,
-            .surprisingAddress,
-            .tlsFailed, .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine:
-            false
-        }
-    }
 }
 
 extension WireEvent {

@@ -73,7 +73,7 @@ final class ConversationDesk {
             if let trouble = take(event) { inputs.append(.noticed(trouble)) }
             guard case .event(let wire) = event.kind else { continue }
             if tracks[event.id]?.file != nil { unwritten[event.id, default: []].append(wire) }
-            source.taken(wire)
+            source.taken(event)
         }
         for (id, events) in unwritten {
             do throws(Failure) {

@@ -14,7 +14,7 @@ struct ConversationSource {
     /// Where each is recorded as it happens; nil for nowhere.
     var files: ConversationFiles?
     /// An event was dealt with.
-    var taken: @Sendable (WireEvent) -> Void = { _ in }
+    var taken: @Sendable (ConversationEvent) -> Void = { _ in }
     /// Lets what a conversation holds back pass, with other octets where they were edited.
     var release: @Sendable (_ id: Int, _ edited: [UInt8]?) -> Void = { _, _ in }
     /// Ends it without waiting: the process is about to end as well.

@@ -10,18 +10,13 @@ import Tracing
 final class PlainConversations {
     /// What is known of one that goes on.
     private struct Track {
-        var tracer = Tracer()
+        var tracer = ConversationTrace()
         var walk: WalkText
         var file: ConversationFile?
         /// How many lines were printed.
         var shown = 0
-        /// Whether it went on longer than is shown.
-        var isCut = false
         var unwritten: [WireEvent] = []
     }
-
-    /// The most lines of one conversation that are shown.
-    private static let mostLines = 50_000
 
     private let printer: PlainPrinter
     private let library: LessonLibrary
@@ -48,7 +43,7 @@ final class PlainConversations {
     private static let gathering: UInt32 = 5000
 
     /// Takes in what happened until now and prints it; blocks until something happens. Tells of each event when it was dealt with.
-    func follow(onTaken: (WireEvent) -> Void) throws {
+    func follow(onTaken: (ConversationEvent) -> Void) throws {
         let isQuiet = tracks.values.contains { $0.shown < $0.tracer.trace.lines.count }
         let deadline: DispatchTime = isQuiet ? .now() + Self.quiet : .distantFuture
         if bell.wait(timeout: deadline) == .timedOut {
@@ -61,7 +56,7 @@ final class PlainConversations {
         for event in feed.news().events {
             touched.insert(event.id)
             try take(event)
-            if case .event(let event) = event.kind { onTaken(event) }
+            onTaken(event)
         }
         for id in touched.sorted() where tracks[id] != nil {
             try record(id)
@@ -90,24 +85,34 @@ final class PlainConversations {
                 : [.blank, WalkText.Line(.title, title)]
             try print(opening, event.id)
         case .event(let wire):
-            if (tracks[event.id]?.tracer.trace.lines.count ?? 0) < Self.mostLines {
-                tracks[event.id]?.tracer.consume(wire)
-            } else {
-                tracks[event.id]?.isCut = true
-            }
+            follow(event.id, wire)
             if tracks[event.id]?.file != nil { tracks[event.id]?.unwritten.append(wire) }
         case .closed:
+            lines -= tracks[event.id]?.tracer.trace.lines.count ?? 0
             tracks[event.id]?.tracer.finish()
+            lines += tracks[event.id]?.tracer.trace.lines.count ?? 0
             try record(event.id)
             try print(event.id, upTo: .everything)
             if let track = tracks.removeValue(forKey: event.id) {
-                if track.isCut {
+                if track.tracer.isCut {
                     try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], event.id)
                 }
                 try print(track.walk.closing(track.tracer.trace), event.id)
                 ended += 1
+                lines -= track.tracer.trace.lines.count
             }
         }
+    }
+
+    /// The most lines that are held of all that go on. When there are more, none gets more than its share.
+    private static let mostLines = 500_000
+    private var lines = 0
+
+    private func follow(_ id: Int, _ event: WireEvent) {
+        let share = lines < Self.mostLines ? ConversationTrace.mostLines : Self.mostLines / max(1, tracks.count)
+        let before = tracks[id]?.tracer.trace.lines.count ?? 0
+        tracks[id]?.tracer.consume(event, atMost: share)
+        lines += (tracks[id]?.tracer.trace.lines.count ?? 0) - before
     }
 
     /// Writes down what came. When that fails the conversation goes on and the person is told.

@@ -84,9 +84,8 @@ struct Sandbox: ParsableCommand {
         guard settings.isPlain else { return try watch(persona, limits, settings, keeper, files) }
         let library = try common.library(settings)
         let plain = PlainConversations(settings, library, files: files, source: Self.source(persona))
-        let (feed, pressure) = (plain.feed, Pressure())
+        let feed = plain.feed
         let server = SandboxServer(persona, limits: limits, encryption: encryption) {
-            pressure.add($0)
             feed.take($0)
         } onMail: {
             for sentence in keeper.keep($0) { Message.write(sentence) }
@@ -97,7 +96,7 @@ struct Sandbox: ParsableCommand {
         )
         stepBack()
         let most = once ? 1 : count
-        while most.map({ plain.ended < $0 }) ?? true { try plain.follow { pressure.remove($0) } }
+        while most.map({ plain.ended < $0 }) ?? true { try plain.follow { server.taken($0) } }
     }
 
     private var encryption: SandboxServer.Encryption { tlsOnConnect ? .onConnect : .whenAsked }
@@ -116,9 +115,7 @@ struct Sandbox: ParsableCommand {
             throw Failure(.usage, "--once and --count are for scripts; put --plain beside them")
         }
         let feed = ConversationFeed { Terminal.wake() }
-        let pressure = Pressure()
         let server = SandboxServer(persona, limits: limits, encryption: encryption) {
-            pressure.add($0)
             feed.take($0)
         } onMail: {
             _ = keeper.keep($0)
@@ -140,7 +137,7 @@ struct Sandbox: ParsableCommand {
             invitation: invitation,
             feed: feed,
             files: files,
-            taken: { pressure.remove($0) },
+            taken: { server.taken($0) },
             stop: { Task.detached { await server.stop() } }
         )
         try runInCurses(.conversations(conversations), settings)

@@ -1,19 +1,22 @@
 import Glibc
 import Networking
 
-/// The certificate of a tap's own authority in a file, for clients to trust: `tap-ca.pem` in a person's data folder.
+/// The certificate of a tap's own authority in a file, for clients to trust: `tap-ca-….pem` in a person's data folder, one
+/// a run, so that no other tap takes away what clients of this one trust.
 ///
 /// Only the certificate is written; its key never leaves memory, so nothing can be made with the file. Each run makes a new one.
 struct TapAuthorityFile {
     let path: String
     private let names: [String]
+    private let verifies: Bool
 
     init(_ interception: TapInterception) throws(Failure) {
         guard let recordings = DataFolder().path, let end = recordings.lastIndex(of: "/") else {
             throw Self.failure("neither XDG_DATA_HOME nor HOME says where a file can be kept; set one")
         }
         let folder = String(recordings[..<end])
-        path = "\(folder)/tap-ca.pem"
+        path = "\(folder)/tap-ca-\(String(UInt64.random(in: .min ... .max), radix: 36)).pem"
+        verifies = interception.verifies
         names = interception.names
         try Self.make(folder)
         let draft = "\(folder)/.tap-ca-\(getpid()).pem"
@@ -33,7 +36,10 @@ struct TapAuthorityFile {
     var words: String {
         "clients must trust \(path), for this run and \(TapInterception.hours) hours at most, as curl does with --cacert FILE "
             + "and most others with SSL_CERT_FILE=FILE; it vouches for \(names.joined(separator: ", ")) alone; "
-            + "to remove it, delete the file"
+            + "to remove it, delete the file; "
+            + (verifies
+                ? "a server whose certificate is not in order is not spoken to"
+                : "the server's own certificate is not checked, which --tls-verify asks for")
     }
 
     /// Makes the folder and what is missing above it, for their owner alone. A symbolic link in its place is not followed.

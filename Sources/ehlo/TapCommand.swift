@@ -42,11 +42,19 @@ struct TapCommand: ParsableCommand {
     var hold = false
     @Flag(help: "Hold both ends of TLS with a certificate of the tap's own, and show what is inside.")
     var tlsIntercept = false
+    @Flag(help: "With --tls-intercept: break off where the server's certificate is not in order.")
+    var tlsVerify = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let settings = try common.settings()
         let library = try common.library(settings)
+        guard tlsIntercept || !tlsVerify else {
+            throw Failure(
+                .usage,
+                "--tls-verify: the tap sees the server's certificate with --tls-intercept alone; add that"
+            )
+        }
         let options: Tap.Options
         do {
             options = try Tap.Options(
@@ -54,7 +62,8 @@ struct TapCommand: ParsableCommand {
                 target: target,
                 allowsRemoteClients: allowRemoteClients,
                 holds: hold,
-                intercepts: tlsIntercept
+                intercepts: tlsIntercept,
+                verifies: tlsVerify
             )
         } catch {
             throw Failure(.usage, "\(Self.option(of: error)): \(error)")

@@ -11,7 +11,7 @@ import Testing
         let reply = Reply(lines: [line])
         let turns = CommandSequence.Turn.allCases.map { LiveOutcome.failed(.refused(at: $0, reply)) }
         return turns + [
-            .completed(accepted: 1), .heldBack, .lookupFailed(""), .notConnected(""), .cancelled,
+            .completed(accepted: 1), .heldBack, .lookupFailed("", nil), .notConnected(""), .cancelled,
             .failed(.closedEarly(at: .mail)),
         ]
     }()

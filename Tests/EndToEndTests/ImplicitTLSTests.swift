@@ -40,7 +40,7 @@ struct ImplicitTLSTests {
         let folder = try Folder()
         let server = try SMTPSServer()
         let tap = try RunningTap(to: server.port, in: folder, more: intercepts ? ["--tls-intercept"] : [])
-        let authority = intercepts ? folder.path("data/ehlo/tap-ca.pem") : server.certificate
+        let authority = intercepts ? try folder.tapAuthority() : server.certificate
         let outcome = try send(client, to: tap.port, trusting: authority, in: folder)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         // A client that leaves without reading the server's last words breaks the connection off.

@@ -139,6 +139,13 @@ final class Folder: Sendable {
 
     func path(_ name: String) -> String { url.appending(path: name).path }
 
+    /// The file that a tap here names for clients to trust.
+    func tapAuthority() throws -> String {
+        let files = try FileManager.default.contentsOfDirectory(atPath: path("data/ehlo"))
+        let found = try #require(files.first { $0.hasPrefix("tap-ca-") })
+        return path("data/ehlo/\(found)")
+    }
+
     func write(_ text: String, to name: String) throws -> String {
         try text.write(toFile: path(name), atomically: false, encoding: .utf8)
         return path(name)

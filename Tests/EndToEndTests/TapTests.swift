@@ -104,7 +104,7 @@ struct TapTests {
         let folder = try Folder()
         let server = try TLSServer(in: folder)
         let tap = try RunningTap(to: server.port, in: folder, more: holds ? ["--tls-intercept"] : [])
-        let authority = holds ? folder.path("data/ehlo/tap-ca.pem") : server.certificate
+        let authority = holds ? try folder.tapAuthority() : server.certificate
         let script = """
             import smtplib, ssl
             with smtplib.SMTP("127.0.0.1", \(tap.port), local_hostname="client.example") as client:

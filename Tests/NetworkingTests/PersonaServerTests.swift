@@ -65,7 +65,18 @@ struct PersonaServerTests {
         )
         var limits = SandboxServer.Limits()
         change(&persona, &limits)
-        let server = SandboxServer(persona, limits: limits, onEvent: listened.note, onMail: listened.take)
+        let takenUp = Mutex<SandboxServer?>(nil)
+        let listened = listened
+        let server = SandboxServer(
+            persona,
+            limits: limits,
+            onEvent: { event in
+                listened.note(event)
+                takenUp.withLock { $0 }?.taken(event)
+            },
+            onMail: listened.take
+        )
+        takenUp.withLock { $0 = server }
         let addresses = try await server.start(port: 0)
         let port = try #require(addresses.first.flatMap { Int($0.split(separator: ":").last ?? "") })
         #expect(
@@ -75,6 +86,45 @@ struct PersonaServerTests {
         try await offPool { try client(port) }
         let opened = listened.events.count { $0.kind == .opened }
         #expect(await listened.until { $0.closed.count >= opened })
+        await server.stop()
+        takenUp.withLock { $0 = nil }
+    }
+
+    @Test func `a client that never reads its replies, and is not followed, is held up, and others are served`()
+        async throws
+    {
+        let persona = Persona(
+            name: "plain",
+            title: "T",
+            summary: "S",
+            explanation: "E",
+            policy: ServerDialogue.Policy(domain: "mx.example")
+        )
+        let listened = listened
+        let server = SandboxServer(persona, onEvent: listened.note, onMail: listened.take)
+        let port = try #require(
+            try await server.start(port: 0).first.flatMap { Int($0.split(separator: ":").last ?? "") }
+        )
+        let (sent, most) = try await offPool {
+            let flooding = try RawPeer(port: port)
+            let commands = Array(String(repeating: "VRFY somebody\r\n", count: 4000).utf8)
+            let most = 96 << 20
+            var sent = 0
+            while sent < most {
+                let count = flooding.sendSome(commands)
+                if count <= 0 { break }
+                sent += count
+            }
+            let other = try RawPeer(port: port)
+            #expect(other.reply()?.hasPrefix("220 ") == true)
+            #expect(other.ask("QUIT")?.hasPrefix("221 ") == true)
+            return (sent, most)
+        }
+        #expect(sent < most, "the server took in all it was given, though nobody read its replies")
+        let heard = listened.wire(1).reduce(0) {
+            if case .octets(_, let octets, _) = $1.kind { $0 + octets.count } else { $0 }
+        }
+        #expect(heard < 4 * Backlog.most)
         await server.stop()
     }
 

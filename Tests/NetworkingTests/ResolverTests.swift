@@ -1,7 +1,7 @@
 import DNS
 import NIOCore
 import NIOPosix
-import Networking
+@testable import Networking
 import struct Networking.Resolver  // NIOPosix has one too
 import Synchronization
 import Testing
@@ -228,6 +228,51 @@ struct ResolverTests {
         }
         #expect(lookup.failure == .malformed)
         #expect(lookup.reading?.departures == [.countLies(.answer, announced: 1, found: 0)])
+    }
+
+    /// Answers MX with an exchanger, and the question for its address as the test wants.
+    private func outcome(
+        _ answer: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) async throws -> (outcome: LiveOutcome, notes: [String]) {
+        let server = ScriptedServer { query, _ in
+            let isMX = MessageReader.read(query).message.questions.first?.type == .mx
+            return [isMX ? reply(query, .noError, [exchanger]) : answer(query)]
+        }
+        let recorder = Recorder()
+        let outcome = try await server.run { server in
+            let options = try LiveSession.Options(
+                recipients: ["bob@receiver.example"],
+                sender: "ada@sender.example",
+                clientName: "c.example",
+                dnsServers: server,
+                timeout: 5
+            )
+            return await LiveSession(options).run(onEvent: recorder.note)
+        }
+        return (outcome, recorder.events.compactMap { if case .note(let text) = $0.kind { text } else { nil } })
+    }
+
+    @Test func `an address that could not be had is one that may be had later, and none is none`() async throws {
+        let cut = try await outcome { reply($0) { $0.flags.insert(.truncated) } }
+        let broken = try await outcome { query in
+            var answer = reply(query) { $0.additionals = [] }
+            answer[7] = 1
+            return answer
+        }
+        for (outcome, notes) in [cut, broken] {
+            guard case .lookupFailed(let reason, .temporary) = outcome else {
+                Issue.record("\(outcome)")
+                continue
+            }
+            #expect(!reason.words.contains("has no address"))
+            #expect(notes.contains { $0.contains("RFC 5321 §4.5.4.1") })
+        }
+        let none = try await outcome { reply($0) }
+        guard case .lookupFailed(_, .permanent) = none.outcome else {
+            Issue.record("\(none.outcome)")
+            return
+        }
+        #expect(none.notes.contains { $0.contains("RFC 5321 §5.1") })
     }
 
     @Test(arguments: ["", "no address", "127.0.0.1:x,"])

@@ -1,3 +1,4 @@
+import DNS
 import Dispatch
 import NIOCore
 import SMTP
@@ -233,7 +234,7 @@ struct TapTests {
             return isBounded ? sent : -1
         }
         #expect(sent > 0, "the tap took in all it was given, though nobody read it")
-        for event in recorder.wire() { tap.taken(event) }
+        for event in recorder.events { tap.taken(event) }
         #expect(await recorder.until { _ in count.withLock { $0 } == sent })
         await tap.stop()
         withExtendedLifetime(server) {}
@@ -267,7 +268,7 @@ struct TapTests {
         var taken = 0
         let isDone = await recorder.until { recorder in
             let events = recorder.events
-            for case .event(let event) in events[taken...].map(\.kind) { tap.taken(event) }
+            for event in events[taken...] { tap.taken(event) }
             taken = events.count
             return count.withLock { $0 } == total
         }
@@ -404,15 +405,21 @@ struct TapTests {
         let notes = recorder.wire().compactMap { if case .note(let text) = $0.kind { text } else { nil } }
         #expect(
             notes.contains {
-                $0.contains("the client sent in the clear behind STARTTLS are not passed on: MAIL FROM:<eve")
+                $0.contains("the client sent in the clear behind STARTTLS are not passed on")
             }
         )
         #expect(
             notes.contains {
-                $0.contains("the server sent in the clear behind STARTTLS are not passed on: 250 injected")
+                $0.contains("the server sent in the clear behind STARTTLS are not passed on")
             }
         )
         #expect(!"\(recorder.wire())".contains("c2VjcmV0"))
+        // The finding is the one that a tap gives that passes TLS on.
+        let lines = Tracer.trace(of: recorder.wire()).lines.filter {
+            $0.findings.contains { $0.id == "octets-after-starttls" }
+        }
+        #expect(lines.contains { $0.octets.starts(with: Array("MAIL FROM:<eve".utf8)) })
+        #expect(lines.contains { $0.octets == Array("250 injected".utf8) })
         await tap.stop()
         withExtendedLifetime(server) {}
     }
@@ -522,6 +529,21 @@ struct TapTests {
             try Tap.Options(listen: "0.0.0.0:2525", target: "127.0.0.1:2525", allowsRemoteClients: true)
         }
         #expect(throws: Never.self) { try Tap.Options(listen: "127.0.0.1:2525", target: "127.0.0.2:2525") }
+    }
+
+    @Test func `an IPv4-mapped address is the IPv4 address`() throws {
+        #expect(throws: TapError.loop("[::ffff:127.0.0.1]:2525")) {
+            try Tap.Options(listen: "127.0.0.1:2525", target: "[::ffff:127.0.0.1]:2525")
+        }
+        #expect(throws: TapError.loop("127.0.0.1:2525")) {
+            try Tap.Options(listen: "[::ffff:127.0.0.1]:2525", target: "127.0.0.1:2525")
+        }
+        let options = try Tap.Options(listen: "127.0.0.1:2525", target: "[::ffff:127.0.0.1]:25")
+        #expect(!options.targetIsRemote)
+        let mapped = try #require(IPAddress(text: "::ffff:127.0.0.1"))
+        #expect(mapped.isLoopback && mapped.unmapped == IPAddress(text: "127.0.0.1"))
+        #expect(IPAddress(text: "::1")?.isLoopback == true)
+        #expect(IPAddress(text: "::ffff:192.0.2.1")?.isLoopback == false)
     }
 
     @Test func `only loopback is listened on, unless more is asked for`() {

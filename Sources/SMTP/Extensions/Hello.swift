@@ -40,6 +40,9 @@ public struct Hello: Hashable, Sendable {
 
     public func keyword(_ name: String) -> Keyword? { offered.first { $0.name == name } }
     public func offers(_ name: String) -> Bool { keyword(name) != nil }
+    /// The parameters of a keyword on all of its lines: a server may offer mechanisms one by one, as `250-AUTH PLAIN` and
+    /// `250-AUTH LOGIN`.
+    public func parameters(of name: String) -> [[UInt8]] { offered.filter { $0.name == name }.flatMap(\.parameters) }
     /// The largest message the server takes, in octets; nil when it offers no SIZE or sets no fixed limit (RFC 1870 §4).
     public var sizeLimit: UInt64? {
         keyword("SIZE")?.parameters.first.flatMap { UInt64(decimal: $0) }.flatMap { $0 == 0 ? nil : $0 }

@@ -87,6 +87,8 @@ extension ClientDialogue {
         case completed(accepted: Int)
         /// The server said 4yz or 5yz. At `rcpt`: to every recipient of a mail; this is the last answer.
         case refused(at: CommandSequence.Turn, Reply)
+        /// The server said 4yz or 5yz to a command that shares its turn with others, as XCLIENT does with RSET.
+        case commandRefused(Verb, Reply)
         /// The mail needs this EHLO keyword and the server does not offer it.
         case notOffered(keyword: String, at: CommandSequence.Turn)
         /// The server closed without being asked.
@@ -111,6 +113,8 @@ extension ClientDialogue {
                 .protocolError(let turn, _):
                 turn
             case .notSecured: .handshake
+            // XCLIENT belongs to EHLO: it says who the client is.
+            case .commandRefused: .hello
             case .credentialsKept, .notAuthenticated: .auth
             case .afterTLS(let outcome): outcome.turn
             }

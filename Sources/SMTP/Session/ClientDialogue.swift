@@ -52,8 +52,9 @@ public struct ClientDialogue: Sendable {
     private var wasAccepted = false
     /// What was sent together with the turn under way and is answered after it (RFC 2920 §3.1).
     private var group: [CommandSequence.Turn] = []
-    /// XCLIENT was sent or need not be.
-    private var isIntroduced: Bool
+    /// How far XCLIENT is.
+    private enum Introduction { case due, awaited, done }
+    private var introduction: Introduction
     /// No other mail is begun: what is left is RSET and QUIT.
     private var isLeaving = false
 
@@ -75,7 +76,7 @@ public struct ClientDialogue: Sendable {
         try plan.check()
         self.plan = plan
         hello = plan.hello
-        isIntroduced = plan.xclient == nil
+        introduction = plan.xclient == nil ? .done : .due
     }
 
     // MARK: Events
@@ -117,6 +118,8 @@ public struct ClientDialogue: Sendable {
     /// A command that a person sent by hand was answered. What the server did then has happened; nothing is sent for it.
     public mutating func observed(_ command: Command, as turn: CommandSequence.Turn, _ reply: Reply) {
         guard case .awaiting = state else { return }
+        // Only 354 asks for mail data (RFC 5321 §4.3.2).
+        guard turn != .data || reply.severity != .intermediate || reply.code == 354 else { return }
         sequence.follow(turn, code: reply.code)
         guard reply.severity == .positive else { return }
         switch turn {
@@ -210,7 +213,7 @@ public struct ClientDialogue: Sendable {
         case .greeting: return stops(at: .connect) ? stop() : sayHello()
         case .hello:
             if hello != .helo { offer = Hello(reply) }
-            if !isIntroduced { return introduce() }
+            if introduction == .due { return introduce() }
             return secureOrGoOn()
         case .startTLS: return reply.code == 220 ? startTLS() : finish(.protocolError(at: turn, reply))
         case .auth, .saslResponse:
@@ -227,7 +230,9 @@ public struct ClientDialogue: Sendable {
             wasAccepted = true
             return accountForMail()
         // XCLIENT is answered with a greeting, after which the client says hello again (Postfix XCLIENT_README).
-        case .rset where reply.code == 220: return sayHello()
+        case .rset where reply.code == 220:
+            introduction = .done
+            return sayHello()
         case .rset: return nextMail()
         case .quit: return finish(nil)
         case .data, .chunk, .lastChunk, .anytime, .handshake, .turnAround, .unknown:
@@ -235,12 +240,14 @@ public struct ClientDialogue: Sendable {
         }
     }
 
-    /// 3yz, which only DATA and AUTH may be answered with.
+    /// 3yz, which only DATA and AUTH may be answered with: the one with 354, the other with 334 (RFC 5321 §4.3.2, RFC 4954 §4).
     private mutating func invited(_ turn: CommandSequence.Turn, _ reply: Reply) -> [Action] {
         switch turn {
         case .data:
+            guard reply.code == 354 else { return finish(.protocolError(at: turn, reply)) }
             return stops(at: .data) ? finish(nil) : sendMailData()
         case .auth, .saslResponse:
+            guard reply.code == 334 else { return finish(.protocolError(at: turn, reply)) }
             // A server that goes on asking after the asterisk would do so for ever.
             if exchange?.isCalledOff == true { return finish(.protocolError(at: turn, reply)) }
             guard let line = exchange?.challenged(reply.lines.last?.text ?? []) else {
@@ -263,6 +270,10 @@ public struct ClientDialogue: Sendable {
             // RFC 5321 §3.2: a server that does not know EHLO may know HELO.
             hello = .helo
             return sayHello()
+        case .rset where introduction == .awaited:
+            introduction = .done
+            note(.commandRefused(.xclient, reply))
+            return quit()
         case .greeting, .hello, .auth, .saslResponse, .rset, .quit:
             note(.refused(at: turn == .saslResponse ? .auth : turn, reply))
             return turn == .quit ? finish(nil) : quit()
@@ -324,7 +335,7 @@ extension ClientDialogue {
     }
 
     private mutating func introduce() -> [Action] {
-        isIntroduced = true
+        introduction = .awaited
         guard offer.offers("XCLIENT") else {
             note(.notOffered(keyword: "XCLIENT", at: .hello))
             return quit()
@@ -501,6 +512,8 @@ extension ClientDialogue {
         }
         guard group.isEmpty else { return waitFor(group.removeFirst()) }
         guard turn == .data else { return stops(at: .rcpt) ? stop() : nextRecipient(after: reply) }
+        // Whoever says another 3yz than 354 may wait for anything: nothing more can be said on this connection.
+        if severity == .intermediate, reply.code != 354 { return finish(.protocolError(at: .data, reply)) }
         guard severity == .intermediate else {
             note(isRefused ? .refused(at: .data, reply) : .protocolError(at: .data, reply))
             return giveMailUp()

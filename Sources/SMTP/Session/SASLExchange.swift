@@ -159,8 +159,7 @@ public struct SASLExchange: Sendable {
 
     /// Whether the server offers this one. Servers of the 1990s write `AUTH=LOGIN`.
     public static func isOffered(_ mechanism: Mechanism, in hello: Hello) -> Bool {
-        let offered = hello.keyword("AUTH")?.parameters ?? []
-        return offered.contains { $0.equalsIgnoringCase(mechanism.rawValue.utf8) }
+        hello.parameters(of: "AUTH").contains { $0.equalsIgnoringCase(mechanism.rawValue.utf8) }
     }
 
     /// Accepted by the server: whether it has proved what the mechanism lets it prove.

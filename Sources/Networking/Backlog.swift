@@ -1,0 +1,73 @@
+import Synchronization
+import Tracing
+
+/// What was told of several conversations and has not been taken up, so that none is read faster than it can be followed.
+///
+/// Each conversation has room of its own: one that floods is held up, and the others go on. Used from the thread that tells
+/// and from the one that takes up.
+final class Backlog: Sendable {
+    /// So much of one conversation may wait, in octets.
+    static let most = 1 << 20
+    /// So much of all; beyond that a conversation has no more than `least`.
+    static let mostInAll = 64 << 20
+    static let least = 64 << 10
+
+    private struct Waiting {
+        var octets: [Int: Int] = [:]
+        var inAll = 0
+        /// Those that were told not to read on.
+        var heldUp: Set<Int> = []
+
+        func hasRoom(_ id: Int) -> Bool {
+            let own = octets[id] ?? 0
+            return own < Backlog.least || own < Backlog.most && inAll < Backlog.mostInAll
+        }
+    }
+
+    private let waiting = Mutex(Waiting())
+
+    func tell(_ event: ConversationEvent) {
+        let weight = Self.weight(event)
+        guard weight > 0 else { return }
+        waiting.withLock {
+            $0.octets[event.id, default: 0] += weight
+            $0.inAll += weight
+        }
+    }
+
+    /// Whether more of a conversation may be read; where not, `take` says when it may.
+    func hasRoom(_ id: Int) -> Bool {
+        waiting.withLock {
+            if $0.hasRoom(id) { return true }
+            $0.heldUp.insert(id)
+            return false
+        }
+    }
+
+    /// Gives the conversations that were held up and need not be any more.
+    func take(_ event: ConversationEvent) -> [Int] {
+        let weight = Self.weight(event)
+        guard weight > 0 else { return [] }
+        return waiting.withLock { waiting in
+            let wasFull = waiting.inAll >= Self.mostInAll
+            waiting.inAll -= weight
+            let rest = (waiting.octets[event.id] ?? 0) - weight
+            waiting.octets[event.id] = rest > 0 ? rest : nil
+            guard !waiting.heldUp.isEmpty else { return [] }
+            let isFull = waiting.inAll >= Self.mostInAll
+            let freed = (wasFull && !isFull ? waiting.heldUp : waiting.heldUp.intersection([event.id]))
+                .filter(waiting.hasRoom)
+            waiting.heldUp.subtract(freed)
+            return Array(freed)
+        }
+    }
+
+    /// About how much memory it takes.
+    private static func weight(_ event: ConversationEvent) -> Int {
+        guard case .event(let event) = event.kind else { return 0 }
+        return switch event.kind {
+        case .octets(_, let octets, _), .records(_, let octets), .delivered(let octets): 256 + octets.count
+        default: 256
+        }
+    }
+}
