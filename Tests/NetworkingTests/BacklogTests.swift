@@ -7,7 +7,7 @@ import Tracing
 @Suite struct BacklogTests {
     private static func event(_ id: Int, octets: Int) -> ConversationEvent {
         let octets = [UInt8](repeating: 120, count: octets)
-        let event = WireEvent(.octets(from: .client, octets, secrets: []), leg: .relay, at: 0)
+        let event = WireEvent(.octets(from: .client, octets), leg: .relay, at: 0)
         return ConversationEvent(id: id, peer: "", kind: .event(event))
     }
 
