@@ -1,3 +1,4 @@
+import SMTP
 import Tracing
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 /// What is looked at of a conversation that goes on for long.
 @Suite struct ConversationTraceTests {
     private static func event(_ side: Side, _ text: String) -> WireEvent {
-        WireEvent(.octets(from: side, Array(text.utf8), secrets: []), leg: .relay, at: 0)
+        WireEvent(.octets(from: side, Array(text.utf8)), leg: .relay, at: 0)
     }
 
     private static let opening: [WireEvent] = [
