@@ -413,7 +413,7 @@ public struct SessionReader: Sendable {
         let wasBeforeGreeting = pending.first?.turn == .greeting
         let isBehindSTARTTLS = sequence.phase == .securing || awaitsAnswerToSTARTTLS
         let behind = pending.last.map { Utterance.Asked.Earlier(turn: $0.turn, verb: $0.verb) }
-        isBehindExchange = turn == .auth || turn == .unknown && (secret != nil || isBehindExchange && octets.isEmpty)
+        isBehindExchange = turn == .auth || isBehindExchange && verb == nil
         isInCredential = turn == .auth || secret != nil
         // Nobody answers what did not arrive as a whole.
         var id: TurnID?
