@@ -44,7 +44,7 @@ public enum PlainText {
             return list(items, tight: tight, columns: columns) { ordered ? "\(start + $0). " : "- " }
         case .quote(let inner): return lines(inner, columns: columns - 2).map { $0.isEmpty ? ">" : "> \($0)" }
         case .table(let alignments, let header, let rows): return table(alignments, header, rows, columns: columns)
-        case .rule: return [String(repeating: "-", count: min(columns, 20))]
+        case .rule: return [String(repeating: "-", count: max(1, min(columns, 20)))]
         }
     }
 

@@ -61,12 +61,12 @@ struct Replay: ParsableCommand {
             if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         }
         let chosen = try SessionChoice.sessions(of: file, number)
+        Message.warn(file.warnings, about: session)
         if list {
             let printer = PlainPrinter(settings)
             try file.eachListed(chosen) { (_, line) throws(FileTrouble) in try printer.print(line) }
             return try printer.flush()
         }
-        Message.warn(file.warnings, about: session)
         try show(file, chosen, named: session, settings, library)
     }
 

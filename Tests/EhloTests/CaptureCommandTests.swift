@@ -19,6 +19,26 @@ import Testing
         #expect(run.errors == "")
     }
 
+    @Test func `a list, too, says what it does not show`() throws {
+        try Program.withFolder { folder in
+            let path = folder + "/cut.pcap"
+            // A second connection, which is no mail: one call of raw IPv4 behind those of the capture.
+            let own = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.swaks)))
+            let call: [UInt8] =
+                [0x45, 0, 0, 40, 0, 1, 0, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 0x9C, 0x40, 0x1F, 0x90]
+                + [0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xFF, 0xFF, 0, 0, 0, 0]
+            let frame = [UInt8](repeating: 0, count: 12) + [8, 0] + call
+            let header: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, UInt8(frame.count), 0, 0, 0, UInt8(frame.count), 0, 0, 0]
+            try Data(own + header + frame).write(to: URL(fileURLWithPath: path))
+            let run = try Program.run(["replay", path, "--list"])
+            #expect(run.output == Self.line)
+            #expect(
+                run.messages.count == 1 && run.errors.contains("1 other TCP connection left alone"),
+                "\(run.errors)"
+            )
+        }
+    }
+
     @Test func `a capture comes through standard input or a pipe with a name`() throws {
         #expect(try Program.shell("cat '\(Self.swaks)' | $E replay - --list").output == Self.line)
         try Program.withFolder { folder in

@@ -4,6 +4,13 @@ import Testing
 import Tracing
 
 @Suite struct SessionFileTests {
+    @Test func `a list of pasted sessions calls each as its recording does`() throws {
+        let text = ["mx1", "mx2", "mx1"].map { "220 \($0).example ESMTP\nQUIT\n221 bye\n" }.joined()
+        let file = try SessionFile.read(Array(text.utf8), path: "-")
+        #expect(file.listings.map(\.name) == file.sessions.map(\.header.title))
+        #expect(Set(file.listings.map(\.name)).count == 2)
+    }
+
     static let header = "{\"ehlo\":1,\"began\":\"\",\"title\":\"one\",\"source\":\"\"}\n"
     static let greeting = "[0.5,\"relay\",\"server\",\"220 mx ESMTP\\r\\n\"]\n"
 

@@ -91,6 +91,16 @@ import Testing
         PlainText.lines(Markdown.read(source), columns: columns)
     }
 
+    @Test(arguments: ["> ", "- ", "1. "], [1, 2, 20]) func `a rule has a mark where there is no room`(
+        mark: String,
+        depth: Int
+    ) {
+        let source = String(repeating: mark, count: depth) + "***"
+        for columns in [1, 2, 30] {
+            #expect(PlainText.lines(Markdown.read(source), columns: columns).joined().contains("-"))
+        }
+    }
+
     @Test(
         arguments: [
             ("one two three", 9, ["one two", "three"]),

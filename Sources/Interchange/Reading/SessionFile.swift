@@ -96,6 +96,11 @@ public struct SessionFile: Sendable {
         self.init(path: path, warnings: capture.warnings, content: .capture(capture))
     }
 
+    /// What a session is called, without putting it together where that is not needed.
+    private func title(_ number: Int) -> String {
+        if case .transcript(let file) = content { file.title(number) } else { session(number).header.title }
+    }
+
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : Escaping.message(path) }
 
     /// One line a session, with its number: the title, and of a capture what it is about and how it went.
@@ -106,7 +111,7 @@ public struct SessionFile: Sendable {
         switch content {
         case .recordings, .transcript:
             for number in numbers {
-                let title = session(number).header.title
+                let title = title(number)
                 try body(number, Escaping.message("\(number)  \(title.isEmpty ? "without a title" : title)"))
             }
         case .capture(let file):
@@ -134,7 +139,7 @@ public struct SessionFile: Sendable {
         switch content {
         case .recordings, .transcript:
             return (0..<count).map { number in
-                let title = session(number).header.title
+                let title = title(number)
                 return Listing(
                     number: number,
                     name: Escaping.message(title.isEmpty ? "session \(number)" : title),
