@@ -1,0 +1,191 @@
+import SMTP
+import Testing
+
+@testable import Tracing
+
+/// What became of the mail, told from the trace alone.
+@Suite struct VerdictTests {
+    private static let hello = "S: 220 mx.example\nC: EHLO a.example\nS: 250 mx.example\n"
+    private static let one = hello + "C: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\n"
+    private static let two = one + "S: 250 ok\nC: RCPT TO:<c@b.example>\n"
+    private static let letter = "C: DATA\nS: 354 go\nC: Subject: x\nC: \nC: .\n"
+
+    struct Row: CustomTestStringConvertible {
+        let name: String
+        let said: String
+        let outcome: Verdict.Outcome
+        /// `address outcome step code next`, in order.
+        var recipients: [String] = []
+        var holder = Verdict.Holder.sender
+        var testDescription: String { name }
+    }
+
+    static let rows: [Row] = [
+        Row(
+            name: "accepted",
+            said: one + "S: 250 ok\n" + letter + "S: 250 2.0.0 taken\nC: QUIT\nS: 221 bye\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "QUIT fails behind the acceptance",
+            said: one + "S: 250 ok\n" + letter + "S: 250 taken\nC: QUIT\nS: 421 oh\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "one of two refused",
+            said: two + "S: 550-5.1.1 no\nS: 550 5.1.1 such\n" + letter + "S: 250 taken\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example refused 10 550 bounce"],
+            holder: .recipient
+        ),
+        Row(
+            name: "one later, one never",
+            said: one + "S: 452 later\nC: RCPT TO:<c@b.example>\nS: 550 no\nC: QUIT\nS: 221 bye\n",
+            outcome: .mixed,
+            recipients: ["b@b.example deferred 10 452 retry", "c@b.example refused 10 550 bounce"]
+        ),
+        Row(
+            name: "refused behind the dot",
+            said: one + "S: 250 ok\n" + letter + "S: 554 spam\n",
+            outcome: .refused,
+            recipients: ["b@b.example refused 13 554 bounce"]
+        ),
+        Row(
+            name: "DATA refused",
+            said: one + "S: 250 ok\nC: DATA\nS: 451 later\nC: QUIT\nS: 221 bye\n",
+            outcome: .deferred,
+            recipients: ["b@b.example deferred 11 451 retry"]
+        ),
+        Row(
+            name: "MAIL refused",
+            said: hello + "C: MAIL FROM:<a@a.example>\nS: 550 no\nC: QUIT\nS: 221 bye\n",
+            outcome: .refused
+        ),
+        Row(
+            name: "MAIL refused, RCPT sent with it",
+            said: hello
+                + "C: MAIL FROM:<a@a.example>\nC: RCPT TO:<b@b.example>\nS: 450 later\nS: 503 no\nC: QUIT\nS: 221 bye\n",
+            outcome: .deferred
+        ),
+        Row(name: "greeting refused", said: "S: 554 not you\nC: QUIT\nS: 221 bye\n", outcome: .refused),
+        Row(
+            name: "cut before the dot",
+            said: one + "S: 250 ok\nC: DATA\nS: 354 go\nC: Subject: x\n@ close server\n",
+            outcome: .deferred,
+            recipients: ["b@b.example deferred - - retry"]
+        ),
+        Row(
+            name: "cut behind the dot",
+            said: one + "S: 250 ok\n" + letter + "@ close server\n",
+            outcome: .unknown,
+            recipients: ["b@b.example unknown - - nobody-knows"],
+            holder: .nobodyKnows
+        ),
+        Row(
+            name: "given up",
+            said: one + "S: 250 ok\nC: RSET\nS: 250 ok\nC: QUIT\nS: 221 bye\n",
+            outcome: .none,
+            recipients: ["b@b.example untried - - retry"]
+        ),
+        Row(name: "nothing asked for", said: hello + "C: QUIT\nS: 221 bye\n", outcome: .none),
+        Row(
+            name: "no connection",
+            said: "@ connect mx.example\n@ error mx.example: the connection was refused: nobody listens on that port\n",
+            outcome: .deferred
+        ),
+        Row(
+            name: "no such domain",
+            said: "@ leg lookup\n@ error b.example: the domain does not exist\n",
+            outcome: .refused
+        ),
+        Row(
+            name: "LMTP, a reply each",
+            said:
+                "S: 220 mx\nC: LHLO a\nS: 250 mx\nC: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\nS: 250 ok\n"
+                + "C: RCPT TO:<c@b.example>\nS: 250 ok\n" + letter + "S: 250 taken\nS: 552 full\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example refused 13 552 bounce"],
+            holder: .recipient
+        ),
+        Row(
+            name: "PRDR, a reply each and one for all",
+            said: two + "S: 250 ok\n" + letter + "S: 353 each\nS: 250 yes\nS: 550 no\nS: 250 done\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example refused 13 550 bounce"],
+            holder: .recipient
+        ),
+        Row(
+            name: "BDAT",
+            said: one + "S: 250 ok\nC: BDAT 5 LAST\nC: abc\nS: 250 taken\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "the second exchanger takes it",
+            said: "@ connect mx1.example\n@ connected mx1.example\n" + one
+                + "@ close server\n@ connect mx2.example\n@ connected mx2.example\n"
+                + one + "S: 250 ok\n" + letter + "S: 250 taken\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+    ]
+
+    private static func events(_ said: String) -> [WireEvent] {
+        var leg = Leg.relay
+        return said.split(separator: "\n").flatMap { line -> [WireEvent] in
+            let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+            let text = Array(line.dropFirst(3).utf8) + [13, 10]
+            switch (words[0], words.count > 1 ? words[1] : "") {
+            case ("S:", _): return [WireEvent(.octets(from: .server, text), leg: leg)]
+            case ("C:", _): return [WireEvent(.octets(from: .client, text), leg: leg)]
+            case ("@", "connect"): return [WireEvent(.connect(to: words[2]), leg: leg)]
+            case ("@", "connected"): return [WireEvent(.connected(to: words[2]), leg: leg)]
+            case ("@", "close"): return [WireEvent(.close(by: .server), leg: leg)]
+            case ("@", "error"):
+                return [WireEvent(.error(.init(OldRecordings.failure(toldBy: words[2]), words[2])), leg: leg)]
+            case ("@", "leg"):
+                leg = Leg(rawValue: words[2]) ?? leg
+                return []
+            default: return []
+            }
+        }
+    }
+
+    @Test(arguments: rows) func `each recipient is told by the reply that decided`(row: Row) {
+        let trace = Tracer.trace(of: Self.events(row.said))
+        let verdict = Verdict(of: trace)
+        let recipients = verdict.recipients.map { recipient in
+            let step = recipient.place.map { "\($0.step.number)" } ?? "-"
+            let code = recipient.code.map { "\($0)" } ?? "-"
+            return "\(recipient.address.lossyText) \(recipient.outcome) \(step) \(code) \(recipient.next.rawValue)"
+        }
+        #expect(verdict.outcome == row.outcome)
+        #expect(recipients == row.recipients)
+        #expect(verdict.holder == row.holder)
+    }
+
+    @Test func `all lines of a refusal are its words`() {
+        let verdict = Verdict(of: Tracer.trace(of: Self.events(Self.one + "S: 550-5.1.1 no\nS: 550 5.1.1 such\n")))
+        #expect(verdict.recipients.first?.lines?.count == 2)
+        #expect(verdict.recipients.first?.status.map { "\($0)" } == "5.1.1")
+    }
+
+    @Test(arguments: Session.all) func `every session has a verdict, and its lines are replies`(session: Session) {
+        let trace = Tracer.trace(of: session.events)
+        let verdict = Verdict(of: trace)
+        for recipient in verdict.recipients {
+            #expect(!recipient.isOpen || recipient.lines == nil)
+            for line in recipient.lines ?? 0..<0 { #expect(trace.lines[line].replyCode != nil) }
+        }
+        #expect(
+            verdict.recipients.isEmpty || verdict.outcome != .none
+                || verdict.recipients.allSatisfy { $0.outcome == .untried }
+        )
+    }
+}
