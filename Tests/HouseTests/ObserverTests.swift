@@ -15,7 +15,7 @@ struct ObserverTests {
         ("Sources/Tracing/SessionTracer+Server.swift", "case .replyLineTooLong:", "a challenge may be longer"),
         ("Sources/Tracing/SessionTracer.swift", "guard leg == .relay else", "which step a line stands under"),
         (
-            "Sources/Interchange/Reading/Transcripts/TranscriptReader.swift", "verb != .help",
+            "Sources/Interchange/Reading/Transcripts/ReadingPlan.swift", "verb != .help",
             "whether text is a dialogue"
         ),
         ("Sources/Networking/ClientEnd.swift", "dialogue?.responseMeaning", "the client's own words on what it sends"),
