@@ -40,7 +40,8 @@ struct SessionEvents {
             case .octets: addOctets(assembly.content(piece), side, piece.time)
             case .gap: add(.gap(from: side, octets: piece.count), piece.time)
             case .closes: closer = (closer?.direction ?? piece.direction, piece.time)
-            case .resets: if closer == nil { add(.error(.init(.reset, "the \(side.rawValue) reset the connection")), piece.time) }
+            case .resets:
+                if closer == nil { add(.error(.init(.reset, "the \(side.rawValue) reset the connection")), piece.time) }
             case .again:
                 remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
             case .differs:

@@ -22,7 +22,9 @@ enum Aftermath {
     private static func lookup(_ disposition: Disposition) -> WireEvent.Failure {
         switch disposition {
         case .permanent:
-            .init(.bounces).adding(": the author gets the mail back at once, with this reason (RFC 5321 §5.1, RFC 7505 §3)")
+            .init(.bounces).adding(
+                ": the author gets the mail back at once, with this reason (RFC 5321 §5.1, RFC 7505 §3)"
+            )
         case .temporary: retries
         }
     }

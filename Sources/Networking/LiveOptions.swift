@@ -25,6 +25,8 @@ extension LiveSession {
         public let send: Bool
         public let addressFamily: AddressFamily
         public let style: Style
+        /// Ports of this machine on which a tap listens that passes everything on to another one.
+        public var portsLeadingElsewhere: Set<Int> = []
         /// Whether an address that leads to no public host is connected to although DNS gave it for a name.
         public let allowsPrivate: Bool
         /// Whether every exchanger is visited, up to the answer to RCPT at most, and not only the first that is there.

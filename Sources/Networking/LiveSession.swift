@@ -134,7 +134,9 @@ public struct LiveSession: Sendable {
     }
 
     private static func portClosed(_ exchangers: Int) -> WireEvent.Failure {
-        WireEvent.Failure(.portClosed).adding(": none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587, with --submit")
+        WireEvent.Failure(.portClosed).adding(
+            ": none of \(exchangers) exchangers answered, as at homes, universities and clouds; 'ehlo' alone is a world to practise in, and one's own provider takes mail on port 587, with --submit"
+        )
     }
 
     private static let goingOnInClear = WireEvent.Failure(.withoutTLS).adding(
@@ -158,8 +160,9 @@ public struct LiveSession: Sendable {
     }
 
     /// Where the session ends with this host: mail data leaves the machine only when that was asked for.
-    func stopPoint(at address: IPAddress) -> ClientDialogue.StopPoint? {
-        address.isLoopback && !isWaryOfLoopback || options.send || !options.stopsLater(than: .rcpt)
+    func stopPoint(at address: IPAddress, port: Int) -> ClientDialogue.StopPoint? {
+        let isHere = address.isLoopback && !isWaryOfLoopback && !options.portsLeadingElsewhere.contains(port)
+        return isHere || options.send || !options.stopsLater(than: .rcpt)
             ? options.quitAfter : .rcpt
     }
 
@@ -173,7 +176,7 @@ public struct LiveSession: Sendable {
     }
 
     private func attempt(_ host: Host, _ address: IPAddress) -> LiveLine.Attempt {
-        let stop = stopPoint(at: address)
+        let stop = stopPoint(at: address, port: host.port)
         let literal = if case .v6 = address { "IPv6:\(address)" } else { "\(address)" }
         let name = host.name == "\(address)" ? "" : "\(host.name) "
         return LiveLine.Attempt(

@@ -66,6 +66,7 @@ struct TapHold {
 extension LiveHold.Held {
     /// A line that waits in a tap, its credentials masked.
     init(line: [UInt8], _ reader: SessionReader, target: String) {
+        var before = reader
         var reader = reader
         let credentials = reader.credentials(in: line, from: .client)
         let command = Command.read(Array(line.prefix { $0 != 13 && $0 != 10 })).value
@@ -78,6 +79,8 @@ extension LiveHold.Held {
             default: .ehlo
             }
         self.init(step: step, octets: Secrets.masked(line, credentials).octets, target: target)
+        phase = before.sequenceOnceAnswered().phase
+        offer = before.offer
     }
 
     /// What goes over the wire in the place of `line`, of which a person saw and edited this: where the mask of a credential was

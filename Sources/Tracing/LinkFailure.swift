@@ -24,6 +24,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case doubt
     /// A client that was not answered goes on behind a bare LF.
     case unfinishedLine = "unfinished-line"
+    /// A reply is not the one that a dialog tells of.
+    case notAsExpected = "not-as-expected"
 
     /// As in recordings: `timed-out`.
     public var id: String { rawValue }
@@ -50,6 +52,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .withoutTLS: "TLS was tried and failed, and is not required here"
         case .doubt: "Nobody knows now whether the mail was taken"
         case .unfinishedLine: "The server has not answered the line with the bare LF"
+        case .notAsExpected: "nobody expected this reply"
         }
     }
 
@@ -70,6 +73,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
+        case .notAsExpected: LessonAnchor("syntax/note")
         }
     }
 }

@@ -141,10 +141,7 @@ struct Live: ParsableCommand {
 
     /// A dialog that went otherwise than it says is not a success.
     private static func checkDialog(_ trace: Trace) throws(Failure) {
-        let marks = ["expected ", "nobody expected this reply"].map { Array($0.utf8) }
-        let count = trace.lines.count { line in
-            line.speaker == .note && marks.contains { line.octets.starts(with: $0) }
-        }
+        let count = trace.lines.count { $0.failure == .notAsExpected }
         guard count > 0 else { return }
         let answers = count == 1 ? "one answer was" : "\(count) answers were"
         throw Failure(.wrongData, "\(answers) not as the dialog expects; the lines with 'expected' tell which")
@@ -266,7 +263,7 @@ struct Live: ParsableCommand {
             headers: header
         )
         do {
-            return try LiveSession.Options(
+            var options = try LiveSession.Options(
                 recipients: recipients,
                 sender: sender,
                 clientName: clientName,
@@ -285,6 +282,8 @@ struct Live: ParsableCommand {
                 everyExchanger: style.everyMx,
                 security: try security.security(mayAsk: !common.noInput)
             )
+            options.portsLeadingElsewhere = TapNotice.ports()
+            return options
         } catch let error as LiveError {
             throw Failure(.usage, "\(error); see 'ehlo live --help'")
         }

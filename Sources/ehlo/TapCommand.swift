@@ -89,6 +89,8 @@ struct TapCommand: ParsableCommand {
         let feed = plain.feed
         let tap = Tap(options) { feed.take($0) }
         let address = try Self.start(tap)
+        let notice = options.targetIsRemote ? TapNotice(listening: address) : nil
+        defer { withExtendedLifetime(notice) {} }
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
         stepBack()
         while true { try plain.follow { tap.taken($0) } }
@@ -101,6 +103,8 @@ struct TapCommand: ParsableCommand {
         let feed = ConversationFeed { Terminal.wake() }
         let tap = Tap(options, onHeld: { feed.hold($0, $1) }) { feed.take($0) }
         let address = try Self.start(tap)
+        let notice = options.targetIsRemote ? TapNotice(listening: address) : nil
+        defer { withExtendedLifetime(notice) {} }
         let invitation = [
             "Waiting for a client at \(address).",
             "What it says is passed on to \(options.target), and what that answers is passed back, every octet unchanged. "

@@ -190,7 +190,10 @@ struct CopyAsTests {
         #expect(text.hasPrefix("# swaks would take -") && text.split(separator: "\n").count == 1, "\(text)")
     }
 
-    @Test(arguments: CopyAs.allCases, ["-x", "-oProxyCommand=x", "a b", "x/@evil.example", "{a,b}.example", "a\u{1B}[2J"])
+    @Test(
+        arguments: CopyAs.allCases,
+        ["-x", "-oProxyCommand=x", "a b", "x/@evil.example", "{a,b}.example", "a\u{1B}[2J"]
+    )
     func `no program is given a host that is none`(form: CopyAs, host: String) {
         let text = form.text(of: Self.trace(host: "\(host):25", "C: EHLO c\nS: 250 b"))
         #expect(text.hasPrefix("# the server's address, '") && text.split(separator: "\n").count == 1, "\(text)")

@@ -280,11 +280,15 @@ struct LiveLookupTests {
 
     @Test func `mail data stays here unless it is asked for`() throws {
         let options = try LiveSession.Options(recipients: ["b@r.example"], sender: "a@s.example", server: "192.0.2.1")
-        #expect(LiveSession(options).stopPoint(at: .v4(IPv4Address(192, 0, 2, 1))) == .rcpt)
-        #expect(LiveSession(options).stopPoint(at: .v4(IPv4Address(127, 0, 0, 1))) == nil)
+        #expect(LiveSession(options).stopPoint(at: .v4(IPv4Address(192, 0, 2, 1)), port: 25) == .rcpt)
+        #expect(LiveSession(options).stopPoint(at: .v4(IPv4Address(127, 0, 0, 1)), port: 25) == nil)
+        var tapped = options
+        tapped.portsLeadingElsewhere = [25]
+        #expect(LiveSession(tapped).stopPoint(at: .v4(IPv4Address(127, 0, 0, 1)), port: 25) == .rcpt)
+        #expect(LiveSession(tapped).stopPoint(at: .v4(IPv4Address(127, 0, 0, 1)), port: 26) == nil)
         let early = try LiveSession.Options(recipients: ["b@r.example"], sender: "a@s.example", quitAfter: .mail)
-        #expect(LiveSession(early).stopPoint(at: .v4(IPv4Address(192, 0, 2, 1))) == .mail)
+        #expect(LiveSession(early).stopPoint(at: .v4(IPv4Address(192, 0, 2, 1)), port: 25) == .mail)
         let sent = try LiveSession.Options(recipients: ["b@r.example"], sender: "a@s.example", send: true)
-        #expect(LiveSession(sent).stopPoint(at: .v4(IPv4Address(192, 0, 2, 1))) == nil)
+        #expect(LiveSession(sent).stopPoint(at: .v4(IPv4Address(192, 0, 2, 1)), port: 25) == nil)
     }
 }

@@ -110,7 +110,9 @@ extension LiveTLSTests {
         #expect(outcome == .completed(accepted: 0))
         #expect(tls.count == 1)
         #expect(recorder.said(.client) == "EHLO c.example\r\nSTARTTLS\r\nHELP\r\nEHLO c.example\r\nQUIT\r\n")
-        let isFoundOut = recorder.events.contains { $0.kind == .note("expected 250, and this came instead") }
+        let isFoundOut = recorder.events.contains {
+            $0.kind == .remark(.init(.notAsExpected, "expected 250, and this came instead"))
+        }
         #expect(isFoundOut == keeps)
     }
 

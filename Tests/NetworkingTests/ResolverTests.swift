@@ -249,7 +249,10 @@ struct ResolverTests {
             )
             return await LiveSession(options).run(onEvent: recorder.note)
         }
-        return (outcome, recorder.events.compactMap { if case .remark(let failure) = $0.kind { failure.words } else { nil } })
+        return (
+            outcome,
+            recorder.events.compactMap { if case .remark(let failure) = $0.kind { failure.words } else { nil } }
+        )
     }
 
     @Test func `an address that could not be had is one that may be had later, and none is none`() async throws {

@@ -23,7 +23,12 @@ import Testing
     }
 
     private static func notes(_ actions: [ClientDialogue.Action]) -> [String] {
-        actions.compactMap { if case .note(let words) = $0 { words } else { nil } }
+        actions.compactMap {
+            switch $0 {
+            case .note(let words), .mismatch(let words): words
+            default: nil
+            }
+        }
     }
 
     @Test func `a dialog is read line by line`() throws {

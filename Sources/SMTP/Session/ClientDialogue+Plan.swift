@@ -211,7 +211,7 @@ extension ClientDialogue.Action: CustomStringConvertible, CustomDebugStringConve
         case .send(let line, _): "send \(line.octets.lossyText)"
         case .sendOctets(_, .auth), .sendOctets(_, .saslResponse): "send •••"
         case .sendOctets(let octets, _): "send \(octets.lossyText)"
-        case .note(let words): "note: \(words)"
+        case .note(let words), .mismatch(let words): "note: \(words)"
         case .sendMailData(let octets): "send \(octets.count) octets of mail data"
         case .wait(let limit): "wait \(limit.seconds) s"
         case .startTLS: "start TLS"

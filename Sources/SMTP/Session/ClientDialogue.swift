@@ -16,6 +16,8 @@ public struct ClientDialogue: Sendable {
         case sendOctets([UInt8], CommandSequence.Turn)
         /// Nothing goes out; a remark for whoever looks on.
         case note(String)
+        /// A reply is not the one that a dialog tells of; in words, for whoever looks on.
+        case mismatch(String)
         /// Mail data for the wire: dots stuffed, the closing dot line at its end.
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.

@@ -80,7 +80,7 @@ public struct DialogPlayer: ClientConversation {
             let wanted = DialogScript.Expectation(text: fill(expectation.text))
             if !wanted.isMet(by: reply) {
                 actions.append(
-                    .note(
+                    .mismatch(
                         "expected \(wanted.text.split(separator: "\n").joined(separator: " / ")), and this came instead"
                     )
                 )
@@ -92,7 +92,7 @@ public struct DialogPlayer: ClientConversation {
             }
         case .say, .expectClose, nil:
             mismatches += 1
-            actions.append(.note("nobody expected this reply"))
+            actions.append(.mismatch("nobody expected this reply"))
             // The answer to something that was said may still be the one that is waited for.
             if !awaited.isEmpty { return actions + [.wait(TimeLimit(awaiting: awaited[0].turn))] }
         }

@@ -93,6 +93,9 @@ public struct SessionReader: Sendable {
     public private(set) var isInReply = false
     private var replyLines = 0
     private var replyCode: UInt16?
+    /// The lines of the answer to EHLO under way, and of the last that said yes.
+    private var helloLines: [[UInt8]] = []
+    private var offerLines: [[UInt8]] = []
     /// What is being answered is LHLO.
     private var isAnsweringLHLO = false
     /// A line without a code stood where this answer belongs; the answer may still come.
@@ -152,6 +155,10 @@ public struct SessionReader: Sendable {
     /// Whether octets of a side were lost.
     public func lacks(_ side: Side) -> Bool { lost.contains(side) }
     public var lacksAnything: Bool { !lost.isEmpty }
+    /// What the server offered with its last answer to EHLO; nothing inside TLS before EHLO is said again (RFC 3207 §4.2).
+    public var offer: Hello {
+        offerLines.isEmpty ? Hello() : Hello(Reply(lines: offerLines.map { ReplyLine.read($0).value }))
+    }
     /// Turns that wait, first to last.
     public var waiting: [TurnID] { pending.entries.map(\.context.id) }
     /// Whether an answer to nothing is the server's doing: not when only its side was kept, when nobody knows what was said
@@ -635,6 +642,7 @@ public struct SessionReader: Sendable {
         answer.to = answering
         replyLines += 1
         replyCode = code
+        if answering?.turn == .hello { helloLines.append(piece.line.octets) }
         // A line without a code in the middle of a reply does not end it.
         let goesOn = continues && replyLines < ReplyAssembler.mostLines || code == nil && !isFirst
         isInReply = goesOn
@@ -736,6 +744,7 @@ public struct SessionReader: Sendable {
         hasAnswered = true
         guard let answered = answering else { return challenged(code) }
         answering = nil
+        defer { helloLines = [] }
         let isPositive = (code ?? 0) / 100 == 2
         if answered.turn == .mailData, code == 353 { return expectReplyEach(answered) }
         let isRepeated = answered.turn == .mailData && sequence.phase != .mailData && !isUnknown
@@ -745,6 +754,7 @@ public struct SessionReader: Sendable {
         case .hello where isPositive:
             helloWasAnswered = true
             isLMTP = isAnsweringLHLO
+            offerLines = helloLines
         case .mail where isPositive: (recipients, repliesEach) = ([], false)
         case .rcpt: if isPositive, let id = answered.id { recipients.append(id) }
         case .data: dataAnswered(code)
@@ -821,7 +831,7 @@ public struct SessionReader: Sendable {
         sequence.advance(.handshake, code: 220)
         (isSecured, isWrapped, speaksTLSToCommands) = (true, false, false)
         (mode, isBehindExchange, isInCredential) = (.commands, false, false)
-        (isLMTP, repliesEach, recipients) = (false, false, [])
+        (isLMTP, repliesEach, recipients, offerLines) = (false, false, [], [])
     }
 
     // MARK: Gaps

@@ -237,7 +237,7 @@ extension LinkFailure {
     /// Whether something went wrong, and it is no remark about that.
     fileprivate var isOfLink: Bool {
         switch self {
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine: false
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
         default: true
         }
     }
