@@ -1,6 +1,7 @@
 import Interchange
 import Interface
 import Networking
+import SMTP
 import Tracing
 
 /// The conversations behind the panes: their events as they come, their recordings, their traces. Those of a file are traced
@@ -16,6 +17,8 @@ final class ConversationDesk {
         var isTraced = true
         var file: ConversationFile?
         var held: State.Pending?
+        /// Where the session is before what is held, and what its server offers: a forecast of the line depends on it.
+        var standing: (phase: CommandSequence.Phase, offer: Hello)?
     }
 
     private let source: ConversationSource?
@@ -86,7 +89,10 @@ final class ConversationDesk {
         for (id, held) in news.held {
             touched.insert(id)
             tracks[id]?.held = held.map { State.Pending(step: $0.step, octets: $0.octets, target: $0.target) }
-            if id == state.conversations?.open { inputs.append(.held(tracks[id]?.held)) }
+            tracks[id]?.standing = held.map { ($0.phase, $0.offer) }
+            guard id == state.conversations?.open else { continue }
+            if let held { inputs.append(.stands(held.phase, held.offer)) }
+            inputs.append(.held(tracks[id]?.held))
         }
         if let open = state.conversations?.open, touched.contains(open), let track = tracks[open] {
             inputs.append(.traced(track.tracer.trace, finished: track.isOver))
@@ -164,6 +170,7 @@ final class ConversationDesk {
             pending: track.held
         )
         var inputs: [Input] = [.conversationOpened(opened)]
+        if let standing = track.standing { inputs.append(.stands(standing.phase, standing.offer)) }
         if let row = row(number) { inputs.append(.conversed([row])) }
         if let warning = track.recording.warnings.first { inputs.append(.noticed(warning)) }
         return inputs
