@@ -36,6 +36,11 @@ import Testing
         ]
     }()
 
+    @Test func `each phase and each turn has its place in the flat table`() {
+        #expect(Phase.allCases.map(\.place) == Array(Phase.allCases.indices))
+        #expect(Turn.allCases.map(\.place) == Array(Turn.allCases.indices))
+    }
+
     @Test(arguments: Phase.allCases)
     func `in each phase just these turns are in sequence`(phase: Phase) throws {
         let sequence = phase == .unknown ? .unknown : Self.sequence(try #require(Self.ways[phase]))

@@ -96,11 +96,24 @@ public enum Verb: String, CaseIterable, Sendable {
     /// The verb's octets, in upper case.
     public var octets: [UInt8] { Array(rawValue.utf8) }
 
-    private static let byOctets = Dictionary(uniqueKeysWithValues: allCases.map { ($0.octets, $0) })
+    /// Each verb by its letters in upper case, packed into a number: every line of every session is asked.
+    private static let byLetters = allCases.map { (letters: letters(of: $0.rawValue.utf8) ?? 0, verb: $0) }
+
+    /// Up to eight octets as a number, letters in upper case; nil for none and for more, which no verb has.
+    private static func letters(of octets: some Sequence<UInt8>) -> UInt64? {
+        var (packed, count): (UInt64, Int) = (0, 0)
+        for octet in octets {
+            guard count < 8 else { return nil }
+            packed = packed << 8 | UInt64(octet.uppercased)
+            count += 1
+        }
+        return count == 0 ? nil : packed
+    }
 
     /// The verb these octets spell, in any case; nil for one that is not in the table.
     public init?(reading octets: some Sequence<UInt8>) {
-        guard let verb = Self.byOctets[octets.map(\.uppercased)] else { return nil }
-        self = verb
+        guard let letters = Self.letters(of: octets), let row = Self.byLetters.first(where: { $0.letters == letters })
+        else { return nil }
+        self = row.verb
     }
 }

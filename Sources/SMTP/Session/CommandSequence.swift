@@ -73,6 +73,14 @@ public struct CommandSequence: Hashable, Sendable {
         ]) { $1 },
     ]
 
+    /// The same table laid out flat: it is asked for every line of every session.
+    private static let flat: [Phase?] = Phase.allCases.flatMap { phase in
+        Turn.allCases.map { transitions[phase]?[$0] }
+    }
+
+    private static let turns = Turn.allCases.count
+    private static func next(_ phase: Phase, _ turn: Turn) -> Phase? { flat[phase.place * turns + turn.place] }
+
     /// The turns that may come at any time after the greeting: they stay, start over or leave (RFC 5321 §4.1.4, §4.1.1.5).
     private static func always(_ here: Phase, reset: Phase) -> [Turn: Phase] {
         [.hello: .identified, .rset: reset, .anytime: here, .quit: .ended, .unknown: here, .turnAround: here]
@@ -81,11 +89,11 @@ public struct CommandSequence: Hashable, Sendable {
     /// Whether `turn` is in sequence now. Says nothing about whether the server will like it.
     ///
     /// Under PIPELINING ask when the turn's answer is read, or of a copy that was advanced by the turns still pending.
-    public func allows(_ turn: Turn) -> Bool { Self.transitions[phase]?[turn] != nil }
+    public func allows(_ turn: Turn) -> Bool { Self.next(phase, turn) != nil }
 
     /// The answer to `turn` came: `code` is the last line's, nil when it had none.
     public mutating func advance(_ turn: Turn, code: UInt16?) {
-        guard let next = Self.transitions[phase]?[turn] else { return }
+        guard let next = Self.next(phase, turn) else { return }
         switch (turn, (code ?? 0) / 100) {
         case (.data, 3), (.saslResponse, 2), (.startTLS, 2): phase = next
         case (.auth, 3): phase = .authenticating
@@ -172,6 +180,50 @@ extension CommandSequence.Turn {
         case .mail: return code == 355
         case .unknown, .anytime, .turnAround: return true
         case .greeting, .hello, .rcpt, .rset, .startTLS, .handshake, .quit: return false
+        }
+    }
+}
+
+extension CommandSequence.Phase {
+    /// Where it stands among all; a test holds it against `allCases`.
+    var place: Int {
+        switch self {
+        case .connected: 0
+        case .greeted: 1
+        case .identified: 2
+        case .reversePath: 3
+        case .forwardPaths: 4
+        case .mailData: 5
+        case .chunks: 6
+        case .authenticating: 7
+        case .securing: 8
+        case .ended: 9
+        case .unknown: 10
+        }
+    }
+}
+
+extension CommandSequence.Turn {
+    /// Where it stands among all; a test holds it against `allCases`.
+    var place: Int {
+        switch self {
+        case .greeting: 0
+        case .hello: 1
+        case .mail: 2
+        case .rcpt: 3
+        case .data: 4
+        case .mailData: 5
+        case .chunk: 6
+        case .lastChunk: 7
+        case .rset: 8
+        case .anytime: 9
+        case .auth: 10
+        case .saslResponse: 11
+        case .startTLS: 12
+        case .handshake: 13
+        case .quit: 14
+        case .turnAround: 15
+        case .unknown: 16
         }
     }
 }

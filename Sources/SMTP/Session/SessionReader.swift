@@ -53,7 +53,7 @@ public struct SessionReader: Sendable {
     private var knowsLink = false
     /// The session was joined after its greeting.
     public private(set) var joinedLate = false
-    private var spoke: Set<Side> = []
+    private var spoke = Sides()
     private var hasAnswered = false
     private var helloWasAnswered = false
     /// TLS without STARTTLS, as on port 465 (RFC 8314 §3.3).
@@ -111,6 +111,20 @@ public struct SessionReader: Sendable {
     private var hasOnlyClient = false
     /// Nobody has spoken, so what the client said may yet become a proxy's header.
     private var mayBeProxied = true
+
+    /// Which sides have spoken.
+    private struct Sides: Sendable {
+        private(set) var client = false
+        private(set) var server = false
+        var isEmpty: Bool { !client && !server }
+
+        mutating func insert(_ side: Side) {
+            switch side {
+            case .client: client = true
+            case .server: server = true
+            }
+        }
+    }
 
     private struct MailDataState: Sendable {
         var isFirst = true
@@ -277,7 +291,9 @@ public struct SessionReader: Sendable {
             let isSecret = side == .client && isInCredential
             return utterance(.rest, piece, side, isSecret ? [0..<piece.line.octets.count] : [])
         }
-        if let maySplit = restOfLine.removeValue(forKey: side), let rest = readBehindGap(piece, side, maySplit) {
+        if !restOfLine.isEmpty, let maySplit = restOfLine.removeValue(forKey: side),
+            let rest = readBehindGap(piece, side, maySplit)
+        {
             return rest
         }
         return side == .client ? said(piece) : replied(piece)
@@ -636,7 +652,7 @@ public struct SessionReader: Sendable {
             code == nil && isFirst && !piece.hasMore && (isUnknown || !knowsLink && spoke.isEmpty)
             && CredentialsInText.isTellingBase64(piece.line.octets[...])
         if isStray, spoke.isEmpty { beginUnknown() }
-        if !hasAnswered, !isInReply, spoke.isSubset(of: [.client]) { isForeign = Self.looksForeign(piece.line.octets) }
+        if !hasAnswered, !isInReply, !spoke.server { isForeign = Self.looksForeign(piece.line.octets) }
         var answer = Utterance.Answer(code: code, isFirst: isFirst, phase: sequence.phase, isForeign: isForeign)
         if isFirst { match(&answer) }
         answer.to = answering
