@@ -49,9 +49,9 @@ extension Departure.Kind {
         case .controlOctet:
             (.warning, "RFC 5321 §4.1.1.4", "The line holds a control octet")
         case .bidiControl:
-            (.warning, "RFC 6530 §13", "An invisible control turns the direction of the text round")
+            (.warning, "RFC 5892 §2.3", "An invisible control turns the direction of the text round")
         case .invisibleCharacter:
-            (.note, "RFC 6530 §13", "The text holds a character that cannot be seen")
+            (.note, "RFC 5892 §2.3", "The text holds a character that cannot be seen")
         case .invalidUTF8:
             (.warning, "RFC 3629 §3", "Octets above 127 that are not valid UTF-8")
         case .unfinishedLine:
@@ -175,9 +175,9 @@ extension Departure.Kind {
         case .certificateNotTrusted:
             (.warning, "RFC 7435 §3", "No authority that is trusted here vouches for the certificate")
         case .certificateForAnotherName:
-            (.warning, "RFC 7817 §3", "The certificate is for another name than that of the server")
+            (.warning, "RFC 8461 §4.2", "The certificate is for another name than that of the server")
         case .oldTLSVersion:
-            (.warning, "RFC 8996 §2", "This version of TLS is too old to be used")
+            (.warning, "RFC 8996 §4", "This version of TLS is too old to be used")
         case .closedWithoutQuit:
             (.warning, "RFC 5321 §4.1.1.10", "The client closed the connection without QUIT")
         case .closedWithout421:

@@ -176,7 +176,7 @@ extension CommandSequence.Turn {
         case .auth, .saslResponse: return code == 334
         // 353 begins the replies of PRDR, one for each recipient (draft-hall-prdr).
         case .mailData, .chunk, .lastChunk: return code == 353
-        // 355 is CHECKPOINT's (RFC 1845 §4.1).
+        // 355 is CHECKPOINT's (RFC 1845 §3).
         case .mail: return code == 355
         case .unknown, .anytime, .turnAround: return true
         case .greeting, .hello, .rcpt, .rset, .startTLS, .handshake, .quit: return false
