@@ -96,8 +96,8 @@ struct PlainWalkTests {
         let cases: [(arguments: [String], status: Int32, says: String)] = [
             (["replay", noise], 65, "noise.txt"),
             (["replay", "no-such-session"], 66, "seed"),
-            (["replay", "/nonexistent/file.ehlo"], 66, "/nonexistent/file.ehlo"),
-            (["--lessons", "/nonexistent"], 66, "--lessons"),
+            (["replay", "/dev/null/file.ehlo"], 66, "/dev/null/file.ehlo"),
+            (["--lessons", "/dev/null/none"], 66, "--lessons"),
             (["--theme", "no-such"], 64, "default"),
             (["--to", "no address"], 64, "--help"),
             (["live", "bob@receiver.example", "--server", "127.0.0.1:1", "--no-record"], 2, "--server"),

@@ -239,7 +239,7 @@ struct TapTests {
             ),
             (["--listen", "2525", "--to", "127.0.0.1:25"], 64, "HOST:PORT"),
             (["--listen", "127.0.0.1:0", "--to", "nosuchhost.invalid:25"], 64, "has no address"),
-            (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--record", "/nonexistent/x.ehlo"], 73, "--record"),
+            (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--record", "/dev/null/x.ehlo"], 73, "--record"),
             (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--hold"], 64, "--plain"),
         ] as [([String], Int32, String)] {
             let outcome = try Program.run(Program.path, ["tap", "--plain"] + arguments, in: folder)
