@@ -10,9 +10,12 @@ public enum RecordingWriter {
             + "\"source\":\(jsonText(header.source))}\n"
     }
 
-    /// The line of an event, with its line feed.
-    public static func line(_ event: WireEvent) -> String {
-        let (kind, payload) = written(event.kind)
+    /// The line of an event, with its line feed. `showsSecrets` leaves in it what is marked: for a file that somebody asked for
+    /// with --show-secrets, and for no other.
+    public static func line(_ event: WireEvent, showsSecrets: Bool = false) -> String {
+        var shown = event.kind
+        if showsSecrets, case .octets(let side, let octets, _) = shown { shown = .octets(from: side, octets) }
+        let (kind, payload) = written(shown)
         return "[\(seconds(event.time)),\"\(event.leg.rawValue)\",\"\(kind.rawValue)\",\(payload)]\n"
     }
 

@@ -208,7 +208,7 @@ struct Live: ParsableCommand {
 
     /// Where the session is written down; nil when it is not, and the person was told why.
     private func recorder(_ header: Recording.Header, about recipient: String) throws(Failure) -> Recorder? {
-        if let record { return try Recorder(record, header) }
+        if let record { return try Recorder(record, header, showsSecrets: security.showSecrets) }
         guard !noRecord else { return nil }
         let folder = DataFolder()
         if let warning = folder.warning { Message.write(warning) }

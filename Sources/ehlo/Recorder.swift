@@ -6,10 +6,12 @@ import Tracing
 final class Recorder {
     private let descriptor: Int32
     private let name: String
+    private let showsSecrets: Bool
 
     /// Makes the file. One that already holds something is left alone, and so is one that another program records to.
-    init(_ path: String, _ header: Recording.Header) throws(Failure) {
+    init(_ path: String, _ header: Recording.Header, showsSecrets: Bool = false) throws(Failure) {
         name = path
+        self.showsSecrets = showsSecrets
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else {
             throw Failure(.cannotCreate, "--record: \(path) cannot be made (\(Self.reason)); give another name")
@@ -30,8 +32,9 @@ final class Recorder {
         try write(RecordingWriter.line(header))
     }
 
-    /// Makes a file of its own in the folder of recordings.
+    /// Makes a file of its own in the folder of recordings, which holds no secret whatever was asked for.
     init(in folder: DataFolder, _ header: Recording.Header, about text: String) throws(DataFolder.Trouble) {
+        showsSecrets = false
         (descriptor, name) = try folder.create(DataFolder.name(began: header.began, about: text))
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
         do { try write(RecordingWriter.line(header)) } catch {
@@ -41,7 +44,9 @@ final class Recorder {
 
     deinit { close(descriptor) }
 
-    func write(_ event: WireEvent) throws(Failure) { try write(RecordingWriter.line(event)) }
+    func write(_ event: WireEvent) throws(Failure) {
+        try write(RecordingWriter.line(event, showsSecrets: showsSecrets))
+    }
 
     private func write(_ line: String) throws(Failure) {
         guard let error = WholeLines.add(line, to: descriptor) else { return }
