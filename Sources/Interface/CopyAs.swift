@@ -93,7 +93,7 @@ private struct CopiedSession {
     init(_ trace: Trace) {
         self.trace = trace
         let relay = trace.lines.filter { $0.leg == .relay }
-        let start = relay.lastIndex { $0.speaker == .note && $0.octets.starts(with: Array("connecting to".utf8)) } ?? 0
+        let start = relay.lastIndex { $0.endpoint != nil } ?? 0
         let connection = relay[min(start, relay.count)...]
         said = connection.filter { line in
             // What TLS says is for the other program's own TLS to say.

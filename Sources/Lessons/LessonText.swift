@@ -47,11 +47,6 @@ struct LessonText: Sendable {
     }
 }
 
-extension ValueTags.Problem {
-    /// Whether mustache had better not see the text; a section over several lines is only bad style.
-    fileprivate var isGrave: Bool { !message.hasSuffix("different lines") }
-}
-
 /// One name, or the front of one, in the context that mustache walks.
 private struct ValueNode: MustacheParent, MustacheCustomRenderable {
     let name: String

@@ -6,6 +6,8 @@ enum ValueTags {
     struct Problem: Equatable {
         let line: Int
         let message: String
+        /// Whether mustache had better not see the text; a section over several lines is only bad style.
+        var isGrave = true
     }
 
     /// How deep sections may nest.
@@ -19,9 +21,7 @@ enum ValueTags {
         var open: [(name: String, line: Int)] = []
         for (index, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             for tag in tags(in: line) {
-                if let message = problem(with: tag, open: &open, line: index + 1) {
-                    found.append(Problem(line: index + 1, message: message))
-                }
+                if let problem = problem(with: tag, open: &open, line: index + 1) { found.append(problem) }
             }
         }
         return found + open.map { Problem(line: $0.line, message: "{{#\($0.name)}} is never closed") }
@@ -40,22 +40,26 @@ enum ValueTags {
         return found
     }
 
-    private static func problem(with tag: String?, open: inout [(name: String, line: Int)], line: Int) -> String? {
-        guard let tag else { return "{{ without }}" }
+    private static func problem(with tag: String?, open: inout [(name: String, line: Int)], line: Int) -> Problem? {
+        let grave = { Problem(line: line, message: $0) }
+        guard let tag else { return grave("{{ without }}") }
         let sigil = tag.first.flatMap { "#^/".contains($0) ? $0 : nil }
         let name = sigil == nil ? tag : String(tag.dropFirst())
         guard SessionValues.named(name) != nil else {
             let isName = name.utf8.allSatisfy { $0.isLetDig || $0 == 0x2E }
-            return isName ? "no value is called {{\(name)}}" : "{{\(tag)}} is none of {{x}}, {{#x}}, {{^x}} and {{/x}}"
+            return grave(
+                isName ? "no value is called {{\(name)}}" : "{{\(tag)}} is none of {{x}}, {{#x}}, {{^x}} and {{/x}}"
+            )
         }
         switch sigil {
         case "#", "^":
             open.append((name, line))
-            return open.count > mostNesting ? "{{\(tag)}} is nested deeper than \(mostNesting)" : nil
+            return open.count > mostNesting ? grave("{{\(tag)}} is nested deeper than \(mostNesting)") : nil
         case "/":
-            guard let last = open.last, last.name == name else { return "{{\(tag)}} closes nothing" }
+            guard let last = open.last, last.name == name else { return grave("{{\(tag)}} closes nothing") }
             open.removeLast()
-            return last.line == line ? nil : "{{#\(name)}} and {{/\(name)}} stand on different lines"
+            let message = "{{#\(name)}} and {{/\(name)}} stand on different lines"
+            return last.line == line ? nil : Problem(line: line, message: message, isGrave: false)
         default: return nil
         }
     }

@@ -25,6 +25,13 @@ import Testing
         }
     }
 
+    @Test func `are filled in where a section stands on several lines, and left out where a tag is wrong`() {
+        let known = context { $0.serverDomain = Array("mx1.example".utf8) }
+        let section = "a {{#server.domain}}b\nc{{/server.domain}} {{server.domain}}"
+        #expect(text(section, known).contains("mx1.example"))
+        #expect(!text("{{server.nonsense}} {{server.domain}}", known).contains("mx1.example"))
+    }
+
     @Test func `stand where their names stood`() {
         let known = context {
             $0.serverDomain = Array("mx1.receiver.example".utf8)
