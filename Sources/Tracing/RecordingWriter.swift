@@ -49,7 +49,7 @@ public enum RecordingWriter {
         case .error(let failure): return (.error, json(failure))
         case .remark(let failure): return (.note, json(failure))
         case .gap(let side, let count): return (.gap, jsonText(side.rawValue + (count.map { " \($0)" } ?? "")))
-        case .note(let text): return (.note, jsonText(text))
+        case .note(let text): return (.note, json(WireEvent.Failure(nil, text)))
         }
     }
 
@@ -62,9 +62,13 @@ public enum RecordingWriter {
         return jsonShown(String(decoding: data, as: UTF8.self))
     }
 
-    /// The id beside the words; the words alone where there is no id.
+    /// The id beside the words; the words alone where there is no id. Words that once told of a failure by themselves get an
+    /// id that says they do not: else they would be read as those of an old recording.
     private static func json(_ failure: WireEvent.Failure) -> String {
-        guard let id = failure.failure?.id else { return jsonText(failure.words) }
+        let isMistakable = failure.failure == nil && OldRecordings.failure(toldBy: failure.words) != nil
+        guard let id = failure.failure?.id ?? (isMistakable ? OldRecordings.noFailure : nil) else {
+            return jsonText(failure.words)
+        }
         return "{\"id\":\(jsonText(id)),\"text\":\(jsonText(failure.words))}"
     }
 

@@ -79,7 +79,7 @@ struct StoredEvent: Decodable {
                 guard kind.holdsOctets, let data = Data(base64Encoded: text) else { return nil }
                 octets = Array(data)
             case .facts(let facts): return kind == .tls ? .tls(facts) : nil
-            case .failure(let failure): return kind == .error ? .error(failure) : kind == .note ? .remark(failure) : nil
+            case .failure(let failure): return Self.event(of: kind, failure)
             }
             switch kind {
             case .client: return .octets(from: .client, octets)
@@ -91,6 +91,14 @@ struct StoredEvent: Decodable {
             case .delivered: return .delivered(octets)
             case .connect, .connected, .tls, .error, .gap, .note, .close:
                 return Self.event(of: kind, String(decoding: octets, as: UTF8.self))
+            }
+        }
+
+        private static func event(of kind: RecordingKind, _ failure: WireEvent.Failure) -> WireEvent.Kind? {
+            switch kind {
+            case .error: .error(failure)
+            case .note: failure.failure == nil ? .note(failure.words) : .remark(failure)
+            default: nil
             }
         }
 

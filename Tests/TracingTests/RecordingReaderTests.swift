@@ -136,6 +136,36 @@ import Testing
         #expect(RecordingWriter.seconds(time) == text)
     }
 
+    private static func saved(_ kinds: [WireEvent.Kind]) throws -> [WireEvent.Kind] {
+        let events = kinds.map { WireEvent($0, leg: .relay) }
+        let file = RecordingWriter.file(Recording(header: .init(began: "", title: "", source: ""), events: events))
+        return try RecordingReader.read(Array(file.utf8)).events.map(\.kind)
+    }
+
+    @Test(arguments: LinkFailure.allCases) func `a failure is read as it was written, by its id`(failure: LinkFailure)
+        throws
+    {
+        let told: [WireEvent.Kind] = [.error(.init(failure, "in other words")), .remark(.init(failure, "so"))]
+        #expect(try Self.saved(told) == told)
+        // The same words, from somebody who means nothing by them: a log that was pasted, another program.
+        let words = "mx: \(failure.words), he says"
+        let quoted: [WireEvent.Kind] = [.error(.init(nil, words)), .note(words), .note(failure.words)]
+        #expect(try Self.saved(quoted) == quoted)
+        #expect(failure.id != OldRecordings.noFailure)
+    }
+
+    @Test func `what a newer program calls by an id of its own keeps its words`() throws {
+        let lines = [
+            #"[1,"relay","error",{"id":"moonlight","text":"too bright"}]"#,
+            #"[1,"relay","note",{"id":"moonlight","text":"the domain does not exist"}]"#,
+        ]
+        let recording = try Self.read(lines[0], lines[1])
+        #expect(recording.warnings.isEmpty)
+        #expect(
+            recording.events.map(\.kind) == [.error(.init(nil, "too bright")), .note("the domain does not exist")]
+        )
+    }
+
     @Test func `every octet survives, readable where it can be read`() throws {
         let all = (0...255).map { UInt8($0) }
         let events = [

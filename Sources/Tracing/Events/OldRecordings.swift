@@ -1,6 +1,9 @@
-/// What recordings hold that were written before failures had ids: sentences. Only the reader of recordings asks this; the
-/// table never grows, since nothing is written so any more.
+/// What recordings hold that were written before failures had ids: sentences. Only the reader of recordings asks this, and
+/// the writer, lest it write what would be read so; the table never grows, since nothing is written so any more.
 enum OldRecordings {
+    /// The id of words that tell of nothing in `LinkFailure`. No failure may ever be called so.
+    static let noFailure = "other"
+
     private static let sentences: [(words: String, failure: LinkFailure)] = [
         ("the connection was refused: nobody listens on that port", .refused),
         ("the host did not answer in time", .timedOut),
