@@ -126,6 +126,64 @@ import Testing
             holder: .recipient
         ),
         Row(
+            name: "one mail refused at MAIL, the next accepted",
+            said: hello + "C: MAIL FROM:<x@a.example>\nS: 550 no\nC: MAIL FROM:<a@a.example>\nS: 250 ok\n"
+                + "C: RCPT TO:<b@b.example>\nS: 250 ok\n" + letter + "S: 250 taken\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "MAIL refused, and said again",
+            said: hello + "C: MAIL FROM:a@a.example\nS: 501 brackets\nC: MAIL FROM:<a@a.example>\nS: 250 ok\n"
+                + "C: RCPT TO:<b@b.example>\nS: 250 ok\n" + letter + "S: 250 taken\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "MAIL refused at one exchanger and accepted at the next",
+            said: "@ connect mx1.example\n@ connected mx1.example\n" + hello
+                + "C: MAIL FROM:<>\nS: 451 later\nC: QUIT\nS: 221 bye\n@ connect mx2.example\n@ connected mx2.example\n"
+                + one + "S: 250 ok\n" + letter + "S: 250 taken\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "a second MAIL inside a transaction",
+            said: one + "S: 250 ok\nC: MAIL FROM:<x@a.example>\nS: 503 nested\n" + letter + "S: 250 taken\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "two transactions, two outcomes",
+            said: one + "S: 250 ok\n" + letter + "S: 250 taken\nC: MAIL FROM:<a@a.example>\nS: 250 ok\n"
+                + "C: RCPT TO:<c@b.example>\nS: 450 4.2.0 later\nC: QUIT\nS: 221 bye\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example deferred 10 450 retry"],
+            holder: .recipient
+        ),
+        Row(
+            name: "the connection did not come about, for a reason of its own",
+            said: "@ connect mx.example\n@ error mx.example: too many files and sockets are open\n",
+            outcome: .deferred
+        ),
+        Row(name: "nobody answered the call", said: "@ connect mx.example\n", outcome: .deferred),
+        Row(
+            name: "the first exchanger is not there, and nothing is asked of the second",
+            said: "@ connect mx1.example\n@ error the connection was refused: nobody listens on that port\n"
+                + "@ connect mx2.example\n@ connected mx2.example\n" + hello + "C: QUIT\nS: 221 bye\n",
+            outcome: .none
+        ),
+        Row(
+            name: "broken off behind QUIT",
+            said: "@ connect mx.example\n@ connected mx.example\n" + hello
+                + "C: QUIT\nS: 221 bye\n@ error the other side broke the connection off\n",
+            outcome: .none
+        ),
+        Row(
             name: "the second exchanger takes it",
             said: "@ connect mx1.example\n@ connected mx1.example\n" + one
                 + "@ close server\n@ connect mx2.example\n@ connected mx2.example\n"
@@ -174,6 +232,44 @@ import Testing
         let verdict = Verdict(of: Tracer.trace(of: Self.events(Self.one + "S: 550-5.1.1 no\nS: 550 5.1.1 such\n")))
         #expect(verdict.recipients.first?.lines?.count == 2)
         #expect(verdict.recipients.first?.status.map { "\($0)" } == "5.1.1")
+    }
+
+    /// Written by hand, after the recordings: `address outcome step code status`, and who holds the mail.
+    static let bundled: [String: (outcome: Verdict.Outcome, recipients: [String], holder: Verdict.Holder)] = [
+        "aiosmtpd": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "exim": (.accepted, ["bob@receiver.example accepted 13 250 -"], .recipient),
+        "greylisted": (.deferred, ["bob@receiver.example deferred 10 450 4.2.0"], .sender),
+        "login": (.accepted, ["bob@receiver.example accepted 1 250 2.0.0"], .sender),
+        "one-refused": (
+            .mixed,
+            [
+                "bob@receiver.example accepted 13 250 2.0.0", "nosuch@receiver.example refused 10 550 5.1.1",
+                "carol@receiver.example accepted 13 250 2.0.0",
+            ],
+            .recipient
+        ),
+        "opensmtpd": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "postfix": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "seed": (.accepted, ["pavol@kutaj.com accepted 13 250 -"], .recipient),
+        "starttls": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+    ]
+
+    @Test func `each bundled session has the verdict that its recording shows`() {
+        let sessions = Session.all.filter { $0.name.hasPrefix("sessions/") }
+        #expect(Set(sessions.map(\.name)) == Set(Self.bundled.keys.map { "sessions/\($0).ehlo" }))
+        for session in sessions {
+            let expected = Self.bundled[String(session.name.dropFirst(9).dropLast(5))]
+            let verdict = Verdict(of: Tracer.trace(of: session.events))
+            let recipients = verdict.recipients.map { recipient in
+                let step = recipient.place.map { "\($0.step.number)" } ?? "-"
+                let code = recipient.code.map { "\($0)" } ?? "-"
+                let status = recipient.status.map { "\($0)" } ?? "-"
+                return "\(recipient.address.lossyText) \(recipient.outcome) \(step) \(code) \(status)"
+            }
+            #expect(verdict.outcome == expected?.outcome, "\(session.name)")
+            #expect(recipients == expected?.recipients, "\(session.name)")
+            #expect(verdict.holder == expected?.holder, "\(session.name)")
+        }
     }
 
     @Test(arguments: Session.all) func `every session has a verdict, and its lines are replies`(session: Session) {

@@ -86,7 +86,7 @@ public struct Verdict: Equatable, Sendable {
             } else if outcome == .unknown {
                 .nobodyKnows
             } else {
-                isOnlySubmission || !submitted && !hasRelay && !hasSubmission && reading.failure == nil
+                isOnlySubmission || !submitted && !hasRelay && !hasSubmission && !reading.hasGoneWrong
                     ? .author : .sender
             }
     }
@@ -121,21 +121,52 @@ private struct VerdictReading {
     private(set) var decided: (outcome: Verdict.Outcome, place: Place, lines: Range<Int>)?
     private(set) var failure: LinkFailure?
     private var connection = 0
-    /// Transactions whose content came to its end and was not answered, and those whose MAIL was refused.
+    /// Transactions whose content came to its end and was not answered, and those that the client left.
     private var unanswered: Set<Int> = []
-    private var refusedMail: Set<Int> = []
     private var gaveUp: Set<Int> = []
+    private var mails: [Mail] = []
+    /// A connection is tried, and nobody has answered.
+    private var isTrying = false
+    private var hasQuit = false
+    /// Something went wrong that has no case in the table of failures.
+    private var hasFailedOtherwise = false
     private var reply: (context: TraceLine.ReplyContext, first: Int)?
 
+    /// Whether a lookup or a connection came to nothing.
+    var hasGoneWrong: Bool { failure != nil || isTrying || hasFailedOtherwise }
+
+    /// A MAIL as it was said, and what became of it.
+    private struct Mail {
+        let line: Int
+        let transaction: Int
+        let reversePath: [UInt8]
+        let connection: Int
+        var outcome: Verdict.Outcome?
+    }
+
     mutating func take(_ line: TraceLine) {
+        if line.isWire { isTrying = false }
         switch line.content {
-        case .event:
-            if line.endpoint != nil { connection += 1 }
-            if let failure = line.failure, failure.isOfLink { self.failure = failure }
+        case .event(let anchor): event(line, anchor)
         case .command: command(line)
         case .mailData(.end): unanswered.insert(line.place.transaction)
         case .reply(let context): replied(line, context)
         case .mailData, .saslResponse, .chunk, .opaque, .tls, .record: break
+        }
+    }
+
+    private mutating func event(_ line: TraceLine, _ anchor: LessonAnchor) {
+        if line.endpoint != nil {
+            connection += 1
+            (isTrying, hasQuit) = (true, false)
+        }
+        if anchor == LessonAnchor("link/connected") { isTrying = false }
+        // A connection that breaks behind QUIT takes nothing with it.
+        guard !hasQuit else { return }
+        if let failure = line.failure {
+            if failure.isOfLink { self.failure = failure }
+        } else if [LessonAnchor("link/error"), LessonAnchor("dns/failure")].contains(anchor) {
+            hasFailedOtherwise = true
         }
     }
 
@@ -145,20 +176,20 @@ private struct VerdictReading {
         let transaction = line.place.transaction
         switch command.turn {
         case .rcpt:
-            guard let path = command.path else { return }
-            let address =
-                switch path {
-                case .null: [UInt8]()
-                case .postmaster: Array("postmaster".utf8)
-                case .mailbox(let mailbox): mailbox.octets
-                case .malformed(let octets): octets.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
-                }
+            guard let address = command.path?.withoutBrackets else { return }
             recipients.append(
                 .init(address: address, transaction: transaction, line: line.index, connection: connection)
             )
+        case .mail:
+            guard let path = command.path?.withoutBrackets else { return }
+            mails.append(
+                Mail(line: line.index, transaction: transaction, reversePath: path, connection: connection)
+            )
         case .lastChunk: unanswered.insert(transaction)
         // The client leaves what was accepted so far.
-        case .rset, .quit, .hello: gaveUp.formUnion(recipients.filter(\.isOpen).map(\.transaction))
+        case .rset, .quit, .hello:
+            if command.turn == .quit { hasQuit = true }
+            gaveUp.formUnion(recipients.filter(\.isOpen).map(\.transaction))
         default: break
         }
     }
@@ -194,11 +225,15 @@ private struct VerdictReading {
                 decide(&recipients[index])
             }
         case .mail:
+            if let index = mails.lastIndex(where: { $0.line == context.answers }) { mails[index].outcome = outcome }
             guard outcome != .accepted else { return }
-            refusedMail.insert(transaction)
             decided = decided ?? (outcome, line.place, lines)
         case .greeting, .hello, .auth, .saslResponse, .startTLS:
-            guard outcome != .accepted else { return decided = recipients.isEmpty ? nil : decided }
+            guard outcome != .accepted else {
+                // Somebody is there now; what failed before was another way to get here.
+                (failure, hasFailedOtherwise) = (nil, false)
+                return decided = recipients.isEmpty ? nil : decided
+            }
             decided = decided ?? (outcome, line.place, lines)
         case nil: if code == 421 { decided = decided ?? (outcome, line.place, lines) }
         case .rset, .quit, .anytime, .handshake, .turnAround, .unknown: break
@@ -207,7 +242,9 @@ private struct VerdictReading {
 
     /// No more lines come: what is open is cut, given up, or nobody knows.
     mutating func finish() {
-        recipients.removeAll { refusedMail.contains($0.transaction) }
+        let begun = Set(mails.filter { $0.outcome == .accepted }.map(\.transaction))
+        let refused = Set(mails.filter { $0.outcome != nil }.map(\.transaction)).subtracting(begun)
+        recipients.removeAll { refused.contains($0.transaction) }
         for index in recipients.indices where recipients[index].isOpen || recipients[index].lines == nil {
             let transaction = recipients[index].transaction
             let isBehindDot = recipients[index].isOpen && unanswered.contains(transaction)
@@ -223,13 +260,38 @@ private struct VerdictReading {
         }
     }
 
+    /// What came of transactions that never began, since MAIL was refused. One that was tried again is told once: with the
+    /// same reverse-path on this connection, or at another exchanger.
+    private var refusals: [Verdict.Outcome] {
+        mails.indices.compactMap { index in
+            let mail = mails[index]
+            let isOpen = mails[..<index].contains { $0.transaction == mail.transaction && $0.outcome == .accepted }
+            let isTriedAgain = mails[(index + 1)...].contains {
+                $0.connection > mail.connection || $0.reversePath == mail.reversePath
+            }
+            return mail.outcome == .accepted || isOpen || isTriedAgain ? nil : mail.outcome
+        }
+    }
+
     var outcome: Verdict.Outcome {
-        let found = Set(recipients.map(\.outcome))
+        let found = Set(recipients.map(\.outcome) + refusals)
         if found.count == 1, let one = found.first { return one == .untried ? .none : one }
         if found.count > 1 { return .mixed }
         if let decided { return decided.outcome }
-        guard let failure else { return .none }
-        return failure.saysNoForGood ? .refused : .deferred
+        guard hasGoneWrong else { return .none }
+        return failure?.saysNoForGood == true ? .refused : .deferred
+    }
+}
+
+extension Path {
+    /// As the octets stood between the angle brackets.
+    fileprivate var withoutBrackets: [UInt8] {
+        switch self {
+        case .null: []
+        case .postmaster: Array("postmaster".utf8)
+        case .mailbox(let mailbox): mailbox.octets
+        case .malformed(let octets): octets.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        }
     }
 }
 
