@@ -68,6 +68,14 @@ struct FloorPlanTests {
         #expect(rooms.filter { !drawn.contains("`\($0)/`") } == [], "Sources/README.md has no line for these")
     }
 
+    /// Thirty names are what an eye takes in at once; more of them want rooms of their own.
+    @Test func `no folder of sources lies flat`() throws {
+        let files = try Checkout.swift().filter { $0.path.hasPrefix("Sources/") }
+        #expect(!files.isEmpty)
+        let folders = Dictionary(grouping: files) { $0.path.split(separator: "/").dropLast().joined(separator: "/") }
+        for (folder, files) in folders { #expect(files.count <= 30, "\(folder) holds \(files.count) files") }
+    }
+
     @Test func `every folder of tests has its line in the README beside them`() throws {
         let folders = try Checkout.names(in: "Tests").filter { $0 != "README.md" }
         let told = try Checkout.text("Tests/README.md")

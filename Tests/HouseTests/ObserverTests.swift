@@ -7,18 +7,18 @@ struct ObserverTests {
     private static let allowed = [
         ("Sources/Lessons/PersonaReader.swift", #"words.first == "AUTH""#, "a key of a persona's file"),
         ("Sources/Lessons/PersonaReader.swift", #"hasPrefix("AUTH ")"#, "what a persona offers"),
-        ("Sources/Tracing/Spans+Reply.swift", #"keyword == "AUTH""#, "parts of a line that was masked before"),
-        ("Sources/Tracing/Spans+Reply.swift", "guard code == 334", "the text of a challenge is one span"),
-        ("Sources/Tracing/SessionTracer+Client.swift", "marks.isAuthenticated", "a second login is a finding"),
-        ("Sources/Tracing/SessionTracer+Client.swift", "let isLengthened", "AUTH may be longer (RFC 4954 §4)"),
-        ("Sources/Tracing/SessionTracer+Client.swift", #"keyword == "AUTH" &&"#, "what EHLO offered"),
-        ("Sources/Tracing/SessionTracer+Server.swift", "case .replyLineTooLong:", "a challenge may be longer"),
-        ("Sources/Tracing/SessionTracer.swift", "guard leg == .relay else", "which step a line stands under"),
+        ("Sources/Tracing/Lines/Spans+Reply.swift", #"keyword == "AUTH""#, "parts of a line that was masked before"),
+        ("Sources/Tracing/Lines/Spans+Reply.swift", "guard code == 334", "the text of a challenge is one span"),
+        ("Sources/Tracing/Sessions/SessionTracer+Client.swift", "marks.isAuthenticated", "a second login is a finding"),
+        ("Sources/Tracing/Sessions/SessionTracer+Client.swift", "let isLengthened", "AUTH may be longer (RFC 4954 §4)"),
+        ("Sources/Tracing/Sessions/SessionTracer+Client.swift", #"keyword == "AUTH" &&"#, "what EHLO offered"),
+        ("Sources/Tracing/Sessions/SessionTracer+Server.swift", "case .replyLineTooLong:", "a challenge may be longer"),
+        ("Sources/Tracing/Sessions/SessionTracer.swift", "guard leg == .relay else", "which step a line stands under"),
         (
             "Sources/Interchange/Reading/Transcripts/ReadingPlan.swift", "verb != .help",
             "whether text is a dialogue"
         ),
-        ("Sources/Networking/ClientEnd.swift", "dialogue?.responseMeaning", "the client's own words on what it sends"),
+        ("Sources/Networking/Live/ClientEnd.swift", "dialogue?.responseMeaning", "the client's own words on what it sends"),
     ]
 
     /// A comparison with AUTH or 334 in a line of Swift, its comments taken away.

@@ -24,11 +24,11 @@ struct ProseTests {
 
     /// The one reader that has nothing but sentences to go by, and the writer, lest it write what would be read so.
     private static let legacy = [
-        "Sources/Tracing/Events/OldRecordings.swift", "Sources/Tracing/StoredEvent.swift",
-        "Sources/Tracing/RecordingWriter.swift",
+        "Sources/Tracing/Events/OldRecordings.swift", "Sources/Tracing/Events/StoredEvent.swift",
+        "Sources/Tracing/Events/RecordingWriter.swift",
     ]
     /// Words that a person types, by which a table is asked.
-    private static let typed = ["Sources/ehlo/StopPoint.swift"]
+    private static let typed = ["Sources/ehlo/Commands/StopPoint.swift"]
 
     @Test func `no sentence is searched for words`() throws {
         let expression = try Self.expression()
