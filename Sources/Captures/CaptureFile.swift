@@ -80,9 +80,26 @@ public final class CaptureFile: Sendable {
         of numbers: Range<Int>,
         _ body: (Int, Summary) throws(Failure) -> Void
     ) throws(Failure) {
+        var rest = numbers
+        while !rest.isEmpty {
+            let parts = (0..<Processors.count).map { part in
+                let start = rest.lowerBound + part * Self.summariesAtOnce
+                return (start..<start + Self.summariesAtOnce).clamped(to: rest)
+            }
+            .filter { !$0.isEmpty }
+            let made = Processors.map(parts) { part in summaries(of: part) }
+            for (number, summary) in zip(rest, made.joined()) { try body(number, summary) }
+            rest = rest.dropFirst(made.reduce(0) { $0 + $1.count })
+        }
+    }
+
+    /// How many summaries one processor makes before they are given out.
+    private static let summariesAtOnce = 2048
+
+    private func summaries(of numbers: Range<Int>) -> [Summary] {
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         var sinceRest = 0
-        for number in numbers {
+        return numbers.map { number in
             let found = found[number]
             assembly.assemble(found.flow)
             let digest = SessionDigest(assembly, client: found.client, isWrapped: found.flow.kind == .wrapped)
@@ -91,7 +108,7 @@ public final class CaptureFile: Sendable {
                 sinceRest = 0
                 octets.rest()
             }
-            let summary = Summary(
+            return Summary(
                 began: assembly.pieces.first?.time ?? 0,
                 client: "\(found.flow.end(found.client))",
                 server: "\(found.flow.end(found.client.other))",
@@ -100,7 +117,6 @@ public final class CaptureFile: Sendable {
                 recipients: digest.recipients,
                 outcome: digest.outcome
             )
-            try body(number, summary)
         }
     }
 

@@ -58,6 +58,8 @@ struct CaptureIndex {
         self.octets = octets
         self.limits = limits
         guard var reader = PacketReader(octets) else { return nil }
+        // A guess at how many there will be, so that they are seldom moved.
+        segments.reserveCapacity(min(limits.segments, octets.count / 96))
         while let packet = reader.next() { read(packet) }
         packets = reader.packets
         for sentence in reader.warnings.all { warnings.say(sentence) }

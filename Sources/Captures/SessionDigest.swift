@@ -23,7 +23,7 @@ struct SessionDigest {
             let side: Side = piece.direction == direction ? .client : .server
             switch piece.kind {
             case .calls, .answers: reader.connected()
-            case .octets: take(assembly.content(piece).octets, side)
+            case .octets: take(assembly.content(piece).buffer, side)
             case .gap:
                 if let rest = reader.finish(side, isCut: true) { note(rest) }
                 reader.gap(piece.count, from: side)
@@ -47,7 +47,7 @@ struct SessionDigest {
         return reader.saidQuit ? "no mail" : "broken off"
     }
 
-    private mutating func take(_ octets: [UInt8], _ side: Side) {
+    private mutating func take(_ octets: UnsafeRawBufferPointer, _ side: Side) {
         if side == .server, reader.holdsBeginning {
             reader.decideBeginning()
             drain(.client)

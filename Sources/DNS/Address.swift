@@ -23,7 +23,9 @@ public struct IPv4Address: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var octets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
-    public var description: String { octets.map { String($0) }.joined(separator: ".") }
+    public var description: String {
+        "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+    }
 }
 
 /// An IPv6 address, sixteen octets (RFC 3596 §2.2).

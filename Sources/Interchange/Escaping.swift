@@ -5,7 +5,7 @@ public enum Escaping {
     /// For one line of a message or a list: file names, titles, options. Controls and whatever is not UTF-8 become `\xHH`.
     public static func message(_ text: String) -> String {
         // Nearly everything is fit to be seen, and looking takes a fraction of writing it anew.
-        text.unicodeScalars.allSatisfy(WireText.isShown) ? text : WireText.shown(text.utf8)
+        WireText.isShown(text) ? text : WireText.shown(text.utf8)
     }
 
     /// For running text in Markdown: every sign that could be markup has a backslash, and nothing becomes a link by itself.

@@ -16,6 +16,8 @@ public struct LineFramer: Sendable {
 
     /// Octets that were not given out yet.
     public var unread: ArraySlice<UInt8> { buffer[head...] }
+    /// How many they are.
+    public var unreadCount: Int { buffer.count - head }
     /// Octets that came after the last complete line.
     public var unfinished: [UInt8] { Array(unread) }
 

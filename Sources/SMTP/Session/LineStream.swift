@@ -51,13 +51,15 @@ public struct LineStream: Sendable {
     enum TLSHead { case record(Piece), incomplete, somethingElse }
 
     public var isUntouched: Bool { received == 0 }
-    public var isEmpty: Bool { framer.unread.isEmpty }
+    public var isEmpty: Bool { framer.unreadCount == 0 }
+    /// How many octets of what came were given out.
+    var givenOut: Int { received - framer.unreadCount }
     /// What came and is no line yet.
     public var unread: ArraySlice<UInt8> { framer.unread }
     /// The first octets of it.
     public var beginning: [UInt8] { Array(framer.unread.prefix(512)) }
 
-    mutating func append(_ octets: [UInt8], marks marked: [Range<Int>]) {
+    mutating func append(_ octets: some Collection<UInt8>, marks marked: [Range<Int>]) {
         for mark in marked where !mark.isEmpty {
             marks.append(received + mark.lowerBound..<received + mark.upperBound)
         }

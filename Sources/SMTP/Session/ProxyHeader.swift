@@ -53,9 +53,13 @@ public struct ProxyHeader: Equatable, Sendable {
 
     /// Reads the header that stands at the front of `octets`; it looks at no more of them than the longest header has.
     public static func read(_ octets: some Collection<UInt8>) -> Reading {
-        let front = Array(octets.prefix(binaryHead + longestAddresses + longestTLVs))
-        let first: Reading = front.starts(with: signature.prefix(1)) ? readBinary(front) : readText(front[...])
-        return front.isEmpty ? .incomplete : first
+        // Nearly every session begins with another letter, and need not be copied to be told apart.
+        switch octets.first {
+        case nil: return .incomplete
+        case signature[0]: return readBinary(Array(octets.prefix(binaryHead + longestAddresses + longestTLVs)))
+        case UInt8(ascii: "P"): return readText(Array(octets.prefix(longestLine))[...])
+        default: return .none
+        }
     }
 }
 

@@ -197,6 +197,15 @@ public struct SessionReader: Sendable {
 
     /// Takes what a side sent next; `next` gives it out. `marks` are ranges of it that somebody took for a credential.
     public mutating func append(_ octets: [UInt8], from side: Side, marks: [Range<Int>] = []) {
+        receive(octets, from: side, marks: marks)
+    }
+
+    /// The same of octets that stand somewhere in memory.
+    public mutating func append(_ octets: UnsafeRawBufferPointer, from side: Side) {
+        receive(octets, from: side, marks: [])
+    }
+
+    private mutating func receive(_ octets: some Collection<UInt8>, from side: Side, marks: [Range<Int>]) {
         guard !octets.isEmpty else { return }
         // A client that begins with a TLS handshake on a connection nobody has spoken on (RFC 8314 §3.3).
         if side == .client, isUntouched, TLSRecord.isHandshake(octets), !isSecured { isWrapped = true }
@@ -305,8 +314,7 @@ public struct SessionReader: Sendable {
         _ side: Side,
         _ credentials: [Range<Int>] = []
     ) -> Utterance {
-        let stream = side == .client ? client : server
-        let end = stream.received - stream.unread.count
+        let end = side == .client ? client.givenOut : server.givenOut
         let start = end - piece.line.count
         var found = credentials
         if side == .client, let from = markedFrom {
@@ -335,8 +343,7 @@ public struct SessionReader: Sendable {
 
     /// Takes octets and tells which of them are a credential, as ranges of them, whether or not their line is complete.
     public mutating func credentials(in octets: [UInt8], from side: Side) -> [Range<Int>] {
-        let stream = side == .client ? client : server
-        let start = stream.received
+        let start = side == .client ? client.received : server.received
         if side == .server, holdsBeginning {
             decideBeginning()
             while next(.client) != nil {}

@@ -33,7 +33,7 @@ public struct Utterance: Sendable {
         /// A TLS record, or what came of it; the client may speak TLS where commands belong.
         case tls(insteadOfCommand: Bool)
         /// The header that a proxy puts before a session.
-        case proxy(ProxyHeader)
+        indirect case proxy(ProxyHeader)
         /// What goes on with a line whose beginning was told before, or was lost.
         case rest
     }

@@ -38,6 +38,13 @@ public enum WireText {
         }
     }
 
+    /// Whether all of a text may stand on a screen as it is.
+    public static func isShown(_ text: String) -> Bool {
+        if text.utf8.allSatisfy({ (32...126).contains($0) }) { return true }
+        for scalar in text.unicodeScalars where !isShown(scalar) { return false }
+        return true
+    }
+
     /// Whether a character may stand on a screen as it is.
     public static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

@@ -14,13 +14,18 @@ struct PlainPrinter {
     }
 
     func print(_ lines: [WalkText.Line]) throws(FileTrouble) {
-        for line in lines { try print(line.text, line.role) }
+        // Such a line is fit for a terminal since it was made.
+        for line in lines { try write(isASCII ? Escaping.ascii(line.text) : line.text, line.role) }
     }
 
     func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileTrouble) {
-        let shown = shown(text)
+        try write(shown(text), role)
+    }
+
+    private func write(_ shown: String, _ role: WalkText.Role) throws(FileTrouble) {
         guard usesColour, let code = Self.colour(of: role), !shown.isEmpty else {
-            return try output.write(shown + "\n")
+            try output.write(shown)
+            return try output.write("\n")
         }
         try output.write("\u{1B}[\(code)m\(shown)\u{1B}[0m\n")
     }

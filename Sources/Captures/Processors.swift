@@ -1,0 +1,61 @@
+import Glibc
+
+/// Divides work among the processors.
+///
+/// On threads of its own: what takes long does not belong on those that run Swift's tasks.
+enum Processors {
+    /// How many take part.
+    static let count = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+    /// What `work` makes of each part, in the order of the parts; one of them is done on the calling thread. Returns when all
+    /// is done. `work` is called from several threads at once and must change nothing that they share.
+    static func map<Value: Sendable>(
+        _ parts: [Range<Int>],
+        _ work: @Sendable (Range<Int>) -> [Value]
+    ) -> [[Value]] {
+        withoutActuallyEscaping(work) { work in
+            let jobs = parts.map { part in Job { work(part) } }
+            let threads = jobs.dropFirst().map { $0.start() }
+            jobs.first?.run()
+            for (job, thread) in zip(jobs.dropFirst(), threads) {
+                // Where there is no other thread to be had, this one does it.
+                if let thread { pthread_join(thread, nil) } else { job.run() }
+            }
+            return jobs.map(\.found)
+        }
+    }
+
+    /// What one thread does. Its result is read when the thread has ended.
+    private final class Job<Value>: @unchecked Sendable {
+        private let work: () -> [Value]
+        private(set) var found: [Value] = []
+
+        init(_ work: @escaping () -> [Value]) { self.work = work }
+
+        func run() { found = work() }
+
+        /// Nil when the system has no thread to give. Whoever starts it keeps the job until the thread has ended.
+        func start() -> pthread_t? {
+            let call = Call { self.run() }
+            var thread = pthread_t()
+            let held = Unmanaged.passRetained(call)
+            let failure = pthread_create(
+                &thread,
+                nil,
+                { pointer in
+                    if let pointer { Unmanaged<Call>.fromOpaque(pointer).takeRetainedValue().body() }
+                    return nil
+                },
+                held.toOpaque()
+            )
+            if failure != 0 { held.release() }
+            return failure == 0 ? thread : nil
+        }
+    }
+
+    /// A closure that can be handed through C.
+    private final class Call {
+        let body: () -> Void
+        init(_ body: @escaping () -> Void) { self.body = body }
+    }
+}
