@@ -3,18 +3,18 @@ import Tracing
 
 /// The whole screen for a state. Pure: it changes nothing and remembers nothing.
 public func draw(_ state: State, in world: Surroundings) -> Canvas {
-    var canvas = Canvas(columns: state.columns, rows: state.rows)
+    var canvas = Canvas(columns: state.view.columns, rows: state.view.rows)
     let layout = Layout(of: state)
     let glyphs = world.glyphs
     guard layout.shape != .tooSmall else {
         drawTooSmall(state, on: &canvas)
         return canvas
     }
-    guard !state.isBlank else { return canvas }
+    guard !state.view.isBlank else { return canvas }
     drawTitle(state, in: layout.title, on: &canvas, glyphs)
-    if !state.choices.isEmpty {
+    if !state.session.choices.isEmpty {
         ChoiceList.draw(state, in: layout.overlay, on: &canvas, glyphs)
-    } else if let overlay = state.overlay {
+    } else if let overlay = state.view.overlay {
         drawOverlay(overlay, state, in: layout.overlay, on: &canvas, in: world)
     } else {
         if let rect = layout.tabs { drawTabs(state, in: rect, on: &canvas) }
@@ -29,7 +29,7 @@ public func draw(_ state: State, in world: Surroundings) -> Canvas {
 }
 
 private func drawOverlay(
-    _ overlay: State.Overlay,
+    _ overlay: View.Overlay,
     _ state: State,
     in rect: Rect,
     on canvas: inout Canvas,
@@ -54,7 +54,7 @@ private func drawOverlay(
 private func drawTooSmall(_ state: State, on canvas: inout Canvas) {
     let bounds = canvas.bounds
     let text =
-        "ehlo needs \(Layout.smallest.columns)x\(Layout.smallest.rows), this is \(state.columns)x\(state.rows). Make the window larger, or q."
+        "ehlo needs \(Layout.smallest.columns)x\(Layout.smallest.rows), this is \(state.view.columns)x\(state.view.rows). Make the window larger, or q."
     for (row, line) in Wrap.lines(text, .error, columns: max(1, bounds.columns)).enumerated() {
         canvas.write(line, row: row, in: bounds)
     }
@@ -65,10 +65,10 @@ enum ChoiceList {
     static func draw(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
         canvas.frame(rect, title: "Sessions to replay", focused: true, glyphs: glyphs)
         let inner = rect.inset()
-        let width = state.choices.map { TextWidth.columns(of: $0.name) }.max() ?? 0
-        let first = max(0, min(state.chosen - inner.rows / 2, state.choices.count - inner.rows))
-        for (row, choice) in state.choices.dropFirst(first).prefix(inner.rows).enumerated() {
-            let isHere = first + row == state.chosen
+        let width = state.session.choices.map { TextWidth.columns(of: $0.name) }.max() ?? 0
+        let first = max(0, min(state.cursor.choice - inner.rows / 2, state.session.choices.count - inner.rows))
+        for (row, choice) in state.session.choices.dropFirst(first).prefix(inner.rows).enumerated() {
+            let isHere = first + row == state.cursor.choice
             var line = StyledLine(isHere ? "\(glyphs.pointer) " : "  ", .cursor, emphasis: .bold)
             line.append(
                 choice.name + String(repeating: " ", count: width - TextWidth.columns(of: choice.name) + 2),

@@ -35,21 +35,42 @@ public enum Input: Equatable, Sendable {
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
     /// The sandbox's servers stand at these ports.
-    case listening(State.Ports)
+    case listening(Session.Ports)
     /// A live session is about to do something, or nothing any more.
-    case held(State.Pending?)
+    case held(Session.Pending?)
     /// Where a live session is, before what waits in it is told.
     case stands(CommandSequence.Phase, Hello)
     /// A live session waits for something, or for nothing any more.
-    case awaiting(State.Waiting?)
+    case awaiting(Session.Waiting?)
     /// The server's line under way is so far as this; empty when there is none.
     case growing([UInt8])
-    /// The sandbox did what a press of next asked for.
     case resized(columns: Int, rows: Int)
     case timerFired(Int)
     case noticed(String)
     /// Nothing was saved under this name, since a file has it already.
     case nameTaken(path: String)
+}
+
+extension Input {
+    /// Whether the person did it to what is on the screen, so that whatever lies on top has it first. What happens outside
+    /// comes at any time, and the program can be left, stopped and drawn anew at any time.
+    var isByHand: Bool {
+        switch self {
+        case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .enterPressed, .spacePressed,
+            .fasterPressed, .slowerPressed, .timesPressed, .goPressed, .firstPressed, .lastPressed, .followPressed,
+            .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
+            .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
+            .nextMatchPressed, .previousMatchPressed, .hexPressed, .lineEndsPressed, .findingsPressed, .messagePressed,
+            .timeLinePressed, .matrixPressed, .helpPressed, .blankPressed, .conversationsPressed, .copyLinePressed,
+            .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed, .escapePressed,
+            .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted, .clicked:
+            true
+        case .leavePressed, .redrawPressed, .suspendPressed: false
+        case .conversed, .conversationOpened, .traced, .listening, .held, .stands, .awaiting, .growing, .resized,
+            .timerFired, .noticed, .nameTaken:
+            false
+        }
+    }
 }
 
 /// What the program must do to the world before it hears of it again as an `Input`.

@@ -140,8 +140,8 @@ public enum KeyTable {
         case .control("c"), .control("l"), .control("z"): return byKey[key]
         default: break
         }
-        guard state.prompt == nil else { return promptInput(for: key) }
-        if !state.pattern.isEmpty, key == .character("n") { return .nextMatchPressed }
+        guard state.prompt.question == nil else { return promptInput(for: key) }
+        if !state.view.pattern.isEmpty, key == .character("n") { return .nextMatchPressed }
         return byKey[key]
     }
 

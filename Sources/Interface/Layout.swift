@@ -31,32 +31,32 @@ struct Layout: Equatable {
     static let smallest = (columns: 40, rows: 12)
 
     init(of state: State) {
-        let screen = Rect(column: 0, row: 0, columns: state.columns, rows: state.rows)
+        let screen = Rect(column: 0, row: 0, columns: state.view.columns, rows: state.view.rows)
         let (title, below) = screen.split(top: 1)
         let (body, keys) = below.split(bottom: 1)
         self.title = title
         self.keys = keys
         overlay = body
-        guard state.columns >= Self.smallest.columns, state.rows >= Self.smallest.rows else {
+        guard state.view.columns >= Self.smallest.columns, state.view.rows >= Self.smallest.rows else {
             shape = .tooSmall
             return
         }
-        if state.columns < 72 || state.rows < 20 || state.isZoomed {
+        if state.view.columns < 72 || state.view.rows < 20 || state.view.isZoomed {
             shape = .onePane
             let (tabs, pane) = body.split(top: 1)
             self.tabs = tabs
-            switch state.pane {
+            switch state.view.pane {
             case .steps: steps = pane
             case .wire:
                 wire = pane
-                if !state.isZoomed, pane.rows >= 9 { (wire, summary) = pane.split(bottom: 2) as (Rect, Rect) }
+                if !state.view.isZoomed, pane.rows >= 9 { (wire, summary) = pane.split(bottom: 2) as (Rect, Rect) }
             case .lesson: lesson = pane
             }
             return
         }
-        if state.columns >= 116 {
+        if state.view.columns >= 116 {
             shape = .threeColumns
-            let (left, rest) = body.split(left: min(52, max(38, state.columns * 3 / 10)))
+            let (left, rest) = body.split(left: min(52, max(38, state.view.columns * 3 / 10)))
             let lessonColumns = min(76, max(36, rest.columns * 45 / 100))
             let (middle, right) = rest.split(right: lessonColumns)
             (steps, wire, lesson) = (left, middle, right)

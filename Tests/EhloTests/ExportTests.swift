@@ -116,7 +116,7 @@ import Tracing
                 source: .replay,
                 trace: trace
             )
-            (state.columns, state.rows) = (CastExport.columns, CastExport.rows)
+            (state.view.columns, state.view.rows) = (CastExport.columns, CastExport.rows)
             let world = Interface.Surroundings(library: library, glyphs: .unicode)
             var player = Player()
             for (number, event) in film.events.dropLast().enumerated() {

@@ -97,8 +97,8 @@ import Tracing
             source: .replay,
             trace: Tracer.trace(of: recording.events)
         )
-        (state.columns, state.rows) = (100, 40)
-        state.notice = Poison.text
+        (state.view.columns, state.view.rows) = (100, 40)
+        state.view.notice = Poison.text
         return state
     }
 
@@ -109,9 +109,9 @@ import Tracing
                 var state = try Self.state(source)
                 Self.check(draw(state, in: world))
                 while !state.isAtEnd {
-                    let before = state.reached
+                    let before = state.cursor.reached
                     _ = update(&state, .nextPressed, in: world)
-                    guard state.reached > before else { break }
+                    guard state.cursor.reached > before else { break }
                     Self.check(draw(state, in: world))
                     _ = update(&state, .rightPressed, in: world)
                     Self.check(draw(state, in: world))
@@ -139,7 +139,7 @@ import Tracing
 
     @Test(arguments: Poison.Source.allCases, CopyAs.allCases)
     func `no copy holds it, nor a word that would be an option`(source: Poison.Source, form: CopyAs) throws {
-        let text = form.text(of: try Self.state(source).trace)
+        let text = form.text(of: try Self.state(source).session.trace)
         #expect(Self.wrong(text).isEmpty, "\(Self.wrong(text).prefix(3))")
         #expect(text.hasSuffix("\n") && (!text.hasPrefix("#") || text.split(separator: "\n").count == 1), "\(text)")
         // What stands before is printed for it.

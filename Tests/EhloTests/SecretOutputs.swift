@@ -93,7 +93,7 @@ struct SecretOutputs {
             source: .replay,
             trace: session.trace
         )
-        (state.columns, state.rows) = (140, 50)
+        (state.view.columns, state.view.rows) = (140, 50)
         let world = Interface.Surroundings(library: library, glyphs: .unicode)
         var screens = ""
         for _ in session.trace.stops {

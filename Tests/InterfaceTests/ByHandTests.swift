@@ -10,12 +10,12 @@ import Tracing
 struct ByHandTests {
     private static func walk(_ columns: Int = 80, _ rows: Int = 24) throws -> Walk {
         var walk = try LiveTests.walk()
-        (walk.state.columns, walk.state.rows) = (columns, rows)
-        walk.state.phase = .identified
+        (walk.state.view.columns, walk.state.view.rows) = (columns, rows)
+        walk.state.session.phase = .identified
         return walk
     }
 
-    private static let reset = State.Pending(
+    private static let reset = Session.Pending(
         step: .quit,
         octets: Array("RSET\r\n".utf8),
         target: "mx.receiver.example",
@@ -27,10 +27,10 @@ struct ByHandTests {
     @Test func `a line goes as it was typed, and nothing in it is a command of ours`() throws {
         var walk = try Self.walk()
         walk.press(.character(":"))
-        #expect(walk.state.prompt == .raw)
+        #expect(walk.state.prompt.question == .raw)
         walk.type("q VRFY bob")
         #expect(walk.press(.enter) == [.sendByHand(Array("q VRFY bob\r\n".utf8))])
-        #expect(walk.state.prompt == nil && walk.state.history == ["q VRFY bob"])
+        #expect(walk.state.prompt.question == nil && walk.state.prompt.history == ["q VRFY bob"])
     }
 
     @Test(
@@ -56,7 +56,10 @@ struct ByHandTests {
         walk.press(.character(":"))
         walk.type("RSET")
         #expect(walk.press(.escape) == [])
-        #expect(walk.state.prompt == nil && walk.state.history.isEmpty && walk.state.pending == LiveTests.mail)
+        #expect(
+            walk.state.prompt.question == nil && walk.state.prompt.history.isEmpty
+                && walk.state.session.pending == LiveTests.mail
+        )
     }
 
     @Test func `lines typed before come back`() throws {
@@ -66,22 +69,22 @@ struct ByHandTests {
             walk.type(line)
             walk.press(.enter)
         }
-        #expect(walk.state.history == ["RSET", "NOOP"])
+        #expect(walk.state.prompt.history == ["RSET", "NOOP"])
         walk.press(.character(":"), .up)
-        #expect(walk.state.typed == "NOOP" && walk.state.caret == 4)
+        #expect(walk.state.prompt.typed == "NOOP" && walk.state.prompt.caret == 4)
         walk.press(.up, .up)
-        #expect(walk.state.typed == "RSET")
+        #expect(walk.state.prompt.typed == "RSET")
         walk.press(.down)
-        #expect(walk.state.typed == "NOOP")
+        #expect(walk.state.prompt.typed == "NOOP")
         walk.press(.down, .down)
-        #expect(walk.state.typed == "")
+        #expect(walk.state.prompt.typed == "")
     }
 
     @Test func `a paste of several lines waits as a whole`() throws {
         var walk = try Self.walk()
         walk.press(.character(":"))
         #expect(walk.press(.paste("MAIL FROM:<>\nRCPT TO:<a@b\\c>\n")) == [])
-        #expect(walk.state.typed == "MAIL FROM:<>\\r\\nRCPT TO:<a@b\\\\c>")
+        #expect(walk.state.prompt.typed == "MAIL FROM:<>\\r\\nRCPT TO:<a@b\\\\c>")
         #expect(walk.screen.contains("2 lines at once"))
         #expect(walk.press(.enter) == [.sendByHand(Array("MAIL FROM:<>\r\nRCPT TO:<a@b\\c>\r\n".utf8))])
     }
@@ -97,7 +100,7 @@ struct ByHandTests {
             ("MAIL FROM:", .identified, "expect 501"), ("EHLO a.example", .reversePath, "like RSET"),
         ] as [(String, CommandSequence.Phase, String)] {
             var walk = try Self.walk()
-            walk.state.phase = phase
+            walk.state.session.phase = phase
             walk.press(.character(":"))
             walk.type(line)
             #expect(walk.screen.contains(words), "\(line): \(walk.screen)")
@@ -111,11 +114,14 @@ struct ByHandTests {
     @Test func `without a live session there is no line to send`() throws {
         var replay = try Walk(try Fixture.seed())
         replay.press(.character(":"))
-        #expect(replay.state.prompt == nil && replay.state.notice == "only a live session has a server to send to")
+        #expect(
+            replay.state.prompt.question == nil
+                && replay.state.view.notice == "only a live session has a server to send to"
+        )
         var over = try Self.walk()
-        over.state.source = .live(finished: true)
+        over.state.session.source = .live(finished: true)
         over.press(.character(":"))
-        #expect(over.state.prompt == nil)
+        #expect(over.state.prompt.question == nil)
     }
 
     // MARK: Nothing is delivered by accident
@@ -125,11 +131,11 @@ struct ByHandTests {
         walk.give(.held(Self.reset))
         #expect(walk.screen.contains("nothing is delivered unless"))
         #expect(walk.press(.enter) == [])
-        #expect(walk.state.prompt == .consent)
+        #expect(walk.state.prompt.question == .consent)
         #expect(walk.screen.contains("Type bob@receiver.example to deliver it"))
         walk.type("carol@receiver.example")
         #expect(walk.press(.enter) == [])
-        #expect(walk.state.pending == Self.reset)
+        #expect(walk.state.session.pending == Self.reset)
         walk.press(.enter)
         walk.type("<Bob@receiver.example>")
         #expect(walk.press(.enter) == [.allowDelivery])
@@ -140,7 +146,7 @@ struct ByHandTests {
         walk.give(.held(Self.reset))
         walk.press(.enter)
         #expect(walk.press(.escape) == [])
-        #expect(walk.state.pending == Self.reset)
+        #expect(walk.state.session.pending == Self.reset)
         walk.press(.enter)
         #expect(walk.press(.enter) == [.release])
     }
@@ -151,27 +157,27 @@ struct ByHandTests {
         walk.press(.enter)
         walk.type("bob@receiver.example")
         walk.give(.held(nil))
-        #expect(walk.state.prompt == nil)
+        #expect(walk.state.prompt.question == nil)
         #expect(walk.press(.enter) == [])
     }
 
     // MARK: Waiting
 
-    private static let waiting = State.Waiting(words: "354", limit: 120, rule: "RFC 5321 §4.5.3.2.4")
+    private static let waiting = Session.Waiting(words: "354", limit: 120, rule: "RFC 5321 §4.5.3.2.4")
 
     @Test func `waiting is shown beside its limit, and counts`() throws {
         var walk = try Self.walk()
         walk.press(.enter)
         let effects = walk.give(.awaiting(Self.waiting))
-        #expect(effects == [.startTimer(seconds: 0.25, id: walk.state.timer)])
-        for _ in 1...13 { walk.give(.timerFired(walk.state.timer)) }
+        #expect(effects == [.startTimer(seconds: 0.25, id: walk.state.view.timer)])
+        for _ in 1...13 { walk.give(.timerFired(walk.state.view.timer)) }
         #expect(walk.screen.contains("waiting for 354, 0:03 of 2:00"))
         #expect(walk.screen.contains("limit: RFC 5321 §4.5.3.2.4"))
         // A timer that was called off counts nothing.
-        #expect(walk.give(.timerFired(walk.state.timer - 1)) == [])
+        #expect(walk.give(.timerFired(walk.state.view.timer - 1)) == [])
         walk.give(.awaiting(nil))
         #expect(!walk.screen.contains("waiting for 354"))
-        #expect(walk.give(.timerFired(walk.state.timer)) == [])
+        #expect(walk.give(.timerFired(walk.state.view.timer)) == [])
     }
 
     @Test func `a line that grows is seen`() throws {
@@ -209,7 +215,7 @@ struct ByHandTests {
         walk.give(.held(nil))
         walk.give(.awaiting(Self.waiting))
         walk.give(.growing(Array("354 go a".utf8)))
-        for _ in 1...13 { walk.give(.timerFired(walk.state.timer)) }
+        for _ in 1...13 { walk.give(.timerFired(walk.state.view.timer)) }
         expectGolden(walk.canvas, "live-waiting-\(size.0)x\(size.1)")
     }
 
@@ -247,7 +253,7 @@ struct ByHandTests {
     @Test func `a name of a program is asked for, its beginning is enough`() throws {
         var walk = try Self.walk()
         walk.press(.character("c"))
-        #expect(walk.state.typed == "swaks")
+        #expect(walk.state.prompt.typed == "swaks")
         for _ in 1...5 { walk.press(.backspace) }
         walk.type("tel")
         guard case .copy(let text)? = walk.press(.enter).first else {
@@ -258,6 +264,6 @@ struct ByHandTests {
         walk.press(.character("c"))
         walk.type("x")
         #expect(walk.press(.enter) == [])
-        #expect(walk.state.notice.contains("curl"))
+        #expect(walk.state.view.notice.contains("curl"))
     }
 }

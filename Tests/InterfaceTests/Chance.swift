@@ -31,11 +31,11 @@ enum Chance {
         case 0:
             let size = sizes.randomElement(using: &dice) ?? (80, 24)
             return .resized(columns: size.0, rows: size.1)
-        case 1: return .timerFired(Int.random(in: 0...state.timer + 1, using: &dice))
-        case 2 where state.source.isLive:
+        case 1: return .timerFired(Int.random(in: 0...state.view.timer + 1, using: &dice))
+        case 2 where state.session.source.isLive:
             let octets = ["", "EHLO a\r\n", "MAIL FROM:<a\u{1B}@\u{202E}日本>\r\n", "From: a\r\n\r\n.\r\n"]
             let pending = octets.randomElement(using: &dice).map {
-                State.Pending(step: .mail, octets: Array($0.utf8), target: "mx\u{1B}[2J 日本 \u{202E}")
+                Session.Pending(step: .mail, octets: Array($0.utf8), target: "mx\u{1B}[2J 日本 \u{202E}")
             }
             return .held(Bool.random(using: &dice) ? pending : nil)
         case 2: return .noticed(String(repeating: "words \u{1B} 日 ", count: Int.random(in: 0..<9, using: &dice)))
@@ -109,7 +109,7 @@ enum Hostile {
             source: .replay,
             trace: Tracer.trace(of: events())
         )
-        (state.columns, state.rows) = (columns, rows)
+        (state.view.columns, state.view.rows) = (columns, rows)
         return state
     }
 }

@@ -63,14 +63,14 @@ struct ConversationTests {
 
     private static func walk(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) throws -> Walk {
         var state = State(title: "tap", source: .watched(finished: false))
-        state.conversations = Conversations(
+        state.session.conversations = Conversations(
             invitation: ["Waiting for a client at 127.0.0.1:2525.", "What it says is passed on to 127.0.0.1:25."]
         )
-        (state.columns, state.rows) = (columns, rows)
+        (state.view.columns, state.view.rows) = (columns, rows)
         return try Walk(state, ascii: ascii)
     }
 
-    private static func opened(_ number: Int, _ trace: Trace, isOver: Bool = true, pending: State.Pending? = nil)
+    private static func opened(_ number: Int, _ trace: Trace, isOver: Bool = true, pending: Session.Pending? = nil)
         -> Input
     {
         .conversationOpened(
@@ -116,7 +116,7 @@ struct ConversationTests {
         #expect(walk.give(.conversed([Self.row(1, Trace(), isOver: false)])) == [.openConversation(number: 1)])
         walk.give(Self.opened(1, Trace(), isOver: false))
         walk.give(.traced(Self.trace("bob"), finished: true))
-        #expect(walk.state.conversations?.open == 1)
+        #expect(walk.state.session.conversations?.open == 1)
         #expect(walk.state.place?.step == .quit)
         #expect(walk.give(.conversed([Self.row(2, Trace(), isOver: false)])) == [.openConversation(number: 2)])
     }
@@ -127,19 +127,19 @@ struct ConversationTests {
         walk.give(Self.opened(1, Self.trace("bob")))
         walk.press(.character("p"))
         #expect(walk.give(.conversed([Self.row(2, Trace(), isOver: false)])) == [])
-        #expect(walk.state.notice == "conversation 2 has begun; o shows them all")
-        #expect(walk.state.conversations?.open == 1)
+        #expect(walk.state.view.notice == "conversation 2 has begun; o shows them all")
+        #expect(walk.state.session.conversations?.open == 1)
     }
 
     @Test func `who chose one keeps it, and who chooses the newest follows again`() throws {
         var walk = try Self.four()
         walk.press(.character("o"))
-        #expect(walk.state.overlay == .conversations(selected: 4))
+        #expect(walk.state.view.overlay == .conversations(selected: 4))
         walk.press(.up, .up, .up, .up)
-        #expect(walk.state.overlay == .conversations(selected: 1))
+        #expect(walk.state.view.overlay == .conversations(selected: 1))
         #expect(walk.press(.enter) == [.openConversation(number: 1)])
         walk.give(Self.opened(1, Self.trace("bob")))
-        #expect(walk.state.overlay == nil)
+        #expect(walk.state.view.overlay == nil)
         #expect(walk.give(.conversed([Self.row(5, Trace(), isOver: false)])) == [])
         walk.press(.character("o"))
         walk.press(.end)
@@ -162,11 +162,10 @@ struct ConversationTests {
         walk.press(.character("g"), .character("7"), .enter, .right, .right)
         let before = walk.state
         walk.give(Self.opened(1, Self.trace("bob")))
-        #expect(walk.state.line != before.line)
-        walk.give(Self.opened(4, before.trace, isOver: false))
-        #expect(walk.state.line == before.line)
-        #expect(walk.state.span == before.span)
-        #expect(walk.state.conversations?.open == 4)
+        #expect(walk.state.cursor.line != before.cursor.line)
+        walk.give(Self.opened(4, before.session.trace, isOver: false))
+        #expect(walk.state.cursor == before.cursor)
+        #expect(walk.state.session.conversations?.open == 4)
     }
 
     @Test func `where one was at the end, the end has moved on`() throws {
@@ -181,11 +180,11 @@ struct ConversationTests {
     @Test func `a session that stands alone has no list`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("o"))
-        #expect(walk.state.overlay == nil)
-        #expect(walk.state.notice == "there is this one session and no other")
+        #expect(walk.state.view.overlay == nil)
+        #expect(walk.state.view.notice == "there is this one session and no other")
         var empty = try Self.walk()
         empty.press(.character("o"))
-        #expect(empty.state.notice == "no client has come yet")
+        #expect(empty.state.view.notice == "no client has come yet")
     }
 
     // MARK: How many are kept
@@ -196,13 +195,13 @@ struct ConversationTests {
         walk.give(Self.opened(1, Trace(), isOver: false))
         walk.press(.character("b"))
         let over = Self.trace("bob")
-        let rows = (2...Conversations.mostKept + 3).map { Self.row($0, over) }
+        let rows = (2...Conversations.maxKept + 3).map { Self.row($0, over) }
         let effects = walk.give(.conversed(rows))
         // The first still goes on.
         #expect(Array(effects.prefix(3)) == [2, 3, 4].map { Effect.forgetConversation(number: $0) })
-        #expect(walk.state.conversations?.rows.count == Conversations.mostKept)
-        #expect(walk.state.conversations?.rows.first?.number == 1)
-        #expect(walk.state.conversations?.dropped == 3)
+        #expect(walk.state.session.conversations?.rows.count == Conversations.maxKept)
+        #expect(walk.state.session.conversations?.rows.first?.number == 1)
+        #expect(walk.state.session.conversations?.dropped == 3)
         walk.press(.character("b"))
         walk.press(.character("o"))
         #expect(walk.screen.contains("3 older ones were dropped"))
@@ -211,7 +210,7 @@ struct ConversationTests {
     @Test func `a list of ten thousand that were not read is drawn at once`() throws {
         var state = State(title: "capture", source: .replay)
         let rows = (1...10_000).map { Conversations.Row(number: $0, peer: "session \($0)", octets: $0) }
-        state.conversations = Conversations(rows: rows, followsNewest: false)
+        state.session.conversations = Conversations(rows: rows, followsNewest: false)
         var walk = try Walk(state)
         walk.press(.character("o"))
         walk.press(.home)
@@ -224,7 +223,7 @@ struct ConversationTests {
     // MARK: What it tells
 
     @Test func `how each ended`() throws {
-        let standings = try Self.four().state.conversations?.rows.map(\.standing.words)
+        let standings = try Self.four().state.session.conversations?.rows.map(\.standing.words)
         #expect(standings == ["1 mail accepted", "550 at step 10", "broke off, 12", "step 10"])
         #expect(Self.row(1, Trace(), isOver: false).standing.words == "connecting")
         #expect(
@@ -278,7 +277,7 @@ struct ConversationTests {
         var walk = try Self.walk()
         let running = Self.trace("bob", lines: 4, isOver: false)
         walk.give(.conversed([Self.row(1, running, isOver: false)]))
-        let line = State.Pending(step: .mail, octets: Array("MAIL FROM:<ada@example.net>\r\n".utf8), target: "")
+        let line = Session.Pending(step: .mail, octets: Array("MAIL FROM:<ada@example.net>\r\n".utf8), target: "")
         walk.give(Self.opened(1, running, isOver: false, pending: line))
         #expect(walk.screen.contains("Enter  MAIL FROM:<ada@example.net>"))
         walk.press(.character("n"))
@@ -293,10 +292,10 @@ struct ConversationTests {
     @Test func `a line that waits elsewhere takes nobody away from one that waits here`() throws {
         var walk = try Self.walk()
         walk.give(.conversed([Self.row(1, Trace(), isOver: false)]))
-        let line = State.Pending(step: .mail, octets: Array("NOOP\r\n".utf8), target: "")
+        let line = Session.Pending(step: .mail, octets: Array("NOOP\r\n".utf8), target: "")
         walk.give(Self.opened(1, Trace(), isOver: false, pending: line))
         #expect(walk.give(.conversed([Self.row(2, Trace(), isOver: false, isHeld: true)])) == [])
-        #expect(walk.state.conversations?.open == 1)
+        #expect(walk.state.session.conversations?.open == 1)
     }
 
     // MARK: Screens
@@ -309,7 +308,7 @@ struct ConversationTests {
         walk.press(.character("o"), .up)
         expectGolden(walk.canvas, "conversations-list-\(name)")
         walk.press(.escape)
-        walk.give(.held(State.Pending(step: .data, octets: Array("DATA\r\n".utf8), target: "")))
+        walk.give(.held(Session.Pending(step: .data, octets: Array("DATA\r\n".utf8), target: "")))
         expectGolden(walk.canvas, "conversations-held-\(name)")
         walk.give(Self.opened(1, Self.trace("bob")))
         walk.press(.character("m"))

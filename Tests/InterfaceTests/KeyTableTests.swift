@@ -43,16 +43,16 @@ struct KeyTableTests {
 
     @Test func `while a pattern stands n is the next match and N the one before`() {
         var state = State(title: "", source: .replay)
-        state.pattern = "250"
+        state.view.pattern = "250"
         #expect(KeyTable.input(for: .character("n"), in: state) == .nextMatchPressed)
         #expect(KeyTable.input(for: .character("N"), in: state) == .previousMatchPressed)
         #expect(KeyTable.input(for: .character("."), in: state) == .nextPressed)
     }
 
-    @Test(arguments: [State.Prompt.step, .search, .save, .replace, .edit])
-    func `at a prompt keys are text, and the keys that leave still leave`(prompt: State.Prompt) {
+    @Test(arguments: [Prompt.Question.step, .search, .save, .replace(path: "a"), .edit])
+    func `at a prompt keys are text, and the keys that leave still leave`(prompt: Prompt.Question) {
         var state = State(title: "", source: .replay)
-        state.prompt = prompt
+        state.prompt.question = prompt
         for row in KeyTable.rows {
             for case .character(let character) in row.keys {
                 #expect(KeyTable.input(for: .character(character), in: state) == .typed(character))
@@ -68,7 +68,7 @@ struct KeyTableTests {
 
     @Test func `every key of a prompt means what its row says, and stands in one row`() {
         var state = State(title: "", source: .replay)
-        state.prompt = .save
+        state.prompt.question = .save
         let keys = KeyTable.promptKeys.flatMap(\.keys)
         #expect(Set(keys).count == keys.count && keys.contains(.control("u")))
         for row in KeyTable.promptKeys {

@@ -23,10 +23,10 @@ struct LookTests {
             names.append(span.name)
         }
         #expect(names == ["verb", "colon", "reverse-path", "trailing space", "line end, CRLF"])
-        walk.expect(.leftPressed) { $0.span = names.count - 1 }
-        for left in (0..<names.count - 1).reversed() { walk.expect(.leftPressed) { $0.span = left } }
-        walk.expect(.leftPressed) { $0.span = nil }
-        walk.expect(.rightPressed) { $0.span = 0 }
+        walk.expect(.leftPressed) { $0.cursor.span = names.count - 1 }
+        for left in (0..<names.count - 1).reversed() { walk.expect(.leftPressed) { $0.cursor.span = left } }
+        walk.expect(.leftPressed) { $0.cursor.span = nil }
+        walk.expect(.rightPressed) { $0.cursor.span = 0 }
     }
 
     @Test func `the lesson is that of the span, of a chosen line, else of the step`() throws {
@@ -46,10 +46,10 @@ struct LookTests {
         for (columns, rows) in [(80, 24), (120, 40), (40, 12)] {
             var walk = try Walk(try Fixture.seed(columns, rows))
             walk.press(.end)
-            for line in walk.state.trace.lines {
-                walk.state.line = line.index
+            for line in walk.state.session.trace.lines {
+                walk.state.cursor.line = line.index
                 for (index, span) in line.spans.enumerated() {
-                    walk.state.span = index
+                    walk.state.cursor.span = index
                     #expect(walk.screen.contains(span.name), "\(columns)x\(rows) line \(line.index) span \(span.name)")
                 }
             }
@@ -66,28 +66,28 @@ struct LookTests {
 
     @Test func `Tab goes round the panes, Shift-Tab the other way`() throws {
         var walk = try Walk(try Fixture.seed())
-        for pane in [State.Pane.lesson, .steps, .wire] { walk.expect(.nextPanePressed) { $0.pane = pane } }
-        for pane in [State.Pane.steps, .lesson, .wire] { walk.expect(.previousPanePressed) { $0.pane = pane } }
+        for pane in [View.Pane.lesson, .steps, .wire] { walk.expect(.nextPanePressed) { $0.view.pane = pane } }
+        for pane in [View.Pane.steps, .lesson, .wire] { walk.expect(.previousPanePressed) { $0.view.pane = pane } }
     }
 
     @Test func `up and down choose a line on the wire and stay within what was shown`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("n"), .character("n"))
-        walk.expect(.downPressed) { ($0.line, $0.choseLine) = (2, true) }
+        walk.expect(.downPressed) { ($0.cursor.line, $0.cursor.choseLine) = (2, true) }
         for _ in 1...20 { walk.press(.down) }
-        #expect(walk.state.line == walk.state.reached - 1)
-        walk.expect(.pageUpPressed) { $0.line = 0 }
+        #expect(walk.state.cursor.line == walk.state.cursor.reached - 1)
+        walk.expect(.pageUpPressed) { $0.cursor.line = 0 }
         walk.expect(.upPressed) { _ in }
-        walk.expect(.pageDownPressed) { $0.line = 7 }
+        walk.expect(.pageDownPressed) { $0.cursor.line = 7 }
     }
 
     @Test func `up and down in the steps go from stop to stop`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.backTab)
-        walk.expect(.downPressed) { ($0.line, $0.reached) = (0, 1) }
-        walk.expect(.downPressed) { ($0.line, $0.reached) = (1, 8) }
-        walk.expect(.upPressed) { $0.line = 0 }
-        walk.expect(.upPressed) { $0.line = nil }
+        walk.expect(.downPressed) { ($0.cursor.line, $0.cursor.reached) = (0, 1) }
+        walk.expect(.downPressed) { ($0.cursor.line, $0.cursor.reached) = (1, 8) }
+        walk.expect(.upPressed) { $0.cursor.line = 0 }
+        walk.expect(.upPressed) { $0.cursor.line = nil }
         walk.expect(.upPressed) { _ in }
     }
 
@@ -95,40 +95,40 @@ struct LookTests {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("g"), .character("6"), .enter, .tab)
         walk.expect(.upPressed) { _ in }
-        walk.expect(.downPressed) { $0.lessonScroll = 1 }
+        walk.expect(.downPressed) { $0.cursor.lessonScroll = 1 }
         for _ in 1...99 { walk.press(.pageDown) }
-        let bottom = walk.state.lessonScroll
+        let bottom = walk.state.cursor.lessonScroll
         #expect(bottom > 1)
         walk.expect(.downPressed) { _ in }
         #expect(walk.screen.contains(" end "))
-        walk.expect(.upPressed) { $0.lessonScroll = bottom - 1 }
+        walk.expect(.upPressed) { $0.cursor.lessonScroll = bottom - 1 }
     }
 
     @Test func `z leaves the pane alone on the screen, and gives the others back`() throws {
         var walk = try Self.atMail()
         let before = walk.canvas
-        walk.expect(.zoomPressed) { $0.isZoomed = true }
+        walk.expect(.zoomPressed) { $0.view.isZoomed = true }
         #expect(Layout(of: walk.state).shape == .onePane)
         #expect(!walk.screen.contains("┌"))
-        walk.expect(.zoomPressed) { $0.isZoomed = false }
+        walk.expect(.zoomPressed) { $0.view.isZoomed = false }
         #expect(walk.canvas == before)
     }
 
     @Test func `Esc takes back one thing at a time, the last first`() throws {
         var walk = try Self.atMail()
         walk.press(.character("x"), .character("z"), .right, .character("/"), .character("2"), .enter, .right)
-        walk.expect(.escapePressed) { $0.pattern = "" }
-        walk.expect(.escapePressed) { $0.span = nil }
-        walk.expect(.escapePressed) { $0.isZoomed = false }
-        walk.expect(.escapePressed) { $0.showsHex = false }
+        walk.expect(.escapePressed) { $0.view.pattern = "" }
+        walk.expect(.escapePressed) { $0.cursor.span = nil }
+        walk.expect(.escapePressed) { $0.view.isZoomed = false }
+        walk.expect(.escapePressed) { $0.view.showsHex = false }
         walk.expect(.escapePressed) { _ in }
     }
 
     @Test func `a click gives the keys to a pane`() throws {
         var walk = try Self.atMail()
-        walk.expect(.clicked(column: 3, row: 5)) { $0.pane = .steps }
-        walk.expect(.clicked(column: 50, row: 20)) { $0.pane = .lesson }
-        walk.expect(.clicked(column: 50, row: 3)) { $0.pane = .wire }
+        walk.expect(.clicked(column: 3, row: 5)) { $0.view.pane = .steps }
+        walk.expect(.clicked(column: 50, row: 20)) { $0.view.pane = .lesson }
+        walk.expect(.clicked(column: 50, row: 3)) { $0.view.pane = .wire }
         walk.expect(.clicked(column: 50, row: 23)) { _ in }
         walk.expect(.clicked(column: -1, row: 999)) { _ in }
     }
@@ -137,13 +137,15 @@ struct LookTests {
 
     @Test func `switches`() throws {
         var walk = try Self.atMail()
-        walk.expect(.hexPressed) { $0.showsHex = true }
-        walk.expect(.hexPressed) { $0.showsHex = false }
-        walk.expect(.lineEndsPressed) { $0.showsLineEnds = true }
+        walk.expect(.hexPressed) { $0.view.showsHex = true }
+        walk.expect(.hexPressed) { $0.view.showsHex = false }
+        walk.expect(.lineEndsPressed) { $0.view.showsLineEnds = true }
         #expect(walk.screen.contains("␍␊"))
-        walk.expect(.lineEndsPressed) { $0.showsLineEnds = false }
+        walk.expect(.lineEndsPressed) { $0.view.showsLineEnds = false }
         #expect(!walk.screen.contains("␍␊"))
-        for times in [State.Times.sinceLast, .clock, .sinceStart] { walk.expect(.timesPressed) { $0.times = times } }
+        for times in [View.Times.sinceLast, .clock, .sinceStart] {
+            walk.expect(.timesPressed) { $0.view.times = times }
+        }
     }
 
     @Test func `times since the start, since the line before, by the clock`() throws {
@@ -158,14 +160,14 @@ struct LookTests {
     @Test func `b blanks the screen; any key brings it back`() throws {
         var walk = try Self.atMail()
         let before = walk.canvas
-        walk.expect(.blankPressed) { $0.isBlank = true }
+        walk.expect(.blankPressed) { $0.view.isBlank = true }
         #expect(walk.screen.allSatisfy { $0 == " " || $0 == "\n" })
-        walk.expect(.blankPressed) { $0.isBlank = false }
+        walk.expect(.blankPressed) { $0.view.isBlank = false }
         #expect(walk.canvas == before)
         // A key that would do something only brings it back: whoever sees nothing cannot mean to send.
         for input in Chance.inputs where input != .leavePressed && input != .redrawPressed && input != .suspendPressed {
-            walk.state.isBlank = true
-            walk.expect(input) { $0.isBlank = false }
+            walk.state.view.isBlank = true
+            walk.expect(input) { $0.view.isBlank = false }
         }
     }
 
@@ -174,22 +176,22 @@ struct LookTests {
     @Test func `a search goes from match to match and round`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.end, .character("/"))
-        #expect(walk.state.prompt == .search)
+        #expect(walk.state.prompt.question == .search)
         walk.type("mail")
         walk.press(.enter)
-        #expect(walk.state.pattern == "mail")
+        #expect(walk.state.view.pattern == "mail")
         let matches = walk.state.matches
         #expect(matches.count > 3)
         // From the last line the search goes round to the first match.
-        #expect(walk.state.line == matches.first)
+        #expect(walk.state.cursor.line == matches.first)
         for match in matches.dropFirst() + matches.prefix(1) {
             walk.press(.character("n"))
-            #expect(walk.state.line == match)
+            #expect(walk.state.cursor.line == match)
         }
         walk.press(.character("N"))
-        #expect(walk.state.line == matches.last)
+        #expect(walk.state.cursor.line == matches.last)
         #expect(walk.screen.contains("\(matches.count) lines"))
-        walk.expect(.escapePressed) { $0.pattern = "" }
+        walk.expect(.escapePressed) { $0.view.pattern = "" }
     }
 
     @Test func `a search looks at no more than was shown`() throws {
@@ -197,21 +199,21 @@ struct LookTests {
         walk.press(.character("n"), .character("/"))
         walk.type("EHLO")
         walk.press(.enter)
-        #expect(walk.state.pattern == "")
-        #expect(walk.state.notice.contains("EHLO"))
+        #expect(walk.state.view.pattern == "")
+        #expect(walk.state.view.notice.contains("EHLO"))
     }
 
     @Test func `a search for nothing ends the search`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.end, .character("/"), .character("2"), .enter, .character("/"))
-        walk.expect(.enterPressed) { ($0.prompt, $0.pattern) = (nil, "") }
+        walk.expect(.enterPressed) { ($0.prompt, $0.view.pattern) = (Prompt(), "") }
     }
 
     @Test func `what is typed is bounded`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("/"))
         walk.give(.pasted(String(repeating: "x", count: 100_000)))
-        #expect(walk.state.typed.count == 1000)
+        #expect(walk.state.prompt.typed.count == 1000)
         walk.expect(.typed("y")) { _ in }
         walk.expect(.pasted("y")) { _ in }
     }
@@ -221,8 +223,8 @@ struct LookTests {
     @Test func `what is taken away is text that does nothing`() throws {
         var walk = try Walk(Hostile.state(80, 24))
         walk.press(.end)
-        for index in walk.state.trace.lines.indices {
-            walk.state.line = index
+        for index in walk.state.session.trace.lines.indices {
+            walk.state.cursor.line = index
             guard case .copy(let text)? = walk.press(.character("y")).first else { continue }
             #expect(text.unicodeScalars.allSatisfy { WireText.isShown($0) }, "line \(index)")
         }
@@ -250,24 +252,24 @@ struct LookTests {
         walk.press(.character("s"))
         walk.type("a.txt")
         walk.expect(.enterPressed, effects: [.save(path: "a.txt", replacing: false)]) {
-            ($0.prompt, $0.typed) = (nil, "")
+            $0.prompt = Prompt()
         }
         walk.press(.character("s"))
-        walk.expect(.enterPressed) { $0.prompt = nil }
+        walk.expect(.enterPressed) { $0.prompt = Prompt() }
     }
 
     @Test func `a file that has the name is replaced only when the person says so`() throws {
         var walk = try Self.atMail()
-        walk.expect(.nameTaken(path: "a.txt")) { ($0.prompt, $0.taken, $0.caret) = (.replace, "a.txt", 0) }
+        walk.expect(.nameTaken(path: "a.txt")) { $0.prompt.question = .replace(path: "a.txt") }
         #expect(walk.screen.contains(" a.txt is there already. y replaces it:    Esc keeps it"))
         walk.type("y")
         walk.expect(.enterPressed, effects: [.save(path: "a.txt", replacing: true)]) {
-            ($0.prompt, $0.typed, $0.taken) = (nil, "", "")
+            $0.prompt = Prompt()
         }
         for keys in [[Key.escape], [.enter], [.character("n"), .enter], [.character("y"), .backspace, .backspace]] {
             walk.give(.nameTaken(path: "a\u{1B}.txt"))
             for key in keys { #expect(walk.press(key) == []) }
-            #expect(walk.state.prompt == nil && walk.state.taken.isEmpty)
+            #expect(walk.state.prompt.question == nil)
             #expect(walk.screen.contains("not saved: a\\x1B.txt is as it was"))
         }
     }
@@ -285,8 +287,8 @@ struct LookTests {
         ]
         for (key, typed, caret) in steps {
             walk.press(key)
-            #expect(walk.state.typed == typed && walk.state.caret == caret, "\(key)")
-            #expect(walk.state.prompt == .search)
+            #expect(walk.state.prompt.typed == typed && walk.state.prompt.caret == caret, "\(key)")
+            #expect(walk.state.prompt.question == .search)
         }
     }
 
@@ -303,9 +305,9 @@ struct LookTests {
 
     @Test func `a notice stands until the next key`() throws {
         var walk = try Self.atMail()
-        walk.expect(.noticed("saved as a.txt")) { $0.notice = "saved as a.txt" }
+        walk.expect(.noticed("saved as a.txt")) { $0.view.notice = "saved as a.txt" }
         #expect(walk.screen.contains("saved as a.txt"))
-        walk.expect(.resized(columns: 90, rows: 30)) { ($0.columns, $0.rows) = (90, 30) }
-        walk.expect(.zoomPressed) { ($0.notice, $0.isZoomed) = ("", true) }
+        walk.expect(.resized(columns: 90, rows: 30)) { ($0.view.columns, $0.view.rows) = (90, 30) }
+        walk.expect(.zoomPressed) { ($0.view.notice, $0.view.isZoomed) = ("", true) }
     }
 }

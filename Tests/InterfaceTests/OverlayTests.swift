@@ -6,7 +6,7 @@ import Tracing
 
 /// What lies over the panes, and that closing it leads back to the same place.
 struct OverlayTests {
-    static let overlays: [(Key, State.Overlay)] = [
+    static let overlays: [(Key, View.Overlay)] = [
         (.character("?"), .help(scroll: 0)), (.function(1), .help(scroll: 0)),
         (.character("f"), .findings(selected: 0)),
         (.character("m"), .message(scroll: 0)), (.character("t"), .timeLine(scroll: 0)),
@@ -19,11 +19,11 @@ struct OverlayTests {
     }
 
     @Test(arguments: overlays, [Key.escape, .character("q")])
-    func `Esc and q close it and lead back`(overlay: (Key, State.Overlay), closing: Key) throws {
+    func `Esc and q close it and lead back`(overlay: (Key, View.Overlay), closing: Key) throws {
         var walk = try Self.atEnd()
         let (before, screen) = (walk.state, walk.canvas)
         walk.press(overlay.0)
-        #expect(walk.state.overlay == overlay.1)
+        #expect(walk.state.view.overlay == overlay.1)
         #expect(walk.canvas != screen)
         walk.press(.down, .down, .pageDown, .up)
         #expect(walk.press(closing) == [])
@@ -32,20 +32,20 @@ struct OverlayTests {
     }
 
     @Test(arguments: overlays)
-    func `its own key closes it, another one's goes over to that`(overlay: (Key, State.Overlay)) throws {
+    func `its own key closes it, another one's goes over to that`(overlay: (Key, View.Overlay)) throws {
         var walk = try Self.atEnd()
         let before = walk.state
         walk.press(overlay.0, overlay.0)
         #expect(walk.state == before)
         for other in Self.overlays {
-            walk.state.overlay = overlay.1
+            walk.state.view.overlay = overlay.1
             walk.press(other.0)
-            #expect(walk.state.overlay == (other.1 == overlay.1 ? nil : other.1))
+            #expect(walk.state.view.overlay == (other.1 == overlay.1 ? nil : other.1))
         }
     }
 
     @Test(arguments: overlays)
-    func `it stops scrolling at its ends`(overlay: (Key, State.Overlay)) throws {
+    func `it stops scrolling at its ends`(overlay: (Key, View.Overlay)) throws {
         for (columns, rows) in [(80, 24), (40, 12), (120, 40)] {
             var walk = try Self.atEnd(columns, rows)
             walk.press(overlay.0)
@@ -95,10 +95,10 @@ struct OverlayTests {
         for overlay in Self.overlays {
             var walk = try Walk(try Fixture.seed())
             walk.press(.end, .home, .character("n"), overlay.0)
-            #expect(walk.state.overlay == overlay.1)
+            #expect(walk.state.view.overlay == overlay.1)
             walk.press(.character("n"))
-            #expect(walk.state.overlay == nil)
-            #expect(walk.state.line == 1)
+            #expect(walk.state.view.overlay == nil)
+            #expect(walk.state.cursor.line == 1)
         }
     }
 
@@ -109,14 +109,14 @@ struct OverlayTests {
         for (index, entry) in findings.enumerated() {
             walk.press(.character("f"), .home)
             for _ in 0..<index { walk.press(.down) }
-            #expect(walk.state.overlay == .findings(selected: index))
+            #expect(walk.state.view.overlay == .findings(selected: index))
             #expect(walk.state.anchor == entry.finding.anchor)
             walk.press(.enter)
-            #expect(walk.state.overlay == nil)
-            #expect(walk.state.pane == .wire)
-            #expect(walk.state.line == entry.line)
+            #expect(walk.state.view.overlay == nil)
+            #expect(walk.state.view.pane == .wire)
+            #expect(walk.state.cursor.line == entry.line)
             if let span = walk.state.currentSpan { #expect(span.range.overlaps(entry.finding.range)) }
-            #expect((walk.state.span == nil) == entry.finding.range.isEmpty)
+            #expect((walk.state.cursor.span == nil) == entry.finding.range.isEmpty)
         }
     }
 
@@ -125,33 +125,33 @@ struct OverlayTests {
         walk.press(.character("f"))
         // The first row tells where the cursor is.
         let first = walk.canvas.cells.dropFirst(120)
-        walk.state.span = 0
+        walk.state.cursor.span = 0
         #expect(walk.canvas.cells.dropFirst(120) == first)
-        walk.state.line = 3
+        walk.state.cursor.line = 3
         #expect(walk.canvas.cells.dropFirst(120) == first)
     }
 
     @Test func `there are no findings and no message on the first page`() throws {
         var walk = try Walk(State(title: "", source: .replay))
-        walk.expect(.findingsPressed) { $0.notice = "no findings so far: nothing departs from the RFCs" }
-        walk.expect(.messagePressed) { $0.notice = "no message has been sent yet" }
+        walk.expect(.findingsPressed) { $0.view.notice = "no findings so far: nothing departs from the RFCs" }
+        walk.expect(.messagePressed) { $0.view.notice = "no message has been sent yet" }
     }
 
     // MARK: The list of sessions
 
     @Test func `a session is chosen from the list`() throws {
         var state = State(title: "replay", source: .replay)
-        state.choices = (1...30).map { State.Choice(name: "session-\($0)", title: "what \($0) is about") }
+        state.session.choices = (1...30).map { Session.Choice(name: "session-\($0)", title: "what \($0) is about") }
         var walk = try Walk(state)
         #expect(walk.screen.contains("session-1 "))
-        walk.expect(.downPressed) { $0.chosen = 1 }
-        walk.expect(.upPressed) { $0.chosen = 0 }
+        walk.expect(.downPressed) { $0.cursor.choice = 1 }
+        walk.expect(.upPressed) { $0.cursor.choice = 0 }
         walk.expect(.upPressed) { _ in }
-        walk.expect(.lastPressed) { $0.chosen = 29 }
+        walk.expect(.lastPressed) { $0.cursor.choice = 29 }
         walk.expect(.downPressed) { _ in }
         #expect(walk.screen.contains("session-30"))
         walk.expect(.enterPressed, effects: [.open(choice: 29)]) { _ in }
-        walk.expect(.firstPressed) { $0.chosen = 0 }
+        walk.expect(.firstPressed) { $0.cursor.choice = 0 }
         walk.expect(.quitPressed, effects: [.exit]) { _ in }
         walk.expect(.escapePressed, effects: [.exit]) { _ in }
         walk.expect(.findingsPressed) { _ in }

@@ -15,8 +15,8 @@ struct PropertyTests {
     func `20,000 inputs by chance never trap, and ASCII stays ASCII`(ascii: Bool) throws {
         var dice = Dice(seed: ascii ? 7 : 11)
         var live = Hostile.state(80, 24)
-        live.source = .live(finished: false)
-        live.reached = live.trace.lines.count
+        live.session.source = .live(finished: false)
+        live.cursor.reached = live.session.trace.lines.count
         var walks = [
             try Walk(Hostile.state(80, 24), ascii: ascii), try Walk(try Fixture.seed(), ascii: ascii),
             try Walk(live, ascii: ascii),
@@ -28,7 +28,7 @@ struct PropertyTests {
                 // Drawing costs far more than an input, so that not every state is drawn.
                 if count % 10 == 0 {
                     let canvas = walk.canvas
-                    #expect((canvas.columns, canvas.rows) == (walk.state.columns, walk.state.rows))
+                    #expect((canvas.columns, canvas.rows) == (walk.state.view.columns, walk.state.view.rows))
                     if ascii, let cell = canvas.cells.first(where: { !$0.glyph.isASCII }) {
                         Issue.record("\(cell.glyph) on\n\(canvas.text)")
                         return
@@ -79,12 +79,12 @@ struct PropertyTests {
         // On small screens there are two lines without a frame below the wire.
         if size.0 < 72 { walk.press(.character("z")) }
         walk.press(.end, .character("l"))
-        for line in walk.state.trace.lines {
-            walk.state.line = line.index
-            walk.state.span = nil
+        for line in walk.state.session.trace.lines {
+            walk.state.cursor.line = line.index
+            walk.state.cursor.span = nil
             Self.expectFrame(walk.canvas, "line \(line.index)")
             for span in line.spans.indices.prefix(12) {
-                walk.state.span = span
+                walk.state.cursor.span = span
                 Self.expectFrame(walk.canvas, "line \(line.index), span \(span)")
             }
             walk.press(.character("x"))
@@ -98,7 +98,7 @@ struct PropertyTests {
         for key in [Key.character("?"), .character("f"), .character("m"), .character("t")] {
             var walk = try Walk(Hostile.state(size.0, size.1))
             walk.press(.end, key)
-            #expect(walk.state.overlay != nil)
+            #expect(walk.state.view.overlay != nil)
             for _ in 1...40 {
                 let canvas = walk.canvas
                 for row in 1..<canvas.rows - 1 {
@@ -113,8 +113,8 @@ struct PropertyTests {
     @Test func `nothing of a wire reaches a cell as it is when it could do something`() throws {
         var walk = try Walk(Hostile.state(120, 40))
         walk.press(.end)
-        for line in walk.state.trace.lines {
-            walk.state.line = line.index
+        for line in walk.state.session.trace.lines {
+            walk.state.cursor.line = line.index
             for cell in walk.canvas.cells {
                 for scalar in cell.glyph.unicodeScalars {
                     #expect(
@@ -139,11 +139,11 @@ struct PropertyTests {
 
     @Test(arguments: recordings)
     func `the highlight covers exactly the octets of the span`(file: URL) throws {
-        try Self.expectHighlights(Fixture.state(of: try Fixture.recording(file), 120, 40).trace)
+        try Self.expectHighlights(Fixture.state(of: try Fixture.recording(file), 120, 40).session.trace)
     }
 
     @Test func `the highlight covers exactly the octets of the span, whatever they are`() throws {
-        try Self.expectHighlights(Hostile.state(120, 40).trace)
+        try Self.expectHighlights(Hostile.state(120, 40).session.trace)
     }
 
     /// The units that a span lights up tile its range, and no unit belongs to two spans.
@@ -167,10 +167,10 @@ struct PropertyTests {
     @Test func `on the screen the highlight is as wide as what the span shows`() throws {
         var walk = try Walk(try Fixture.seed(120, 40))
         walk.press(.end)
-        for line in walk.state.trace.lines {
-            walk.state.line = line.index
+        for line in walk.state.session.trace.lines {
+            walk.state.cursor.line = line.index
             for (index, span) in line.spans.enumerated() {
-                walk.state.span = index
+                walk.state.cursor.span = index
                 let canvas = walk.canvas
                 let wire = try #require(Layout(of: walk.state).wire)
                 let isLit = { (cell: Cell) in cell.role == .span && cell.emphasis == [.bold, .underline] }
@@ -199,7 +199,7 @@ struct PropertyTests {
                 var walk = try Walk(try Fixture.seed(columns, 24))
                 walk.press(.character("n"), .character("n"), key)
                 var wide = walk
-                wide.state.columns = 400
+                wide.state.view.columns = 400
                 // The first hints of a very wide screen, as many as fit: nothing is cut in the middle.
                 let bar = Self.bar(walk.canvas)
                 let all = Self.bar(wide.canvas)

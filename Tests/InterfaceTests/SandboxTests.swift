@@ -33,13 +33,13 @@ struct SandboxTests {
     @Test func `nothing moves until n lets it, and the cursor follows what came`() throws {
         var world = World()
         var walk = try Self.walk()
-        walk.expect(.nextPressed, effects: [.release]) { $0.awaited = 1 }
+        walk.expect(.nextPressed, effects: [.release]) { $0.session.awaited = 1 }
         let first = world.next()
         walk.give(first)
-        #expect(walk.state.awaited == 0)
-        #expect(walk.state.line == 0)
+        #expect(walk.state.session.awaited == 0)
+        #expect(walk.state.cursor.line == 0)
         #expect(walk.state.place?.step == .greeting)
-        walk.expect(.nextPressed, effects: [.release]) { $0.awaited = 1 }
+        walk.expect(.nextPressed, effects: [.release]) { $0.session.awaited = 1 }
         walk.give(world.next())
         #expect(walk.state.place?.step == .ehlo)
     }
@@ -47,10 +47,10 @@ struct SandboxTests {
     @Test func `quick presses are credit: each lets one more step happen`() throws {
         var world = World()
         var walk = try Self.walk()
-        for count in 1...3 { walk.expect(.nextPressed, effects: [.release]) { $0.awaited = count } }
+        for count in 1...3 { walk.expect(.nextPressed, effects: [.release]) { $0.session.awaited = count } }
         for (left, step) in [(2, Step.greeting), (1, .ehlo), (0, .ehloReply)] {
             walk.give(world.next())
-            #expect(walk.state.awaited == left)
+            #expect(walk.state.session.awaited == left)
             #expect(walk.state.place?.step == step)
         }
     }
@@ -66,7 +66,7 @@ struct SandboxTests {
         #expect(walk.state.place?.step == .greeting)
         walk.give(world.next())
         #expect(walk.state.place?.step == .greeting)
-        #expect(walk.state.reached == 3)
+        #expect(walk.state.cursor.reached == 3)
         #expect(walk.press(.character("n")) == [])
         #expect(walk.state.place?.step == .ehlo)
         #expect(walk.press(.character("n")) == [])
@@ -91,21 +91,21 @@ struct SandboxTests {
     func `no other key lets anything happen`(input: Input) throws {
         var world = World()
         var walk = try Self.walk()
-        for pane in State.Pane.allCases {
-            walk.state.pane = pane
+        for pane in View.Pane.allCases {
+            walk.state.view.pane = pane
             #expect(!walk.give(input).contains(.release))
         }
         walk.press(.character("n"))
         walk.give(world.next())
-        for pane in State.Pane.allCases {
-            walk.state.pane = pane
+        for pane in View.Pane.allCases {
+            walk.state.view.pane = pane
             #expect(!walk.give(input).contains(.release))
         }
     }
 
     @Test func `space says that nothing plays here`() throws {
         var walk = try Self.walk()
-        walk.expect(.spacePressed) { $0.notice = "nothing plays by itself here: n lets the next step happen" }
+        walk.expect(.spacePressed) { $0.view.notice = "nothing plays by itself here: n lets the next step happen" }
     }
 
     @Test func `the walk ends with the delivered mail, and n after it shows it again`() throws {
@@ -115,13 +115,13 @@ struct SandboxTests {
             walk.press(.character("n"))
             walk.give(world.next())
         }
-        #expect(walk.state.source == .sandbox(finished: true))
-        #expect(walk.state.overlay == .message(scroll: 0))
+        #expect(walk.state.session.source == .sandbox(finished: true))
+        #expect(walk.state.view.overlay == .message(scroll: 0))
         #expect(walk.screen.contains("Delivered"))
         walk.press(.escape)
-        #expect(walk.state.overlay == nil)
+        #expect(walk.state.view.overlay == nil)
         #expect(walk.press(.character("n")) == [])
-        #expect(walk.state.overlay == .message(scroll: 0))
+        #expect(walk.state.view.overlay == .message(scroll: 0))
     }
 
     @Test func `the finale does not push aside what a person is reading`() throws {
@@ -131,8 +131,8 @@ struct SandboxTests {
         walk.give(world.next())
         walk.press(.character("?"))
         walk.give(world.next(100))
-        #expect(walk.state.overlay == .help(scroll: 0))
-        #expect(walk.state.awaited == 0)
+        #expect(walk.state.view.overlay == .help(scroll: 0))
+        #expect(walk.state.session.awaited == 0)
     }
 
     @Test func `the bottom line says what n does, and that it waits`() throws {

@@ -45,7 +45,7 @@ enum Fixture {
             source: .replay,
             trace: Tracer.trace(of: recording.events)
         )
-        (state.columns, state.rows) = (columns, rows)
+        (state.view.columns, state.view.rows) = (columns, rows)
         return state
     }
 
@@ -101,10 +101,12 @@ struct Walk {
         change(&expected)
         let actual = give(input)
         #expect(actual == effects, sourceLocation: location)
-        let differences = Mirror(reflecting: expected).children.compactMap { child -> String? in
-            guard let name = child.label, let now = Mirror(reflecting: state).descendant(name) else { return nil }
-            let (wanted, got) = ("\(child.value)", "\(now)")
-            return wanted == got ? nil : "\(name): expected \(wanted.prefix(200)), got \(got.prefix(200))"
+        let differences = zip(Mirror(reflecting: expected).children, Mirror(reflecting: state).children).flatMap {
+            zip(Mirror(reflecting: $0.value).children, Mirror(reflecting: $1.value).children).compactMap {
+                let (wanted, got) = ("\($0.value)", "\($1.value)")
+                let name = $0.label ?? ""
+                return wanted == got ? nil : "\(name): expected \(wanted.prefix(200)), got \(got.prefix(200))"
+            }
         }
         #expect(state == expected, "\(differences.joined(separator: "; "))", sourceLocation: location)
     }

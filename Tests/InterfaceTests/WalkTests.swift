@@ -16,7 +16,7 @@ struct WalkTests {
         var lines: [Int?] = []
         for _ in state.stops {
             walk.press(.character("n"))
-            lines.append(walk.state.line)
+            lines.append(walk.state.cursor.line)
         }
         #expect(lines == Self.stops)
         #expect(walk.state.isAtEnd)
@@ -24,33 +24,35 @@ struct WalkTests {
 
     @Test func `n goes from stop to stop and shows what it passes`() throws {
         var walk = try Walk(try Fixture.seed())
-        walk.expect(.nextPressed) { ($0.line, $0.reached) = (0, 1) }
-        walk.expect(.nextPressed) { ($0.line, $0.reached) = (1, 8) }
-        walk.expect(.nextPressed) { ($0.line, $0.reached) = (8, 10) }
+        walk.expect(.nextPressed) { ($0.cursor.line, $0.cursor.reached) = (0, 1) }
+        walk.expect(.nextPressed) { ($0.cursor.line, $0.cursor.reached) = (1, 8) }
+        walk.expect(.nextPressed) { ($0.cursor.line, $0.cursor.reached) = (8, 10) }
     }
 
     @Test func `after the last stop n only says so`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.end)
-        walk.expect(.nextPressed) { $0.notice = "this is the end of the recording; p goes back, q quits" }
+        walk.expect(.nextPressed) { $0.view.notice = "this is the end of the recording; p goes back, q quits" }
     }
 
     @Test func `p goes back to the first page and no further, and what was shown stays shown`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("n"), .character("n"))
-        walk.expect(.previousPressed) { $0.line = 0 }
-        walk.expect(.previousPressed) { $0.line = nil }
+        walk.expect(.previousPressed) { $0.cursor.line = 0 }
+        walk.expect(.previousPressed) { $0.cursor.line = nil }
         walk.expect(.previousPressed) { _ in }
-        #expect(walk.state.reached == 8)
+        #expect(walk.state.cursor.reached == 8)
     }
 
     @Test func `a step forgets the span, the chosen line and how far the lesson was scrolled`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("n"), .character("n"), .down, .right)
-        walk.state.lessonScroll = 3
-        #expect(walk.state.choseLine)
+        walk.state.cursor.lessonScroll = 3
+        #expect(walk.state.cursor.choseLine)
         walk.expect(.nextPressed) {
-            ($0.line, $0.span, $0.choseLine, $0.lessonScroll, $0.reached) = (8, nil, false, 0, 10)
+            ($0.cursor.line, $0.cursor.span, $0.cursor.choseLine, $0.cursor.lessonScroll, $0.cursor.reached) = (
+                8, nil, false, 0, 10
+            )
         }
     }
 
@@ -67,7 +69,7 @@ struct WalkTests {
             #expect(walk.state.place?.label == expected)
         }
         walk.press(.character("["))
-        #expect(walk.state.line == nil)
+        #expect(walk.state.cursor.line == nil)
         for expected in ["4", "5", "6", "6a", "6b", "7"] {
             walk.press(.character("n"))
             #expect(walk.state.place?.label == expected)
@@ -81,17 +83,17 @@ struct WalkTests {
     @Test func `a bracket after the last step says that it is the end`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.end)
-        walk.expect(.nextStepPressed) { $0.notice = "this is the end of the recording; p goes back, q quits" }
+        walk.expect(.nextStepPressed) { $0.view.notice = "this is the end of the recording; p goes back, q quits" }
     }
 
     @Test func `g asks for a number and goes there`() throws {
         var walk = try Walk(try Fixture.seed())
-        walk.expect(.goPressed) { $0.prompt = .step }
-        walk.expect(.typed("1")) { ($0.typed, $0.caret) = ("1", 1) }
-        walk.expect(.typed("2")) { ($0.typed, $0.caret) = ("12", 2) }
-        walk.expect(.erased) { ($0.typed, $0.caret) = ("1", 1) }
-        walk.expect(.pasted("2\n")) { ($0.typed, $0.caret) = ("12", 2) }
-        walk.expect(.enterPressed) { ($0.prompt, $0.typed, $0.line, $0.reached) = (nil, "", 25, 27) }
+        walk.expect(.goPressed) { $0.prompt.question = .step }
+        walk.expect(.typed("1")) { ($0.prompt.typed, $0.prompt.caret) = ("1", 1) }
+        walk.expect(.typed("2")) { ($0.prompt.typed, $0.prompt.caret) = ("12", 2) }
+        walk.expect(.erased) { ($0.prompt.typed, $0.prompt.caret) = ("1", 1) }
+        walk.expect(.pasted("2\n")) { ($0.prompt.typed, $0.prompt.caret) = ("12", 2) }
+        walk.expect(.enterPressed) { ($0.prompt, $0.cursor.line, $0.cursor.reached) = (Prompt(), 25, 27) }
     }
 
     @Test(arguments: [
@@ -102,7 +104,7 @@ struct WalkTests {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("n"), .character("g"))
         walk.type(typed)
-        walk.expect(.enterPressed) { ($0.prompt, $0.typed, $0.notice) = (nil, "", notice) }
+        walk.expect(.enterPressed) { ($0.prompt, $0.view.notice) = (Prompt(), notice) }
     }
 
     @Test func `g with a step that the session did not take says so`() throws {
@@ -112,29 +114,29 @@ struct WalkTests {
         )
         walk.press(.character("g"), .character("7"))
         walk.expect(.enterPressed) {
-            ($0.prompt, $0.typed, $0.notice) = (nil, "", "step 7 has not happened in this session")
+            ($0.prompt, $0.view.notice) = (Prompt(), "step 7 has not happened in this session")
         }
     }
 
     @Test func `Esc and erasing the empty text leave the question`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("g"), .character("7"))
-        walk.expect(.escapePressed) { ($0.prompt, $0.typed) = (nil, "") }
+        walk.expect(.escapePressed) { $0.prompt = Prompt() }
         walk.press(.character("g"))
-        walk.expect(.erased) { $0.prompt = nil }
+        walk.expect(.erased) { $0.prompt = Prompt() }
     }
 
     @Test func `Home is the first page, End and F the last stop`() throws {
         var walk = try Walk(try Fixture.seed())
-        walk.expect(.lastPressed) { ($0.line, $0.reached) = (28, 29) }
-        walk.expect(.firstPressed) { $0.line = nil }
-        walk.expect(.followPressed) { $0.line = 28 }
+        walk.expect(.lastPressed) { ($0.cursor.line, $0.cursor.reached) = (28, 29) }
+        walk.expect(.firstPressed) { $0.cursor.line = nil }
+        walk.expect(.followPressed) { $0.cursor.line = 28 }
     }
 
     @Test func `nothing to walk through is no trap`() throws {
         var walk = try Walk(State(title: "empty", source: .replay))
         for input in Chance.inputs { walk.give(input) }
-        #expect(walk.state.line == nil)
+        #expect(walk.state.cursor.line == nil)
     }
 
     // MARK: Playing
@@ -142,13 +144,13 @@ struct WalkTests {
     @Test func `space plays with the recorded pauses, the timer moves on, space pauses`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.expect(.spacePressed, effects: [.startTimer(seconds: 0.05, id: 1)]) {
-            ($0.isPlaying, $0.timer) = (true, 1)
+            ($0.view.playback.isRunning, $0.view.timer) = (true, 1)
         }
         walk.expect(.timerFired(1), effects: [.startTimer(seconds: 0.1, id: 2)]) {
-            ($0.line, $0.reached, $0.timer) = (0, 1, 2)
+            ($0.cursor.line, $0.cursor.reached, $0.view.timer) = (0, 1, 2)
         }
         walk.expect(.timerFired(1)) { _ in }  // one that was called off
-        walk.expect(.spacePressed) { $0.isPlaying = false }
+        walk.expect(.spacePressed) { $0.view.playback.isRunning = false }
         walk.expect(.timerFired(2)) { _ in }  // a tick that was under way when the person paused
     }
 
@@ -156,38 +158,40 @@ struct WalkTests {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("g"), .character("4"), .enter)
         // The greeting and EHLO are 4.38 s apart.
-        walk.expect(.spacePressed, effects: [.startTimer(seconds: 2, id: 1)]) { ($0.isPlaying, $0.timer) = (true, 1) }
+        walk.expect(.spacePressed, effects: [.startTimer(seconds: 2, id: 1)]) {
+            ($0.view.playback.isRunning, $0.view.timer) = (true, 1)
+        }
         walk.expect(.fasterPressed, effects: [.startTimer(seconds: 1, id: 2)]) {
-            ($0.speed, $0.timer, $0.notice) = (2, 2, "speed 2×")
+            ($0.view.playback.speed, $0.view.timer, $0.view.notice) = (2, 2, "speed 2×")
         }
         walk.expect(.slowerPressed, effects: [.startTimer(seconds: 2, id: 3)]) {
-            ($0.speed, $0.timer, $0.notice) = (1, 3, "speed 1×")
+            ($0.view.playback.speed, $0.view.timer, $0.view.notice) = (1, 3, "speed 1×")
         }
     }
 
     @Test func `the speed stays between a quarter and sixteen`() throws {
         var walk = try Walk(try Fixture.seed())
         for _ in 1...6 { walk.press(.character("+")) }
-        #expect(walk.state.speed == 16)
+        #expect(walk.state.view.playback.speed == 16)
         for _ in 1...9 { walk.press(.character("-")) }
-        #expect(walk.state.speed == 0.25)
-        #expect(walk.state.notice == "speed 0.25×")
-        #expect(!walk.state.isPlaying)
+        #expect(walk.state.view.playback.speed == 0.25)
+        #expect(walk.state.view.notice == "speed 0.25×")
+        #expect(!walk.state.view.playback.isRunning)
     }
 
     @Test func `playing ends at the last stop, and space begins anew`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character(" "))
         var ticks = 0
-        while walk.state.isPlaying, ticks < 100 {
-            walk.give(.timerFired(walk.state.timer))
+        while walk.state.view.playback.isRunning, ticks < 100 {
+            walk.give(.timerFired(walk.state.view.timer))
             ticks += 1
         }
         #expect(ticks == 14)
-        #expect(walk.state.line == 28)
-        let timer = walk.state.timer
+        #expect(walk.state.cursor.line == 28)
+        let timer = walk.state.view.timer
         walk.expect(.spacePressed, effects: [.startTimer(seconds: 0.05, id: timer + 1)]) {
-            ($0.isPlaying, $0.line, $0.timer) = (true, nil, timer + 1)
+            ($0.view.playback.isRunning, $0.cursor.line, $0.view.timer) = (true, nil, timer + 1)
         }
     }
 
@@ -197,9 +201,9 @@ struct WalkTests {
     func `whoever walks on by hand pauses the replay`(input: Input) throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("n"), .character("n"), .character(" "))
-        #expect(walk.state.isPlaying)
+        #expect(walk.state.view.playback.isRunning)
         walk.give(input)
-        #expect(!walk.state.isPlaying)
+        #expect(!walk.state.view.playback.isRunning)
     }
 
     // MARK: Step 1
@@ -208,20 +212,20 @@ struct WalkTests {
         var walk = try Walk(try Self.withSubmission())
         #expect(walk.state.stops.first?.lines == 0..<9)
         walk.press(.character("n"), .backTab)
-        #expect(walk.state.pane == .steps)
+        #expect(walk.state.view.pane == .steps)
         #expect(walk.state.place == Place(.submission))
-        walk.expect(.enterPressed) { $0.isSubmissionUnfolded = true }
+        walk.expect(.enterPressed) { $0.cursor.isSubmissionUnfolded = true }
         #expect(walk.state.stops.prefix { $0.place.step == .submission }.count > 1)
         walk.press(.character("n"))
         #expect(walk.state.place?.step == .submission)
         #expect(walk.state.place?.substep != 0)
-        walk.expect(.enterPressed) { ($0.isSubmissionUnfolded, $0.line) = (false, 0) }
+        walk.expect(.enterPressed) { ($0.cursor.isSubmissionUnfolded, $0.cursor.line) = (false, 0) }
     }
 
     @Test func `Enter is next in any other pane and at any other step`() throws {
         var walk = try Walk(try Self.withSubmission())
         walk.press(.enter)
-        #expect(walk.state.line == 0)
+        #expect(walk.state.cursor.line == 0)
         walk.press(.enter)
         #expect(walk.state.place?.step == .greeting)
         walk.press(.backTab, .enter)

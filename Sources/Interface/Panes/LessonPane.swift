@@ -10,14 +10,14 @@ enum LessonPane {
     static func draw(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
         let text = text(state, columns: rect.columns - 4, in: world)
         let room = rect.rows - 2
-        let scroll = min(state.lessonScroll, max(0, text.count - room))
+        let scroll = min(state.cursor.lessonScroll, max(0, text.count - room))
         let below = text.count - scroll - room
         let more = below > 0 ? "\(world.glyphs.arrowDown) \(below) lines more" : scroll > 0 ? "end" : ""
         canvas.frame(
             rect,
             title: title(state, world.glyphs),
             titleRight: more,
-            focused: state.pane == .lesson,
+            focused: state.view.pane == .lesson,
             glyphs: world.glyphs
         )
         let inner = rect.inset(columns: 2, rows: 1)
@@ -35,8 +35,8 @@ enum LessonPane {
 
     /// `Lesson · MAIL FROM · 3 of 5`.
     private static func title(_ state: State, _ glyphs: Glyphs) -> String {
-        guard state.overlay == nil else { return "Lesson \(glyphs.separator) finding" }
-        guard let spans = state.currentLine?.spans, let span = state.span else {
+        guard state.view.overlay == nil else { return "Lesson \(glyphs.separator) finding" }
+        guard let spans = state.currentLine?.spans, let span = state.cursor.span else {
             return state.place.map { "Lesson \(glyphs.separator) step \($0.label)" } ?? "Lesson"
         }
         return
@@ -51,7 +51,7 @@ enum LessonPane {
         guard let section = world.library.section(for: state.anchor) else {
             return Wrap.lines("There is no lesson for \(state.anchor.path) yet.", .error, columns: width)
         }
-        if state.overlay == nil, let span = state.currentSpan,
+        if state.view.overlay == nil, let span = state.currentSpan,
             !section.title.lowercased().hasSuffix(span.name.lowercased())
         {
             lines += Wrap.lines(StyledLine(span.name, .span, emphasis: .bold), columns: width)
@@ -74,17 +74,18 @@ enum LessonPane {
 
     /// Where the values in the text come from: beside the findings from the selected one's line, else from the cursor's.
     private static func context(_ state: State) -> SessionValues.Context {
-        guard case .findings(let selected)? = state.overlay else {
-            return SessionValues.Context(state.trace, line: state.currentLine, span: state.currentSpan)
+        guard case .findings(let selected)? = state.view.overlay else {
+            return SessionValues.Context(state.session.trace, line: state.currentLine, span: state.currentSpan)
         }
         let findings = state.findings
-        let line = findings.indices.contains(selected) ? state.trace.lines[findings[selected].line] : nil
-        return SessionValues.Context(state.trace, line: line)
+        let line = findings.indices.contains(selected) ? state.session.trace.lines[findings[selected].line] : nil
+        return SessionValues.Context(state.session.trace, line: line)
     }
 
     /// What is wrong with the line, said before the lesson when the line as a whole is meant.
     private static func findings(_ state: State, _ width: Int, _ world: Surroundings) -> [StyledLine] {
-        guard state.span == nil, state.overlay == nil, let findings = state.currentLine?.findings, !findings.isEmpty
+        guard state.cursor.span == nil, state.view.overlay == nil, let findings = state.currentLine?.findings,
+            !findings.isEmpty
         else { return [] }
         return findings.flatMap { finding in
             Wrap.lines(

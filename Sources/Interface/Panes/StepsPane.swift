@@ -3,7 +3,7 @@ import Tracing
 
 /// The left pane: the fourteen steps with who acts, a mark each, what they took, and the sub-steps of the one under way.
 func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    canvas.frame(rect, title: "Steps", focused: state.pane == .steps, glyphs: glyphs)
+    canvas.frame(rect, title: "Steps", focused: state.view.pane == .steps, glyphs: glyphs)
     let inner = rect.inset()
     let rows = StepRows.rows(state, columns: inner.columns, glyphs)
     let current = rows.firstIndex { $0.isCurrent } ?? 0
@@ -35,7 +35,8 @@ enum StepRows {
     static func rows(_ state: State, columns: Int, _ glyphs: Glyphs) -> [Row] {
         let transaction = state.place?.transaction ?? 0
         let visitsOfSteps = visits(in: transaction, state)
-        let furthest = state.trace.stops.filter { $0.lines.lowerBound < state.reached }.map(\.place.step).max()
+        let furthest = state.session.trace.stops.filter { $0.lines.lowerBound < state.cursor.reached }.map(\.place.step)
+            .max()
         var rows: [Row] = []
         for step in Step.allCases {
             if columns > 40, let heading = heading(above: step, transaction) {
@@ -45,8 +46,10 @@ enum StepRows {
             // A session may go past a step without taking it, as BDAT does with DATA.
             let isPassed = furthest.map { step < $0 } ?? false
             rows.append(row(step, visits, isPassed: isPassed, state, columns, glyphs))
-            guard step == state.place?.step, step != .submission || state.isSubmissionUnfolded else { continue }
-            rows += visits.filter { state.trace.stops[$0].place.substep > 0 }.map { subRow($0, state, columns, glyphs) }
+            guard step == state.place?.step, step != .submission || state.cursor.isSubmissionUnfolded else { continue }
+            rows += visits.filter { state.session.trace.stops[$0].place.substep > 0 }.map {
+                subRow($0, state, columns, glyphs)
+            }
         }
         return rows
     }
@@ -65,7 +68,7 @@ enum StepRows {
     /// The stops at each step in this transaction, as indices into the trace's stops; steps outside a transaction count always.
     private static func visits(in transaction: Int, _ state: State) -> [Step: [Int]] {
         var visits: [Step: [Int]] = [:]
-        for (index, stop) in state.trace.stops.enumerated() {
+        for (index, stop) in state.session.trace.stops.enumerated() {
             let isInTransaction = (.mail ... .acceptance).contains(stop.place.step)
             guard !isInTransaction || stop.place.transaction == max(1, transaction) else { continue }
             visits[stop.place.step, default: []].append(index)
@@ -81,10 +84,11 @@ enum StepRows {
         _ columns: Int,
         _ glyphs: Glyphs
     ) -> Row {
-        let shown = visits.filter { state.trace.stops[$0].lines.lowerBound < state.reached }
+        let shown = visits.filter { state.session.trace.stops[$0].lines.lowerBound < state.cursor.reached }
         let isHere = state.place?.step == step
-        let isCurrent = isHere && (state.place?.substep == 0 || step == .submission && !state.isSubmissionUnfolded)
-        let failures = shown.filter { state.trace.failed.contains(state.trace.stops[$0].place) }.count
+        let isCurrent =
+            isHere && (state.place?.substep == 0 || step == .submission && !state.cursor.isSubmissionUnfolded)
+        let failures = shown.filter { state.session.trace.failed.contains(state.session.trace.stops[$0].place) }.count
         let isPast = !shown.isEmpty || isPassed
         let (mark, role): (Character, Role) =
             failures > 0 && failures == shown.count
@@ -103,9 +107,10 @@ enum StepRows {
         let title = Self.title(of: step, columns, glyphs)
         var left = StyledLine("\(mark) \(number) ", role)
         left.append(title, role)
-        let subs = Set(shown.map { state.trace.stops[$0].place }).count - 1
+        let subs = Set(shown.map { state.session.trace.stops[$0].place }).count - 1
         let time = duration(of: shown, state).map(shortTime) ?? ""
-        let folded = subs > 0 && !(isHere && (step != .submission || state.isSubmissionUnfolded)) ? "+\(subs) " : ""
+        let folded =
+            subs > 0 && !(isHere && (step != .submission || state.cursor.isSubmissionUnfolded)) ? "+\(subs) " : ""
         let right = folded + time
         return Row(
             left: Wrap.cut(left, columns: columns - max(5, right.count), glyphs: glyphs),
@@ -122,36 +127,38 @@ enum StepRows {
     }
 
     private static func subRow(_ visit: Int, _ state: State, _ columns: Int, _ glyphs: Glyphs) -> Row {
-        let stop = state.trace.stops[visit]
-        let isShown = stop.lines.lowerBound < state.reached
-        let line = stop.lines.first { state.trace.lines[$0].isWire } ?? stop.lines.lowerBound
-        let first = state.trace.lines[line]
+        let stop = state.session.trace.stops[visit]
+        let isShown = stop.lines.lowerBound < state.cursor.reached
+        let line = stop.lines.first { state.session.trace.lines[$0].isWire } ?? stop.lines.lowerBound
+        let first = state.session.trace.lines[line]
         let words = !isShown ? "" : first.isTLS ? "TLS handshake" : WireText.shown(first.octets.prefix(60))
-        let failed = isShown && state.trace.failed.contains(stop.place)
+        let failed = isShown && state.session.trace.failed.contains(stop.place)
         let left = StyledLine("    \(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
         return Row(
             left: Wrap.cut(left, columns: columns - 1, glyphs: glyphs),
             right: "",
-            isCurrent: state.line.map(stop.lines.contains) ?? false
+            isCurrent: state.cursor.line.map(stop.lines.contains) ?? false
         )
     }
 
     /// From the line before a step to its last line: the time its octets took to come.
     private static func duration(of visits: [Int], _ state: State) -> Double? {
         guard let first = visits.first, let last = visits.last else { return nil }
-        let lines = state.trace.stops[first].lines.lowerBound..<state.trace.stops[last].lines.upperBound
-        guard visits.count == last - first + 1, state.trace.lines.indices.contains(lines.upperBound - 1) else {
+        let lines = state.session.trace.stops[first].lines.lowerBound..<state.session.trace.stops[last].lines.upperBound
+        guard visits.count == last - first + 1, state.session.trace.lines.indices.contains(lines.upperBound - 1) else {
             return nil
         }
-        let start = lines.lowerBound == 0 ? state.trace.lines[0].time : state.trace.lines[lines.lowerBound - 1].time
-        return max(0, state.trace.lines[lines.upperBound - 1].time - start)
+        let start =
+            lines.lowerBound == 0
+            ? state.session.trace.lines[0].time : state.session.trace.lines[lines.lowerBound - 1].time
+        return max(0, state.session.trace.lines[lines.upperBound - 1].time - start)
     }
 
     /// What stands below the steps: the transaction and the findings.
     static func footer(_ state: State, _ glyphs: Glyphs) -> [StyledLine] {
         var lines: [StyledLine] = []
-        if state.trace.transactions > 1, let transaction = state.place?.transaction, transaction > 0 {
-            lines.append(StyledLine("transaction \(transaction) of \(state.trace.transactions)", .dim))
+        if state.session.trace.transactions > 1, let transaction = state.place?.transaction, transaction > 0 {
+            lines.append(StyledLine("transaction \(transaction) of \(state.session.trace.transactions)", .dim))
         }
         let count = state.findingCount
         if count > 0 {

@@ -6,8 +6,9 @@ import Tracing
 func drawTitle(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.fill(rect, with: " ", .title)
     let mode: String
-    switch state.source {
-    case .replay: mode = state.isPlaying ? "playing \(state.speed.formattedSpeed)" : "replay"
+    switch state.session.source {
+    case .replay:
+        mode = state.view.playback.isRunning ? "playing \(state.view.playback.speed.formattedSpeed)" : "replay"
     case .sandbox, .live: mode = "live"
     case .watched(let finished): mode = finished ? "over" : "live"
     }
@@ -15,9 +16,13 @@ func drawTitle(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs:
     let right = "\(mode) \(glyphs.separator) \(position) "
     let rightColumns = TextWidth.columns(of: right)
     var left = StyledLine(" ehlo ", .title, emphasis: [.bold, .reverse])
-    left.append("  \(state.title)", .title, emphasis: .bold)
-    if let position = state.conversations?.position(isShort: rect.columns < 60) { left.append("  \(position)", .title) }
-    if let parties = parties(of: state.trace.facts, glyphs), rect.columns >= 60 { left.append("   \(parties)", .title) }
+    left.append("  \(state.session.title)", .title, emphasis: .bold)
+    if let position = state.session.conversations?.position(isShort: rect.columns < 60) {
+        left.append("  \(position)", .title)
+    }
+    if let parties = parties(of: state.session.trace.facts, glyphs), rect.columns >= 60 {
+        left.append("   \(parties)", .title)
+    }
     canvas.write(Wrap.cut(left, columns: max(0, rect.columns - rightColumns - 2), glyphs: glyphs), in: rect)
     canvas.write(right, .title, emphasis: .bold, column: rect.columns - rightColumns, in: rect)
 }
@@ -43,8 +48,8 @@ func spoken(_ path: Path) -> String {
 /// The row of tabs when there is room for one pane only: `[1 Steps] [2 Wire] [3 Lesson]`.
 func drawTabs(_ state: State, in rect: Rect, on canvas: inout Canvas) {
     var line = StyledLine()
-    for pane in State.Pane.allCases {
-        let isHere = pane == state.pane
+    for pane in View.Pane.allCases {
+        let isHere = pane == state.view.pane
         line.append(
             isHere ? "[\(pane.name)]" : " \(pane.name) ",
             isHere ? .title : .dim,
@@ -55,7 +60,7 @@ func drawTabs(_ state: State, in rect: Rect, on canvas: inout Canvas) {
     canvas.write(line, in: rect)
 }
 
-extension State.Pane {
+extension View.Pane {
     /// As it stands on tabs and in the key bar.
     var name: String {
         switch self {

@@ -5,8 +5,7 @@ import Tracing
 extension State {
     /// Whether there is something under way below what has happened.
     var hasFront: Bool {
-        guard case .live(finished: false) = source else { return pending != nil }
-        return true
+        session.isLiveAndOpen || session.pending != nil
     }
 }
 
@@ -23,23 +22,23 @@ func drawFront(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs:
 
 /// What stands on the rule, and below it.
 private func front(_ state: State, _ glyphs: Glyphs) -> (above: StyledLine?, line: StyledLine?) {
-    switch state.prompt {
-    case .raw where !state.typed.isEmpty: return typed(TypedOctets.read(state.typed), state, glyphs)
-    case .edit: return typed(Array(state.typed.utf8) + [13, 10], state, glyphs)
+    switch state.prompt.question {
+    case .raw where !state.prompt.typed.isEmpty: return typed(TypedOctets.read(state.prompt.typed), state, glyphs)
+    case .edit: return typed(Array(state.prompt.typed.utf8) + [13, 10], state, glyphs)
     default: break
     }
-    if let pending = state.pending { return held(pending, state, glyphs) }
-    guard let waiting = state.waiting else { return (nil, nil) }
-    let growing = WireText.shown(state.growing)
+    if let pending = state.session.pending { return held(pending, state, glyphs) }
+    guard let waiting = state.session.waiting else { return (nil, nil) }
+    let growing = WireText.shown(state.session.growing)
     let rule = waiting.rule.isEmpty ? nil : StyledLine(" limit: \(waiting.rule.asciified(glyphs)) ", .dim)
     let above =
         growing.isEmpty ? rule : StyledLine(" S\(glyphs.arrowLeft) \(growing)\(glyphs.ellipsis) ", .server)
-    return (above, StyledLine(" \(waiting.words(ticks: state.ticks, glyphs))", .now))
+    return (above, StyledLine(" \(waiting.shown(glyphs))", .now))
 }
 
 /// The line under way at a prompt as it will go, with its line end, and what it will cause.
 private func typed(_ octets: [UInt8], _ state: State, _ glyphs: Glyphs) -> (StyledLine?, StyledLine?) {
-    let forecast = Forecast.words(octets, at: state.phase, offer: state.offer).map {
+    let forecast = Forecast.words(octets, at: state.session.phase, offer: state.session.offer).map {
         StyledLine(" \(glyphs.flag) \($0) ", .finding)
     }
     var line = StyledLine(" C\(glyphs.arrowRight) ", .client, emphasis: .bold)
@@ -50,9 +49,9 @@ private func typed(_ octets: [UInt8], _ state: State, _ glyphs: Glyphs) -> (Styl
     return (forecast, line)
 }
 
-private func held(_ pending: State.Pending, _ state: State, _ glyphs: Glyphs) -> (StyledLine?, StyledLine?) {
+private func held(_ pending: Session.Pending, _ state: State, _ glyphs: Glyphs) -> (StyledLine?, StyledLine?) {
     var line = StyledLine(" Enter ", .key, emphasis: [.bold, .reverse])
-    guard let edited = state.edited else {
+    guard let edited = pending.edited else {
         line.append(" \(pending.words)", .tocome, emphasis: .bold)
         let above = pending.consent.map {
             StyledLine(" nothing is delivered unless you type \(WireText.shown($0.utf8)) at Enter ", .finding)
@@ -66,11 +65,11 @@ private func held(_ pending: State.Pending, _ state: State, _ glyphs: Glyphs) ->
     return (typed(edited + [13, 10], state, glyphs).0, line)
 }
 
-extension State.Waiting {
+extension Session.Waiting {
     /// `⠹ waiting for 354, 0:03 of 2:00`.
-    func words(ticks: Int, _ glyphs: Glyphs) -> String {
+    func shown(_ glyphs: Glyphs) -> String {
         let spinner = glyphs.spinner
-        let passed = Self.clock(ticks / State.ticksOfSecond)
+        let passed = Self.clock(ticks / State.ticksPerSecond)
         let time = limit.map { "\(passed) of \(Self.clock($0))" } ?? passed
         return "\(spinner[ticks % spinner.count]) waiting for \(words), \(time)"
     }
@@ -80,7 +79,7 @@ extension State.Waiting {
     }
 }
 
-extension State.Pending {
+extension Session.Pending {
     /// What Enter will do: `MAIL FROM:<ada@sender.example>`, `connect to …`.
     var words: String {
         switch step {

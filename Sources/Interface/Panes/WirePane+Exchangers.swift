@@ -28,7 +28,8 @@ extension WireRows {
     }
 
     private func isExchanger(_ index: Int) -> Bool {
-        guard state.trace.lines.indices.contains(index), case .record(let record) = state.trace.lines[index].content,
+        guard state.session.trace.lines.indices.contains(index),
+            case .record(let record) = state.session.trace.lines[index].content,
             case .exchanger = record.kind
         else { return false }
         return true
@@ -76,8 +77,8 @@ extension WireRows {
     /// Whether this is the exchanger that was connected to, once that happened.
     func isChosen(_ line: TraceLine) -> Bool {
         guard case .record(let record) = line.content, case .exchanger(let exchange) = record.kind,
-            let chosen = state.trace.facts.chosen?.exchange, exchange == chosen
+            let chosen = state.session.trace.facts.chosen?.exchange, exchange == chosen
         else { return false }
-        return state.trace.lines.prefix(state.reached).contains { $0.place.step == .connection }
+        return state.session.trace.lines.prefix(state.cursor.reached).contains { $0.place.step == .connection }
     }
 }

@@ -5,16 +5,18 @@ import Tracing
 /// The raw transcript: every line with its direction by letter, arrow, indent and colour; the current line marked, its
 /// span underlined with its name.
 func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    let title = state.showsHex ? "Wire \(glyphs.separator) hexadecimal" : "Wire" + (wireTitle(state, glyphs) ?? "")
-    canvas.frame(rect, title: title, titleRight: cursorCount(state), focused: state.pane == .wire, glyphs: glyphs)
+    let title = state.view.showsHex ? "Wire \(glyphs.separator) hexadecimal" : "Wire" + (wireTitle(state, glyphs) ?? "")
+    canvas.frame(rect, title: title, titleRight: cursorCount(state), focused: state.view.pane == .wire, glyphs: glyphs)
     var inner = rect.inset()
     if state.hasFront, inner.rows > 4 {
         let (rest, below) = inner.split(bottom: 2)
         drawFront(state, in: below, on: &canvas, glyphs)
         inner = rest
     }
-    guard state.line != nil || state.reached > 0 else { return drawWelcome(state, in: inner, on: &canvas, glyphs) }
-    if state.showsHex, let line = state.currentLine { return drawHex(state, line, in: inner, on: &canvas, glyphs) }
+    guard state.cursor.line != nil || state.cursor.reached > 0 else {
+        return drawWelcome(state, in: inner, on: &canvas, glyphs)
+    }
+    if state.view.showsHex, let line = state.currentLine { return drawHex(state, line, in: inner, on: &canvas, glyphs) }
     let rows = WireRows(state, columns: inner.columns, glyphs: glyphs).window(rows: inner.rows)
     for (offset, row) in rows.enumerated() { canvas.write(row, row: offset, in: inner) }
 }
@@ -24,22 +26,23 @@ private func wireTitle(_ state: State, _ glyphs: Glyphs) -> String? {
     switch line.leg {
     case .submission: return " \(glyphs.separator) to the sender's own server"
     case .lookup: return " \(glyphs.separator) DNS"
-    case .relay: return state.trace.facts.serverAddress.map { " \(glyphs.separator) \(WireText.shown($0.utf8))" }
+    case .relay:
+        return state.session.trace.facts.serverAddress.map { " \(glyphs.separator) \(WireText.shown($0.utf8))" }
     }
 }
 
 private func cursorCount(_ state: State) -> String {
-    guard let line = state.line else { return "" }
-    return "\(line + 1)/\(state.reached)"
+    guard let line = state.cursor.line else { return "" }
+    return "\(line + 1)/\(state.cursor.reached)"
 }
 
 /// The first page: what this is and what to press.
 private func drawWelcome(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     var text: [StyledLine] = []
-    switch state.source {
+    switch state.session.source {
     case .sandbox:
         let servers =
-            state.ports.map {
+            state.session.ports.map {
                 "the sender's (port \($0.submission)), the recipient's (port \($0.relay)), and one for DNS (port \($0.dns))"
             } ?? "the sender's, the recipient's, and one for DNS"
         text = [
@@ -57,15 +60,15 @@ private func drawWelcome(_ state: State, in rect: Rect, on canvas: inout Canvas,
     case .watched:
         return drawInvitation(state, in: rect, on: &canvas)
     case .replay:
-        text = [StyledLine(state.title, .heading, emphasis: .bold), StyledLine("")]
-        if !state.origin.isEmpty { text.append(StyledLine(state.origin)) }
+        text = [StyledLine(state.session.title, .heading, emphasis: .bold), StyledLine("")]
+        if !state.session.origin.isEmpty { text.append(StyledLine(state.session.origin)) }
     }
     var press = StyledLine("Press ")
-    press.append(state.source.isLive ? "Enter" : "n", .key, emphasis: .bold)
+    press.append(state.session.source.isLive ? "Enter" : "n", .key, emphasis: .bold)
     press.append(
-        state.source == .replay
+        state.session.source == .replay
             ? " to take the first of fourteen steps."
-            : state.source.isLive ? " to do what stands below." : " to let the first of fourteen steps happen."
+            : state.session.source.isLive ? " to do what stands below." : " to let the first of fourteen steps happen."
     )
     // What to press is seen however little room there is.
     let body = text.flatMap { Wrap.lines($0, columns: rect.columns - 2) }
@@ -100,17 +103,17 @@ struct WireRows {
         self.state = state
         self.columns = columns
         self.glyphs = glyphs
-        exchangerColumns = Self.columnsOfExchangers(state.trace, within: columns - 6)
+        exchangerColumns = Self.columnsOfExchangers(state.session.trace, within: columns - 6)
         let stops = state.stops
         stop = state.stopIndex.map { stops[$0].lines }
         span = state.currentSpan
-        pattern = SearchPattern(state.pattern)
+        pattern = SearchPattern(state.view.pattern)
     }
 
     /// As many rows as fit, the current line kept near two thirds of the height.
     func window(rows: Int) -> [StyledLine] {
-        let shown = state.reached
-        let cursor = min(state.line ?? 0, max(0, shown - 1))
+        let shown = state.cursor.reached
+        let cursor = min(state.cursor.line ?? 0, max(0, shown - 1))
         let current = self.rows(ofLine: cursor)
         // The rest of the stop under the cursor should be seen too.
         let stopEnd = min(shown, stop?.upperBound ?? shown)
@@ -138,12 +141,12 @@ struct WireRows {
 
     /// The rows of one line: perhaps a heading above it, the line wrapped, and below the current one its span's name.
     private func rows(ofLine index: Int) -> [StyledLine] {
-        guard state.trace.lines.indices.contains(index) else { return [] }
-        let line = state.trace.lines[index]
+        guard state.session.trace.lines.indices.contains(index) else { return [] }
+        let line = state.session.trace.lines[index]
         var rows: [StyledLine] = []
         if let heading = heading(above: line) { rows.append(heading) }
         if startsTable(index) { rows.append(tableHead) }
-        let isCurrent = index == state.line
+        let isCurrent = index == state.cursor.line
         let isMatch = pattern.isIn(line.octets)
         let prefix = prefix(of: line, isCurrent: isCurrent)
         let units = units(of: line, isCurrent: isCurrent)
@@ -198,7 +201,7 @@ struct WireRows {
     /// On wide panes a quiet heading where a step begins.
     private func heading(above line: TraceLine) -> StyledLine? {
         guard timeColumns > 0 else { return nil }
-        let isFirst = line.index == 0 || state.trace.lines[line.index - 1].place != line.place
+        let isFirst = line.index == 0 || state.session.trace.lines[line.index - 1].place != line.place
         guard isFirst else { return nil }
         let words = line.place.substep == 0 ? line.place.step.shortTitle : ""
         return StyledLine(" \(line.place.label) \(words)", .dim, emphasis: .italic)
@@ -252,7 +255,7 @@ struct WireRows {
         let units = WireUnits.units(
             of: octets,
             ending: isWhole ? line.ending : .none,
-            showsEnding: state.showsLineEnds || isOnLineEnd,
+            showsEnding: state.view.showsLineEnds || isOnLineEnd,
             glyphs: glyphs
         )
         guard case .record(let record) = line.content, case .exchanger = record.kind else { return units }
@@ -345,11 +348,11 @@ struct WireRows {
     }
 
     private func timeText(_ line: TraceLine) -> String {
-        switch state.times {
+        switch state.view.times {
         case .sinceStart: "+" + line.time.thousandths
         case .sinceLast:
-            "Δ" + (line.index == 0 ? 0 : max(0, line.time - state.trace.lines[line.index - 1].time)).thousandths
-        case .clock: ClockTime.text(began: state.began, plus: line.time) ?? "+" + line.time.thousandths
+            "Δ" + (line.index == 0 ? 0 : max(0, line.time - state.session.trace.lines[line.index - 1].time)).thousandths
+        case .clock: ClockTime.text(began: state.session.began, plus: line.time) ?? "+" + line.time.thousandths
         }
     }
 }

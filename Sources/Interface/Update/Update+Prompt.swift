@@ -5,89 +5,50 @@ import Tracing
 extension State {
     /// Opens the line about to go for editing. A lookup, a connection and mail data are no lines.
     mutating func editPressed() {
-        guard let pending, isAtFront else {
-            notice =
-                source.isLive || source.isWatched
+        guard let pending = session.pending, isAtFront else {
+            view.notice =
+                session.source.isLive || session.source.isWatched
                 ? "there is no line about to go" : "only in a live session is there a line to edit"
             return
         }
-        guard !pending.octets.isEmpty, pending.step != .content, !pending.octets.dropLast(2).contains(10) else {
-            notice = "this is no line that could be edited"
+        guard !pending.octets.isEmpty, pending.step != .content, !pending.line.contains(10) else {
+            view.notice = "this is no line that could be edited"
             return
         }
-        ask(.edit, about: WireText.shown(edited ?? Array(pending.octets.dropLast(2))))
+        prompt.ask(.edit, about: WireText.shown(pending.edited ?? pending.line))
     }
 
-    /// Opens a question at the bottom with a text to start from.
-    mutating func ask(_ prompt: Prompt, about text: String = "") {
-        (self.prompt, typed, caret, recalled) = (prompt, text, text.count, nil)
-    }
-
-    private mutating func takeEdit() {
-        guard let pending else { return }
-        remember(typed)
-        let line = Array(typed.utf8)
-        edited = line == Array(pending.octets.dropLast(2)) ? nil : line
-    }
-
-    private mutating func remember(_ line: String) {
-        history.removeAll { $0 == line }
-        history.append(line)
-        if history.count > 100 { history.removeFirst() }
-    }
-
-    /// Brings an earlier line back to the prompt, or a later one; behind the last there is an empty one.
-    private mutating func recall(_ by: Int) {
-        guard prompt == .raw || prompt == .edit, !history.isEmpty else { return }
-        let index = min(max(0, (recalled ?? history.count) + by), history.count)
-        recalled = index
-        typed = index < history.count ? history[index] : ""
-        caret = typed.count
-    }
-
-    /// What the answer to the question about the delivery asks for.
-    private mutating func answerConsent() -> [Effect] {
-        guard let consent = pending?.consent else { return [] }
-        let answer = typed.trimmingPrefix("<").lowercased()
-        if answer.isEmpty {
-            pending = nil
-            return [.release]
+    mutating func rawPressed() {
+        guard session.isLiveAndOpen else {
+            view.notice =
+                session.source.isLive ? "the session is over" : "only a live session has a server to send to"
+            return
         }
-        guard answer == consent.lowercased() || answer == "\(consent.lowercased())>" else {
-            notice = "that is not \(consent): nothing was sent; Enter asks again"
-            return []
-        }
-        pending = nil
-        return [.allowDelivery]
+        prompt.ask(.raw)
     }
 
-    // MARK: Prompts
-
-    /// While a question stands at the bottom, keys are its answer.
+    /// While a question stands at the bottom, keys are its answer; whatever is no part of an answer means nothing.
     mutating func answer(_ input: Input) -> [Effect] {
+        if case .paste(let text) = prompt.question { return answerPaste(input, after: text) }
         switch input {
-        case .typed(let character) where prompt == .paste: takePaste(String(character))
-        case .pasted(let text) where prompt == .paste: takePaste(text)
-        case .erased where prompt == .paste, .erasedAll where prompt == .paste: leavePrompt()
-        case .erasedWord where prompt == .paste, .erasedRest where prompt == .paste: break
-        case .typed(let character): insert(String(character))
+        case .typed(let character): prompt.insert(String(character))
         // Lines of a paste stay one answer: nothing of it goes before the person has seen it whole.
-        case .pasted(let text) where prompt == .raw:
+        case .pasted(let text) where prompt.question == .raw:
             let octets = Array(text.utf8)
-            insert(octets.contains(10) || octets.contains(13) ? TypedOctets.write(octets.endedByCRLF) : text)
-        case .pasted(let text): insert(text.filter { !$0.isNewline })
-        case .upPressed: recall(-1)
-        case .downPressed: recall(1)
-        case .erased where typed.isEmpty: leavePrompt()
-        case .erased: erase(max(0, caret - 1)..<caret)
-        case .erasedForward: erase(caret..<min(typed.count, caret + 1))
-        case .erasedWord: erase(startOfWord..<caret)
-        case .erasedRest: erase(caret..<typed.count)
-        case .erasedAll: erase(0..<typed.count)
-        case .leftPressed: caret = max(0, caret - 1)
-        case .rightPressed: caret = min(typed.count, caret + 1)
-        case .firstPressed: caret = 0
-        case .lastPressed: caret = typed.count
+            prompt.insert(octets.contains(10) || octets.contains(13) ? TypedOctets.write(octets.endedByCRLF) : text)
+        case .pasted(let text): prompt.insert(text.filter { !$0.isNewline })
+        case .upPressed: prompt.recall(-1)
+        case .downPressed: prompt.recall(1)
+        case .erased where prompt.typed.isEmpty: leavePrompt()
+        case .erased: prompt.erase(max(0, prompt.caret - 1)..<prompt.caret)
+        case .erasedForward: prompt.erase(prompt.caret..<min(prompt.typed.count, prompt.caret + 1))
+        case .erasedWord: prompt.erase(prompt.startOfWord..<prompt.caret)
+        case .erasedRest: prompt.erase(prompt.caret..<prompt.typed.count)
+        case .erasedAll: prompt.erase(0..<prompt.typed.count)
+        case .leftPressed: prompt.moveCaret(to: prompt.caret - 1)
+        case .rightPressed: prompt.moveCaret(to: prompt.caret + 1)
+        case .firstPressed: prompt.moveCaret(to: 0)
+        case .lastPressed: prompt.moveCaret(to: prompt.typed.count)
         case .escapePressed: leavePrompt()
         case .enterPressed: return finishPrompt()
         default: break
@@ -96,87 +57,86 @@ extension State {
     }
 
     /// Closes the question without an answer.
-    private mutating func leavePrompt() {
-        if prompt == .replace { keepTaken() }
-        (prompt, typed, pasted) = (nil, "", "")
+    mutating func leavePrompt() {
+        if case .replace(let path) = prompt.question { keep(path) }
+        prompt.close()
     }
 
     /// Says that the file which has the name stays.
-    private mutating func keepTaken() {
-        notice = "not saved: \(WireText.shown(taken.utf8)) is as it was"
-        taken = ""
+    private mutating func keep(_ path: String) {
+        view.notice = "not saved: \(WireText.shown(path.utf8)) is as it was"
     }
 
-    /// Takes out characters of the answer; the caret stands where they were.
-    private mutating func erase(_ range: Range<Int>) {
-        let start = typed.index(typed.startIndex, offsetBy: range.lowerBound)
-        typed.removeSubrange(start..<typed.index(start, offsetBy: range.count))
-        caret = range.lowerBound
-    }
-
-    /// Where the word before the caret begins, as `^W` of a terminal has it: behind the last space before a word.
-    private var startOfWord: Int {
-        let before = typed.prefix(caret)
-        guard let end = before.lastIndex(where: { $0 != " " }) else { return 0 }
-        guard let space = before[...end].lastIndex(of: " ") else { return 0 }
-        return typed.distance(from: typed.startIndex, to: space) + 1
-    }
-
-    /// Puts text at the caret, so far as there is room.
-    private mutating func insert(_ text: String) {
-        let text = text.prefix(max(0, Self.longestAnswer - typed.count))
-        typed.insert(contentsOf: text, at: typed.index(typed.startIndex, offsetBy: min(caret, typed.count)))
-        caret = min(typed.count, caret + text.count)
-    }
-
-    /// The longest answer to a question, in characters.
-    private static let longestAnswer = 1000
-
-    private mutating func finishPrompt() -> [Effect] {
-        defer { (prompt, typed) = (nil, "") }
-        switch prompt {
-        case .step:
-            if let number = Int(typed) {
-                goToStep(number)
-            } else if !typed.isEmpty {
-                notice = "a step is a number from 1 to 14"
-            }
-        case .search:
-            pattern = typed
-            guard !pattern.isEmpty else { return [] }
-            if matches.isEmpty {
-                notice = "nothing shown so far holds “\(pattern)”"
-                pattern = ""
-            } else {
-                goToMatch(after: (line ?? -1) - 1, forward: true)
-            }
+    /// Enter: the question goes, and the answer is taken.
+    mutating func finishPrompt() -> [Effect] {
+        guard let question = prompt.question else { return [] }
+        let typed = prompt.typed
+        prompt.close()
+        switch question {
+        case .step: goToStep(typed: typed)
+        case .search: search(typed)
         case .save: return typed.isEmpty ? [] : [.save(path: typed, replacing: false)]
-        case .replace:
+        case .replace(let path):
             guard ["y", "yes"].contains(typed.lowercased()) else {
-                keepTaken()
+                keep(path)
                 return []
             }
-            defer { taken = "" }
-            return [.save(path: taken, replacing: true)]
-        case .paste:
-            defer { pasted = "" }
-            return pasted.isEmpty ? [] : [.openPasted(pasted)]
-        case .edit: takeEdit()
+            return [.save(path: path, replacing: true)]
+        case .paste(let text): return text.isEmpty ? [] : [.openPasted(text)]
+        case .edit: takeEdit(typed)
         case .raw:
             guard !typed.isEmpty else { return [] }
-            remember(typed)
+            prompt.remember(typed)
             goToStop(stops.count - 1)
             return [.sendByHand(TypedOctets.read(typed))]
-        case .consent: return answerConsent()
+        case .consent: return answerConsent(typed)
         case .copyAs:
             guard let form = CopyAs(typing: typed) else {
-                notice = typed.isEmpty ? "" : "'\(typed)' is none of \(CopyAs.names)"
+                view.notice = typed.isEmpty ? "" : "'\(typed)' is none of \(CopyAs.names)"
                 return []
             }
-            return [.copy(form.text(of: trace))]
-        case nil: break
+            return [.copy(form.text(of: session.trace))]
         }
         return []
+    }
+
+    private mutating func goToStep(typed: String) {
+        if let number = Int(typed) {
+            goToStep(number)
+        } else if !typed.isEmpty {
+            view.notice = "a step is a number from 1 to 14"
+        }
+    }
+
+    private mutating func search(_ pattern: String) {
+        view.pattern = pattern
+        guard !pattern.isEmpty else { return }
+        guard matches.isEmpty else { return goToMatch(after: (cursor.line ?? -1) - 1, forward: true) }
+        view.notice = "nothing shown so far holds “\(pattern)”"
+        view.pattern = ""
+    }
+
+    private mutating func takeEdit(_ typed: String) {
+        guard let pending = session.pending else { return }
+        prompt.remember(typed)
+        let line = Array(typed.utf8)
+        session.pending?.edited = line == pending.line ? nil : line
+    }
+
+    /// What the answer to the question about the delivery asks for.
+    private mutating func answerConsent(_ typed: String) -> [Effect] {
+        guard let consent = session.pending?.consent else { return [] }
+        let answer = typed.trimmingPrefix("<").lowercased()
+        guard !answer.isEmpty else {
+            session.pending = nil
+            return [.release]
+        }
+        guard answer == consent.lowercased() || answer == "\(consent.lowercased())>" else {
+            view.notice = "that is not \(consent): nothing was sent; Enter asks again"
+            return []
+        }
+        session.pending = nil
+        return [.allowDelivery]
     }
 }
 

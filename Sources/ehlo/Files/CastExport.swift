@@ -33,7 +33,7 @@ struct CastExport {
             source: .replay,
             trace: trace
         )
-        (state.columns, state.rows) = (Self.columns, Self.rows)
+        (state.view.columns, state.view.rows) = (Self.columns, Self.rows)
         let ink = Ink(palette: Palette(theme, colours: 256))
         var canvas = draw(state, in: world)
         var lines = [
@@ -42,13 +42,13 @@ struct CastExport {
         var time = Self.shortest
         var before = 0.0
         while !state.isAtEnd, lines.count <= Self.mostScreens + 1 {
-            let reached = state.reached
+            let reached = state.cursor.reached
             _ = update(&state, .nextPressed, in: world)
-            guard state.reached > reached else { break }
+            guard state.cursor.reached > reached else { break }
             let next = draw(state, in: world)
             lines.append(Self.event(time, ink.text(CanvasDiff.runs(from: canvas, to: next))))
             canvas = next
-            let now = trace.lines[state.reached - 1].time
+            let now = trace.lines[state.cursor.reached - 1].time
             time += min(max(now - before, Self.shortest), Self.longest)
             before = now
         }

@@ -16,7 +16,7 @@ final class ConversationDesk {
         var isOver = false
         var isTraced = true
         var file: ConversationFile?
-        var held: State.Pending?
+        var held: Session.Pending?
         /// Where the session is before what is held, and what its server offers: a forecast of the line depends on it.
         var standing: (phase: CommandSequence.Phase, offer: Hello)?
     }
@@ -45,14 +45,14 @@ final class ConversationDesk {
                     )
             )
         }
-        state.conversations = Conversations(rows: rows, followsNewest: false)
+        state.session.conversations = Conversations(rows: rows, followsNewest: false)
         firstToOpen = rows.first?.number
     }
 
     /// Those that come.
     init(_ source: ConversationSource, _ state: inout State) {
         self.source = source
-        state.conversations = Conversations(invitation: source.invitation)
+        state.session.conversations = Conversations(invitation: source.invitation)
     }
 
     /// What to open at the beginning.
@@ -88,13 +88,13 @@ final class ConversationDesk {
         }
         for (id, held) in news.held {
             touched.insert(id)
-            tracks[id]?.held = held.map { State.Pending(step: $0.step, octets: $0.octets, target: $0.target) }
+            tracks[id]?.held = held.map { Session.Pending(step: $0.step, octets: $0.octets, target: $0.target) }
             tracks[id]?.standing = held.map { ($0.phase, $0.offer) }
-            guard id == state.conversations?.open else { continue }
+            guard id == state.session.conversations?.open else { continue }
             if let held { inputs.append(.stands(held.phase, held.offer)) }
             inputs.append(.held(tracks[id]?.held))
         }
-        if let open = state.conversations?.open, touched.contains(open), let track = tracks[open] {
+        if let open = state.session.conversations?.open, touched.contains(open), let track = tracks[open] {
             inputs.append(.traced(track.tracer.trace, finished: track.isOver))
         }
         let rows = touched.sorted().compactMap(row)

@@ -69,11 +69,11 @@ private final class Loop {
             recording = Recording(header: .init(began: "", title: "", source: ""), events: [])
             state = State(title: "replay", source: .replay)
             bundled = sessions
-            state.choices = sessions.map { State.Choice(name: $0.name, title: $0.title) }
+            state.session.choices = sessions.map { Session.Choice(name: $0.name, title: $0.title) }
         case .recordings(let file, let chosen, let name):
             recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
-            (state.speed, state.idleLimit) = (settings.speed, settings.idleLimit)
+            (state.view.playback.speed, state.view.playback.idleLimit) = (settings.speed, settings.idleLimit)
             desk = ConversationDesk(file, chosen, &state)
         case .conversations(let source):
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
@@ -91,13 +91,13 @@ private final class Loop {
             consent = options.consentAddress
             recording = Recording(header: header, events: [])
             state = State(title: header.title, began: header.began, source: .live(finished: false))
-            state.notice = notice
+            state.view.notice = notice
             self.recorder = recorder
             tracer = Tracer(showsSecrets: options.security.showsSecrets)
             behind = LoopWorld.live(options)
         }
-        state.columns = terminal.columns
-        state.rows = terminal.rows
+        state.view.columns = terminal.columns
+        state.view.rows = terminal.rows
     }
 
     private static func state(of recording: Recording, name: String, _ settings: Settings) -> State {
@@ -108,9 +108,9 @@ private final class Loop {
             source: .replay,
             trace: Tracer.trace(of: recording.events)
         )
-        state.speed = settings.speed
-        state.idleLimit = settings.idleLimit
-        if let warning = recording.warnings.first { state.notice = warning }
+        state.view.playback.speed = settings.speed
+        state.view.playback.idleLimit = settings.idleLimit
+        if let warning = recording.warnings.first { state.view.notice = warning }
         return state
     }
 
@@ -178,14 +178,14 @@ private final class Loop {
             give(.growing(growing))
         }
         if let waiting = news.waiting {
-            give(.awaiting(waiting.map { State.Waiting(words: $0.words, limit: $0.limit, rule: $0.rule) }))
+            give(.awaiting(waiting.map { Session.Waiting(words: $0.words, limit: $0.limit, rule: $0.rule) }))
         }
         if let held = news.held {
             if let held { give(.stands(held.phase, held.offer)) }
             give(
                 .held(
                     held.map {
-                        State.Pending(
+                        Session.Pending(
                             step: $0.step,
                             octets: $0.octets,
                             target: $0.target,
@@ -217,10 +217,10 @@ private final class Loop {
         switch effect {
         case .release:
             behind?.release()
-            desk?.release(state.conversations?.open, sending: nil)
+            desk?.release(state.session.conversations?.open, sending: nil)
         case .send(let octets):
             behind?.release(sending: octets)
-            desk?.release(state.conversations?.open, sending: octets)
+            desk?.release(state.session.conversations?.open, sending: octets)
         case .sendByHand(let octets): behind?.send(byHand: octets)
         case .allowDelivery: behind?.allowDelivery()
         case .cancel: behind?.stop()
@@ -255,9 +255,9 @@ private final class Loop {
             let file = try bundled[choice].load()
             guard let first = file.sessions.first else { return }
             recording = first
-            let (columns, rows) = (state.columns, state.rows)
+            let (columns, rows) = (state.view.columns, state.view.rows)
             state = Self.state(of: first, name: bundled[choice].name, settings)
-            (state.columns, state.rows) = (columns, rows)
+            (state.view.columns, state.view.rows) = (columns, rows)
         } catch {
             give(.noticed("\(error)"))
         }
@@ -272,10 +272,10 @@ private final class Loop {
             behind?.stop()
             (behind, desk, recorder) = (nil, nil, nil)
             recording = first
-            let (columns, rows) = (state.columns, state.rows)
+            let (columns, rows) = (state.view.columns, state.view.rows)
             state = Self.state(of: first, name: "paste", settings)
             if recordings.count > 1 { desk = ConversationDesk(file, 0..<recordings.count, &state) }
-            (state.columns, state.rows) = (columns, rows)
+            (state.view.columns, state.view.rows) = (columns, rows)
             takeNews()
         } catch {
             give(.noticed("\(error)"))
@@ -293,7 +293,10 @@ private final class Loop {
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func saved(_ path: String, replacing: Bool) throws(FileTrouble) -> String {
-        let session = WrittenSession(desk?.recording(state.conversations?.open) ?? recording, trace: state.trace)
+        let session = WrittenSession(
+            desk?.recording(state.session.conversations?.open) ?? recording,
+            trace: state.session.trace
+        )
         if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"

@@ -26,7 +26,7 @@ enum ConversationList {
     }
 
     static func draw(_ state: State, _ selected: Int, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-        guard let all = state.conversations else { return }
+        guard let all = state.session.conversations else { return }
         let here = all.index(of: selected) ?? 0
         canvas.frame(
             rect,
@@ -124,7 +124,7 @@ extension Conversations.Standing {
 
 /// The first page, before a client came: where it should come.
 func drawInvitation(_ state: State, in rect: Rect, on canvas: inout Canvas) {
-    let paragraphs = state.conversations?.invitation ?? []
+    let paragraphs = state.session.conversations?.invitation ?? []
     var lines: [StyledLine] = []
     for (index, paragraph) in paragraphs.enumerated() {
         if index > 0 { lines.append(StyledLine("")) }

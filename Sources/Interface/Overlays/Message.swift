@@ -11,7 +11,7 @@ enum HelpOverlay {
 
     static func lines(_ state: State, in world: Surroundings) -> [StyledLine] {
         let width = KeyTable.rows.map { TextWidth.columns(of: $0.shown) }.max() ?? 0
-        let columns = max(20, min(76, state.columns - 4))
+        let columns = max(20, min(76, state.view.columns - 4))
         var lines: [StyledLine] = []
         for group in KeyTable.Group.allCases {
             if !lines.isEmpty { lines.append(StyledLine("")) }
@@ -47,9 +47,9 @@ enum MessageOverlay {
     static func title(_ state: State) -> String {
         if let outcomes = ConversationMails.title(state) { return outcomes }
         // A narrow frame has room for either this or how much is below.
-        if state.columns < 60 { return state.trace.delivered.isEmpty ? "Message" : "Delivered" }
-        if !state.trace.delivered.isEmpty {
-            let whose = state.trace.facts.forwardPaths.first.map { spoken($0) } ?? "the recipient"
+        if state.view.columns < 60 { return state.session.trace.delivered.isEmpty ? "Message" : "Delivered" }
+        if !state.session.trace.delivered.isEmpty {
+            let whose = state.session.trace.facts.forwardPaths.first.map { spoken($0) } ?? "the recipient"
             return "Delivered: what \(whose) receives"
         }
         return "The message as a reader sees it"
@@ -60,15 +60,17 @@ enum MessageOverlay {
 
     /// An item is a line of the mail, or a piece of one that is longer than two rows.
     static func page(_ state: State, in world: Surroundings) -> Page {
-        if state.conversations != nil { return ConversationMails.page(state, in: world) }
-        let mail = state.trace.mails.last { $0.leg == .relay } ?? state.trace.mails.last
-        guard let content = state.trace.delivered.last ?? mail?.content else { return Page(count: 0) { _ in [] } }
+        if state.session.conversations != nil { return ConversationMails.page(state, in: world) }
+        let mail = state.session.trace.mails.last { $0.leg == .relay } ?? state.session.trace.mails.last
+        guard let content = state.session.trace.delivered.last ?? mail?.content else {
+            return Page(count: 0) { _ in [] }
+        }
         return page(of: content, mail, state, in: world)
     }
 
     /// One mail with its envelope above.
     static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Surroundings) -> Page {
-        let columns = max(10, state.columns - 4)
+        let columns = max(10, state.view.columns - 4)
         let envelope = envelope(state, mail, columns)
         let lines = DotStuffing.lines(of: Array(content.prefix(mostOctets)))
         let header = lines.firstIndex(of: []) ?? lines.count
@@ -178,7 +180,7 @@ enum FindingsOverlay {
             case .warning: (String(glyphs.flag), .finding)
             case .note: (String(glyphs.bullet), .dim)
             }
-        let label = state.trace.lines[entry.line].place.label
+        let label = state.session.trace.lines[entry.line].place.label
         var line = StyledLine("\(mark.0) ", mark.1, emphasis: .bold)
         line.append(label + String(repeating: " ", count: max(1, 4 - label.count)), .dim)
         line.append(entry.finding.message)

@@ -5,8 +5,8 @@ import Tracing
 /// above the cells, or all cells one below the other.
 enum MatrixOverlay {
     static func page(_ state: State, in world: Surroundings) -> Page {
-        let matrix = ConnectionMatrix(state.trace)
-        let columns = max(10, state.columns - 6)
+        let matrix = ConnectionMatrix(state.session.trace)
+        let columns = max(10, state.view.columns - 6)
         let forms = [table(matrix), stacked(matrix)]
         let lines = forms.first { width(of: $0) <= columns } ?? list(matrix)
         let wrapped = lines.flatMap { Wrap.lines($0.line, columns: columns, hanging: 4) }

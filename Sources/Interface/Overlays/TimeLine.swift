@@ -34,7 +34,7 @@ enum TimeLineOverlay {
         let runs = runs(state)
         let first = min(scroll, max(0, runs.count - (inner.rows - headRows)))
         for (row, run) in runs.dropFirst(first).prefix(inner.rows - headRows).enumerated() {
-            let line = lanes.row(arrow(run, state), isHere: run.contains(state.line ?? -1), glyphs)
+            let line = lanes.row(arrow(run, state), isHere: run.contains(state.cursor.line ?? -1), glyphs)
             canvas.write(line, row: row + headRows, in: inner)
         }
     }
@@ -47,7 +47,7 @@ enum TimeLineOverlay {
 
     /// Where lanes have no room: who, which way, what.
     private static func listed(_ arrow: Arrow, _ columns: Int, _ state: State, _ glyphs: Glyphs) -> StyledLine {
-        let isHere = arrow.lines.contains(state.line ?? -1)
+        let isHere = arrow.lines.contains(state.cursor.line ?? -1)
         let (who, role): (String, Role) =
             arrow.isLink
             ? (" \(glyphs.bullet) ", .link)
@@ -73,23 +73,23 @@ enum TimeLineOverlay {
     /// The lines of each arrow. A session may have as many as lines, so they are found before anything is drawn.
     private static func runs(_ state: State) -> [Range<Int>] {
         var all: [Range<Int>] = []
-        let lines = state.trace.lines
-        for stop in state.trace.stops where stop.lines.lowerBound < state.reached {
+        let lines = state.session.trace.lines
+        for stop in state.session.trace.stops where stop.lines.lowerBound < state.cursor.reached {
             var start = stop.lines.lowerBound
-            for next in stop.lines.dropFirst().prefix(max(0, state.reached - start - 1)) {
+            for next in stop.lines.dropFirst().prefix(max(0, state.cursor.reached - start - 1)) {
                 guard lines[next].speaker != lines[start].speaker || lines[next].leg != lines[start].leg else {
                     continue
                 }
                 all.append(start..<next)
                 start = next
             }
-            all.append(start..<min(stop.lines.upperBound, state.reached))
+            all.append(start..<min(stop.lines.upperBound, state.cursor.reached))
         }
         return all
     }
 
     private static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {
-        let line = state.trace.lines[run.lowerBound]
+        let line = state.session.trace.lines[run.lowerBound]
         let text = line.isTLS ? line.shownText : WireText.shown(line.octets.prefix(200))
         let isContent = line.content == .mailData(.header) || line.content == .mailData(.body)
         let words = isContent ? "mail data, \(run.count) lines" : run.count > 1 ? "\(text) (+\(run.count - 1))" : text
@@ -99,8 +99,8 @@ enum TimeLineOverlay {
             isLink: line.speaker == .note,
             lines: run,
             label: "\(line.place.label) \(words)",
-            time: state.trace.lines[run.upperBound - 1].time,
-            failed: state.trace.failed.contains(line.place)
+            time: state.session.trace.lines[run.upperBound - 1].time,
+            failed: state.session.trace.failed.contains(line.place)
         )
     }
 
@@ -113,13 +113,14 @@ enum TimeLineOverlay {
 
         init(_ state: State, columns width: Int) {
             self.width = width
-            let trace = state.trace
+            let trace = state.session.trace
             let own = trace.stops.filter { $0.place.step == .submission }
             hasSubmission = own.contains {
                 $0.lines.contains { trace.lines[$0].leg == .submission && trace.lines[$0].isWire }
             }
             let usable = width - 9
-            let server = state.trace.facts.serverDomain.map { WireText.shown($0.prefix(40)) } ?? "recipient's server"
+            let server =
+                state.session.trace.facts.serverDomain.map { WireText.shown($0.prefix(40)) } ?? "recipient's server"
             let lookups = trace.stops.filter { $0.place.step == .exchangerLookup }
             let hasLookup = lookups.contains { $0.lines.contains { trace.lines[$0].leg == .lookup } }
             if hasSubmission {

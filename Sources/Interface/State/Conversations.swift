@@ -112,21 +112,21 @@ public struct Conversations: Equatable, Sendable {
     /// A conversation to be put into the panes.
     public struct Opened: Equatable, Sendable {
         public let number: Int
-        public let source: State.Source
+        public let source: Session.Source
         public let trace: Trace
         /// From its recording's header.
         public let title, origin, began: String
         /// What waits for Enter in it.
-        public let pending: State.Pending?
+        public let pending: Session.Pending?
 
         public init(
             number: Int,
-            source: State.Source,
+            source: Session.Source,
             trace: Trace,
             title: String,
             origin: String = "",
             began: String = "",
-            pending: State.Pending? = nil
+            pending: Session.Pending? = nil
         ) {
             self.number = number
             self.source = source
@@ -140,11 +140,8 @@ public struct Conversations: Equatable, Sendable {
 
     /// Where the person was in a conversation that is not open now.
     struct Spot: Equatable, Sendable {
-        var line: Int?
-        var span: Int?
-        var choseLine = false
-        var reached = 0
-        var isAtFront = true
+        let cursor: Cursor
+        let isAtFront: Bool
     }
 
     /// In the order of their numbers.
@@ -162,13 +159,13 @@ public struct Conversations: Equatable, Sendable {
     private let bound: Int
 
     /// How many are kept; one that goes on, and the open one, are kept in any case.
-    public static let mostKept = 1_000
+    public static let maxKept = 1_000
 
     public init(invitation: [String] = [], rows: [Row] = [], followsNewest: Bool = true) {
         self.invitation = invitation
         self.rows = rows
         self.followsNewest = followsNewest
-        bound = max(Self.mostKept, rows.count)
+        bound = max(Self.maxKept, rows.count)
     }
 
     /// Where in `rows` a conversation is; nil when it is not there any more.
@@ -193,6 +190,12 @@ public struct Conversations: Equatable, Sendable {
         guard rows.count > 1 else { return nil }
         let running = rows.count { !$0.standing.isOver && $0.number != open }
         return running == 0 ? "others" : "others, \(running) running"
+    }
+
+    /// Opens another one and remembers where the person was in the one that was open.
+    mutating func leave(at spot: Spot, for number: Int) {
+        if let open { spots[open] = spot }
+        open = number
     }
 
     mutating func take(_ row: Row) {

@@ -6,15 +6,15 @@ import Tracing
 enum ConversationMails {
     /// `2 mails, 1 accepted`; nil where there is but one session.
     static func title(_ state: State) -> String? {
-        guard state.conversations != nil else { return nil }
-        let mails = state.trace.mails
+        guard state.session.conversations != nil else { return nil }
+        let mails = state.session.trace.mails
         guard mails.count != 1 else { return "The message" }
         let accepted = mails.count { $0.outcome == .accepted }
         return "\(mails.count) messages, \(accepted) accepted"
     }
 
     static func page(_ state: State, in world: Surroundings) -> Page {
-        let mails = state.trace.mails
+        let mails = state.session.trace.mails
         return Page.joined(
             mails.enumerated().map { index, mail in
                 let heading = heading(mail, number: index + 1, of: mails.count, state, world.glyphs)
@@ -31,7 +31,7 @@ enum ConversationMails {
         let (words, role) = words(mail)
         var line = StyledLine(name, .heading, emphasis: .bold)
         line.append(words, role, emphasis: .bold)
-        let lines = Wrap.lines(line, columns: max(10, state.columns - 4), hanging: 2)
+        let lines = Wrap.lines(line, columns: max(10, state.view.columns - 4), hanging: 2)
         return (number > 1 ? [StyledLine("")] : []) + lines + [StyledLine("")]
     }
 

@@ -1,0 +1,127 @@
+import SMTP
+public import Tracing
+
+/// The session as far as it is known, and what goes on in it. Changed by what happens outside, and by sending.
+public struct Session: Equatable, Sendable {
+    /// Where the session comes from, which decides what *next* does.
+    public enum Source: Equatable, Sendable {
+        /// A recording: next shows what was recorded.
+        case replay
+        /// The sandbox world: next lets one step happen on the wire.
+        case sandbox(finished: Bool)
+        /// A real server: only Enter lets something happen.
+        case live(finished: Bool)
+        /// Others talk and are watched: next shows what they said. Where they are held, Enter lets them go on.
+        case watched(finished: Bool)
+
+        var isLive: Bool { if case .live = self { true } else { false } }
+        var isWatched: Bool { if case .watched = self { true } else { false } }
+    }
+
+    /// The ports on 127.0.0.1 where the sandbox's servers listen.
+    public struct Ports: Equatable, Sendable {
+        public let dns, submission, relay: Int
+
+        public init(dns: Int, submission: Int, relay: Int) {
+            self.dns = dns
+            self.submission = submission
+            self.relay = relay
+        }
+    }
+
+    /// What a live session will do when Enter is pressed.
+    public struct Pending: Equatable, Sendable {
+        public let step: Step
+        /// What will go over the wire; empty for a lookup and for a connection.
+        public let octets: [UInt8]
+        /// Whom it goes to.
+        public let target: String
+        /// The address to type for the mail to be delivered, when the session leaves here without having sent it.
+        public let consent: String?
+        /// The line that will go in its place, without its CRLF; nil while it was not edited.
+        var edited: [UInt8]?
+
+        public init(step: Step, octets: [UInt8], target: String, consent: String? = nil) {
+            self.step = step
+            self.octets = octets
+            self.target = target
+            self.consent = consent
+        }
+
+        /// The line without its CRLF.
+        var line: [UInt8] { Array(octets.dropLast(2)) }
+    }
+
+    /// What a live session waits for.
+    public struct Waiting: Equatable, Sendable {
+        public let words: String
+        /// In seconds; nil for no limit.
+        public let limit: Int?
+        /// Where the limit comes from; empty when it is our own.
+        public let rule: String
+        /// For how many ticks of the clock it has waited.
+        var ticks = 0
+
+        public init(words: String, limit: Int?, rule: String) {
+            self.words = words
+            self.limit = limit
+            self.rule = rule
+        }
+    }
+
+    /// A row of the list of sessions.
+    public struct Choice: Equatable, Sendable {
+        public let name: String
+        public let title: String
+        public init(name: String, title: String) {
+            self.name = name
+            self.title = title
+        }
+    }
+
+    /// Its name for the title bar, and its header's words about where it comes from; both escaped.
+    public internal(set) var title: String
+    public internal(set) var origin: String
+    /// When it began, ISO 8601; empty when unknown.
+    public internal(set) var began: String
+    public internal(set) var source: Source
+    public internal(set) var trace: Trace
+
+    /// The conversations there are, one of which is open; nil where a session stands alone.
+    public var conversations: Conversations?
+    /// Sessions to choose from; empty when one is open.
+    public var choices: [Choice] = []
+
+    /// Where the sandbox listens; nil before it does, and in other sessions.
+    var ports: Ports?
+    /// Presses of next that the sandbox has not answered yet.
+    var awaited = 0
+
+    /// What waits for Enter in a live session.
+    var pending: Pending?
+    /// What a live session waits for.
+    var waiting: Waiting?
+    /// What the server has said of a line that is not complete.
+    var growing: [UInt8] = []
+    /// Where a live session is, and what its server offers: what a line typed by hand will cause depends on it.
+    var phase = CommandSequence.Phase.connected
+    var offer = Hello()
+
+    init(title: String, origin: String, began: String, source: Source, trace: Trace) {
+        self.title = WireText.shown(title.utf8)
+        self.origin = WireText.shown(origin.utf8)
+        self.began = began
+        self.source = source
+        self.trace = trace
+    }
+
+    /// Takes a conversation's session in the place of the one that was open.
+    mutating func open(_ opened: Conversations.Opened) {
+        (source, trace, began, pending) = (opened.source, opened.trace, opened.began, opened.pending)
+        origin = WireText.shown(opened.origin.utf8)
+        if source == .replay { title = WireText.shown(opened.title.utf8) }
+    }
+
+    /// Whether a live session goes on, so that its server can still be spoken to.
+    var isLiveAndOpen: Bool { source == .live(finished: false) }
+}

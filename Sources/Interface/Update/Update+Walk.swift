@@ -1,0 +1,136 @@
+import SMTP
+import Tracing
+
+/// What moves along the session, and what lets something happen in it.
+extension State {
+    /// Moves, and plays no longer: whoever walks by hand has taken over.
+    mutating func pause(_ move: (inout State) -> Void) {
+        view.playback.isRunning = false
+        move(&self)
+    }
+
+    mutating func nextPressed() -> [Effect] {
+        view.playback.isRunning = false
+        if goToStop((stopIndex ?? -1) + 1) { return [] }
+        switch session.source {
+        case .replay: view.notice = "this is the end of the recording; p goes back, q quits"
+        case .watched: view.notice = wordsAtFrontOfWatched
+        case .live: view.notice = wordsAtFrontOfLive
+        case .sandbox(finished: true): view.overlay = session.trace.delivered.isEmpty ? nil : .message(scroll: 0)
+        case .sandbox(finished: false):
+            session.awaited += 1
+            return [.release]
+        }
+        return []
+    }
+
+    private var wordsAtFrontOfWatched: String {
+        if let pending = session.pending { return "\(pending.words) waits: Enter lets it pass, e edits it" }
+        return isAtEnd
+            ? "this conversation is over; p goes back, o shows the others" : "this is all that was said so far"
+    }
+
+    private var wordsAtFrontOfLive: String {
+        if let pending = session.pending { return "\(pending.words): Enter does it, n only shows it" }
+        return isAtEnd ? Self.wordsAtEndOfLive : "waiting for the server; Enter sends when it is our turn"
+    }
+
+    private static let wordsAtEndOfLive = "the session is over; p goes back, s saves it, q quits"
+
+    mutating func enterPressed() -> [Effect] {
+        if session.source.isLive || session.source.isWatched && session.pending != nil && isAtFront {
+            return sendPressed()
+        }
+        guard view.pane == .steps, place?.step == .submission else { return nextPressed() }
+        toggleSubmission()
+        return []
+    }
+
+    /// Enter in a live session: the only key that sends, and only what stands there to be seen.
+    private mutating func sendPressed() -> [Effect] {
+        guard isAtFront else {
+            goToStop(stops.count - 1)
+            view.notice = session.pending == nil ? "" : "this is where the session is: Enter once more sends"
+            return []
+        }
+        guard let pending = session.pending else {
+            view.notice = isAtEnd ? Self.wordsAtEndOfLive : "waiting for the server"
+            return []
+        }
+        if pending.consent != nil, pending.edited == nil {
+            prompt.ask(.consent)
+            return []
+        }
+        session.pending = nil
+        guard let edited = pending.edited else { return [.release] }
+        // Another command than the one whose turn it is goes beside it: the walk finds its place by the answer.
+        let turns = [pending.line, edited].map { Command.read($0).value.turn }
+        return [turns[0] == turns[1] ? .send(edited + [13, 10]) : .sendByHand(edited + [13, 10])]
+    }
+
+    /// The first stop of a later step; in the sandbox one more step when there is none.
+    mutating func nextStepPressed() -> [Effect] {
+        let here = place?.step
+        let from = (stopIndex ?? -1) + 1
+        guard let next = stops.indices.dropFirst(from).first(where: { stops[$0].place.step != here }) else {
+            return nextPressed()
+        }
+        pause { $0.goToStop(next) }
+        return []
+    }
+
+    mutating func previousStep() {
+        guard let here = stopIndex else { return }
+        let step = stops[here].place.step
+        guard let other = stops[..<here].lastIndex(where: { $0.place.step != step }) else {
+            goToStop(-1)
+            return
+        }
+        let start = stops[..<(other + 1)].lastIndex { $0.place.step != stops[other].place.step }
+        goToStop((start ?? -1) + 1)
+    }
+
+    private mutating func toggleSubmission() {
+        cursor.isSubmissionUnfolded.toggle()
+        guard let line = cursor.line, session.trace.lines[line].place.step == .submission else { return }
+        goToStop(stopIndex ?? 0)
+    }
+
+    /// Puts the cursor on the first line of a stop that says something; -1 is the first page. Gives whether there is such a stop.
+    @discardableResult
+    mutating func goToStop(_ index: Int) -> Bool {
+        let stops = stops
+        guard index >= 0 else {
+            cursor.stand(on: nil)
+            return true
+        }
+        guard stops.indices.contains(index) else { return false }
+        let lines = stops[index].lines
+        cursor.stand(on: lines.first { session.trace.lines[$0].isWire } ?? lines.lowerBound)
+        cursor.reached = max(cursor.reached, lines.upperBound)
+        return true
+    }
+
+    mutating func goToStep(_ number: Int) {
+        view.playback.isRunning = false
+        guard let index = stops.firstIndex(where: { $0.place.step.number == number }) else {
+            view.notice =
+                (1...14).contains(number)
+                ? "step \(number) has not happened in this session" : "there are steps 1 to 14"
+            return
+        }
+        goToStop(index)
+    }
+
+    mutating func goToMatch(after here: Int, forward: Bool) {
+        let wanted = SearchPattern(view.pattern)
+        let lines = session.trace.lines
+        let shown = lines.indices.prefix(cursor.reached)
+        let isMatch = { (index: Int) in wanted.isIn(lines[index].octets) }
+        let match =
+            forward
+            ? shown.first { $0 > here && isMatch($0) } ?? shown.first(where: isMatch)
+            : shown.last { $0 < here && isMatch($0) } ?? shown.last(where: isMatch)
+        if let match { cursor.stand(on: match, chosen: true) }
+    }
+}
