@@ -35,7 +35,7 @@ public final class CaptureFile: Sendable {
                 found.append(Found(flow: flow, client: client))
                 continue
             }
-            assembly.assemble(flow, most: SessionSearch.mostOctets * 2)
+            assembly.assemble(flow, upTo: SessionSearch.maxOctets * 2)
             if let client = SessionSearch.clientDirection(flow, assembly) {
                 found.append(Found(flow: flow, client: client))
             } else {
@@ -46,7 +46,7 @@ public final class CaptureFile: Sendable {
         lookups = LookupMatch(index.lookups, octets, apart)
         var warnings = index.warnings.all
         if index.lookups.isFull {
-            warnings.append("there are more than \(LookupIndex.most) DNS messages; later ones are not read")
+            warnings.append("there are more than \(LookupIndex.maxMessages) DNS messages; later ones are not read")
         }
         if others > 0 { warnings.append("\(others) other TCP connection\(others == 1 ? "" : "s") left alone") }
         self.warnings = warnings

@@ -47,8 +47,8 @@ public struct CaptureWriter {
             case .dnsAnswer(let message):
                 if lookup.port == 0 { lookup.port = nextPort() }
                 datagram(message, from: Endpoint(address: Self.resolver, port: 53), to: lookup)
-            case .connect(let name): call(name, event.leg)
-            case .connected(let name): answer(name, event.leg)
+            case .connect(let name): connect(name, event.leg)
+            case .connected(let name): accept(name, event.leg)
             case .records(let side, let octets): send(octets, side, event.leg)
             case .tls: connections[event.leg]?.isSecured = true
             // What was inside TLS went over the wire as the records that stand before it.
@@ -109,8 +109,8 @@ public struct CaptureWriter {
         /// The next sequence number of each side.
         var clientNext: UInt32 = 1_000_000
         var serverNext: UInt32 = 2_000_000
-        var isCalled = false
-        var isAnswered = false
+        var hasSYN = false
+        var hasSYNACK = false
         var isClosed = false
         var isSecured = false
 
@@ -126,18 +126,18 @@ public struct CaptureWriter {
         connections[leg] = connection
     }
 
-    private mutating func call(_ name: String, _ leg: Leg) {
+    private mutating func connect(_ name: String, _ leg: Leg) {
         var made = connection(to: name)
-        made.isCalled = true
+        made.hasSYN = true
         segment(made, .client, flags: Self.syn)
         made.skip(1, .client)
         connections[leg] = made
     }
 
-    private mutating func answer(_ name: String, _ leg: Leg) {
-        if connections[leg]?.isCalled != true || connections[leg]?.isAnswered == true { call(name, leg) }
+    private mutating func accept(_ name: String, _ leg: Leg) {
+        if connections[leg]?.hasSYN != true || connections[leg]?.hasSYNACK == true { connect(name, leg) }
         guard var made = connections[leg] else { return }
-        made.isAnswered = true
+        made.hasSYNACK = true
         segment(made, .server, flags: Self.syn | Self.ack)
         made.skip(1, .server)
         segment(made, .client, flags: Self.ack)
@@ -145,7 +145,7 @@ public struct CaptureWriter {
     }
 
     private mutating func send(_ octets: [UInt8], _ side: Side, _ leg: Leg) {
-        if connections[leg]?.isAnswered != true { answer("", leg) }
+        if connections[leg]?.hasSYNACK != true { accept("", leg) }
         guard var made = connections[leg], !made.isClosed else { return }
         var rest = octets[...]
         var unacknowledged = 0
@@ -163,7 +163,7 @@ public struct CaptureWriter {
     }
 
     private mutating func close(_ side: Side, _ leg: Leg) {
-        guard var made = connections[leg], made.isAnswered, !made.isClosed else { return }
+        guard var made = connections[leg], made.hasSYNACK, !made.isClosed else { return }
         made.isClosed = true
         for end in [side, side.other] {
             segment(made, end, flags: Self.fin | Self.ack)

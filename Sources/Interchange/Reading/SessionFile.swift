@@ -41,7 +41,7 @@ public struct SessionFile: Sendable {
     }
 
     /// Reads a file, whatever its name, and says why when it is none of ours.
-    public static func read(_ path: String, onWait: () -> Void = {}) throws(FileTrouble) -> SessionFile {
+    public static func read(_ path: String, onWait: () -> Void = {}) throws(FileError) -> SessionFile {
         // A capture may be far longer than memory should hold.
         if path != "-", !path.isEmpty, !path.utf8.contains(0), let octets = MappedFile.map(path),
             let capture = CaptureFile(octets)
@@ -52,14 +52,14 @@ public struct SessionFile: Sendable {
     }
 
     /// The sessions in octets that came from `path`.
-    public static func read(_ octets: [UInt8], path: String) throws(FileTrouble) -> SessionFile {
+    public static func read(_ octets: [UInt8], path: String) throws(FileError) -> SessionFile {
         let kind = FileKind.of(octets)
-        if let refusal = kind.refusal { throw FileTrouble(.wrongData, "\(name(path)): \(refusal)") }
+        if let refusal = kind.refusal { throw FileError(.wrongData, "\(name(path)): \(refusal)") }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {
             let file = TranscriptFile(octets)
             guard file.count > 0 else {
-                throw FileTrouble(.wrongData, "\(name(path)): \(FileKind.text.refusal ?? "there is no session in it")")
+                throw FileError(.wrongData, "\(name(path)): \(FileKind.text.refusal ?? "there is no session in it")")
             }
             return SessionFile(path: path, warnings: [], content: .transcript(file))
         }
@@ -68,12 +68,12 @@ public struct SessionFile: Sendable {
             do {
                 sessions.append(try RecordingReader.read(part))
             } catch {
-                throw FileTrouble(.wrongData, "\(name(path)): \(error); \(error.advice)")
+                throw FileError(.wrongData, "\(name(path)): \(error); \(error.advice)")
             }
         }
         guard sessions.contains(where: { !$0.events.isEmpty }) else {
             let torn = sessions.flatMap(\.warnings).first.map { " (\($0))" } ?? ""
-            throw FileTrouble(
+            throw FileError(
                 .wrongData,
                 "\(name(path)): the recording holds no event\(torn); record the session again"
             )
@@ -85,10 +85,10 @@ public struct SessionFile: Sendable {
         (self.path, self.warnings, self.content) = (path, warnings, content)
     }
 
-    private init(_ capture: CaptureFile, _ path: String) throws(FileTrouble) {
+    private init(_ capture: CaptureFile, _ path: String) throws(FileError) {
         guard capture.count > 0 else {
             let why = capture.warnings.first.map { " (\($0))" } ?? ""
-            throw FileTrouble(
+            throw FileError(
                 .wrongData,
                 "\(Self.name(path)): there is no mail session among its \(capture.packets) packets\(why); capture with 'tcpdump -s 0 -w FILE port 25'"
             )

@@ -19,7 +19,7 @@ enum TLSNames {
 /// Reads of a certificate what a person looks at. What it says may be anything.
 enum CertificateReading {
     /// The most names that are kept of one certificate.
-    static let mostNames = 100
+    static let maxNames = 100
 
     static func facts(of certificate: OpaquePointer) -> TLSFacts.Certificate {
         TLSFacts.Certificate(
@@ -65,7 +65,7 @@ enum CertificateReading {
         defer { cssl_free_names(all) }
         let kinds: [Int32: String] = [1: "email", 2: "DNS", 6: "URI", 7: "IP"]
         let count = cssl_name_count(all)
-        var found = (0..<min(count, Int32(mostNames))).compactMap { index -> String? in
+        var found = (0..<min(count, Int32(maxNames))).compactMap { index -> String? in
             guard let name = cssl_name(all, index) else { return nil }
             let tag = cssl_name_tag(name)
             var length: Int32 = 0
@@ -73,7 +73,7 @@ enum CertificateReading {
             let octets = Array(UnsafeBufferPointer(start: start, count: Int(length)))
             return "\(kind):" + (tag == 7 ? address(octets) : WireText.shown(octets))
         }
-        if count > Int32(mostNames) { found.append("and \(Int(count) - mostNames) more") }
+        if count > Int32(maxNames) { found.append("and \(Int(count) - maxNames) more") }
         return found
     }
 

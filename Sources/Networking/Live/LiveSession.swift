@@ -40,7 +40,7 @@ public struct LiveSession: Sendable {
         }
         let outcome = await withTaskCancellationHandler {
             let outcome = await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
-            if let remark = Aftermath.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
+            if let remark = QueueAdvice.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
             return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
@@ -223,14 +223,14 @@ extension LiveSession {
     /// In seconds.
     private var lookupLimit: Int { min(options.timeout ?? 10, 10) }
 
-    private struct NoHost: Error {
+    private struct NoHostError: Error {
         var reason: WireEvent.Failure
         var disposition: Disposition?
     }
 
     /// Why there is no address, and whether there may be one later.
     private static func reason(
-        _ found: Result<[IPAddress], LookupFailure>,
+        _ found: Result<[IPAddress], LookupError>,
         _ host: Host
     ) -> (WireEvent.Failure, Disposition) {
         switch found {
@@ -254,7 +254,7 @@ extension LiveSession {
         )
     }
 
-    private func hosts(_ tell: @escaping Tell) async -> Result<[Host], NoHost> {
+    private func hosts(_ tell: @escaping Tell) async -> Result<[Host], NoHostError> {
         if let server = options.server {
             return .success([Host(name: server.host, port: server.port ?? options.port)])
         }
@@ -264,10 +264,10 @@ extension LiveSession {
             case .address(let text): return .success([Host(name: text, port: options.port)])
             case .domain(let name): domain = name
             }
-        } catch { return .failure(NoHost(reason: "\(error)")) }
+        } catch { return .failure(NoHostError(reason: "\(error)")) }
         switch await routing(tell).choice(for: domain, seed: options.seed) {
         case .failure(let failure):
-            return .failure(NoHost(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
+            return .failure(NoHostError(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
             let hosts = choice.candidates.map {
@@ -275,11 +275,11 @@ extension LiveSession {
             }
             guard hosts.isEmpty else { return .success(hosts) }
             let outcome = choice.outcome
-            return .failure(NoHost(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
+            return .failure(NoHostError(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
         }
     }
 
-    private func addresses(of host: Host, _ tell: @escaping Tell) async -> Result<[IPAddress], LookupFailure> {
+    private func addresses(of host: Host, _ tell: @escaping Tell) async -> Result<[IPAddress], LookupError> {
         // Where a provider is, is no part of the lookup of step 2.
         let isHidden = options.security.isSubmission
         let say: Tell = { kind, leg in if !isHidden { tell(kind, leg) } }

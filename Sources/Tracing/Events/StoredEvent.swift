@@ -8,23 +8,7 @@ struct StoredEvent: Decodable {
     private let kind: String
     private let payload: Payload
 
-    /// Why a line cannot be used.
-    enum Failure: Error, Equatable {
-        case notJSON, tooLong, unknownLeg, unknownKind, noTime, wrongPayload
-
-        var description: String {
-            switch self {
-            case .notJSON: "it is not an array [seconds, leg, kind, payload]"
-            case .tooLong: "it is longer than 64 MiB"
-            case .unknownLeg: "its leg is none of submission, lookup and relay"
-            case .unknownKind: "its kind is not known"
-            case .noTime: "its time is no number of seconds from 0"
-            case .wrongPayload: "its payload does not fit its kind"
-            }
-        }
-    }
-
-    static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, Failure> {
+    static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
         guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
         guard let stored = try? JSONDecoder().decode(StoredEvent.self, from: Data(line)) else {
             return .failure(.notJSON)
@@ -122,6 +106,22 @@ struct StoredEvent: Decodable {
             case .gap: gap(text)
             case .client, .server, .clientTLS, .serverTLS, .dnsQuery, .dnsAnswer, .delivered: nil
             }
+        }
+    }
+}
+
+/// Why a line cannot be used.
+enum StoredEventError: Error, Equatable {
+    case notJSON, tooLong, unknownLeg, unknownKind, noTime, wrongPayload
+
+    var description: String {
+        switch self {
+        case .notJSON: "it is not an array [seconds, leg, kind, payload]"
+        case .tooLong: "it is longer than 64 MiB"
+        case .unknownLeg: "its leg is none of submission, lookup and relay"
+        case .unknownKind: "its kind is not known"
+        case .noTime: "its time is no number of seconds from 0"
+        case .wrongPayload: "its payload does not fit its kind"
         }
     }
 }

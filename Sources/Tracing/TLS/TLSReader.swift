@@ -15,7 +15,7 @@ struct TLSReader: Sendable {
     private var headerPart: [UInt8] = []
 
     /// The most fields of one line; what a list holds beyond that is one field.
-    static let mostFields = 200
+    static let maxFields = 200
 
     init(_ side: Side) { self.side = side }
 
@@ -308,7 +308,7 @@ private struct TLSTiling {
 
     var left: Int { octets.count - position }
     var isAtEnd: Bool { left == 0 }
-    var isFull: Bool { line.count >= TLSReader.mostFields }
+    var isFull: Bool { line.count >= TLSReader.maxFields }
 
     func peek(_ count: Int) -> [UInt8] { Array(octets[position..<position + min(max(0, count), left)]) }
 

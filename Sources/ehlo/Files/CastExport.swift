@@ -17,7 +17,7 @@ struct CastExport {
     private static let longest = 5.0
 
     /// The most steps a film shows; at two seconds each it is long enough.
-    static let mostScreens = 300
+    static let maxScreens = 300
 
     let library: LessonLibrary
     var theme = Theme.default
@@ -41,7 +41,7 @@ struct CastExport {
         ]
         var time = Self.shortest
         var before = 0.0
-        while !state.isAtEnd, lines.count <= Self.mostScreens + 1 {
+        while !state.isAtEnd, lines.count <= Self.maxScreens + 1 {
             let reached = state.reached
             _ = update(&state, .nextPressed, in: world)
             guard state.reached > reached else { break }

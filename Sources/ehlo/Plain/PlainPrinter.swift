@@ -13,11 +13,11 @@ struct PlainPrinter {
         usesColour = settings.usesColour
     }
 
-    func print(_ lines: [WalkText.Line]) throws(FileTrouble) {
+    func print(_ lines: [WalkText.Line]) throws(FileError) {
         for line in lines { try print(line.text, line.role) }
     }
 
-    func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileTrouble) {
+    func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileError) {
         let shown = shown(text)
         guard usesColour, let code = Self.colour(of: role), !shown.isEmpty else {
             return try output.write(shown + "\n")
@@ -26,12 +26,12 @@ struct PlainPrinter {
     }
 
     /// What stands before the place where a person types.
-    func prompt(_ text: String) throws(FileTrouble) {
+    func prompt(_ text: String) throws(FileError) {
         try output.write(shown(text) + " ")
         try output.flush()
     }
 
-    func flush() throws(FileTrouble) { try output.flush() }
+    func flush() throws(FileError) { try output.flush() }
 
     private func shown(_ text: String) -> String {
         let shown = Escaping.message(text)
