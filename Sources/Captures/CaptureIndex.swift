@@ -301,18 +301,15 @@ extension CaptureIndex {
         }
     }
 
-    /// Each message stands behind its length in two octets (RFC 1035 §4.2.2).
     private mutating func finishLookups(_ direction: Direction, _ flow: Flow, _ assembly: StreamAssembly) {
-        var waiting: [UInt8] = []
+        var stream = MessageStream()
         for piece in assembly.pieces where piece.direction == direction {
             if piece.kind == .gap { return }
             guard piece.kind == .octets else { continue }
-            waiting += assembly.content(piece).buffer
-            while waiting.count >= 2, waiting.count >= 2 + (Int(waiting[0]) << 8 | Int(waiting[1])) {
-                let length = Int(waiting[0]) << 8 | Int(waiting[1])
-                let message = CaptureOctets(Array(waiting[2..<2 + length]))
-                waiting.removeFirst(2 + length)
-                let content = message.window(at: 0, count: length)
+            stream.append(assembly.content(piece).buffer)
+            while let next = stream.next() {
+                let message = CaptureOctets(next)
+                let content = message.window(at: 0, count: next.count)
                 guard
                     var lookup = LookupIndex.Message(
                         content,

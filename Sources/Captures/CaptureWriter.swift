@@ -1,6 +1,7 @@
 import SMTP
 import DNS
 public import Tracing
+import Notation
 
 /// Writes sessions as packets: a pcap file of IP packets with well-formed TCP, times in nanoseconds.
 ///
@@ -36,7 +37,7 @@ public struct CaptureWriter {
     /// Adds a session behind those before it.
     public mutating func add(_ recording: Recording) {
         connections = [:]
-        began = CaptureTime.nanoseconds(recording.header.began) ?? 0
+        began = UTCTime(iso8601: recording.header.began)?.nanoseconds ?? 0
         var lookup = Endpoint(address: Self.client, port: 0)
         for event in recording.marked {
             now = began &+ Int64((max(0, min(event.time, 1e9)) * 1e9).rounded())
@@ -296,20 +297,9 @@ extension InternetAddress {
         return isV4 ? Array(all.suffix(4)) : all
     }
 
-    /// Reads an address as text (RFC 4291 §2.2); nil for a name.
+    /// Reads an address as text, an address literal too; nil for a name.
     init?(text: some StringProtocol) {
-        if let v4 = IPv4Address(String(text)) {
-            self.init(.v4(v4))
-            return
-        }
-        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
-        guard (1...2).contains(halves.count), text.contains(":") else { return nil }
-        let groups = halves.map { $0.split(separator: ":").map { UInt16($0, radix: 16) } }
-        let known = groups.reduce(0) { $0 + $1.count }
-        guard halves.count == 1 ? known == 8 : known < 8, !groups.joined().contains(nil) else { return nil }
-        let zeros = [UInt16?](repeating: 0, count: 8 - known)
-        let all = (groups[0] + (halves.count == 2 ? zeros + groups[1] : [])).compactMap { $0 }
-        let numbers = [all[..<4], all[4...]].map { $0.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
-        self.init(high: numbers[0], low: numbers[1])
+        guard let address = IPAddress(text: AddressLiteral.address(in: text)) else { return nil }
+        self.init(address)
     }
 }

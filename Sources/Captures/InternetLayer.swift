@@ -18,7 +18,6 @@ struct InternetAddress: Hashable, Comparable, Sendable {
 
     var address: IPAddress {
         if isV4 { return .v4(IPv4Address(value: UInt32(truncatingIfNeeded: low))) }
-        let octets = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
         // Sixteen octets always make one.
         return .v6(IPv6Address(octets: octets) ?? .loopback)
     }

@@ -1,3 +1,5 @@
+import Notation
+
 /// One packet of a capture as the file holds it.
 struct Packet: Equatable {
     /// Nanoseconds since 1970.
@@ -32,7 +34,7 @@ struct CaptureWarnings: Equatable, Sendable {
     var all: [String] {
         sentences
             + counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.maxSentences).map { what, count in
-                "\(count) packet\(count == 1 ? "" : "s"): \(what)"
+                "\(count.counted("packet")): \(what)"
             }
     }
 }

@@ -97,22 +97,3 @@ struct SessionDigest {
         return Array(behind.prefix { $0 != 32 })
     }
 }
-
-extension CommandSequence.Turn {
-    /// What a reply answers, in a list.
-    fileprivate var words: String {
-        switch self {
-        case .greeting: "the connection"
-        case .hello: "EHLO"
-        case .mail: "MAIL"
-        case .rcpt: "RCPT"
-        case .data: "DATA"
-        case .mailData: "the mail data"
-        case .chunk, .lastChunk: "BDAT"
-        case .auth, .saslResponse: "AUTH"
-        case .startTLS, .handshake: "STARTTLS"
-        case .quit: "QUIT"
-        case .rset, .anytime, .turnAround, .unknown: "a command"
-        }
-    }
-}

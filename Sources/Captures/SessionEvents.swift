@@ -1,5 +1,6 @@
 import SMTP
 import Tracing
+import Notation
 
 /// Turns what happened on a connection into events, as a recorder at one of its ends would have written them.
 struct SessionEvents {
@@ -43,17 +44,23 @@ struct SessionEvents {
             case .rst:
                 if closer == nil { add(.error(.init(.reset, "the \(side.rawValue) reset the connection")), piece.time) }
             case .retransmission:
-                remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
+                remark(
+                    "\(piece.count.counted("octet")) of the \(side.rawValue) came again and are shown once",
+                    piece.time
+                )
             case .inconsistentRetransmission:
                 let other = told(assembly.content(piece).prefix(200), of: side)
                 remark(
-                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
+                    "\(piece.count.counted("octet")) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
                     piece.time
                 )
             case .uncountedSYN:
                 remark("the sequence numbers of this capture do not count the SYN, as real ones do", piece.time)
             case .outOfWindow:
-                remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
+                remark(
+                    "\(piece.count.counted("octet")) of the \(side.rawValue) fit nowhere and are left out",
+                    piece.time
+                )
             }
         }
         if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
@@ -65,8 +72,6 @@ struct SessionEvents {
         let mayBeSecret = side == .client && log.reader(of: .relay).mayHoldCredential(octets)
         return mayBeSecret ? "" : "; later it was \(WireText.shown(octets))"
     }
-
-    private func octets(_ count: Int) -> String { count == 1 ? "1 octet" : "\(count) octets" }
 
     /// A side that is not in the capture, or only from somewhere in its middle.
     private mutating func sayWhatIsMissing(_ assembly: StreamAssembly) {

@@ -2,6 +2,7 @@ import Captures
 import Glibc
 public import SMTP
 public import Tracing
+import Notation
 
 /// A file with sessions in it, recorded or told in the words of another program.
 public struct SessionFile: Sendable {
@@ -170,7 +171,7 @@ public struct SessionFile: Sendable {
         let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)
         let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
         return
-            "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
+            "\(UTCTime(nanoseconds: summary.began).listed)  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions, also where

@@ -222,7 +222,7 @@ final class TLSEngine {
             log.messages.append(
                 TLSFacts.Message(
                     from: isOutgoing ? log.own : log.own.other,
-                    name: HandshakeType.name(of: first),
+                    name: TLSRegistry.message(first),
                     octets: octets.count
                 )
             )
@@ -280,30 +280,5 @@ extension TLSEngine {
         if let trust = facts.trust, !trust.isTrusted { return .notVerified(trust.reason ?? "it is not trusted") }
         guard let name = facts.name else { return .notVerified("no name is known that it should have") }
         return name.found == nil ? .notVerified("it is not for \(name.wanted)") : nil
-    }
-}
-
-/// Names of the handshake's messages (RFC 8446 §4, RFC 5246 §7.4), THE table for what OpenSSL tells.
-enum HandshakeType {
-    static func name(of type: UInt8) -> String {
-        switch type {
-        case 0: "HelloRequest"
-        case 1: "ClientHello"
-        case 2: "ServerHello"
-        case 4: "NewSessionTicket"
-        case 5: "EndOfEarlyData"
-        case 8: "EncryptedExtensions"
-        case 11: "Certificate"
-        case 12: "ServerKeyExchange"
-        case 13: "CertificateRequest"
-        case 14: "ServerHelloDone"
-        case 15: "CertificateVerify"
-        case 16: "ClientKeyExchange"
-        case 20: "Finished"
-        case 22: "CertificateStatus"
-        case 24: "KeyUpdate"
-        case 254: "MessageHash"
-        default: "message \(type)"
-        }
     }
 }

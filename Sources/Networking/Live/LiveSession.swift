@@ -177,10 +177,9 @@ public struct LiveSession: Sendable {
 
     private func attempt(_ host: Host, _ address: IPAddress) -> LiveLine.Attempt {
         let stop = stopPoint(at: address, port: host.port)
-        let literal = if case .v6 = address { "IPv6:\(address)" } else { "\(address)" }
         let name = host.name == "\(address)" ? "" : "\(host.name) "
         return LiveLine.Attempt(
-            peer: "\(name)[\(literal)]:\(host.port)",
+            peer: "\(name)\(AddressLiteral.text(of: "\(address)")):\(host.port)",
             address: "\(address)",
             port: host.port,
             clientName: options.clientName ?? MachineName.fullyQualified,
@@ -283,8 +282,7 @@ extension LiveSession {
         // Where a provider is, is no part of the lookup of step 2.
         let isHidden = options.security.isSubmission
         let say: Tell = { kind, leg in if !isHidden { tell(kind, leg) } }
-        if let v4 = IPv4Address(host.name) { return .success([.v4(v4)]) }
-        if let v6 = IPv6Address(text: host.name) { return .success([.v6(v6)]) }
+        if let address = IPAddress(text: host.name) { return .success([address]) }
         // RFC 6761 §6.3: this name is not asked for.
         if host.name.lowercased() == "localhost" {
             return .success(options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))])

@@ -75,16 +75,6 @@ extension IPAddress {
         }
     }
 
-    init?(text: String) {
-        if let v4 = IPv4Address(text) {
-            self = .v4(v4)
-        } else if let v6 = IPv6Address(text: text) {
-            self = .v6(v6)
-        } else {
-            return nil
-        }
-    }
-
     /// The address itself; of an IPv4-mapped one, as `::ffff:127.0.0.1`, the IPv4 address that it is (RFC 4291 §2.5.5.2).
     var unmapped: IPAddress {
         guard case .v6(let address) = self else { return self }

@@ -285,6 +285,6 @@ extension SocketAddress {
     /// As events name it: `[127.0.0.1]:2525`.
     var endpoint: String {
         guard let ipAddress, let port else { return "" }
-        return ipAddress.contains(":") ? "[IPv6:\(ipAddress)]:\(port)" : "[\(ipAddress)]:\(port)"
+        return "\(AddressLiteral.text(of: ipAddress)):\(port)"
     }
 }

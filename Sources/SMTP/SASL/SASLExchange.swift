@@ -1,3 +1,5 @@
+import Notation
+
 /// A user and a secret, on their way to a server. No description ever shows the secret.
 public struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {

@@ -1,5 +1,6 @@
 import SMTP
 import FoundationEssentials
+import Notation
 
 /// One line of a recording as JSON has it: `[seconds, leg, kind, payload]`.
 struct StoredEvent: Decodable {
@@ -60,8 +61,8 @@ struct StoredEvent: Decodable {
             switch self {
             case .text(let text): octets = Array(text.utf8)
             case .base64(let text):
-                guard kind.holdsOctets, let data = Data(base64Encoded: text) else { return nil }
-                octets = Array(data)
+                guard kind.holdsOctets, let decoded = Base64.decode(text.utf8) else { return nil }
+                octets = decoded
             case .facts(let facts): return kind == .tls ? .tls(facts) : nil
             case .failure(let failure): return Self.event(of: kind, failure)
             }

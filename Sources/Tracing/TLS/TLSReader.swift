@@ -1,4 +1,5 @@
 import SMTP
+import Notation
 
 /// Reads the TLS records of one side into lines of fields: headers, hellos, certificates, alerts; what is encrypted is said to
 /// be so (RFC 8446 §4, §5; RFC 5246 §6, §7).
@@ -28,7 +29,7 @@ struct TLSReader: Sendable {
         }
         tiling.take(1, "record type", "record") { _ in "\(type.words) record" }
         tiling.take(2, "record version", "record-version") { TLSRegistry.version($0.number16) }
-        tiling.take(2, "record length", "record") { $0.number16 == 1 ? "1 octet" : "\($0.number16) octets" }
+        tiling.take(2, "record length", "record") { $0.number16.counted("octet") }
         switch type {
         case .handshake where !isEncrypted || isSecondHello(record):
             tiling.endLine()
@@ -84,7 +85,7 @@ struct TLSReader: Sendable {
             let length = Array(header[1...]).number24
             let cut = headerPart.count
             headerPart = []
-            let name = TLSRegistry.messages[header[0]] ?? "message \(header[0])"
+            let name = TLSRegistry.message(header[0])
             if cut > 0 {
                 tiling.take(4 - cut, "rest of a header", "handshake-message") { _ in name }
                 remaining = length
@@ -372,6 +373,6 @@ extension [UInt8] {
 
     /// The first eight octets in hexadecimal.
     fileprivate var hexStart: String {
-        prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + (count > 8 ? "…" : "")
+        prefix(8).map { $0.hex(2) }.joined() + (count > 8 ? "…" : "")
     }
 }

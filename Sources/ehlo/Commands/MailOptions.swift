@@ -1,6 +1,7 @@
 import ArgumentParser
 import Interchange
 import Networking
+import Notation
 
 /// The mail that is sent, as options say it.
 struct MailOptions: ParsableArguments {
@@ -70,8 +71,7 @@ enum OptionText {
         case .control, .lineSeparator, .paragraphSeparator: break
         default: return nil
         }
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        let code = "U+" + scalar.value.hex(4, uppercase: true)
         switch scalar.value {
         case 0: return "a NUL"
         case 9: return "a tab"

@@ -3,6 +3,7 @@ import Interchange
 import Networking
 import Synchronization
 import Tracing
+import Notation
 
 /// Writes mails to folders a person named: each to a new file of its own that nobody else may read.
 final class MailKeeper: Sendable {
@@ -121,8 +122,7 @@ final class MailKeeper: Sendable {
     private static func stamp() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        let micros = String(time.tv_nsec / 1000)
-        return "\(time.tv_sec).M" + String(repeating: "0", count: 6 - micros.count) + micros
+        return "\(time.tv_sec).M\((time.tv_nsec / 1000).decimal(6))"
     }
 
     /// Writes a new file, and answers what went wrong.

@@ -1,6 +1,7 @@
 import Glibc
 import Interchange
 import Tracing
+import Notation
 
 /// Writes a session to a file as it happens, a whole line at a time, so that it replays up to whatever cut it off.
 final class Recorder {
@@ -60,12 +61,5 @@ final class Recorder {
     private static var reason: String { strerror(errno).map { String(cString: $0) } ?? "" }
 
     /// The time now as ISO 8601 has it, in UTC.
-    static var now: String {
-        var seconds = time(nil)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        var buffer = [CChar](repeating: 0, count: 32)
-        let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    static var now: String { UTCTime(seconds: time(nil)).iso8601 }
 }
