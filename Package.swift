@@ -33,28 +33,35 @@ let package = Package(
     ],
     targets: [
         // The protocol, without any input or output.
-        .target(name: "SMTP", swiftSettings: strict),
-        .target(name: "DNS", swiftSettings: strict),
-        .target(name: "Tracing", dependencies: ["SMTP", "DNS"], swiftSettings: strict),
+        .target(name: "Notation", swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["Notation"], swiftSettings: strict),
+        .target(name: "DNS", dependencies: ["Notation"], swiftSettings: strict),
+        .target(name: "Tracing", dependencies: ["Notation", "SMTP", "DNS"], swiftSettings: strict),
 
         // Packets, and the sessions in them.
-        .target(name: "Captures", dependencies: ["SMTP", "DNS", "Tracing"], swiftSettings: strict),
+        .target(name: "Captures", dependencies: ["Notation", "SMTP", "DNS", "Tracing"], swiftSettings: strict),
 
         // What explains it, and files.
         .systemLibrary(
-            name: "CCmark", pkgConfig: "libcmark-gfm",
-            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+            name: "CCmark",
+            pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]
+        ),
         .target(
             name: "Lessons",
             dependencies: [
-                "SMTP", "Tracing", "CCmark",
+                "Notation", "SMTP", "Tracing", "CCmark",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.copy("../../lessons")],
             swiftSettings: strict
         ),
-        .target(name: "Interchange", dependencies: ["SMTP", "Tracing", "Lessons", "Captures"], swiftSettings: strict),
+        .target(
+            name: "Interchange",
+            dependencies: ["Notation", "SMTP", "Tracing", "Lessons", "Captures"],
+            swiftSettings: strict
+        ),
 
         // Sockets.
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
@@ -62,7 +69,7 @@ let package = Package(
         .target(
             name: "Networking",
             dependencies: [
-                "SMTP", "DNS", "Tracing", "CAres", "COpenSSL",
+                "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -74,12 +81,17 @@ let package = Package(
         .target(name: "CTerminalGuard"),
         .target(name: "Screen", swiftSettings: strict),
         .target(name: "Interface", dependencies: ["SMTP", "Tracing", "Lessons", "Screen"], swiftSettings: strict),
-        .target(name: "Curses", dependencies: ["Screen", "CNcurses", "CTerminalGuard"], swiftSettings: strict),
+        .target(
+            name: "Curses",
+            dependencies: ["Notation", "Screen", "CNcurses", "CTerminalGuard"],
+            swiftSettings: strict
+        ),
 
         .executableTarget(
             name: "ehlo",
             dependencies: [
-                "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen", "Interface", "Curses",
+                "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen",
+                "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
@@ -89,41 +101,82 @@ let package = Package(
         // Tests, one target a module.
         .target(name: "CPTYSupport", path: "Tests/CPTYSupport", linkerSettings: [.linkedLibrary("util")]),
         .target(
-            name: "ScreenSupport", dependencies: ["Screen"], path: "Tests/ScreenSupport", swiftSettings: strict),
+            name: "ScreenSupport",
+            dependencies: ["Screen"],
+            path: "Tests/ScreenSupport",
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "TerminalProbe", dependencies: ["Screen", "Curses"], path: "Tests/CursesTests/Probe", swiftSettings: strict),
-        .testTarget(name: "SMTPTests", dependencies: ["SMTP"], exclude: ["Dialogs"], swiftSettings: strict),
+            name: "TerminalProbe",
+            dependencies: ["Screen", "Curses"],
+            path: "Tests/CursesTests/Probe",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "NotationTests", dependencies: ["Notation"], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPTests",
+            dependencies: ["Notation", "SMTP"],
+            exclude: ["Dialogs"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DNSTests", dependencies: ["DNS"], swiftSettings: strict),
-        .testTarget(name: "TracingTests", dependencies: ["Tracing", "SMTP", "DNS"], exclude: ["Traced"], swiftSettings: strict),
         .testTarget(
-            name: "CapturesTests", dependencies: ["Captures", "Tracing", "SMTP", "DNS"], exclude: ["Fixtures"],
-            swiftSettings: strict),
+            name: "TracingTests",
+            dependencies: ["Tracing", "SMTP", "DNS"],
+            exclude: ["Traced"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "LessonsTests", dependencies: ["Lessons", "Tracing", "SMTP"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "CapturesTests",
+            dependencies: ["Captures", "Notation", "Tracing", "SMTP", "DNS"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"], exclude: ["Goldens", "Swaks", "Transcripts"],
-            swiftSettings: strict),
+            name: "LessonsTests",
+            dependencies: ["Lessons", "Tracing", "SMTP"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "InterchangeTests",
+            dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"],
+            exclude: ["Goldens", "Swaks", "Transcripts"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "NetworkingTests",
             dependencies: [
-                "Networking", "DNS", "SMTP", "Tracing",
+                "Networking", "Notation", "DNS", "SMTP", "Tracing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ScreenTests", dependencies: ["Screen", "ScreenSupport"], exclude: ["Screens"], swiftSettings: strict),
+            name: "ScreenTests",
+            dependencies: ["Screen", "ScreenSupport"],
+            exclude: ["Screens"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "InterfaceTests", dependencies: ["Interface", "Screen", "ScreenSupport", "Lessons", "Tracing", "SMTP"],
-            exclude: ["Screens", "Lessons"], swiftSettings: strict),
+            name: "InterfaceTests",
+            dependencies: ["Interface", "Screen", "ScreenSupport", "Lessons", "Tracing", "SMTP"],
+            exclude: ["Screens", "Lessons"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "CursesTests", dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"], exclude: ["Probe"],
-            swiftSettings: strict),
+            name: "CursesTests",
+            dependencies: ["Curses", "Screen", "CPTYSupport", "TerminalProbe"],
+            exclude: ["Probe"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EhloTests",
             dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen", "Tracing"],
-            exclude: ["SecretNotes"], swiftSettings: strict),
+            exclude: ["SecretNotes"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["ehlo", "CPTYSupport"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["Interface", "SMTP", "Tracing"], swiftSettings: strict),
     ] + fuzzers,

@@ -1,4 +1,5 @@
 public import Tracing
+import Notation
 
 /// A packet capture: the mail sessions in it, found by their content, in the order in which they began.
 ///
@@ -35,7 +36,7 @@ public final class CaptureFile: Sendable {
                 found.append(Found(flow: flow, client: client))
                 continue
             }
-            assembly.assemble(flow, most: SessionSearch.mostOctets * 2)
+            assembly.assemble(flow, upTo: SessionSearch.maxOctets * 2)
             if let client = SessionSearch.clientDirection(flow, assembly) {
                 found.append(Found(flow: flow, client: client))
             } else {
@@ -46,9 +47,9 @@ public final class CaptureFile: Sendable {
         lookups = LookupMatch(index.lookups, octets, apart)
         var warnings = index.warnings.all
         if index.lookups.isFull {
-            warnings.append("there are more than \(LookupIndex.most) DNS messages; later ones are not read")
+            warnings.append("there are more than \(LookupIndex.maxMessages) DNS messages; later ones are not read")
         }
-        if others > 0 { warnings.append("\(others) other TCP connection\(others == 1 ? "" : "s") left alone") }
+        if others > 0 { warnings.append("\(others.counted("other TCP connection")) left alone") }
         self.warnings = warnings
         packets = index.packets
     }
@@ -142,7 +143,7 @@ public final class CaptureFile: Sendable {
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
         events.add(assembly, flow: found.flow)
         let header = Recording.Header(
-            began: CaptureTime.iso8601(events.began),
+            began: UTCTime(nanoseconds: events.began).iso8601,
             title: "\(client) ➔ \(server)",
             source: "a packet capture, session \(number) of \(count)"
         )

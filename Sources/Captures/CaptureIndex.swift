@@ -47,9 +47,9 @@ struct CaptureIndex {
     }
 
     /// The most octets of packets that came in fragments.
-    static let mostApart = 64 << 20
+    static let maxApart = 64 << 20
     /// How many segments a connection may have before it must have shown that it is mail.
-    static let mostUndecided = 256
+    static let maxUndecided = 256
     /// After so many octets of the file its memory may be given back.
     static let restAfter = 16 << 20
 
@@ -103,8 +103,8 @@ struct CaptureIndex {
     }
 
     fileprivate mutating func keepApart(_ content: Window) -> Int? {
-        guard apart.count + content.count <= Self.mostApart else {
-            warnings.count("they are fragments beyond the \(Self.mostApart >> 20) MiB that are kept")
+        guard apart.count + content.count <= Self.maxApart else {
+            warnings.count("they are fragments beyond the \(Self.maxApart >> 20) MiB that are kept")
             return nil
         }
         apart += content.buffer
@@ -153,18 +153,18 @@ struct CaptureIndex {
 
     /// The connection a segment belongs to, a new one when its ends were used by another that is over.
     private mutating func flow(_ ends: Ends, _ segment: Segment) -> Int? {
-        let isCall = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
+        let isSYN = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
         if let known = numbers[ends].map(Int.init) {
             let isAnother =
-                isCall && flows[known].initial != segment.sequence &+ 1
-                && (flows[known].isClosed || flows[known].caller != nil && flows[known].initial != 0)
+                isSYN && flows[known].initial != segment.sequence &+ 1
+                && (flows[known].isClosed || flows[known].initiator != nil && flows[known].initial != 0)
             guard isAnother else {
-                if segment.marks.contains(.syn), flows[known].caller == nil { call(known, segment, isCall) }
+                if segment.marks.contains(.syn), flows[known].initiator == nil { begin(known, segment, isSYN) }
                 return known
             }
         }
         // What goes on without a beginning may be one of those that were turned away.
-        guard isCall || !hasTurnedAway else { return nil }
+        guard isSYN || !hasTurnedAway else { return nil }
         sinceClearing += 1
         if flows.count >= limits.flows, sinceClearing >= limits.recent { forgetOthers() }
         guard flows.count < limits.flows else {
@@ -177,14 +177,14 @@ struct CaptureIndex {
         let number = flows.count
         flows.append(Flow(low: ends.low, high: ends.high))
         numbers[ends] = UInt32(number)
-        if segment.marks.contains(.syn) { call(number, segment, isCall) }
+        if segment.marks.contains(.syn) { begin(number, segment, isSYN) }
         if ends.low.port == 53 || ends.high.port == 53 { flows[number].kind = .dns }
         return number
     }
 
-    private mutating func call(_ number: Int, _ segment: Segment, _ isCall: Bool) {
-        flows[number].caller = isCall ? segment.direction : segment.direction.other
-        if isCall { flows[number].initial = segment.sequence &+ 1 }
+    private mutating func begin(_ number: Int, _ segment: Segment, _ isSYN: Bool) {
+        flows[number].initiator = isSYN ? segment.direction : segment.direction.other
+        if isSYN { flows[number].initial = segment.sequence &+ 1 }
     }
 
     private mutating func append(_ segment: Segment, to number: Int) {
@@ -223,16 +223,16 @@ struct CaptureIndex {
         switch sign {
         case .smtpCommand:
             flows[number].kind = .smtp
-            if flow.caller == direction { flows[number].client = direction }
+            if flow.initiator == direction { flows[number].client = direction }
         case .smtpReply:
             flows[number].kind = .smtp
-            if flow.caller == direction.other { flows[number].client = direction.other }
+            if flow.initiator == direction.other { flows[number].client = direction.other }
         case .tls where flow.speaker == nil && flow.mayServe({ $0 == 465 }):
             flows[number].kind = .wrapped
         case .tls, .foreign, .kindred: if !isMail { forget(number) }
         case .reply, .unclear:
             if isMail, flow.speaker == nil, sign == .reply { flows[number].greetsAsMail = true }
-            if flow.segmentCount > (isMail ? Self.mostUndecided << 4 : Self.mostUndecided) { forget(number) }
+            if flow.segmentCount > (isMail ? Self.maxUndecided << 4 : Self.maxUndecided) { forget(number) }
         }
     }
 
@@ -303,18 +303,15 @@ extension CaptureIndex {
         }
     }
 
-    /// Each message stands behind its length in two octets (RFC 1035 §4.2.2).
     private mutating func finishLookups(_ direction: Direction, _ flow: Flow, _ assembly: StreamAssembly) {
-        var waiting: [UInt8] = []
+        var stream = MessageStream()
         for piece in assembly.pieces where piece.direction == direction {
             if piece.kind == .gap { return }
             guard piece.kind == .octets else { continue }
-            waiting += assembly.content(piece).buffer
-            while waiting.count >= 2, waiting.count >= 2 + (Int(waiting[0]) << 8 | Int(waiting[1])) {
-                let length = Int(waiting[0]) << 8 | Int(waiting[1])
-                let message = CaptureOctets(Array(waiting[2..<2 + length]))
-                waiting.removeFirst(2 + length)
-                let content = message.window(at: 0, count: length)
+            stream.append(assembly.content(piece).buffer)
+            while let next = stream.next() {
+                let message = CaptureOctets(next)
+                let content = message.window(at: 0, count: next.count)
                 guard
                     var lookup = LookupIndex.Message(
                         content,

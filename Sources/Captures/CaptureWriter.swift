@@ -1,6 +1,7 @@
 import SMTP
 import DNS
 public import Tracing
+import Notation
 
 /// Writes sessions as packets: a pcap file of IP packets with well-formed TCP, times in nanoseconds.
 ///
@@ -36,7 +37,7 @@ public struct CaptureWriter {
     /// Adds a session behind those before it.
     public mutating func add(_ recording: Recording) {
         connections = [:]
-        began = CaptureTime.nanoseconds(recording.header.began) ?? 0
+        began = UTCTime(iso8601: recording.header.began)?.nanoseconds ?? 0
         var lookup = Endpoint(address: Self.client, port: 0)
         for event in recording.marked {
             now = began &+ Int64((max(0, min(event.time, 1e9)) * 1e9).rounded())
@@ -47,8 +48,8 @@ public struct CaptureWriter {
             case .dnsAnswer(let message):
                 if lookup.port == 0 { lookup.port = nextPort() }
                 datagram(message, from: Endpoint(address: Self.resolver, port: 53), to: lookup)
-            case .connect(let name): call(name, event.leg)
-            case .connected(let name): answer(name, event.leg)
+            case .connect(let name): connect(name, event.leg)
+            case .connected(let name): accept(name, event.leg)
             case .records(let side, let octets): send(octets, side, event.leg)
             case .tls: connections[event.leg]?.isSecured = true
             // What was inside TLS went over the wire as the records that stand before it.
@@ -109,8 +110,8 @@ public struct CaptureWriter {
         /// The next sequence number of each side.
         var clientNext: UInt32 = 1_000_000
         var serverNext: UInt32 = 2_000_000
-        var isCalled = false
-        var isAnswered = false
+        var hasSYN = false
+        var hasSYNACK = false
         var isClosed = false
         var isSecured = false
 
@@ -126,18 +127,18 @@ public struct CaptureWriter {
         connections[leg] = connection
     }
 
-    private mutating func call(_ name: String, _ leg: Leg) {
+    private mutating func connect(_ name: String, _ leg: Leg) {
         var made = connection(to: name)
-        made.isCalled = true
+        made.hasSYN = true
         segment(made, .client, flags: Self.syn)
         made.skip(1, .client)
         connections[leg] = made
     }
 
-    private mutating func answer(_ name: String, _ leg: Leg) {
-        if connections[leg]?.isCalled != true || connections[leg]?.isAnswered == true { call(name, leg) }
+    private mutating func accept(_ name: String, _ leg: Leg) {
+        if connections[leg]?.hasSYN != true || connections[leg]?.hasSYNACK == true { connect(name, leg) }
         guard var made = connections[leg] else { return }
-        made.isAnswered = true
+        made.hasSYNACK = true
         segment(made, .server, flags: Self.syn | Self.ack)
         made.skip(1, .server)
         segment(made, .client, flags: Self.ack)
@@ -145,7 +146,7 @@ public struct CaptureWriter {
     }
 
     private mutating func send(_ octets: [UInt8], _ side: Side, _ leg: Leg) {
-        if connections[leg]?.isAnswered != true { answer("", leg) }
+        if connections[leg]?.hasSYNACK != true { accept("", leg) }
         guard var made = connections[leg], !made.isClosed else { return }
         var rest = octets[...]
         var unacknowledged = 0
@@ -163,7 +164,7 @@ public struct CaptureWriter {
     }
 
     private mutating func close(_ side: Side, _ leg: Leg) {
-        guard var made = connections[leg], made.isAnswered, !made.isClosed else { return }
+        guard var made = connections[leg], made.hasSYNACK, !made.isClosed else { return }
         made.isClosed = true
         for end in [side, side.other] {
             segment(made, end, flags: Self.fin | Self.ack)
@@ -296,20 +297,9 @@ extension InternetAddress {
         return isV4 ? Array(all.suffix(4)) : all
     }
 
-    /// Reads an address as text (RFC 4291 §2.2); nil for a name.
+    /// Reads an address as text, an address literal too; nil for a name.
     init?(text: some StringProtocol) {
-        if let v4 = IPv4Address(String(text)) {
-            self.init(.v4(v4))
-            return
-        }
-        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
-        guard (1...2).contains(halves.count), text.contains(":") else { return nil }
-        let groups = halves.map { $0.split(separator: ":").map { UInt16($0, radix: 16) } }
-        let known = groups.reduce(0) { $0 + $1.count }
-        guard halves.count == 1 ? known == 8 : known < 8, !groups.joined().contains(nil) else { return nil }
-        let zeros = [UInt16?](repeating: 0, count: 8 - known)
-        let all = (groups[0] + (halves.count == 2 ? zeros + groups[1] : [])).compactMap { $0 }
-        let numbers = [all[..<4], all[4...]].map { $0.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
-        self.init(high: numbers[0], low: numbers[1])
+        guard let address = IPAddress(text: AddressLiteral.address(in: text)) else { return nil }
+        self.init(address)
     }
 }

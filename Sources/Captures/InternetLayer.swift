@@ -18,7 +18,6 @@ struct InternetAddress: Hashable, Comparable, Sendable {
 
     var address: IPAddress {
         if isV4 { return .v4(IPv4Address(value: UInt32(truncatingIfNeeded: low))) }
-        let octets = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
         // Sixteen octets always make one.
         return .v6(IPv6Address(octets: octets) ?? .loopback)
     }
@@ -66,7 +65,7 @@ struct InternetLayer {
     private var fragments = FragmentTable()
 
     /// How many headers an IPv6 packet may have before its content.
-    static let mostHeaders = 16
+    static let maxHeaders = 16
 
     enum Found {
         case datagram(Datagram)
@@ -128,7 +127,7 @@ struct InternetLayer {
             content: packet.dropping(40).prefix(length),
             length: length
         )
-        for _ in 0..<Self.mostHeaders {
+        for _ in 0..<Self.maxHeaders {
             switch datagram.transport {
             case 0, 43, 60, 135:
                 // Hop-by-hop, routing, destination options (RFC 8200 §4), mobility (RFC 6275 §6.1).
@@ -149,7 +148,7 @@ struct InternetLayer {
             default: return carried(datagram)
             }
         }
-        return .unread("they have more than \(Self.mostHeaders) IPv6 headers")
+        return .unread("they have more than \(Self.maxHeaders) IPv6 headers")
     }
 
     private func carried(_ datagram: Datagram) -> Found {
@@ -185,8 +184,8 @@ private struct FragmentTable {
 
     private var waiting: [Key: Parts] = [:]
     private var added = 0
-    private static let mostWaiting = 64
-    private static let mostParts = 512
+    private static let maxWaiting = 64
+    private static let maxParts = 512
 
     /// The whole packet, once its last missing part has come.
     mutating func add(_ datagram: Datagram, id: UInt32, at offset: Int, isLast: Bool) -> Datagram? {
@@ -204,11 +203,11 @@ private struct FragmentTable {
         if isLast, parts.length == nil { parts.length = offset + part.count }
         parts.insert(part, at: offset)
         // So many holes are no accident, and each part more would take longer.
-        guard parts.present.count <= Self.mostParts else { return nil }
+        guard parts.present.count <= Self.maxParts else { return nil }
         guard let length = parts.length, let first = parts.present.first, first.lowerBound == 0,
             first.upperBound >= length
         else {
-            if waiting.count >= Self.mostWaiting, let oldest = waiting.min(by: { $0.value.age < $1.value.age }) {
+            if waiting.count >= Self.maxWaiting, let oldest = waiting.min(by: { $0.value.age < $1.value.age }) {
                 waiting[oldest.key] = nil
             }
             waiting[key] = parts

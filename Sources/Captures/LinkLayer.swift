@@ -22,7 +22,7 @@ enum LinkLayer: CaseIterable {
     }()
 
     /// How many virtual LANs may be nested in a frame (IEEE 802.1ad allows two).
-    static let mostTags = 8
+    static let maxTags = 8
 
     /// The IP packet in a frame; a sentence about the frame when there is none to be found.
     static func internetPacket(in frame: Window, link: UInt32) -> Found {
@@ -65,7 +65,7 @@ enum LinkLayer: CaseIterable {
     /// What an EtherType announces, behind any number of VLAN tags (IEEE 802.1Q) up to the bound.
     private static func afterType(_ type: Int, _ rest: Window) -> Found {
         var (type, rest) = (type, rest)
-        for _ in 0...mostTags {
+        for _ in 0...maxTags {
             switch type {
             case 0x0800, 0x86DD: return .packet(rest)
             case 0x8100, 0x88A8, 0x9100, 0x9200:
@@ -74,6 +74,6 @@ enum LinkLayer: CaseIterable {
             default: return .other
             }
         }
-        return .unread("they are in more than \(mostTags) virtual LANs")
+        return .unread("they are in more than \(maxTags) virtual LANs")
     }
 }

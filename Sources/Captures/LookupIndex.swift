@@ -20,14 +20,14 @@ struct LookupIndex {
 
     /// A header, the root's name, a type and a class.
     static let shortest = 17
-    static let most = 1 << 17
+    static let maxMessages = 1 << 17
     private static let typesRead: Set<Int> = [1, 15, 28]
 
     private(set) var messages: [Message] = []
     private(set) var isFull = false
 
     mutating func append(_ message: Message) {
-        if messages.count < Self.most { messages.append(message) } else { isFull = true }
+        if messages.count < Self.maxMessages { messages.append(message) } else { isFull = true }
     }
 
     /// FNV-1a over the name as the wire has it, in lower case.

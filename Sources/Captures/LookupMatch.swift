@@ -12,7 +12,7 @@ struct LookupMatch: Sendable {
     /// A lookup is no part of a session that began so many nanoseconds later.
     static let longestAgo: Int64 = 300_000_000_000
     /// The most messages that are shown of one session.
-    static let most = 40
+    static let maxLookups = 40
 
     init(_ index: LookupIndex, _ octets: CaptureOctets, _ apart: CaptureOctets) {
         messages = index.messages.sorted { $0.time < $1.time }
@@ -73,7 +73,7 @@ struct LookupMatch: Sendable {
                 numbers.insert(number)
             }
         }
-        let chosen = numbers.sorted().prefix(Self.most).map { messages[$0] }
+        let chosen = numbers.sorted().prefix(Self.maxLookups).map { messages[$0] }
         return (chosen, name(of: server, in: chosen))
     }
 

@@ -1,3 +1,5 @@
+import Notation
+
 /// One packet of a capture as the file holds it.
 struct Packet: Equatable {
     /// Nanoseconds since 1970.
@@ -16,11 +18,11 @@ struct CaptureWarnings: Equatable, Sendable {
     private(set) var sentences: [String] = []
     private var counts: [String: Int] = [:]
 
-    static let most = 20
+    static let maxSentences = 20
 
     /// Something that ends the reading or happens once.
     mutating func say(_ sentence: String) {
-        if sentences.count < Self.most { sentences.append(sentence) }
+        if sentences.count < Self.maxSentences { sentences.append(sentence) }
     }
 
     /// Something that may happen with every packet: it is counted, and said once at the end.
@@ -31,8 +33,8 @@ struct CaptureWarnings: Equatable, Sendable {
     /// All of it, the most frequent first.
     var all: [String] {
         sentences
-            + counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.most).map { what, count in
-                "\(count) packet\(count == 1 ? "" : "s"): \(what)"
+            + counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.maxSentences).map { what, count in
+                "\(count.counted("packet")): \(what)"
             }
     }
 }

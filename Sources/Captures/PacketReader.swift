@@ -97,7 +97,7 @@ struct PacketReader {
         var isBigEndian = false
         var interfaces: [Interface] = []
         /// The most interfaces that are remembered of one section.
-        static let mostInterfaces = 4096
+        static let maxInterfaces = 4096
     }
 
     private struct Interface {
@@ -148,7 +148,7 @@ struct PacketReader {
     private mutating func packet(of type: UInt32, _ body: Window, _ section: inout Section) -> Packet? {
         switch type {
         case 1:
-            guard body.count >= 8, section.interfaces.count < Section.mostInterfaces else { return nil }
+            guard body.count >= 8, section.interfaces.count < Section.maxInterfaces else { return nil }
             let isBig = section.isBigEndian
             let link = isBig ? UInt32(body.number16(0)) : UInt32(body.number16(0).byteSwapped16)
             var interface = Interface(link: link, snapLength: Int(number(body, 4, section)))

@@ -85,7 +85,7 @@ struct Flow {
     var segmentCount: UInt32 = 0
     /// The sequence number of the first SYN, and who sent it.
     var initial: UInt32 = 0
-    var caller: Direction?
+    var initiator: Direction?
     /// Both FINs or a RST were seen: what comes with a SYN is a new connection.
     var isClosed = false
     /// The direction of the first octets of content, so that a client can be told from a server that greets.
@@ -110,7 +110,7 @@ struct Flow {
 
     /// Whether the server's port is such a one. The server is who was called; where the call is not there, it may be either.
     func mayServe(_ isSuch: (UInt16) -> Bool) -> Bool {
-        let servers = caller.map { [$0.other] } ?? Direction.allCases
+        let servers = initiator.map { [$0.other] } ?? Direction.allCases
         return servers.contains { isSuch(end($0).port) }
     }
 }

@@ -19,16 +19,16 @@ struct SessionDigest {
     /// Reads what happened on a connection whose client speaks in `direction`.
     init(_ assembly: StreamAssembly, client direction: Direction, isWrapped: Bool) {
         isEncrypted = isWrapped
-        for piece in assembly.pieces where !isEncrypted || piece.kind == .resets {
+        for piece in assembly.pieces where !isEncrypted || piece.kind == .rst {
             let side: Side = piece.direction == direction ? .client : .server
             switch piece.kind {
-            case .calls, .answers: reader.connected()
+            case .syn, .synAck: reader.connected()
             case .octets: take(assembly.content(piece).buffer, side)
             case .gap:
                 if let rest = reader.finish(side, isCut: true) { note(rest) }
                 reader.gap(piece.count, from: side)
-            case .resets: wasReset = true
-            case .closes, .again, .differs, .astray, .uncountedSYN: break
+            case .rst: wasReset = true
+            case .fin, .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN: break
             }
         }
     }
@@ -95,24 +95,5 @@ struct SessionDigest {
         }
         let behind = octets.drop { $0 != UInt8(ascii: ":") }.dropFirst().drop { $0 == 32 }
         return Array(behind.prefix { $0 != 32 })
-    }
-}
-
-extension CommandSequence.Turn {
-    /// What a reply answers, in a list.
-    fileprivate var words: String {
-        switch self {
-        case .greeting: "the connection"
-        case .hello: "EHLO"
-        case .mail: "MAIL"
-        case .rcpt: "RCPT"
-        case .data: "DATA"
-        case .mailData: "the mail data"
-        case .chunk, .lastChunk: "BDAT"
-        case .auth, .saslResponse: "AUTH"
-        case .startTLS, .handshake: "STARTTLS"
-        case .quit: "QUIT"
-        case .rset, .anytime, .turnAround, .unknown: "a command"
-        }
     }
 }

@@ -1,5 +1,6 @@
 import SMTP
 import Tracing
+import Notation
 
 /// Turns what happened on a connection into events, as a recorder at one of its ends would have written them.
 struct SessionEvents {
@@ -16,7 +17,7 @@ struct SessionEvents {
     private var log = WireLog()
 
     /// The most remarks about TCP in one session.
-    static let mostRemarks = 50
+    static let maxRemarks = 50
 
     init(client: Direction, name: String, began: Int64, onRest: @escaping () -> Void) {
         (self.client, self.name, self.began, self.onRest) = (client, name, began, onRest)
@@ -35,25 +36,31 @@ struct SessionEvents {
         for piece in assembly.pieces {
             let side: Side = piece.direction == client ? .client : .server
             switch piece.kind {
-            case .calls: add(.connect(to: name), piece.time)
-            case .answers: add(.connected(to: name), piece.time)
+            case .syn: add(.connect(to: name), piece.time)
+            case .synAck: add(.connected(to: name), piece.time)
             case .octets: addOctets(assembly.content(piece), side, piece.time)
             case .gap: add(.gap(from: side, octets: piece.count), piece.time)
-            case .closes: closer = (closer?.direction ?? piece.direction, piece.time)
-            case .resets:
+            case .fin: closer = (closer?.direction ?? piece.direction, piece.time)
+            case .rst:
                 if closer == nil { add(.error(.init(.reset, "the \(side.rawValue) reset the connection")), piece.time) }
-            case .again:
-                remark("\(octets(piece.count)) of the \(side.rawValue) came again and are shown once", piece.time)
-            case .differs:
+            case .retransmission:
+                remark(
+                    "\(piece.count.counted("octet")) of the \(side.rawValue) came again and are shown once",
+                    piece.time
+                )
+            case .inconsistentRetransmission:
                 let other = told(assembly.content(piece).prefix(200), of: side)
                 remark(
-                    "\(octets(piece.count)) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
+                    "\(piece.count.counted("octet")) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
                     piece.time
                 )
             case .uncountedSYN:
                 remark("the sequence numbers of this capture do not count the SYN, as real ones do", piece.time)
-            case .astray:
-                remark("\(octets(piece.count)) of the \(side.rawValue) fit nowhere and are left out", piece.time)
+            case .outOfWindow:
+                remark(
+                    "\(piece.count.counted("octet")) of the \(side.rawValue) fit nowhere and are left out",
+                    piece.time
+                )
             }
         }
         if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
@@ -66,12 +73,10 @@ struct SessionEvents {
         return mayBeSecret ? "" : "; later it was \(WireText.shown(octets))"
     }
 
-    private func octets(_ count: Int) -> String { count == 1 ? "1 octet" : "\(count) octets" }
-
     /// A side that is not in the capture, or only from somewhere in its middle.
     private mutating func sayWhatIsMissing(_ assembly: StreamAssembly) {
         let first = assembly.pieces.first?.time ?? began
-        if !assembly.pieces.contains(where: { $0.kind == .calls || $0.kind == .answers }) {
+        if !assembly.pieces.contains(where: { $0.kind == .syn || $0.kind == .synAck }) {
             add(.note("the connection was open already when the capture began"), first)
         }
         for side in Side.allCases {
@@ -88,9 +93,9 @@ struct SessionEvents {
 
     private mutating func remark(_ text: String, _ time: Int64) {
         remarks += 1
-        if remarks < Self.mostRemarks {
+        if remarks < Self.maxRemarks {
             add(.note(text), time)
-        } else if remarks == Self.mostRemarks {
+        } else if remarks == Self.maxRemarks {
             add(.note("more remarks about TCP are left out"), time)
         }
     }

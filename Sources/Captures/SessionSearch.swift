@@ -19,7 +19,7 @@ struct SessionSearch {
     }
 
     /// How many octets of a direction are looked at.
-    static let mostOctets = 16 << 10
+    static let maxOctets = 16 << 10
     /// Verbs that FTP, POP and the like do not have.
     private static let mailVerbs: Set<Verb> = [
         .ehlo, .helo, .lhlo, .mail, .rcpt, .data, .bdat, .rset, .vrfy, .expn, .startTLS,
@@ -32,7 +32,7 @@ struct SessionSearch {
         guard signs.contains(where: { $0.octets > 0 }) else { return nil }
         if flow.kind == .wrapped {
             // A server cannot speak first here, and the port is the server's.
-            return flow.caller ?? (flow.high.port == 465 ? .forward : .backward)
+            return flow.initiator ?? (flow.high.port == 465 ? .forward : .backward)
         }
         let asClient = Direction.allCases.map { direction in
             let (own, other) = (signs[direction.rawValue], signs[direction.other.rawValue])
@@ -43,7 +43,7 @@ struct SessionSearch {
             if asClient[0] != asClient[1] {
                 asClient[0] > asClient[1] ? .forward : .backward
             } else {
-                flow.caller ?? (flow.low.port > flow.high.port ? .forward : .backward)
+                flow.initiator ?? (flow.low.port > flow.high.port ? .forward : .backward)
             }
         return isMail(client: signs[client.rawValue], server: signs[client.other.rawValue], flow.end(client.other).port)
             ? client : nil
@@ -64,8 +64,8 @@ struct SessionSearch {
         for piece in assembly.pieces where piece.direction == direction {
             if piece.kind == .gap { start += [13, 10] }
             guard piece.kind == .octets else { continue }
-            start += assembly.content(piece).prefix(mostOctets - start.count).buffer
-            if start.count >= mostOctets { break }
+            start += assembly.content(piece).prefix(maxOctets - start.count).buffer
+            if start.count >= maxOctets { break }
         }
         signs.octets = start.count
         start.withUnsafeBytes { octets in

@@ -19,13 +19,13 @@ struct StreamAssembly {
         case octets
         /// Octets that the capture lacks.
         case gap
-        case calls, answers
-        /// FIN and RST.
-        case closes, resets
-        /// Octets that had come before: the same ones, or others.
-        case again, differs
-        /// Octets that no window can reach.
-        case astray
+        /// The first SYN of a direction, without and with ACK.
+        case syn, synAck
+        case fin, rst
+        /// Octets that came before: the same ones, or others in their place.
+        case retransmission, inconsistentRetransmission
+        /// Octets whose sequence numbers no window can reach.
+        case outOfWindow
         /// The sequence numbers count the SYN for nothing; said once, with the first octets.
         case uncountedSYN
     }
@@ -41,8 +41,8 @@ struct StreamAssembly {
         /// The sequence number of offset 0.
         var base: UInt32 = 0
         var isOpen = false
-        /// Whether it was seen to call, and to answer a call.
-        var hasCalled = false, hasAnswered = false
+        /// Whether its SYN was seen, without and with ACK.
+        var hasSentSYN = false, hasSentSYNACK = false
         /// How far the octets have been given out.
         var offset = 0
         /// Segments beyond a hole, by their offset; of equal ones the first that came is first.
@@ -69,11 +69,11 @@ struct StreamAssembly {
     private var hasToldUncountedSYN = false
 
     /// No window is larger (RFC 7323 §2.3 would allow 1 GiB, nobody mails so).
-    static let farthest = 1 << 26
+    static let maxWindow = 1 << 26
     /// The most segments that wait behind a hole.
-    static let mostWaiting = 4096
+    static let maxWaiting = 4096
     /// How many segments are looked at to find where a direction begins.
-    static let mostAhead = 16
+    static let maxAhead = 16
 
     init(_ octets: CaptureOctets, apart: CaptureOctets, segments: [Segment]) {
         (self.octets, self.apart, self.segments) = (octets, apart, segments)
@@ -87,18 +87,18 @@ struct StreamAssembly {
 
     // MARK: One connection
 
-    /// What happened on a connection, in the order of the capture. With `most` only until so many octets came.
-    mutating func assemble(_ flow: Flow, most: Int = .max) {
+    /// What happened on a connection, in the order of the capture. With `maxOctets` only until so many octets came.
+    mutating func assemble(_ flow: Flow, upTo maxOctets: Int = .max) {
         pieces.removeAll(keepingCapacity: true)
         hasToldUncountedSYN = false
         for direction in Direction.allCases {
             streams[direction.rawValue] = Stream()
-            if flow.caller == nil || flow.caller == direction.other { openLate(direction, flow) }
+            if flow.initiator == nil || flow.initiator == direction.other { openLate(direction, flow) }
         }
         var reset = false
         var given = 0
         var index = flow.first
-        while index != Segment.none, given < most {
+        while index != Segment.none, given < maxOctets {
             let segment = segments[Int(index)]
             index = segment.next
             let direction = segment.direction
@@ -111,11 +111,11 @@ struct StreamAssembly {
             if segment.marks.contains(.fin) { end(segment, direction) }
             if segment.marks.contains(.rst), !reset, !(streams[0].hasEnded && streams[1].hasEnded) {
                 reset = true
-                pieces.append(Piece(time: segment.time, direction: direction, kind: .resets))
+                pieces.append(Piece(time: segment.time, direction: direction, kind: .rst))
             }
             finishIfEnded(direction)
         }
-        guard most == .max else { return }
+        guard maxOctets == .max else { return }
         for direction in Direction.allCases {
             while !streams[direction.rawValue].waiting.isEmpty { skipToWaiting(direction) }
             if let end = streams[direction.rawValue].end { streams[direction.rawValue].offset = end.offset }
@@ -125,10 +125,10 @@ struct StreamAssembly {
 
     private mutating func begin(_ segment: Segment, _ direction: Direction) {
         let isAnswer = segment.marks.contains(.ack)
-        let seen = isAnswer ? \Stream.hasAnswered : \Stream.hasCalled
+        let seen = isAnswer ? \Stream.hasSentSYNACK : \Stream.hasSentSYN
         if !streams[direction.rawValue][keyPath: seen] {
             streams[direction.rawValue][keyPath: seen] = true
-            pieces.append(Piece(time: segment.time, direction: direction, kind: isAnswer ? .answers : .calls))
+            pieces.append(Piece(time: segment.time, direction: direction, kind: isAnswer ? .synAck : .syn))
         }
         guard streams[direction.rawValue].delivered.isEmpty else { return }
         let isUncounted = isUncounted(segment)
@@ -142,7 +142,7 @@ struct StreamAssembly {
     private func isUncounted(_ call: Segment) -> Bool {
         guard call.length == 0 else { return false }
         var index = call.next
-        for _ in 0..<Self.mostAhead where index != Segment.none {
+        for _ in 0..<Self.maxAhead where index != Segment.none {
             let segment = segments[Int(index)]
             index = segment.next
             if segment.direction == call.direction, segment.sequence == call.sequence, segment.length > 1 {
@@ -157,7 +157,7 @@ struct StreamAssembly {
         var index = flow.first
         var lowest: UInt32?
         var seen = 0
-        while index != Segment.none, seen < Self.mostAhead {
+        while index != Segment.none, seen < Self.maxAhead {
             let segment = segments[Int(index)]
             index = segment.next
             guard segment.direction == direction else { continue }
@@ -177,7 +177,7 @@ struct StreamAssembly {
         let stream = streams[direction.rawValue]
         let offset =
             stream.isOpen ? stream.offset(of: segment.sequence, near: stream.offset) + Int(segment.length) : 0
-        guard abs(offset - stream.offset) <= Self.farthest else { return }
+        guard abs(offset - stream.offset) <= Self.maxWindow else { return }
         streams[direction.rawValue].end = (max(offset, stream.offset), segment.time)
     }
 
@@ -185,7 +185,7 @@ struct StreamAssembly {
         let stream = streams[direction.rawValue]
         guard !stream.hasEnded, let end = stream.end, stream.offset >= end.offset else { return }
         streams[direction.rawValue].hasEnded = true
-        pieces.append(Piece(time: max(end.time, pieces.last?.time ?? end.time), direction: direction, kind: .closes))
+        pieces.append(Piece(time: max(end.time, pieces.last?.time ?? end.time), direction: direction, kind: .fin))
     }
 
     // MARK: Octets
@@ -203,16 +203,16 @@ struct StreamAssembly {
         // A SYN takes one number of the sequence before its content.
         let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
         let offset = streams[number].offset(of: sequence, near: streams[number].offset)
-        guard abs(offset - streams[number].offset) <= Self.farthest else {
+        guard abs(offset - streams[number].offset) <= Self.maxWindow else {
             return pieces.append(
-                Piece(time: segment.time, direction: direction, kind: .astray, count: Int(segment.length))
+                Piece(time: segment.time, direction: direction, kind: .outOfWindow, count: Int(segment.length))
             )
         }
         guard offset > streams[number].offset else { return take(segment, at: offset, segment.time, direction) }
         wait(segment, at: offset, direction)
         if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
         while !streams[number].waiting.isEmpty,
-            !isCovered(streams[number].offset, direction) || streams[number].waiting.count > Self.mostWaiting
+            !isCovered(streams[number].offset, direction) || streams[number].waiting.count > Self.maxWaiting
         {
             skipToWaiting(direction, at: segment.time)
         }
@@ -223,7 +223,7 @@ struct StreamAssembly {
         let number = direction.rawValue
         guard streams[number].isOpen, !streams[number].hasEnded else { return }
         var known = streams[number].offset(of: segment.acknowledgement, near: streams[number].offset)
-        guard known > streams[number].offset, known - streams[number].offset <= Self.farthest else { return }
+        guard known > streams[number].offset, known - streams[number].offset <= Self.maxWindow else { return }
         // FIN takes one number of the sequence behind the last octet.
         if let end = streams[number].end { known = min(known, end.offset) }
         if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
@@ -345,7 +345,7 @@ struct StreamAssembly {
             Piece(
                 time: time,
                 direction: direction,
-                kind: differs ? .differs : .again,
+                kind: differs ? .inconsistentRetransmission : .retransmission,
                 count: count,
                 place: segment.place,
                 isApart: isApart
@@ -382,7 +382,7 @@ struct StreamAssembly {
             guard segment.direction == direction, segment.length > 0 else { continue }
             let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
             let offset = stream.offset(of: sequence, near: reference)
-            guard abs(offset - reference) <= Self.farthest else { continue }
+            guard abs(offset - reference) <= Self.maxWindow else { continue }
             ranges.append(offset..<offset + Int(segment.length))
             reference = max(reference, offset)
         }

@@ -12,17 +12,3 @@ public func localeIsUTF8() -> Bool {
 func prepareLocale() {
     if !localeIsUTF8() { setlocale(LC_CTYPE, "C.UTF-8") }
 }
-
-/// RFC 4648 §4.
-func base64(_ octets: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: octets.count, by: 3) {
-        let group = octets[start..<min(start + 3, octets.count)]
-        let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        for place in 0..<4 {
-            text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
-}

@@ -24,9 +24,9 @@ extension Terminal {
     /// ^Z and SIGTSTP stop the process here; after that, SIGCONT or a change of size, `.key(.resize)` says that
     /// everything has to be drawn again.
     public func wait(milliseconds limit: Int? = nil) -> [Event] {
-        let start = monotonicMilliseconds()
+        let start = MonotonicClock.milliseconds
         while true {
-            let left = limit.map { max(0, start + $0 - monotonicMilliseconds()) }
+            let left = limit.map { max(0, start + $0 - MonotonicClock.milliseconds) }
             let timeout = [left, patienceLeft].compactMap(\.self).min() ?? -1
             var places = [
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
@@ -52,7 +52,7 @@ extension Terminal {
     /// Milliseconds until an unfinished sequence has to be settled, nil when there is none. Counts from the last octet,
     /// not from the wait: a wait that a timer ends every now and then must not put it off for ever.
     private var patienceLeft: Int? {
-        decoder.patience.map { max(0, lastOctet + $0 - monotonicMilliseconds()) }
+        decoder.patience.map { max(0, lastOctet + $0 - MonotonicClock.milliseconds) }
     }
 
     private func takeKeys() -> [Event] {
@@ -60,7 +60,7 @@ extension Terminal {
         let count = read(descriptor, &octets, octets.count)
         if count < 0, errno == EINTR || errno == EAGAIN { return [] }
         guard count > 0 else { return [.vanished] }
-        lastOctet = monotonicMilliseconds()
+        lastOctet = MonotonicClock.milliseconds
         return decoder.feed(octets[..<count]).map { key in
             guard key == .control("z") else { return .key(key) }
             suspend()
@@ -86,11 +86,5 @@ extension Terminal {
             events.append(.endAsked(signal: signal))
         }
         return events
-    }
-
-    private func monotonicMilliseconds() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 }

@@ -2,6 +2,7 @@ import CNcurses
 import CTerminalGuard
 import Glibc
 import Screen
+import Notation
 
 /// The terminal of the process, while curses has it. Not Sendable: it stays on the thread that made it, which should
 /// be the process's first, the only one whose stack overflow can still give the terminal back.
@@ -174,7 +175,7 @@ public final class Terminal {
     public func copy(_ text: String) -> Bool {
         let octets = Array(text.utf8)
         guard isOpen, octets.count <= 65_536 else { return false }
-        send("\u{1B}]52;c;\(base64(octets))\u{07}")
+        send("\u{1B}]52;c;\(String(decoding: Base64.encode(octets), as: UTF8.self))\u{07}")
         return true
     }
 

@@ -7,7 +7,7 @@ extension MessageScan {
         limit = at + length
         defer { limit = outer }
         var data: ResourceRecord.Data?
-        do throws(Fault) {
+        do throws(ScanError) {
             data = try known(type)
         } catch {
             if error == .short { reading.departures.append(.dataLengthLies(at: lengthAt, announced: length)) }
@@ -24,7 +24,7 @@ extension MessageScan {
     }
 
     /// Nil when a name within the data is unreadable.
-    private mutating func known(_ type: RecordType) throws(Fault) -> ResourceRecord.Data? {
+    private mutating func known(_ type: RecordType) throws(ScanError) -> ResourceRecord.Data? {
         switch type {
         case .a:
             return .a(IPv4Address(value: try octets(.address, 4).reduce(0) { $0 << 8 | UInt32($1) }))
@@ -50,7 +50,7 @@ extension MessageScan {
         }
     }
 
-    private mutating func startOfAuthority() throws(Fault) -> StartOfAuthority? {
+    private mutating func startOfAuthority() throws(ScanError) -> StartOfAuthority? {
         let server = try name(.primaryServer)
         let mailbox = try name(.responsibleMailbox)
         let (serial, refresh) = (try u32(.serial), try u32(.refresh))
@@ -68,7 +68,7 @@ extension MessageScan {
     }
 
     /// At least one string is demanded: TXT without any departs from RFC 1035 §3.3.14.
-    private mutating func strings() throws(Fault) -> [[UInt8]] {
+    private mutating func strings() throws(ScanError) -> [[UInt8]] {
         var strings: [[UInt8]] = []
         repeat {
             let count = Int(try u8(.textLength))
@@ -77,7 +77,7 @@ extension MessageScan {
         return strings
     }
 
-    private mutating func options() throws(Fault) -> [EDNS.Option] {
+    private mutating func options() throws(ScanError) -> [EDNS.Option] {
         var options: [EDNS.Option] = []
         while at < limit {
             let code = try u16(.optionCode)

@@ -4,7 +4,7 @@ extension MessageScan {
     /// Nil when the name cannot be read although its end in the message is known: the departure is noted and reading
     /// goes on. A pointer must point before the run of labels in which it stands. Each jump therefore leads further
     /// back, and walking a name ends whatever the octets are.
-    mutating func name(_ kind: MessageReading.Kind) throws(Fault) -> Name? {
+    mutating func name(_ kind: MessageReading.Kind) throws(ScanError) -> Name? {
         var walk = Walk(at: at)
         while true {
             guard walk.at < limit else { return try ranOut(walk, kind) }
@@ -73,7 +73,7 @@ extension MessageScan {
         return nil
     }
 
-    private mutating func ranOut(_ walk: Walk, _ kind: MessageReading.Kind) throws(Fault) -> Name? {
+    private mutating func ranOut(_ walk: Walk, _ kind: MessageReading.Kind) throws(ScanError) -> Name? {
         guard walk.end != nil else { throw .short }
         return finish(walk, kind, .nameRunsOut(at: at))
     }

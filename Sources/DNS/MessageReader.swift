@@ -20,7 +20,7 @@ struct MessageScan {
     var reading = MessageReading()
 
     /// Why reading cannot go on at this place.
-    enum Fault: Error {
+    enum ScanError: Error {
         /// The octets before `limit` do not suffice; nothing is noted yet.
         case short
         /// Nobody knows where the next thing begins; the departure is noted.
@@ -33,7 +33,7 @@ struct MessageScan {
     }
 
     mutating func readMessage() {
-        do throws(Fault) {
+        do throws(ScanError) {
             let counts = try header()
             for (section, announced) in zip(MessageReading.Section.allCases, counts) {
                 try entries(section, announced: announced)
@@ -47,7 +47,7 @@ struct MessageScan {
         }
     }
 
-    private mutating func header() throws(Fault) -> [Int] {
+    private mutating func header() throws(ScanError) -> [Int] {
         reading.message.id = try u16(.id)
         let word = try u16(.flags)
         reading.message.flags = Message.Flags(rawValue: word & Message.Flags.mask)
@@ -60,7 +60,7 @@ struct MessageScan {
         ]
     }
 
-    private mutating func entries(_ section: MessageReading.Section, announced: Int) throws(Fault) {
+    private mutating func entries(_ section: MessageReading.Section, announced: Int) throws(ScanError) {
         for index in 0..<announced {
             place = MessageReading.Place(section: section, index: index)
             guard at < octets.count else {
@@ -89,14 +89,14 @@ struct MessageScan {
     }
 
     /// Nil when the name is unreadable but its end is known, so that reading goes on behind it.
-    private mutating func question() throws(Fault) -> Question? {
+    private mutating func question() throws(ScanError) -> Question? {
         let name = try self.name(.questionName)
         let type = RecordType(rawValue: try u16(.questionType))
         let `class` = RecordClass(rawValue: try u16(.questionClass))
         return name.map { Question(name: $0, type: type, class: `class`) }
     }
 
-    private mutating func record() throws(Fault) -> ResourceRecord? {
+    private mutating func record() throws(ScanError) -> ResourceRecord? {
         let owner = try name(.owner)
         let type = RecordType(rawValue: try u16(.type))
         let isOPT = type == .opt
@@ -109,7 +109,7 @@ struct MessageScan {
         return owner.map { ResourceRecord(owner: $0, class: `class`, ttl: ttl, data: data) }
     }
 
-    private mutating func extendedTTL() throws(Fault) -> UInt32 {
+    private mutating func extendedTTL() throws(ScanError) -> UInt32 {
         let code = UInt32(try u8(.extendedResponseCode))
         let version = UInt32(try u8(.ednsVersion))
         return code << 24 | version << 16 | UInt32(try u16(.ednsFlags))
@@ -125,17 +125,17 @@ extension MessageScan {
         at += count
     }
 
-    mutating func octets(_ kind: MessageReading.Kind, _ count: Int) throws(Fault) -> ArraySlice<UInt8> {
+    mutating func octets(_ kind: MessageReading.Kind, _ count: Int) throws(ScanError) -> ArraySlice<UInt8> {
         guard at + count <= limit else { throw .short }
         take(kind, count)
         return octets[at - count..<at]
     }
 
-    private mutating func number(_ kind: MessageReading.Kind, _ count: Int) throws(Fault) -> UInt32 {
+    private mutating func number(_ kind: MessageReading.Kind, _ count: Int) throws(ScanError) -> UInt32 {
         try octets(kind, count).reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    mutating func u8(_ kind: MessageReading.Kind) throws(Fault) -> UInt8 { UInt8(try number(kind, 1)) }
-    mutating func u16(_ kind: MessageReading.Kind) throws(Fault) -> UInt16 { UInt16(try number(kind, 2)) }
-    mutating func u32(_ kind: MessageReading.Kind) throws(Fault) -> UInt32 { try number(kind, 4) }
+    mutating func u8(_ kind: MessageReading.Kind) throws(ScanError) -> UInt8 { UInt8(try number(kind, 1)) }
+    mutating func u16(_ kind: MessageReading.Kind) throws(ScanError) -> UInt16 { UInt16(try number(kind, 2)) }
+    mutating func u32(_ kind: MessageReading.Kind) throws(ScanError) -> UInt32 { try number(kind, 4) }
 }

@@ -1,4 +1,5 @@
 import Tracing
+import Notation
 
 /// One function a medium: how text that somebody else wrote reaches it without doing anything there.
 public enum Escaping {
@@ -69,7 +70,7 @@ public enum Escaping {
                 shown += close
             } else {
                 for octet in UTF8.encode(scalar).map(Array.init) ?? [] {
-                    shown += "\\x" + String(octet, radix: 16, uppercase: true)
+                    shown += "\\x" + octet.hex(2, uppercase: true)
                 }
             }
         }

@@ -15,9 +15,9 @@ struct FileCheck {
     }
 
     /// The most characters of a summary.
-    static let mostSummary = 100
+    static let maxSummary = 100
     /// The most lines of 60 columns between two headings.
-    static let mostLines = 20
+    static let maxLines = 20
     static let columns = 60
     /// The headings of a lesson, in their order.
     static let headings = ["What happens", "Why it is so", "Read the octets", "What goes wrong", "Try it"]
@@ -54,10 +54,10 @@ struct FileCheck {
         for problem in found { report(problem.line + 1, problem.message) }
         let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
         let lineOf = { (key: String) in (lines.firstIndex { $0.hasPrefix(key) } ?? -1) + 2 }
-        if front.summary.count > Self.mostSummary {
+        if front.summary.count > Self.maxSummary {
             report(
                 lineOf("summary:"),
-                "the summary has \(front.summary.count) characters, at most \(Self.mostSummary) are wanted"
+                "the summary has \(front.summary.count) characters, at most \(Self.maxSummary) are wanted"
             )
         }
         for text in front.spec where !Self.isSpec(text) {
@@ -141,10 +141,10 @@ struct FileCheck {
             let source = lines[(start - file.bodyLine + 1)..<(end - file.bodyLine + 1)].joined(separator: "\n")
             let blocks = LessonText(source).blocks { $0.fallback }
             let count = PlainText.lines(blocks, columns: Self.columns).count
-            if count > Self.mostLines {
+            if count > Self.maxLines {
                 report(
                     max(start, file.bodyLine),
-                    "\(count) lines without a heading, at most \(Self.mostLines) fit a screen"
+                    "\(count) lines without a heading, at most \(Self.maxLines) fit a screen"
                 )
             }
         }

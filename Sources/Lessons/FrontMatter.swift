@@ -6,14 +6,8 @@ struct FrontMatter: Equatable, Sendable {
     var spec: [String] = []
     var summary = ""
 
-    /// What is wrong with it. Lines are counted from 1 within the front matter.
-    struct Problem: Error, Equatable {
-        let line: Int
-        let message: String
-    }
-
     /// The longest front matter that is read, in octets.
-    static let mostOctets = 4096
+    static let maxOctets = 4096
 
     /// Reads the keys, as far as they can be read: quickly when each is one plain line, else with all of YAML.
     static func read(_ yaml: String) -> FrontMatter { quick(yaml) ?? checked(yaml).front }
@@ -76,21 +70,21 @@ struct FrontMatter: Equatable, Sendable {
     }
 
     /// The front matter by all of YAML, and everything that is wrong with it.
-    static func checked(_ yaml: String) -> (front: FrontMatter, problems: [Problem]) {
+    static func checked(_ yaml: String) -> (front: FrontMatter, problems: [FrontMatterError]) {
         var front = FrontMatter()
-        guard yaml.utf8.count <= mostOctets else {
-            return (front, [Problem(line: 1, message: "the front matter is longer than \(mostOctets) octets")])
+        guard yaml.utf8.count <= maxOctets else {
+            return (front, [FrontMatterError(line: 1, message: "the front matter is longer than \(maxOctets) octets")])
         }
         let mapping: Node.Mapping
         do {
             guard let node = try Yams.compose(yaml: yaml)?.mapping else {
-                return (front, [Problem(line: 1, message: "the front matter is no list of keys and values")])
+                return (front, [FrontMatterError(line: 1, message: "the front matter is no list of keys and values")])
             }
             mapping = node
         } catch {
             return (front, [problem(error)])
         }
-        var found: [Problem] = []
+        var found: [FrontMatterError] = []
         for (key, value) in mapping {
             let line = key.mark?.line ?? 1
             switch key.scalar?.string {
@@ -99,44 +93,51 @@ struct FrontMatter: Equatable, Sendable {
             case "spec":
                 front.spec = value.sequence?.compactMap { shown($0, "spec", line, &found) } ?? []
                 if value.sequence?.allSatisfy({ $0.scalar != nil }) != true {
-                    found.append(Problem(line: line, message: "spec is not a list of texts"))
+                    found.append(FrontMatterError(line: line, message: "spec is not a list of texts"))
                 }
-            case let other: found.append(Problem(line: line, message: "unknown key \(other ?? "that is no text")"))
+            case let other:
+                found.append(FrontMatterError(line: line, message: "unknown key \(other ?? "that is no text")"))
             }
         }
         for key in ["title", "spec", "summary"] where mapping[key] == nil {
-            found.append(Problem(line: 1, message: "\(key) is missing"))
+            found.append(FrontMatterError(line: 1, message: "\(key) is missing"))
         }
         return (front, found)
     }
 
-    private static func text(_ node: Node, _ key: String, _ line: Int, _ found: inout [Problem]) -> String {
+    private static func text(_ node: Node, _ key: String, _ line: Int, _ found: inout [FrontMatterError]) -> String {
         let text = node.scalar?.string ?? ""
-        if text.isEmpty { found.append(Problem(line: line, message: "\(key) is empty or no text")) }
+        if text.isEmpty { found.append(FrontMatterError(line: line, message: "\(key) is empty or no text")) }
         if text.utf8.contains(0x0A) {
-            found.append(Problem(line: line, message: "\(key) is longer than a line"))
+            found.append(FrontMatterError(line: line, message: "\(key) is longer than a line"))
             return LessonOctets.line(text)
         }
         return shown(node, key, line, &found) ?? ""
     }
 
     /// The text as it may be shown; a problem where it is not what the file says. Nil for what is no text.
-    private static func shown(_ node: Node, _ key: String, _ line: Int, _ found: inout [Problem]) -> String? {
+    private static func shown(_ node: Node, _ key: String, _ line: Int, _ found: inout [FrontMatterError]) -> String? {
         guard let text = node.scalar?.string else { return nil }
         let shown = LessonOctets.line(text)
         if shown != text {
-            found.append(Problem(line: line, message: "\(key) holds a character that does not show"))
+            found.append(FrontMatterError(line: line, message: "\(key) holds a character that does not show"))
         }
         return shown
     }
 
-    static func problem(_ error: any Error) -> Problem {
+    static func problem(_ error: any Error) -> FrontMatterError {
         switch error {
         case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _):
-            return Problem(line: mark.line, message: "the front matter is no YAML: \(problem)")
+            return FrontMatterError(line: mark.line, message: "the front matter is no YAML: \(problem)")
         default:
             let words = String(describing: error).split(separator: "\n").first.map(String.init) ?? "unreadable"
-            return Problem(line: 1, message: "the front matter is no YAML: \(words)")
+            return FrontMatterError(line: 1, message: "the front matter is no YAML: \(words)")
         }
     }
+}
+
+/// What is wrong with it. Lines are counted from 1 within the front matter.
+struct FrontMatterError: Error, Equatable {
+    let line: Int
+    let message: String
 }

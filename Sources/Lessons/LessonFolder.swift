@@ -20,7 +20,7 @@ struct LessonFolder: Sendable {
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        let size = min(max(0, Int(status.st_size)), Markdown.mostOctets + 1)
+        let size = min(max(0, Int(status.st_size)), Markdown.maxOctets + 1)
         return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < size {
                 let got = Glibc.read(file, buffer.baseAddress?.advanced(by: count), size - count)

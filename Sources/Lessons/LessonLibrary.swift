@@ -5,20 +5,6 @@ public import Tracing
 ///
 /// Reads a file when something in it is first asked for, and keeps it.
 public final class LessonLibrary: Sendable {
-    /// Why there are no lessons.
-    public enum Failure: Error, Equatable, CustomStringConvertible {
-        case missing(path: String)
-        case noEnglish(path: String)
-
-        public var description: String {
-            switch self {
-            case .missing(let path): "there is no folder of lessons at \(WireText.shown(path.utf8))"
-            case .noEnglish(let path):
-                "the folder \(WireText.shown(path.utf8)) holds no lessons, for it has no folder en"
-            }
-        }
-    }
-
     /// The language of last resort.
     public static let english = "en"
 
@@ -38,7 +24,7 @@ public final class LessonLibrary: Sendable {
     }
 
     /// `language` may be a locale, as `de_AT.UTF-8`.
-    public init(root: String, language: String = english) throws(Failure) {
+    public init(root: String, language: String = english) throws(LessonLibraryError) {
         guard let folder = LessonFolder(root) else { throw .missing(path: root) }
         guard folder.isFolder(Self.english) else { throw .noEnglish(path: root) }
         self.folder = folder
@@ -148,4 +134,18 @@ extension LessonAnchor {
     /// The anchor of the file it is in: without what stands behind the `@`.
     var file: LessonAnchor { path.firstIndex(of: "@").map { LessonAnchor(String(path[..<$0])) } ?? self }
     var family: String { String(path.prefix { $0 != "/" }) }
+}
+
+/// Why there are no lessons.
+public enum LessonLibraryError: Error, Equatable, CustomStringConvertible {
+    case missing(path: String)
+    case noEnglish(path: String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path): "there is no folder of lessons at \(WireText.shown(path.utf8))"
+        case .noEnglish(let path):
+            "the folder \(WireText.shown(path.utf8)) holds no lessons, for it has no folder en"
+        }
+    }
 }

@@ -5,33 +5,17 @@ import CCmark
 /// HTML and images have no place on a terminal: HTML is left out, of an image its text stays.
 public enum Markdown {
     /// The longest text that is read, in octets.
-    public static let mostOctets = 256 << 10
+    public static let maxOctets = 256 << 10
     /// The most cells in a row of a table; cmark-gfm takes quadratic time in them.
-    public static let mostCells = 1000
+    public static let maxCells = 1000
     /// The most lines of a text times the most cells in one of them: cmark-gfm fills every row up with empty cells.
-    public static let mostLinesTimesCells = 50_000
+    public static let maxLinesTimesCells = 50_000
     /// How deep blocks and emphasis may nest; what is deeper is left out.
-    static let mostNesting = 32
-
-    /// Why a text is refused before anything is read.
-    public enum Refusal: Error, Equatable, CustomStringConvertible {
-        case tooLong(octets: Int)
-        case tooManyCells(line: Int)
-        case tooManyRows(lines: Int, cells: Int)
-
-        public var description: String {
-            switch self {
-            case .tooLong(let octets): "the text has \(octets) octets, at most \(Markdown.mostOctets) are read"
-            case .tooManyCells(let line): "line \(line) has more than \(Markdown.mostCells) table cells"
-            case .tooManyRows(let lines, let cells):
-                "\(lines) lines and a table row of \(cells) cells are more than can be read"
-            }
-        }
-    }
+    static let maxNesting = 32
 
     /// Whether a text is small enough to be read in no time; a refusal when it is not.
-    public static func refusal(of octets: some Collection<UInt8>) -> Refusal? {
-        guard octets.count <= mostOctets else { return .tooLong(octets: octets.count) }
+    public static func refusal(of octets: some Collection<UInt8>) -> MarkdownError? {
+        guard octets.count <= maxOctets else { return .tooLong(octets: octets.count) }
         var line = 1
         var cells = 0
         var most = 0
@@ -42,10 +26,10 @@ public enum Markdown {
             } else if octet == UInt8(ascii: "|") {
                 cells += 1
                 most = max(most, cells)
-                if cells > mostCells { return .tooManyCells(line: line) }
+                if cells > maxCells { return .tooManyCells(line: line) }
             }
         }
-        return line * most > mostLinesTimesCells ? .tooManyRows(lines: line, cells: most) : nil
+        return line * most > maxLinesTimesCells ? .tooManyRows(lines: line, cells: most) : nil
     }
 
     /// The blocks of a text; none when it is refused.
@@ -92,7 +76,7 @@ enum MarkdownTree {
     private static func literal(_ node: OpaquePointer) -> String { string(cmark_node_get_literal(node)) }
 
     static func blocks(_ node: OpaquePointer, depth: Int) -> [Block] {
-        guard depth < Markdown.mostNesting else { return [] }
+        guard depth < Markdown.maxNesting else { return [] }
         return children(node).compactMap { block($0, depth: depth + 1) }
     }
 
@@ -137,7 +121,7 @@ enum MarkdownTree {
     }
 
     private static func inlines(_ node: OpaquePointer, depth: Int) -> [Inline] {
-        guard depth < Markdown.mostNesting else { return [] }
+        guard depth < Markdown.maxNesting else { return [] }
         return children(node).reduce(into: []) { all, child in
             for inline in inline(child, depth: depth + 1) {
                 // cmark splits text at every character that might have been a mark.
@@ -162,6 +146,22 @@ enum MarkdownTree {
         case "link": [.link(url: string(cmark_node_get_url(node)), inlines(node, depth: depth))]
         case "image": inlines(node, depth: depth)
         default: []
+        }
+    }
+}
+
+/// Why a text is refused before anything is read.
+public enum MarkdownError: Error, Equatable, CustomStringConvertible {
+    case tooLong(octets: Int)
+    case tooManyCells(line: Int)
+    case tooManyRows(lines: Int, cells: Int)
+
+    public var description: String {
+        switch self {
+        case .tooLong(let octets): "the text has \(octets) octets, at most \(Markdown.maxOctets) are read"
+        case .tooManyCells(let line): "line \(line) has more than \(Markdown.maxCells) table cells"
+        case .tooManyRows(let lines, let cells):
+            "\(lines) lines and a table row of \(cells) cells are more than can be read"
         }
     }
 }

@@ -22,7 +22,7 @@ extension MarkdownTree {
     }
 
     private static func collect(_ node: OpaquePointer, line: Int, depth: Int, into found: inout [Remark]) {
-        guard depth < Markdown.mostNesting else { return }
+        guard depth < Markdown.maxNesting else { return }
         // Pieces of running text do not always know their line; the block around them does.
         let own = Int(cmark_node_get_start_line(node))
         let line = own > 0 ? own : line

@@ -8,9 +8,9 @@ import Yams
 /// so large or deep that reading it would cost something.
 public struct PersonaReader {
     /// The largest file that is read, in octets.
-    public static let mostOctets = 65_536
+    public static let maxOctets = 65_536
     private static let longestLine = 1000
-    private static let mostBrackets = 500
+    private static let maxBrackets = 500
 
     /// What may stand in the file.
     enum Key: String, CaseIterable {
@@ -61,8 +61,8 @@ public struct PersonaReader {
     // MARK: The file
 
     private mutating func readAll(_ octets: [UInt8]) {
-        guard octets.count <= Self.mostOctets else {
-            return complain(nil, "a persona has at most \(Self.mostOctets) octets")
+        guard octets.count <= Self.maxOctets else {
+            return complain(nil, "a persona has at most \(Self.maxOctets) octets")
         }
         guard let text = String(validating: octets, as: UTF8.self) else {
             return complain(nil, "the file is not UTF-8")
@@ -71,8 +71,8 @@ public struct PersonaReader {
         if let long = lines.firstIndex(where: { $0.count > Self.longestLine }) {
             return complain(long + 1, "the line is longer than \(Self.longestLine) octets")
         }
-        guard octets.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) <= Self.mostBrackets else {
-            return complain(nil, "there are more than \(Self.mostBrackets) brackets and braces")
+        guard octets.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) <= Self.maxBrackets else {
+            return complain(nil, "there are more than \(Self.maxBrackets) brackets and braces")
         }
         let mapping: Node.Mapping
         let parser: Yams.Parser
@@ -168,7 +168,7 @@ public struct PersonaReader {
 
     /// A table: what each key says, and where that goes.
     private mutating func read(_ key: Key, _ value: Value) {
-        do throws(Wrong) {
+        do throws(ValueError) {
             switch key {
             case .title: persona.title = try value.line(most: 60)
             case .summary: persona.summary = try value.line(most: 100)
@@ -177,9 +177,9 @@ public struct PersonaReader {
             case .greeting: persona.policy.greetingText = try value.line(most: 400, isASCII: true, mayBeEmpty: true)
             case .protocol: persona.policy.family = try value.choice(ServerDialogue.Family.self)
             case .extensions:
-                persona.policy.offered = try value.items().map { (item) throws(Wrong) in try item.offer() }
+                persona.policy.offered = try value.items().map { (item) throws(ValueError) in try item.offer() }
             case .domains:
-                persona.policy.localDomains = try value.items().map { (item) throws(Wrong) in try item.hostname() }
+                persona.policy.localDomains = try value.items().map { (item) throws(ValueError) in try item.hostname() }
             case .users:
                 for (name, password) in try value.entries() {
                     persona.policy.users[name] = try password.line(most: 100, isASCII: true)
@@ -192,7 +192,7 @@ public struct PersonaReader {
                     }
                     persona.policy.wording[phrase] = try reply.answer()
                 }
-            case .rules: persona.policy.rules = try value.items().map { (item) throws(Wrong) in try item.rule() }
+            case .rules: persona.policy.rules = try value.items().map { (item) throws(ValueError) in try item.rule() }
             case .requires:
                 for item in try value.items() {
                     switch try item.choice(Requirement.self) {
@@ -219,7 +219,7 @@ public struct PersonaReader {
             case .dropsAt: persona.policy.dropsAt = try value.turn()
             case .dropsAfter: persona.policy.dropsAfterOctets = try value.number(1...104_857_600)
             case .endsOfData:
-                let ends = try value.items().map { (item) throws(Wrong) in try item.choice(EndOfData.self) }
+                let ends = try value.items().map { (item) throws(ValueError) in try item.choice(EndOfData.self) }
                 persona.policy.endsOfData = Set(ends).union([.standard])
             case .lineEnding: persona.manners.lineEnding = try value.choice(LineEnding.self) == .lf ? .lf : .crlf
             case .takesBareLF: persona.policy.takesBareLF = try value.truth()
@@ -235,7 +235,7 @@ public struct PersonaReader {
 }
 
 /// Why a value cannot be used.
-private struct Wrong: Error {
+private struct ValueError: Error {
     let line: Int
     let message: String
 }
@@ -246,34 +246,34 @@ private struct Value {
     let key: String
     let line: Int
 
-    func wrong(_ message: String) -> Wrong { Wrong(line: line, message: message) }
+    func wrong(_ message: String) -> ValueError { ValueError(line: line, message: message) }
 
-    func items() throws(Wrong) -> [Value] {
+    func items() throws(ValueError) -> [Value] {
         guard let sequence = node.sequence else { throw wrong("this is a list, as [one, two]") }
         guard sequence.count <= 1000 else { throw wrong("the list is longer than 1000") }
         return sequence.map { Value(node: $0, key: key, line: $0.mark?.line ?? line) }
     }
 
-    func entries() throws(Wrong) -> [(String, Value)] {
+    func entries() throws(ValueError) -> [(String, Value)] {
         guard let mapping = node.mapping else { throw wrong("this is a list of names and values") }
         var entries: [(String, Value)] = []
         for (key, value) in mapping {
             let line = value.mark?.line ?? line
             guard let name = key.scalar?.string, !name.isEmpty, name.utf8.count <= 100 else {
-                throw Wrong(line: line, message: "a name is no text of 1 to 100 octets")
+                throw ValueError(line: line, message: "a name is no text of 1 to 100 octets")
             }
             entries.append((name, Value(node: value, key: name, line: line)))
         }
         return entries
     }
 
-    func text() throws(Wrong) -> String {
+    func text() throws(ValueError) -> String {
         guard let text = node.scalar?.string else { throw wrong("this is a text") }
         return text
     }
 
     /// One line without control characters.
-    func line(most: Int, isASCII: Bool = false, mayBeEmpty: Bool = false) throws(Wrong) -> String {
+    func line(most: Int, isASCII: Bool = false, mayBeEmpty: Bool = false) throws(ValueError) -> String {
         let text = try text()
         guard mayBeEmpty || !text.isEmpty else { throw wrong("there is no text") }
         guard text.utf8.count <= most else { throw wrong("the text is longer than \(most) octets") }
@@ -284,7 +284,7 @@ private struct Value {
     }
 
     /// Lines without control characters.
-    func paragraphs(most: Int) throws(Wrong) -> String {
+    func paragraphs(most: Int) throws(ValueError) -> String {
         let text = try text()
         guard text.utf8.count <= most else { throw wrong("the text is longer than \(most) octets") }
         guard text.unicodeScalars.allSatisfy({ WireText.isShown($0) || $0 == "\n" }), !text.isEmpty else {
@@ -293,13 +293,13 @@ private struct Value {
         return text
     }
 
-    func hostname() throws(Wrong) -> String {
+    func hostname() throws(ValueError) -> String {
         let text = try line(most: 200, isASCII: true)
         do { _ = try Mailbox("a@\(text)") } catch { throw wrong("'\(text)' is no domain name") }
         return text
     }
 
-    func number(_ range: ClosedRange<Int>) throws(Wrong) -> Int {
+    func number(_ range: ClosedRange<Int>) throws(ValueError) -> Int {
         let text = try text()
         guard let number = Int(text), range.contains(number) else {
             throw wrong("this is a number from \(range.lowerBound) to \(range.upperBound)")
@@ -308,14 +308,14 @@ private struct Value {
     }
 
     /// Seconds, perhaps with a fraction, up to ten minutes.
-    func delay() throws(Wrong) -> Persona.Delay {
+    func delay() throws(ValueError) -> Persona.Delay {
         guard let seconds = Double(try text()), seconds >= 0, seconds <= 600 else {
             throw wrong("this is a number of seconds from 0 to 600, as 1.5")
         }
         return Persona.Delay(milliseconds: Int((seconds * 1000).rounded()))
     }
 
-    func truth() throws(Wrong) -> Bool {
+    func truth() throws(ValueError) -> Bool {
         switch try text() {
         case "true": return true
         case "false": return false
@@ -323,7 +323,7 @@ private struct Value {
         }
     }
 
-    func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) throws(Wrong) -> Choice
+    func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) throws(ValueError) -> Choice
     where Choice.RawValue == String {
         let text = try text()
         guard let choice = Choice(rawValue: text) else {
@@ -333,7 +333,7 @@ private struct Value {
     }
 
     /// A line of the answer to EHLO (RFC 5321 §4.1.1.1).
-    func offer() throws(Wrong) -> String {
+    func offer() throws(ValueError) -> String {
         let text = try line(most: 400, isASCII: true)
         guard let keyword = text.split(separator: " ", omittingEmptySubsequences: false).first,
             let first = keyword.utf8.first,
@@ -346,7 +346,7 @@ private struct Value {
     }
 
     /// A reply as it goes over the wire: code, enhanced status code, text, perhaps of several lines.
-    func answer() throws(Wrong) -> ServerDialogue.Answer {
+    func answer() throws(ValueError) -> ServerDialogue.Answer {
         let text = try paragraphs(most: 4000)
         var rest = text[...]
         if rest.last == "\n" { rest = rest.dropLast() }
@@ -361,9 +361,9 @@ private struct Value {
     }
 
     /// A moment in a session at which the server speaks: a verb, or a step's number.
-    func turn() throws(Wrong) -> CommandSequence.Turn { try turn(named: try text()) }
+    func turn() throws(ValueError) -> CommandSequence.Turn { try turn(named: try text()) }
 
-    func turn(named name: String) throws(Wrong) -> CommandSequence.Turn {
+    func turn(named name: String) throws(ValueError) -> CommandSequence.Turn {
         if let turn = Self.turns[name.uppercased()] { return turn }
         guard let verb = Verb(rawValue: name.uppercased()) else {
             throw wrong("'\(name)' is neither a verb nor a step at which a server speaks: 4, 6, 8, 10, 11, 13, 14")
@@ -377,7 +377,7 @@ private struct Value {
         "GREETING": .greeting, "DOT": .mailData,
     ]
 
-    func rule() throws(Wrong) -> ServerDialogue.Rule {
+    func rule() throws(ValueError) -> ServerDialogue.Rule {
         var found: [String: Value] = [:]
         for (name, value) in try entries() {
             guard ["verb", "step", "path", "reply"].contains(name) else {
@@ -390,7 +390,7 @@ private struct Value {
             throw wrong("a rule needs a verb or the number of a step, and not both")
         }
         let answer = try reply.answer()
-        let path = try found["path"].map { (value) throws(Wrong) in try value.line(most: 320, isASCII: true) }
+        let path = try found["path"].map { (value) throws(ValueError) in try value.line(most: 320, isASCII: true) }
         if let step = found["step"] {
             let turn = try step.turn()
             return ServerDialogue.Rule(

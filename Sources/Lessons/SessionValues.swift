@@ -33,14 +33,14 @@ public enum SessionValues {
             self.find = find
         }
 
-        /// The value as text that can be shown, at most `mostCharacters` and an ellipsis long; nil when it is not known.
+        /// The value as text that can be shown, at most `maxCharacters` and an ellipsis long; nil when it is not known.
         public func value(_ context: Context) -> String? {
             find(context).flatMap { $0.shown.isEmpty ? nil : $0.shown }
         }
     }
 
     /// Longer values are cut.
-    public static let mostCharacters = 200
+    public static let maxCharacters = 200
 
     /// A value before it is shown.
     enum Found {
@@ -51,9 +51,9 @@ public enum SessionValues {
         var shown: String {
             switch self {
             // Four octets a character at most, so cutting the octets first changes nothing but the time it takes.
-            case .octets(let octets): SessionValues.cut(WireText.shown(octets.prefix(4 * mostCharacters + 4)))
+            case .octets(let octets): SessionValues.cut(WireText.shown(octets.prefix(4 * maxCharacters + 4)))
             case .number(let number): String(number)
-            case .text(let text): SessionValues.cut(WireText.shown(text.utf8.prefix(4 * mostCharacters + 4)))
+            case .text(let text): SessionValues.cut(WireText.shown(text.utf8.prefix(4 * maxCharacters + 4)))
             }
         }
 
@@ -61,8 +61,8 @@ public enum SessionValues {
     }
 
     static func cut(_ text: String) -> String {
-        guard text.unicodeScalars.count > mostCharacters else { return text }
-        return String(text.unicodeScalars.prefix(mostCharacters)) + "…"
+        guard text.unicodeScalars.count > maxCharacters else { return text }
+        return String(text.unicodeScalars.prefix(maxCharacters)) + "…"
     }
 
     public static let all: [Row] = [

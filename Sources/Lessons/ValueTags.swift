@@ -11,7 +11,7 @@ enum ValueTags {
     }
 
     /// How deep sections may nest.
-    static let mostNesting = 4
+    static let maxNesting = 4
 
     static func hasTags(_ text: String) -> Bool { text.utf8.firstRange(of: "{{") != nil }
 
@@ -54,7 +54,7 @@ enum ValueTags {
         switch sigil {
         case "#", "^":
             open.append((name, line))
-            return open.count > mostNesting ? grave("{{\(tag)}} is nested deeper than \(mostNesting)") : nil
+            return open.count > maxNesting ? grave("{{\(tag)}} is nested deeper than \(maxNesting)") : nil
         case "/":
             guard let last = open.last, last.name == name else { return grave("{{\(tag)}} closes nothing") }
             open.removeLast()

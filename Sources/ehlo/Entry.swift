@@ -33,7 +33,7 @@ import Interchange
         if !isCommand, !(command is Ehlo), let name = arguments.first(where: Arguments.commands.contains),
             name != "help"
         {
-            throw Failure(
+            throw CommandError(
                 .usage,
                 "the options before '\(name)' are for the sandbox world; put those of \(name) behind its name"
             )
@@ -54,10 +54,10 @@ import Interchange
     private static func report(_ error: any Error, _ arguments: [String]) throws -> Int32 {
         switch error {
         case let end as ExitStatus: return end.status
-        case let failure as Failure:
+        case let failure as CommandError:
             Message.write(failure.sentence)
             return failure.code.rawValue
-        case let trouble as FileTrouble:
+        case let trouble as FileError:
             if trouble.kind != .readerGone { Message.write(trouble.description) }
             return ExitCode(trouble.kind).rawValue
         default: break

@@ -78,7 +78,7 @@ enum ExitCode: Int32, CaseIterable {
         }
     }
 
-    init(_ kind: FileTrouble.Kind) {
+    init(_ kind: FileError.Kind) {
         switch kind {
         case .noInput: self = .noInput
         case .wrongData: self = .wrongData

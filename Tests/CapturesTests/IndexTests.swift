@@ -86,7 +86,7 @@ import Testing
         #expect(index.clearings == 1)
         let mails = index.candidates.filter { $0.kind == .smtp }
         #expect(mails.count == 1)
-        #expect(mails.first?.caller != nil)
+        #expect(mails.first?.initiator != nil)
     }
 
     @Test func `one that was turned away does not come back in its middle`() throws {
@@ -94,6 +94,6 @@ import Testing
         let others = connections(10, from: 65) { _ in .mail }
         let index = try index(connections(64) { _ in .mail } + late.prefix(3) + others + late.dropFirst(3))
         #expect(index.candidates.count == 64)
-        #expect(index.candidates.allSatisfy { $0.caller != nil })
+        #expect(index.candidates.allSatisfy { $0.initiator != nil })
     }
 }

@@ -2,6 +2,7 @@ import SMTP
 import Captures
 import Testing
 import Tracing
+import Notation
 
 /// Mail sessions found by what they say, and the lines of a list.
 @Suite struct SearchTests {
@@ -21,7 +22,7 @@ import Tracing
 
     @Test func `a list tells who, whom and how it went`() throws {
         let told = try summary(Talk.mail())
-        #expect(CaptureTime.listed(told.began) == "2023-11-14 22:13:20.015")
+        #expect(UTCTime(nanoseconds: told.began).listed == "2023-11-14 22:13:20.015")
         #expect([told.client, told.server] == ["192.0.2.1:40000", "192.0.2.25:25"])
         #expect(told.reversePath == Array("<ada@sender.example>".utf8))
         #expect(told.forwardPath == Array("<bob@receiver.example>".utf8))

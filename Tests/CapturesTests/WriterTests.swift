@@ -98,18 +98,4 @@ import Tracing
         #expect(read.octets(.client) == body)
         #expect(octets.count > 100_000 + 69 * 56)
     }
-
-    @Test(arguments: [
-        ("1970-01-01T00:00:00Z", 0), ("2026-11-24T22:13:20Z", 1_795_558_400), ("2000-02-29T23:59:59Z", 951_868_799),
-        ("1969-12-31T23:59:59Z", -1), ("2106-02-07T06:28:15Z", 4_294_967_295),
-    ])
-    func `times are told and read`(text: String, seconds: Int64) {
-        #expect(CaptureTime.iso8601(seconds * 1_000_000_000) == text)
-        #expect(CaptureTime.nanoseconds(text) == seconds * 1_000_000_000)
-    }
-
-    @Test(arguments: [
-        "", "x", "2026-11-24", "2026-13-24T22:13:20Z", "2026-11-24T22:13:20+01:00", "abcd-ef-ghTij:kl:mnZ",
-    ])
-    func `what is no time is none`(text: String) { #expect(CaptureTime.nanoseconds(text) == nil) }
 }

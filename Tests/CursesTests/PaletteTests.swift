@@ -78,6 +78,3 @@ func `what has the eye stands out without colour`(theme: Theme) {
     #expect(palette.look(.plain, .reverse).attributes == .reverse)
     #expect(palette.look(.span, .reverse).attributes == .bold)
 }
-
-@Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")])
-func `base64 as in RFC 4648 §10`(text: String, coded: String) { #expect(base64(Array(text.utf8)) == coded) }

@@ -56,6 +56,6 @@ import Testing
         let noise = (0..<500).map { _ in Self.event(.client, String(repeating: "NOOP\r\n", count: 1000)) }
         let traced = traced(Self.opening + noise)
         #expect(traced.isCut)
-        #expect(traced.trace.lines.count < ConversationTrace.mostLines + 2000)
+        #expect(traced.trace.lines.count < ConversationTrace.maxLines + 2000)
     }
 }

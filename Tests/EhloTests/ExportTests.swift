@@ -225,7 +225,7 @@ import Tracing
     /// Longer than what a trace keeps of one mail; in DATA, with stuffed dots, and in a chunk.
     @Test(arguments: [true, false]) func `a long mail is written whole`(isChunk: Bool) throws {
         let line = Array(repeating: UInt8(ascii: "x"), count: 998) + [13, 10]
-        let lines = (0..<(TracedMail.mostOctets / 1000 + 2000)).map { $0 % 7 == 0 ? [UInt8(ascii: ".")] + line : line }
+        let lines = (0..<(TracedMail.maxOctets / 1000 + 2000)).map { $0 % 7 == 0 ? [UInt8(ascii: ".")] + line : line }
         let content = Array(lines.joined())
         var events = [WireEvent(.octets(from: .server, Array("220 b\r\n".utf8)), leg: .relay)]
         func say(_ side: Side, _ octets: [UInt8]) {

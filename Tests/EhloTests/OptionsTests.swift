@@ -51,7 +51,7 @@ import Testing
         #expect(try StopPoint.named("BANNER") == .connect)
         #expect(try StopPoint.named("To") == .rcpt)
         #expect(try StopPoint.named("11") == .data)
-        for word in ["", "14", "2", "rset"] { #expect(throws: Failure.self) { try StopPoint.named(word) } }
+        for word in ["", "14", "2", "rset"] { #expect(throws: CommandError.self) { try StopPoint.named(word) } }
     }
 
     @Test func `what was meant is found by its spelling`() {
@@ -73,7 +73,7 @@ import Testing
         )
         #expect(try mail.content() == Array("subject: new\r\nTo: y\r\nX-A: 1\r\n\r\nbody\r\n".utf8))
         mail.headers = ["no field"]
-        #expect(throws: Failure.self) { try mail.content() }
+        #expect(throws: CommandError.self) { try mail.content() }
     }
 
     @Test(arguments: [
@@ -85,7 +85,7 @@ import Testing
     ])
     func `a text of an option is one line without controls`(sign: String, name: String) throws {
         #expect { try OptionText.check("a\(sign)b", "--from") } throws: { error in
-            (error as? Failure)?.sentence.hasPrefix("--from: the value holds \(name), and") == true
+            (error as? CommandError)?.sentence.hasPrefix("--from: the value holds \(name), and") == true
         }
         // Joined emoji and marks of direction are part of texts that people write.
         for text in ["", "a b", "Grüße", "❤\u{FE0F}", "👩\u{200D}🚀", "שלום\u{200F}", "日本"] {

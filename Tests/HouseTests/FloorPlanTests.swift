@@ -4,22 +4,23 @@ import Testing
 struct FloorPlanTests {
     /// The rooms that are Swift and what each may import; the C modules import nothing.
     private static let plan: [String: Set<String>] = [
-        "SMTP": [],
-        "DNS": [],
+        "Notation": [],
+        "SMTP": ["Notation"],
+        "DNS": ["Notation"],
         "Screen": [],
-        "Tracing": ["SMTP", "DNS", "FoundationEssentials"],
-        "Captures": ["SMTP", "DNS", "Tracing", "Glibc"],
-        "Lessons": ["SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
-        "Interchange": ["SMTP", "Tracing", "Lessons", "Captures", "Glibc", "FoundationEssentials"],
+        "Tracing": ["Notation", "SMTP", "DNS", "FoundationEssentials"],
+        "Captures": ["Notation", "SMTP", "DNS", "Tracing", "Glibc"],
+        "Lessons": ["Notation", "SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
+        "Interchange": ["Notation", "SMTP", "Tracing", "Lessons", "Captures", "Glibc", "FoundationEssentials"],
         "Networking": [
-            "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "NIOCore", "NIOPosix", "Glibc", "Dispatch",
+            "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "NIOCore", "NIOPosix", "Glibc", "Dispatch",
             "Synchronization",
         ],
         "Interface": ["SMTP", "Tracing", "Lessons", "Screen", "FoundationEssentials"],
-        "Curses": ["Screen", "CNcurses", "CTerminalGuard", "Glibc"],
+        "Curses": ["Notation", "Screen", "CNcurses", "CTerminalGuard", "Glibc"],
         "ehlo": [
-            "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen", "Interface",
-            "Curses",
+            "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen",
+            "Interface", "Curses",
             "ArgumentParser", "Glibc", "Dispatch", "Synchronization", "FoundationEssentials",
         ],
     ]

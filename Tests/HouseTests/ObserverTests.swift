@@ -18,7 +18,10 @@ struct ObserverTests {
             "Sources/Interchange/Reading/Transcripts/ReadingPlan.swift", "verb != .help",
             "whether text is a dialogue"
         ),
-        ("Sources/Networking/Live/ClientEnd.swift", "dialogue?.responseMeaning", "the client's own words on what it sends"),
+        (
+            "Sources/Networking/Live/ClientEnd.swift", "dialogue?.responseMeaning",
+            "the client's own words on what it sends"
+        ),
     ]
 
     /// A comparison with AUTH or 334 in a line of Swift, its comments taken away.

@@ -7,19 +7,19 @@ import Testing
         try Places.withFolder { folder in
             let path = "\(folder)/a"
             func write(_ text: String, replacing: Bool) throws {
-                try Output.write(file: path, input: nil, replacing: replacing) { output throws(FileTrouble) in
+                try Output.write(file: path, input: nil, replacing: replacing) { output throws(FileError) in
                     try output.write(text)
                 }
             }
             try write("one", replacing: false)
-            #expect { try write("two", replacing: false) } throws: { ($0 as? FileTrouble)?.kind == .exists }
+            #expect { try write("two", replacing: false) } throws: { ($0 as? FileError)?.kind == .exists }
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "one")
             try write("three", replacing: true)
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "three")
             // A link to nowhere has the name as well, and so has a file that comes while ours is written.
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "\(folder)/nowhere")
-            #expect { try write("four", replacing: false) } throws: { ($0 as? FileTrouble)?.kind == .exists }
+            #expect { try write("four", replacing: false) } throws: { ($0 as? FileError)?.kind == .exists }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
         }
     }
@@ -27,7 +27,7 @@ import Testing
     @Test func `a file is there under its name when it is whole`() throws {
         try Places.withFolder { folder in
             let path = folder + "/out.json"
-            try Output.write(file: path, input: nil) { output throws(FileTrouble) in
+            try Output.write(file: path, input: nil) { output throws(FileError) in
                 try output.write(String(repeating: "x", count: 200_000))
                 #expect(!FileManager.default.fileExists(atPath: path))
             }
@@ -40,10 +40,10 @@ import Testing
         try Places.withFolder { folder in
             let path = folder + "/out.json"
             try Data("before".utf8).write(to: URL(fileURLWithPath: path))
-            #expect(throws: FileTrouble.self) {
-                try Output.write(file: path, input: nil) { output throws(FileTrouble) in
+            #expect(throws: FileError.self) {
+                try Output.write(file: path, input: nil) { output throws(FileError) in
                     try output.write(String(repeating: "x", count: 200_000))
-                    throw FileTrouble(.inputOutput, "no more")
+                    throw FileError(.inputOutput, "no more")
                 }
             }
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")
@@ -59,7 +59,7 @@ import Testing
             try FileManager.default.linkItem(atPath: path, toPath: folder + "/twin")
             for name in ["in.ehlo", "link", "twin", "./in.ehlo"] {
                 #expect { try Output.write(file: "\(folder)/\(name)", input: path) { _ in } } throws: {
-                    ($0 as? FileTrouble)?.kind == .cannotCreate
+                    ($0 as? FileError)?.kind == .cannotCreate
                 }
             }
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "recording")
@@ -68,9 +68,9 @@ import Testing
 
     @Test func `a full device is an error of writing and stays a device`() {
         #expect {
-            try Output.write(file: "/dev/full", input: nil) { output throws(FileTrouble) in try output.write("x") }
+            try Output.write(file: "/dev/full", input: nil) { output throws(FileError) in try output.write("x") }
         } throws: {
-            ($0 as? FileTrouble)?.kind == .inputOutput
+            ($0 as? FileError)?.kind == .inputOutput
         }
         #expect(FileManager.default.fileExists(atPath: "/dev/full"))
     }

@@ -22,7 +22,7 @@ enum Places {
 
     static func session(_ name: String) throws -> Recording {
         let file = try SessionFile.read("\(lessons)/sessions/\(name)")
-        guard let first = file.sessions.first else { throw FileTrouble(.noInput, name) }
+        guard let first = file.sessions.first else { throw FileError(.noInput, name) }
         return first
     }
 

@@ -46,7 +46,7 @@ import Tracing
         let trace = Tracer.trace(of: recording.events)
         let read = WellFormed(SVGExport.text(trace, header: recording.header))
         let texts = Set(read.text.split(separator: "\n").map(String.init))
-        for arrow in SVGArrow.all(of: trace) where arrow.lines.count <= SVGArrow.mostTexts {
+        for arrow in SVGArrow.all(of: trace) where arrow.lines.count <= SVGArrow.maxTexts {
             for line in arrow.lines where !line.isTLS && (1...60).contains(line.octets.count) {
                 let isThere = texts.contains(WireText.shown(line.octets))
                 #expect(isThere, "\(name): \(WireText.shown(line.octets))")

@@ -64,7 +64,7 @@ import Tracing
     ])
     func `what holds no session is wrong data`(text: String) {
         #expect { try read(text) } throws: { error in
-            (error as? FileTrouble)?.kind == .wrongData && "\(error)".hasPrefix("x.ehlo: ")
+            (error as? FileError)?.kind == .wrongData && "\(error)".hasPrefix("x.ehlo: ")
         }
     }
 
@@ -74,7 +74,7 @@ import Tracing
                 folder, folder + "/absent", folder + "/\u{1B}[2J", "/dev/null", "/dev/zero", "", "/dev/null/x",
             ] {
                 #expect { try SessionFile.read(path) } throws: { error in
-                    (error as? FileTrouble)?.kind == .noInput && !"\(error)".unicodeScalars.contains { $0.value < 32 }
+                    (error as? FileError)?.kind == .noInput && !"\(error)".unicodeScalars.contains { $0.value < 32 }
                 }
             }
         }
@@ -85,7 +85,7 @@ import Tracing
             let path = folder + "/big"
             try Data(repeating: 65, count: 1001).write(to: URL(fileURLWithPath: path))
             #expect(try FileOctets.read(path, most: 1001).count == 1001)
-            #expect { try FileOctets.read(path, most: 1000) } throws: { ($0 as? FileTrouble)?.kind == .wrongData }
+            #expect { try FileOctets.read(path, most: 1000) } throws: { ($0 as? FileError)?.kind == .wrongData }
         }
     }
 }

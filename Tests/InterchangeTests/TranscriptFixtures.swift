@@ -48,7 +48,7 @@ enum TranscriptFixtures {
 
     /// The one session of a file.
     static func recording(_ name: String) throws -> Recording {
-        guard let first = try sessions(name).first else { throw FileTrouble(.wrongData, name) }
+        guard let first = try sessions(name).first else { throw FileError(.wrongData, name) }
         return first
     }
 

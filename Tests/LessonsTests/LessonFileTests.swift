@@ -51,7 +51,7 @@ import Tracing
         ("title: |\n  a\n  b\nspec: []\nsummary: S", 1, "title is longer than a line"),
     ])
     func `with a fault is named with its line`(yaml: String, line: Int, message: String) {
-        #expect(FrontMatter.checked(yaml).problems.contains(FrontMatter.Problem(line: line, message: message)))
+        #expect(FrontMatter.checked(yaml).problems.contains(FrontMatterError(line: line, message: message)))
     }
 
     @Test func `too long is not read`() {

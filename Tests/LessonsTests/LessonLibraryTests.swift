@@ -118,13 +118,13 @@ import Tracing
 @Suite struct `A folder of lessons` {
     @Test func `that is missing is refused in a sentence`() throws {
         let path = Fixture.path("nowhere")
-        #expect(throws: LessonLibrary.Failure.missing(path: path)) { try LessonLibrary(root: path) }
-        #expect("\(LessonLibrary.Failure.missing(path: "a\u{1b}b"))" == #"there is no folder of lessons at a\x1Bb"#)
+        #expect(throws: LessonLibraryError.missing(path: path)) { try LessonLibrary(root: path) }
+        #expect("\(LessonLibraryError.missing(path: "a\u{1b}b"))" == #"there is no folder of lessons at a\x1Bb"#)
     }
 
     @Test func `without English is refused`() {
         let path = Fixture.path("no-english")
-        #expect(throws: LessonLibrary.Failure.noEnglish(path: path)) { try LessonLibrary(root: path) }
+        #expect(throws: LessonLibraryError.noEnglish(path: path)) { try LessonLibrary(root: path) }
     }
 
     @Test func `is the one that was named`() {
@@ -161,7 +161,7 @@ import Tracing
             "en/command/A.md": Array("Only text.".utf8),
             "en/command/B.md": Array("---\ntitle: \"\n---\nText.".utf8),
             "en/command/C.md": [0xFF, 0xFE],
-            "en/command/D.md": Array(repeating: UInt8(ascii: "x"), count: Markdown.mostOctets + 1),
+            "en/command/D.md": Array(repeating: UInt8(ascii: "x"), count: Markdown.maxOctets + 1),
             "en/command/E.md": Array("|\(String(repeating: "b|", count: 1001))".utf8),
             "en/command/F.md": Array(
                 "\u{FEFF}---\r\ntitle: T\r\nspec: []\r\nsummary: S\r\n---\r\nA\u{1b}[31m\u{202E}\u{E000}&#27;&#xE000;\r\nb"

@@ -64,8 +64,8 @@ import Testing
 
     @Test(
         arguments: [
-            (String(repeating: "x", count: Markdown.mostOctets), nil),
-            (String(repeating: "x", count: Markdown.mostOctets + 1), .tooLong(octets: Markdown.mostOctets + 1)),
+            (String(repeating: "x", count: Markdown.maxOctets), nil),
+            (String(repeating: "x", count: Markdown.maxOctets + 1), .tooLong(octets: Markdown.maxOctets + 1)),
             ("a\n" + String(repeating: "|", count: 1000), nil),
             ("a\n" + String(repeating: "|", count: 1001), .tooManyCells(line: 2)),
             // Each of the short rows would be filled up with 999 empty cells.
@@ -73,9 +73,9 @@ import Testing
                 String(repeating: "|", count: 1000) + String(repeating: "\n|", count: 50),
                 .tooManyRows(lines: 51, cells: 1000)
             ),
-        ] as [(String, Markdown.Refusal?)]
+        ] as [(String, MarkdownError?)]
     )
-    func `that would take long is refused`(source: String, refusal: Markdown.Refusal?) {
+    func `that would take long is refused`(source: String, refusal: MarkdownError?) {
         #expect(Markdown.refusal(of: source.utf8) == refusal)
         if refusal != nil { #expect(Markdown.read(source) == []) }
     }

@@ -182,7 +182,7 @@ import Testing
         #expect(read("title: " + String(repeating: "- ", count: 20_000)).persona == nil)
         let stairs = (0..<300).map { String(repeating: " ", count: $0) + "a:" }.joined(separator: "\n")
         #expect(read(stairs).persona == nil)
-        let octets = [UInt8](repeating: 0x61, count: PersonaReader.mostOctets + 1)
+        let octets = [UInt8](repeating: 0x61, count: PersonaReader.maxOctets + 1)
         #expect(PersonaReader.read(octets, name: "big", file: "big.yaml").problems.count == 1)
         #expect(PersonaReader.read([0x74, 0xFF, 0xFE], name: "bad", file: "bad.yaml").persona == nil)
     }

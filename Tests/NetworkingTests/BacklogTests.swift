@@ -13,7 +13,7 @@ import Tracing
 
     @Test func `one conversation is held up alone, and told when it may go on`() {
         let backlog = Backlog()
-        let large = Self.event(1, octets: Backlog.most)
+        let large = Self.event(1, octets: Backlog.maxOctets)
         backlog.tell(large)
         #expect(!backlog.hasRoom(1))
         #expect(backlog.hasRoom(2))
@@ -26,8 +26,8 @@ import Tracing
 
     @Test func `when all together are too much, each has only the least, and all held up go on when they are not`() {
         let backlog = Backlog()
-        let half = Self.event(0, octets: Backlog.most / 2)
-        let count = Backlog.mostInAll / (Backlog.most / 2)
+        let half = Self.event(0, octets: Backlog.maxOctets / 2)
+        let count = Backlog.maxInAll / (Backlog.maxOctets / 2)
         for id in 1...count { backlog.tell(ConversationEvent(id: id, peer: "", kind: half.kind)) }
         #expect(!backlog.hasRoom(1) && !backlog.hasRoom(2))
         #expect(backlog.hasRoom(count + 1))

@@ -1,3 +1,4 @@
+import Notation
 import SMTP
 import Testing
 import Tracing

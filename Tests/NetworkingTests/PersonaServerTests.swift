@@ -124,7 +124,7 @@ struct PersonaServerTests {
         let heard = listened.wire(1).reduce(0) {
             if case .octets(_, let octets, _) = $1.kind { $0 + octets.count } else { $0 }
         }
-        #expect(heard < 4 * Backlog.most)
+        #expect(heard < 4 * Backlog.maxOctets)
         await server.stop()
     }
 
@@ -353,7 +353,7 @@ struct PersonaServerTests {
             ("127.0.0.1", other, start + .seconds(3)), ("::1", mail, start + .seconds(3)),
         ]
         #expect(asked.map { greylist.knows($0.0, $0.1, now: $0.2) } == [false, false, true, false, false])
-        for number in 0..<(2 * Greylist.most) { _ = greylist.knows("\(number)", mail, now: start) }
+        for number in 0..<(2 * Greylist.maxEntries) { _ = greylist.knows("\(number)", mail, now: start) }
         let isKnown = greylist.knows("127.0.0.1", other, now: start + .seconds(100))
         #expect(!isKnown, "it forgets rather than grow")
     }

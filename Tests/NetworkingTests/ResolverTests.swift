@@ -119,9 +119,9 @@ struct ResolverTests {
             (.formatError, .formatError), (.notImplemented, .notImplemented),
             (ResponseCode(rawValue: 9), .otherCode(ResponseCode(rawValue: 9))),
             (.noError, .noData),  // exists, but has none of this type
-        ] as [(ResponseCode, LookupFailure)]
+        ] as [(ResponseCode, LookupError)]
     )
-    func `an answer that says no is kept with its octets`(code: ResponseCode, failure: LookupFailure) async throws {
+    func `an answer that says no is kept with its octets`(code: ResponseCode, failure: LookupError) async throws {
         let server = ScriptedServer { query, _ in [reply(query, code)] }
         let lookup = try await server.run { await Resolver(servers: $0, timeLimit: .seconds(60)).lookup(domain, .mx) }
         #expect(lookup.failure == failure)

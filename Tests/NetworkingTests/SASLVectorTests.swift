@@ -1,3 +1,4 @@
+import Notation
 import SMTP
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("r=someoneelse,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", SASLExchange.Trouble.foreignNonce),
+        ("r=someoneelse,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", SASLError.foreignNonce),
         ("r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", .foreignNonce),
         ("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=0", .malformedChallenge),
         ("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000", .iterations(2_000_000_000)),
@@ -47,7 +48,7 @@ import Testing
         ("m=x,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", .malformedChallenge),
         ("e=unknown-user", .serverError("unknown-user")),
     ])
-    func `a first answer that is not right calls the exchange off`(text: String, trouble: SASLExchange.Trouble) throws {
+    func `a first answer that is not right calls the exchange off`(text: String, trouble: SASLError) throws {
         var exchange = SASLExchange(.scramSHA256, try Credentials(user: "user", password: "pencil"), Self.scram)
         _ = exchange.start()
         #expect(exchange.challenged(Self.coded(text)).octets == [UInt8(ascii: "*")])

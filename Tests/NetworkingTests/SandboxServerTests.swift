@@ -127,7 +127,7 @@ struct SandboxServerTests {
 
     @Test func `one client too many is told to come back`() async throws {
         try await visit { port in
-            let clients = try (0..<Listener.mostClients).map { _ in try RawPeer(port: port) }
+            let clients = try (0..<Listener.maxClients).map { _ in try RawPeer(port: port) }
             for client in clients { #expect(client.reply()?.hasPrefix("220 ") == true) }
             let late = try RawPeer(port: port)
             #expect(late.reply()?.hasPrefix("421 ") == true)

@@ -10,7 +10,7 @@ private struct Pair {
     let server: TLSEngine
     /// The most octets handed over at once.
     var piece = Int.max
-    var trouble: [Side: TLSTrouble] = [:]
+    var trouble: [Side: TLSError] = [:]
 
     init(_ client: TLSSetup, _ server: TLSSetup) throws {
         self.client = try TLSEngine(client)
@@ -134,7 +134,7 @@ private struct Pair {
 
     @Test func `who must verify gets a verdict`() throws {
         let authority = try TLSAuthority(commonName: "a tap")
-        func verdict(_ identity: TLSIdentity, _ asked: String?) throws -> TLSTrouble? {
+        func verdict(_ identity: TLSIdentity, _ asked: String?) throws -> TLSError? {
             var pair = try pair(identity, asking: asked) {
                 $0.mustVerify = true
                 $0.authorities = authority.pemCertificate
@@ -194,12 +194,12 @@ private struct Pair {
     @Test func `keys and certificates that do not fit are said not to`() throws {
         let one = try identity("a.example")
         let other = try identity("b.example")
-        #expect(throws: TLSTrouble.self) {
+        #expect(throws: TLSError.self) {
             try TLSIdentity(pemCertificates: one.pemCertificates, pemKey: other.pemKey)
         }
-        #expect(throws: TLSTrouble.self) { try TLSIdentity(pemCertificates: [], pemKey: one.pemKey) }
-        #expect(throws: TLSTrouble.self) { try TLSIdentity(pemCertificates: one.pemCertificates, pemKey: [65, 66]) }
-        #expect(throws: TLSTrouble.self) { try TLSIdentity.selfSigned(names: ["a.example,DNS:evil.example"]) }
+        #expect(throws: TLSError.self) { try TLSIdentity(pemCertificates: [], pemKey: one.pemKey) }
+        #expect(throws: TLSError.self) { try TLSIdentity(pemCertificates: one.pemCertificates, pemKey: [65, 66]) }
+        #expect(throws: TLSError.self) { try TLSIdentity.selfSigned(names: ["a.example,DNS:evil.example"]) }
         _ = try TLSIdentity(pemCertificates: one.pemCertificates, pemKey: one.pemKey)
     }
 

@@ -140,8 +140,8 @@ import Testing
     @Test func `a reply without end is given out in pieces`() {
         var assembler = ReplyAssembler()
         let line = Self.line("250-x")
-        for _ in 1..<ReplyAssembler.mostLines { #expect(assembler.append(line) == nil) }
-        #expect(assembler.append(line)?.lines.count == ReplyAssembler.mostLines)
+        for _ in 1..<ReplyAssembler.maxLines { #expect(assembler.append(line) == nil) }
+        #expect(assembler.append(line)?.lines.count == ReplyAssembler.maxLines)
         #expect(assembler.append(line) == nil)
     }
 }

@@ -6,7 +6,7 @@ import Testing
     @Test func `a head is a type, major version 3 and a length, and nothing else`() {
         for type in UInt8.min...UInt8.max {
             for major in [0, 2, 3, 4, 255] as [UInt8] {
-                for length in [0, 1, TLSRecord.mostContent, TLSRecord.mostContent + 1, 65_535] {
+                for length in [0, 1, TLSRecord.maxContent, TLSRecord.maxContent + 1, 65_535] {
                     let octets = [type, major, 1, UInt8(length >> 8), UInt8(length & 0xFF)]
                     let fits = (20...24).contains(type) && major == 3 && length <= 16_384 + 2048
                     let expected = TLSRecord.ContentType(rawValue: type).flatMap {

@@ -57,7 +57,7 @@ import Testing
             Self.octets(.server, "354 go\r\n"),
             Self.octets(.client, "From: a\r\nDate: b\r\n\r\n"),
         ]
-        let (shorts, longs) = (TracedMail.mostLines / 1000, TracedMail.mostOctets / 990_000 + 3)
+        let (shorts, longs) = (TracedMail.maxLines / 1000, TracedMail.maxOctets / 990_000 + 3)
         for _ in 0..<shorts { events.append(Self.octets(.client, short)) }
         for _ in 0..<longs { events.append(Self.octets(.client, long)) }
         events += [Self.octets(.client, "..dot\r\nend\r\n.\r\n"), Self.octets(.server, "250 ok\r\n")]
@@ -67,13 +67,13 @@ import Testing
         #expect(mail.lineCount == lines)
         #expect(mail.code == 250)
         #expect(
-            trace.lines.count { if case .mailData = $0.content { true } else { false } } == TracedMail.mostLines + 1
+            trace.lines.count { if case .mailData = $0.content { true } else { false } } == TracedMail.maxLines + 1
         )
         // Three lines of the header are among those shown, so three short ones are not.
         let left = longs * 990_000 + 3 * 3 + 12
         let said = trace.lines.last { $0.speaker == .note }.map { WireText.shown($0.octets) }
         #expect(
-            said == "\(lines - TracedMail.mostLines) more lines of mail data, \(left) octets, are not shown one by one"
+            said == "\(lines - TracedMail.maxLines) more lines of mail data, \(left) octets, are not shown one by one"
         )
         #expect(mail.content.count + mail.octetsLeftOut == 20 + shorts * 3000 + longs * 990_000 + 11)
         #expect(mail.stuffedLines == 1)

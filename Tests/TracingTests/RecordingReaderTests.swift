@@ -64,7 +64,7 @@ import Testing
             #expect(recording.events.count == 1)
             #expect(recording.warnings.count == 1)
         }
-        #expect(throws: RecordingReader.Failure.notARecording) {
+        #expect(throws: RecordingError.notARecording) {
             try RecordingReader.read(Array(("{\"ehlo\":" + String(repeating: "[", count: depth) + "\n").utf8))
         }
     }
@@ -96,16 +96,16 @@ import Testing
         "220 mx.example ESMTP\r\n", "\u{0}\u{0}\u{0}", "{\"title\":\"\\\"ehlo\\\"\"}",
     ])
     func `a file without the header is no recording`(text: String) {
-        #expect(throws: RecordingReader.Failure.notARecording) { try RecordingReader.read(Array(text.utf8)) }
+        #expect(throws: RecordingError.notARecording) { try RecordingReader.read(Array(text.utf8)) }
     }
 
     @Test func `UTF-16 is no recording`() {
         let octets = Self.header.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
-        #expect(throws: RecordingReader.Failure.notARecording) { try RecordingReader.read([0xFF, 0xFE] + octets) }
+        #expect(throws: RecordingError.notARecording) { try RecordingReader.read([0xFF, 0xFE] + octets) }
     }
 
     @Test func `another version is named`() {
-        #expect(throws: RecordingReader.Failure.newerVersion(2)) {
+        #expect(throws: RecordingError.newerVersion(2)) {
             try RecordingReader.read(Array("{\"ehlo\":2}\n".utf8))
         }
     }
@@ -121,7 +121,7 @@ import Testing
             Array((Self.header + String(repeating: "\nx", count: 1_000) + "\n" + Self.sound).utf8)
         )
         #expect(recording.events.count == 1)
-        #expect(recording.warnings.count == RecordingReader.mostWarnings + 1)
+        #expect(recording.warnings.count == RecordingReader.maxWarnings + 1)
         #expect(recording.warnings.last == "and 900 more such lines")
     }
 

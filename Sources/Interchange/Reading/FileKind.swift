@@ -17,14 +17,14 @@ public enum FileKind: Equatable, Sendable {
     case empty
 
     /// How many octets from the start are looked at to tell text from the rest.
-    static let mostOctets = 4096
+    static let maxOctets = 4096
 
     public static func of(_ octets: [UInt8]) -> FileKind {
         if octets.isEmpty { return .empty }
         if RecordingReader.recognises(octets) { return .recording }
         if CaptureFile.recognises(octets) { return .capture }
         if packed.contains(where: octets.starts(with:)) { return .compressed }
-        guard TranscriptText.isText(octets.prefix(mostOctets)) else { return .binary }
+        guard TranscriptText.isText(octets.prefix(maxOctets)) else { return .binary }
         return TranscriptReader.recognises(octets) ? .transcript : .text
     }
 

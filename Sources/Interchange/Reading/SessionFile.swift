@@ -2,6 +2,7 @@ import Captures
 import Glibc
 public import SMTP
 public import Tracing
+import Notation
 
 /// A file with sessions in it, recorded or told in the words of another program.
 public struct SessionFile: Sendable {
@@ -41,7 +42,7 @@ public struct SessionFile: Sendable {
     }
 
     /// Reads a file, whatever its name, and says why when it is none of ours.
-    public static func read(_ path: String, onWait: () -> Void = {}) throws(FileTrouble) -> SessionFile {
+    public static func read(_ path: String, onWait: () -> Void = {}) throws(FileError) -> SessionFile {
         // A capture may be far longer than memory should hold.
         if path != "-", !path.isEmpty, !path.utf8.contains(0), let octets = MappedFile.map(path),
             let capture = CaptureFile(octets)
@@ -52,14 +53,14 @@ public struct SessionFile: Sendable {
     }
 
     /// The sessions in octets that came from `path`.
-    public static func read(_ octets: [UInt8], path: String) throws(FileTrouble) -> SessionFile {
+    public static func read(_ octets: [UInt8], path: String) throws(FileError) -> SessionFile {
         let kind = FileKind.of(octets)
-        if let refusal = kind.refusal { throw FileTrouble(.wrongData, "\(name(path)): \(refusal)") }
+        if let refusal = kind.refusal { throw FileError(.wrongData, "\(name(path)): \(refusal)") }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {
             let file = TranscriptFile(octets)
             guard file.count > 0 else {
-                throw FileTrouble(.wrongData, "\(name(path)): \(FileKind.text.refusal ?? "there is no session in it")")
+                throw FileError(.wrongData, "\(name(path)): \(FileKind.text.refusal ?? "there is no session in it")")
             }
             return SessionFile(path: path, warnings: [], content: .transcript(file))
         }
@@ -68,12 +69,12 @@ public struct SessionFile: Sendable {
             do {
                 sessions.append(try RecordingReader.read(part))
             } catch {
-                throw FileTrouble(.wrongData, "\(name(path)): \(error); \(error.advice)")
+                throw FileError(.wrongData, "\(name(path)): \(error); \(error.advice)")
             }
         }
         guard sessions.contains(where: { !$0.events.isEmpty }) else {
             let torn = sessions.flatMap(\.warnings).first.map { " (\($0))" } ?? ""
-            throw FileTrouble(
+            throw FileError(
                 .wrongData,
                 "\(name(path)): the recording holds no event\(torn); record the session again"
             )
@@ -85,10 +86,10 @@ public struct SessionFile: Sendable {
         (self.path, self.warnings, self.content) = (path, warnings, content)
     }
 
-    private init(_ capture: CaptureFile, _ path: String) throws(FileTrouble) {
+    private init(_ capture: CaptureFile, _ path: String) throws(FileError) {
         guard capture.count > 0 else {
             let why = capture.warnings.first.map { " (\($0))" } ?? ""
-            throw FileTrouble(
+            throw FileError(
                 .wrongData,
                 "\(Self.name(path)): there is no mail session among its \(capture.packets) packets\(why); capture with 'tcpdump -s 0 -w FILE port 25'"
             )
@@ -170,7 +171,7 @@ public struct SessionFile: Sendable {
         let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)
         let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
         return
-            "\(CaptureTime.listed(summary.began))  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
+            "\(UTCTime(nanoseconds: summary.began).listed)  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions, also where

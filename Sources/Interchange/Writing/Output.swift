@@ -5,7 +5,7 @@ public final class Output {
     private let descriptor: Int32
     private let name: String
     private var buffer: [UInt8] = []
-    private static let mostBuffered = 1 << 16
+    private static let maxBuffered = 1 << 16
 
     /// Standard output.
     public init() {
@@ -18,19 +18,19 @@ public final class Output {
         self.name = name
     }
 
-    public func write(_ text: String) throws(FileTrouble) {
+    public func write(_ text: String) throws(FileError) {
         buffer += text.utf8
-        if buffer.count >= Self.mostBuffered { try flush() }
+        if buffer.count >= Self.maxBuffered { try flush() }
     }
 
     /// Octets as they are, for formats that are no text.
-    public func write(octets: [UInt8]) throws(FileTrouble) {
+    public func write(octets: [UInt8]) throws(FileError) {
         buffer += octets
-        if buffer.count >= Self.mostBuffered { try flush() }
+        if buffer.count >= Self.maxBuffered { try flush() }
     }
 
     /// Sends what is held back. Until then nothing may have been written.
-    public func flush() throws(FileTrouble) {
+    public func flush() throws(FileError) {
         let octets = buffer
         buffer = []
         var rest = octets[...]
@@ -48,16 +48,16 @@ public final class Output {
         }
     }
 
-    private func trouble(_ error: Int32) -> FileTrouble {
+    private func trouble(_ error: Int32) -> FileError {
         switch error {
-        case EPIPE: FileTrouble(.readerGone, "\(name): nobody reads it any more")
+        case EPIPE: FileError(.readerGone, "\(name): nobody reads it any more")
         case ENOSPC, EDQUOT, EFBIG:
-            FileTrouble(
+            FileError(
                 .inputOutput,
                 "\(name): no space left (\(FileOctets.reason(error))); free some and run it again"
             )
         default:
-            FileTrouble(
+            FileError(
                 .inputOutput,
                 "\(name): writing failed (\(FileOctets.reason(error))); send the output elsewhere"
             )
@@ -72,11 +72,11 @@ public final class Output {
         file path: String,
         input: String?,
         replacing: Bool = true,
-        _ body: (Output) throws(FileTrouble) -> Void
-    ) throws(FileTrouble) {
+        _ body: (Output) throws(FileError) -> Void
+    ) throws(FileError) {
         let name = Escaping.message(path)
         guard !path.isEmpty, !path.utf8.contains(0) else {
-            throw FileTrouble(.cannotCreate, "\(name): this cannot be a file name; give another with -o")
+            throw FileError(.cannotCreate, "\(name): this cannot be a file name; give another with -o")
         }
         var status = stat()
         if stat(path, &status) == 0 {
@@ -84,11 +84,11 @@ public final class Output {
             if let input, stat(input, &inputStatus) == 0, inputStatus.st_dev == status.st_dev,
                 inputStatus.st_ino == status.st_ino
             {
-                throw FileTrouble(.cannotCreate, "\(name): this is the file that is read; give another name with -o")
+                throw FileError(.cannotCreate, "\(name): this is the file that is read; give another name with -o")
             }
             switch status.st_mode & S_IFMT {
             case S_IFREG: if !replacing { throw taken(name) }
-            case S_IFDIR: throw FileTrouble(.cannotCreate, "\(name): this is a directory; give a file name with -o")
+            case S_IFDIR: throw FileError(.cannotCreate, "\(name): this is a directory; give a file name with -o")
             default: return try writeThrough(path, name, body)
             }
         }
@@ -98,8 +98,8 @@ public final class Output {
     private static func writeThrough(
         _ path: String,
         _ name: String,
-        _ body: (Output) throws(FileTrouble) -> Void
-    ) throws(FileTrouble) {
+        _ body: (Output) throws(FileError) -> Void
+    ) throws(FileError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw uncreated(name, errno) }
         defer { close(descriptor) }
@@ -112,8 +112,8 @@ public final class Output {
         _ path: String,
         _ name: String,
         _ replacing: Bool,
-        _ body: (Output) throws(FileTrouble) -> Void
-    ) throws(FileTrouble) {
+        _ body: (Output) throws(FileError) -> Void
+    ) throws(FileError) {
         // A name of its own in the same directory, so that the renaming is one step; mode 0600.
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         var template = Array((directory + ".ehlo-export-XXXXXX").utf8CString)
@@ -125,7 +125,7 @@ public final class Output {
             if !isDone { unlink(aside) }
         }
         let output = Output(descriptor, name)
-        do throws(FileTrouble) {
+        do throws(FileError) {
             try body(output)
             try output.flush()
         } catch {
@@ -140,17 +140,17 @@ public final class Output {
         isDone = replacing
     }
 
-    private static func taken(_ name: String) -> FileTrouble {
-        FileTrouble(.exists, "\(name): there is a file of this name already; give another name, or remove it first")
+    private static func taken(_ name: String) -> FileError {
+        FileError(.exists, "\(name): there is a file of this name already; give another name, or remove it first")
     }
 
-    private static func uncreated(_ name: String, _ error: Int32) -> FileTrouble {
+    private static func uncreated(_ name: String, _ error: Int32) -> FileError {
         switch error {
         case ENOENT, ENOTDIR:
-            FileTrouble(.cannotCreate, "\(name): its directory does not exist; make it first with 'mkdir'")
-        case ENOSPC, EDQUOT: FileTrouble(.inputOutput, "\(name): no space left on the disk; free some and run it again")
+            FileError(.cannotCreate, "\(name): its directory does not exist; make it first with 'mkdir'")
+        case ENOSPC, EDQUOT: FileError(.inputOutput, "\(name): no space left on the disk; free some and run it again")
         default:
-            FileTrouble(
+            FileError(
                 .cannotCreate,
                 "\(name): it cannot be made (\(FileOctets.reason(error))); give another name with -o"
             )

@@ -7,10 +7,10 @@ import Tracing
 /// and from the one that takes up.
 final class Backlog: Sendable {
     /// So much of one conversation may wait, in octets.
-    static let most = 1 << 20
-    /// So much of all; beyond that a conversation has no more than `least`.
-    static let mostInAll = 64 << 20
-    static let least = 64 << 10
+    static let maxOctets = 1 << 20
+    /// So much of all; beyond that a conversation has no more than `minOctets`.
+    static let maxInAll = 64 << 20
+    static let minOctets = 64 << 10
 
     private struct Waiting {
         var octets: [Int: Int] = [:]
@@ -20,7 +20,7 @@ final class Backlog: Sendable {
 
         func hasRoom(_ id: Int) -> Bool {
             let own = octets[id] ?? 0
-            return own < Backlog.least || own < Backlog.most && inAll < Backlog.mostInAll
+            return own < Backlog.minOctets || own < Backlog.maxOctets && inAll < Backlog.maxInAll
         }
     }
 
@@ -49,12 +49,12 @@ final class Backlog: Sendable {
         let weight = Self.weight(event)
         guard weight > 0 else { return [] }
         return waiting.withLock { waiting in
-            let wasFull = waiting.inAll >= Self.mostInAll
+            let wasFull = waiting.inAll >= Self.maxInAll
             waiting.inAll -= weight
             let rest = (waiting.octets[event.id] ?? 0) - weight
             waiting.octets[event.id] = rest > 0 ? rest : nil
             guard !waiting.heldUp.isEmpty else { return [] }
-            let isFull = waiting.inAll >= Self.mostInAll
+            let isFull = waiting.inAll >= Self.maxInAll
             let freed = (wasFull && !isFull ? waiting.heldUp : waiting.heldUp.intersection([event.id]))
                 .filter(waiting.hasRoom)
             waiting.heldUp.subtract(freed)

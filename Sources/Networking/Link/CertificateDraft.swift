@@ -7,12 +7,12 @@ struct CertificateDraft {
     let key: OpaquePointer
 
     /// Valid from an hour ago, since clocks differ.
-    init(commonName: String, seconds: Int) throws(TLSTrouble) {
+    init(commonName: String, seconds: Int) throws(TLSError) {
         ERR_clear_error()
-        guard let key = cssl_make_key() else { throw .badIdentity(TLSTrouble.lastReason()) }
+        guard let key = cssl_make_key() else { throw .badIdentity(TLSError.lastReason()) }
         guard let certificate = X509_new() else {
             EVP_PKEY_free(key)
-            throw .badIdentity(TLSTrouble.lastReason())
+            throw .badIdentity(TLSError.lastReason())
         }
         self.key = key
         self.certificate = certificate
@@ -28,7 +28,7 @@ struct CertificateDraft {
             cssl_add_name(X509_get_subject_name(certificate), "CN", name) == 1
         else {
             free()
-            throw .badIdentity(TLSTrouble.lastReason())
+            throw .badIdentity(TLSError.lastReason())
         }
     }
 
@@ -38,8 +38,8 @@ struct CertificateDraft {
     }
 
     /// The names a server's certificate is for, and that it is one.
-    func add(names: [String]) throws(TLSTrouble) {
-        let written = try names.map { name throws(TLSTrouble) in
+    func add(names: [String]) throws(TLSError) {
+        let written = try names.map { name throws(TLSError) in
             let (kind, value) = try Self.alternative(name)
             return "\(kind):\(value)"
         }
@@ -49,7 +49,7 @@ struct CertificateDraft {
     }
 
     /// `DNS` or `IP`, and the value; only what cannot be mistaken for more of OpenSSL's notation.
-    static func alternative(_ name: String) throws(TLSTrouble) -> (kind: String, value: String) {
+    static func alternative(_ name: String) throws(TLSError) -> (kind: String, value: String) {
         if TLSNames.isAddress(name) { return ("IP", name) }
         let isName = name.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
@@ -61,18 +61,18 @@ struct CertificateDraft {
         return ("DNS", name)
     }
 
-    func add(_ kind: Int32, _ value: String) throws(TLSTrouble) {
+    func add(_ kind: Int32, _ value: String) throws(TLSError) {
         ERR_clear_error()
         guard cssl_add_extension(certificate, certificate, kind, value) == 1 else {
-            throw .badIdentity(TLSTrouble.lastReason())
+            throw .badIdentity(TLSError.lastReason())
         }
     }
 
-    func sign(by issuer: CertificateDraft) throws(TLSTrouble) {
+    func sign(by issuer: CertificateDraft) throws(TLSError) {
         ERR_clear_error()
         guard X509_set_issuer_name(certificate, X509_get_subject_name(issuer.certificate)) == 1,
             X509_sign(certificate, issuer.key, EVP_sha256()) > 0
-        else { throw .badIdentity(TLSTrouble.lastReason()) }
+        else { throw .badIdentity(TLSError.lastReason()) }
     }
 
     static func pem(_ certificate: OpaquePointer) -> [UInt8] { written { PEM_write_bio_X509($0, certificate) } }

@@ -1,5 +1,6 @@
 import COpenSSL
 public import SMTP
+import Notation
 
 extension SASLDigests {
     /// With OpenSSL.

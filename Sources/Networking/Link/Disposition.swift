@@ -9,7 +9,7 @@ public enum Disposition: Sendable, Equatable {
     case permanent
 }
 
-extension LookupFailure {
+extension LookupError {
     /// Only an answer that is whole and says no is final (RFC 5321 §5.1). What was cut must be ignored (RFC 2181 §9), and what
     /// could not be had, or read, says nothing of the name.
     var disposition: Disposition {

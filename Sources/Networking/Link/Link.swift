@@ -42,7 +42,7 @@ final class Link: ChannelInboundHandler {
         /// The handshake is over.
         case secured(TLSFacts)
         /// TLS failed, and the connection is closed. With facts when the handshake went through and was not good enough.
-        case notSecured(TLSTrouble, TLSFacts?)
+        case notSecured(TLSError, TLSFacts?)
         /// The end that follows came without close_notify (RFC 8446 §6.1).
         case truncated
         case timedOut
@@ -140,7 +140,7 @@ final class Link: ChannelInboundHandler {
             }
             try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
         } catch {
-            onOccurrence(.notSecured(error as? TLSTrouble ?? .broken("\(error)"), nil))
+            onOccurrence(.notSecured(error as? TLSError ?? .broken("\(error)"), nil))
             context.close(promise: nil)
         }
     }

@@ -5,11 +5,11 @@ import SMTP
 /// Listens for SMTP clients on loopback. Used on one event loop.
 final class Listener {
     /// How many clients are served at once, where nothing else is said.
-    static let mostClients = 300
+    static let maxClients = 300
     /// How long a client may be silent, where nothing else is said.
     static let usualLimit = TimeAmount.seconds(Int64(TimeLimit.nextCommand.seconds))
 
-    private let mostClients: Int
+    private let maxClients: Int
     private let makeSetup: () -> ServerEnd.Setup
     private let onConnected: (ServerEnd) -> Void
     private let onMail: (ServerEnd, ServerEnd.Fate) -> Void
@@ -18,15 +18,15 @@ final class Listener {
     private var channels: [any Channel] = []
 
     /// Whoever connects is told to `onConnected`, which calls `start` when the server may begin to speak. One more client than
-    /// `mostClients` is told 421 and closed (RFC 5321 §3.8).
+    /// `maxClients` is told 421 and closed (RFC 5321 §3.8).
     init(
-        mostClients: Int = Listener.mostClients,
+        maxClients: Int = Listener.maxClients,
         setup: @escaping () -> ServerEnd.Setup,
         onConnected: @escaping (ServerEnd) -> Void,
         onMail: @escaping (ServerEnd, ServerEnd.Fate) -> Void,
         onClosed: @escaping (ServerEnd) -> Void = { _ in }
     ) {
-        self.mostClients = mostClients
+        self.maxClients = maxClients
         makeSetup = setup
         self.onConnected = onConnected
         self.onMail = onMail
@@ -64,7 +64,7 @@ final class Listener {
     }
 
     private func admit() -> Link {
-        guard ends.count < mostClients else { return refusingLink() }
+        guard ends.count < maxClients else { return refusingLink() }
         let end = ServerEnd(makeSetup()) { [weak self] in
             self?.onConnected($0)
         } onMail: { [weak self] in

@@ -1,6 +1,8 @@
 import COpenSSL
 import SMTP
 import Tracing
+import Notation
+import DNS
 
 /// Names for SNI and certificates.
 enum TLSNames {
@@ -19,7 +21,7 @@ enum TLSNames {
 /// Reads of a certificate what a person looks at. What it says may be anything.
 enum CertificateReading {
     /// The most names that are kept of one certificate.
-    static let mostNames = 100
+    static let maxNames = 100
 
     static func facts(of certificate: OpaquePointer) -> TLSFacts.Certificate {
         TLSFacts.Certificate(
@@ -65,7 +67,7 @@ enum CertificateReading {
         defer { cssl_free_names(all) }
         let kinds: [Int32: String] = [1: "email", 2: "DNS", 6: "URI", 7: "IP"]
         let count = cssl_name_count(all)
-        var found = (0..<min(count, Int32(mostNames))).compactMap { index -> String? in
+        var found = (0..<min(count, Int32(maxNames))).compactMap { index -> String? in
             guard let name = cssl_name(all, index) else { return nil }
             let tag = cssl_name_tag(name)
             var length: Int32 = 0
@@ -73,16 +75,13 @@ enum CertificateReading {
             let octets = Array(UnsafeBufferPointer(start: start, count: Int(length)))
             return "\(kind):" + (tag == 7 ? address(octets) : WireText.shown(octets))
         }
-        if count > Int32(mostNames) { found.append("and \(Int(count) - mostNames) more") }
+        if count > Int32(maxNames) { found.append("and \(Int(count) - maxNames) more") }
         return found
     }
 
     private static func address(_ octets: [UInt8]) -> String {
-        if octets.count == 4 { return octets.map { "\($0)" }.joined(separator: ".") }
-        guard octets.count == 16 else { return WireText.shown(octets) }
-        return stride(from: 0, to: 16, by: 2).map {
-            String(Int(octets[$0]) << 8 | Int(octets[$0 + 1]), radix: 16)
-        }.joined(separator: ":")
+        if octets.count == 4 { return IPv4Text.text(octets) }
+        return IPv6Address(octets: octets)?.description ?? WireText.shown(octets)
     }
 
     /// RFC 4514, everything but printable ASCII escaped.
@@ -107,9 +106,8 @@ enum CertificateReading {
     private static func time(_ time: UnsafePointer<ASN1_TIME>?) -> String {
         var parts = tm()
         guard let time, ASN1_TIME_to_tm(time, &parts) == 1 else { return "no time" }
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T"
-            + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+        let date = CivilDate(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday))
+        return "\(date.iso8601)T\(parts.tm_hour.decimal(2)):\(parts.tm_min.decimal(2)):\(parts.tm_sec.decimal(2))Z"
     }
 
     private static func key(of certificate: OpaquePointer) -> String {
@@ -123,6 +121,6 @@ enum CertificateReading {
         let digest = [UInt8](unsafeUninitializedCapacity: 64) { buffer, length in
             length = X509_digest(certificate, EVP_sha256(), buffer.baseAddress, &count) == 1 ? Int(count) : 0
         }
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return digest.map { $0.hex(2) }.joined()
     }
 }

@@ -7,11 +7,11 @@ import Tracing
 /// OpenSSL does the work; every message of the handshake and every alert is noted. Renegotiation, compression and early data
 /// are off, ALPN is not used. A certificate that cannot be verified breaks nothing off: the facts tell the verdict.
 ///
-/// Wrong input: whatever the peer sends that is no TLS ends in a `TLSTrouble`; a call after that is ignored.
+/// Wrong input: whatever the peer sends that is no TLS ends in a `TLSError`; a call after that is ignored.
 final class TLSEngine {
     enum Progress {
         case goesOn, done
-        case failed(TLSTrouble)
+        case failed(TLSError)
     }
 
     enum Received {
@@ -20,13 +20,13 @@ final class TLSEngine {
         case octets([UInt8])
         /// The peer's close_notify: it will say no more.
         case closed
-        case failed(TLSTrouble)
+        case failed(TLSError)
     }
 
     /// More octets than this are no handshake any more; a chain of 64 KiB fits.
     static let longestHandshake = 512 << 10
     /// How many messages and names are kept.
-    static let mostMessages = 64
+    static let maxMessages = 64
 
     /// What OpenSSL tells while it works.
     private final class Log {
@@ -46,11 +46,11 @@ final class TLSEngine {
     private let log: Log
     private var handshakeOctets = 0
     private(set) var isEstablished = false
-    private var failure: TLSTrouble?
+    private var failure: TLSError?
     private var hasFailed: Bool { failure != nil }
     private var hasSaidClose = false
 
-    init(_ setup: TLSSetup) throws(TLSTrouble) {
+    init(_ setup: TLSSetup) throws(TLSError) {
         self.setup = setup
         log = Log(own: setup.side)
         context = try Self.makeContext(setup)
@@ -80,20 +80,20 @@ final class TLSEngine {
         SSL_CTX_free(context)
     }
 
-    private static func makeContext(_ setup: TLSSetup) throws(TLSTrouble) -> OpaquePointer {
+    private static func makeContext(_ setup: TLSSetup) throws(TLSError) -> OpaquePointer {
         let isServer = setup.side == .server
         ERR_clear_error()
         guard let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
             throw .broken("there is no memory for TLS")
         }
-        do throws(TLSTrouble) {
+        do throws(TLSError) {
             cssl_no_sessions(context)
             cssl_set_usual_options(context, isServer ? 1 : 0)
             // Old servers are to be seen as they are; what is weak about them is said, not hidden.
             SSL_CTX_set_security_level(context, setup.minimum < .tls1_2 ? 0 : 1)
             guard cssl_set_min_version(context, setup.minimum.rawValue) == 1,
                 cssl_set_max_version(context, setup.maximum?.rawValue ?? 0) == 1
-            else { throw .broken("the versions of TLS cannot be set: \(TLSTrouble.lastReason())") }
+            else { throw .broken("the versions of TLS cannot be set: \(TLSError.lastReason())") }
             SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
             switch setup.role {
             case .client:
@@ -178,7 +178,7 @@ final class TLSEngine {
     }
 
     /// Puts octets into records.
-    func write(_ octets: [UInt8]) -> TLSTrouble? {
+    func write(_ octets: [UInt8]) -> TLSError? {
         guard isEstablished, !hasFailed, !octets.isEmpty else { return nil }
         ERR_clear_error()
         let count = octets.withUnsafeBytes { SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
@@ -194,13 +194,13 @@ final class TLSEngine {
         ERR_clear_error()
     }
 
-    private func fail(_ trouble: TLSTrouble) -> TLSTrouble {
+    private func fail(_ trouble: TLSError) -> TLSError {
         failure = trouble
         return trouble
     }
 
-    private func trouble() -> TLSTrouble {
-        let reason = TLSTrouble.lastReason()
+    private func trouble() -> TLSError {
+        let reason = TLSError.lastReason()
         if let alert = log.peerAlert, let name = cssl_alert_name(Int32(alert)) {
             return .alert(alert, String(cString: name))
         }
@@ -218,11 +218,11 @@ final class TLSEngine {
     ) {
         guard let argument else { return }
         let log = Unmanaged<Log>.fromOpaque(argument).takeUnretainedValue()
-        if type == SSL3_RT_HANDSHAKE, let first = octets.first, log.messages.count < mostMessages {
+        if type == SSL3_RT_HANDSHAKE, let first = octets.first, log.messages.count < maxMessages {
             log.messages.append(
                 TLSFacts.Message(
                     from: isOutgoing ? log.own : log.own.other,
-                    name: HandshakeType.name(of: first),
+                    name: TLSRegistry.message(first),
                     octets: octets.count
                 )
             )
@@ -275,35 +275,10 @@ extension TLSEngine {
     }
 
     /// Why a session that must know its server cannot go on; nil when it may.
-    func verdict(_ facts: TLSFacts) -> TLSTrouble? {
+    func verdict(_ facts: TLSFacts) -> TLSError? {
         guard setup.mustVerify, setup.side == .client else { return nil }
         if let trust = facts.trust, !trust.isTrusted { return .notVerified(trust.reason ?? "it is not trusted") }
         guard let name = facts.name else { return .notVerified("no name is known that it should have") }
         return name.found == nil ? .notVerified("it is not for \(name.wanted)") : nil
-    }
-}
-
-/// Names of the handshake's messages (RFC 8446 §4, RFC 5246 §7.4), THE table for what OpenSSL tells.
-enum HandshakeType {
-    static func name(of type: UInt8) -> String {
-        switch type {
-        case 0: "HelloRequest"
-        case 1: "ClientHello"
-        case 2: "ServerHello"
-        case 4: "NewSessionTicket"
-        case 5: "EndOfEarlyData"
-        case 8: "EncryptedExtensions"
-        case 11: "Certificate"
-        case 12: "ServerKeyExchange"
-        case 13: "CertificateRequest"
-        case 14: "ServerHelloDone"
-        case 15: "CertificateVerify"
-        case 16: "ClientKeyExchange"
-        case 20: "Finished"
-        case 22: "CertificateStatus"
-        case 24: "KeyUpdate"
-        case 254: "MessageHash"
-        default: "message \(type)"
-        }
     }
 }

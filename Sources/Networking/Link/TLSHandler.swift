@@ -18,7 +18,7 @@ final class TLSHandler: ChannelDuplexHandler {
         case records(from: Side, [UInt8])
         case established(TLSFacts)
         /// Not to be gone on with. The facts are there when the handshake went through and its verdict was the reason.
-        case failed(TLSTrouble, TLSFacts?)
+        case failed(TLSError, TLSFacts?)
         /// The peer's end came without close_notify.
         case truncated
     }
@@ -36,7 +36,7 @@ final class TLSHandler: ChannelDuplexHandler {
     private var peerSaidClose = false
     private var peerHasEnded = false
 
-    init(_ setup: TLSSetup, onOccurrence: @escaping (Occurrence) -> Void) throws(TLSTrouble) {
+    init(_ setup: TLSSetup, onOccurrence: @escaping (Occurrence) -> Void) throws(TLSError) {
         engine = try TLSEngine(setup)
         self.onOccurrence = onOccurrence
     }
@@ -223,7 +223,7 @@ final class TLSHandler: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
-    private func fail(_ trouble: TLSTrouble, facts: TLSFacts? = nil, _ context: ChannelHandlerContext) {
+    private func fail(_ trouble: TLSError, facts: TLSFacts? = nil, _ context: ChannelHandlerContext) {
         guard state != .ended else { return }
         limit?.cancel()
         // What goes out now is the alert, or the close_notify of who does not like what he saw.

@@ -23,7 +23,7 @@ public final class TLSIdentity: @unchecked Sendable {
     }
 
     /// The server's certificate first, then those above it; and the key, without a passphrase.
-    public convenience init(pemCertificates: [UInt8], pemKey: [UInt8]) throws(TLSTrouble) {
+    public convenience init(pemCertificates: [UInt8], pemKey: [UInt8]) throws(TLSError) {
         var all = try Self.certificates(pemCertificates)
         guard !all.isEmpty else { throw .badIdentity("there is no certificate in it") }
         ERR_clear_error()
@@ -33,7 +33,7 @@ public final class TLSIdentity: @unchecked Sendable {
         }
         guard let key else {
             for certificate in all { X509_free(certificate) }
-            throw .badIdentity("there is no readable key in it (\(TLSTrouble.lastReason()))")
+            throw .badIdentity("there is no readable key in it (\(TLSError.lastReason()))")
         }
         let certificate = all.removeFirst()
         self.init(certificate: certificate, key: key, chain: all)
@@ -43,9 +43,9 @@ public final class TLSIdentity: @unchecked Sendable {
     }
 
     /// A new certificate that vouches for itself, for DNS names and addresses.
-    public static func selfSigned(names: [String], days: Int = 30) throws(TLSTrouble) -> TLSIdentity {
+    public static func selfSigned(names: [String], days: Int = 30) throws(TLSError) -> TLSIdentity {
         let draft = try CertificateDraft(commonName: names.first ?? "localhost", seconds: days * 86_400)
-        do throws(TLSTrouble) {
+        do throws(TLSError) {
             try draft.add(names: names)
             try draft.sign(by: draft)
         } catch {
@@ -67,15 +67,15 @@ public final class TLSIdentity: @unchecked Sendable {
         CertificateDraft.pem(key: key)
     }
 
-    func install(in context: OpaquePointer) throws(TLSTrouble) {
+    func install(in context: OpaquePointer) throws(TLSError) {
         ERR_clear_error()
         guard SSL_CTX_use_certificate(context, certificate) == 1, SSL_CTX_use_PrivateKey(context, key) == 1,
             chain.allSatisfy({ cssl_add_chain(context, $0) == 1 })
-        else { throw .badIdentity(TLSTrouble.lastReason()) }
+        else { throw .badIdentity(TLSError.lastReason()) }
     }
 
     /// Adds certificates in PEM to those that are trusted.
-    static func trust(_ pem: [UInt8], in context: OpaquePointer) throws(TLSTrouble) {
+    static func trust(_ pem: [UInt8], in context: OpaquePointer) throws(TLSError) {
         guard !pem.isEmpty else { return }
         let all = try certificates(pem)
         guard !all.isEmpty else { throw .badIdentity("there is no certificate of an authority in it") }
@@ -87,7 +87,7 @@ public final class TLSIdentity: @unchecked Sendable {
     }
 
     /// All certificates of a PEM text.
-    private static func certificates(_ pem: [UInt8]) throws(TLSTrouble) -> [OpaquePointer] {
+    private static func certificates(_ pem: [UInt8]) throws(TLSError) -> [OpaquePointer] {
         ERR_clear_error()
         defer { ERR_clear_error() }
         return withMemory(pem) { memory in
@@ -117,12 +117,12 @@ public final class TLSAuthority: @unchecked Sendable {
     private let hours: Int
 
     /// `names` are the DNS names and addresses its certificates may be for; none for any.
-    public init(commonName: String, names: [String] = [], hours: Int = 24) throws(TLSTrouble) {
+    public init(commonName: String, names: [String] = [], hours: Int = 24) throws(TLSError) {
         self.hours = max(1, min(hours, 24))
         draft = try CertificateDraft(commonName: commonName, seconds: self.hours * 3600)
         try draft.add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0")
         try draft.add(NID_key_usage, "critical,keyCertSign,cRLSign")
-        let permitted = try names.map { name throws(TLSTrouble) in
+        let permitted = try names.map { name throws(TLSError) in
             let (kind, value) = try CertificateDraft.alternative(name)
             // An address stands with its mask in a constraint.
             return kind == "IP"
@@ -139,9 +139,9 @@ public final class TLSAuthority: @unchecked Sendable {
     }
 
     /// A certificate for these names that this authority vouches for, valid as long as the authority.
-    public func issue(names: [String]) throws(TLSTrouble) -> TLSIdentity {
+    public func issue(names: [String]) throws(TLSError) -> TLSIdentity {
         let leaf = try CertificateDraft(commonName: names.first ?? "localhost", seconds: hours * 3600)
-        do throws(TLSTrouble) {
+        do throws(TLSError) {
             try leaf.add(names: names)
             try leaf.sign(by: draft)
         } catch {

@@ -14,8 +14,8 @@ struct TraceFields {
 
     /// A Received field, folded, with its CRLF. The recipient is named when there is one: more would tell each of the others.
     func received(for envelope: Envelope) -> [UInt8] {
-        let literal = clientAddress.contains(":") ? "[IPv6:\(clientAddress)]" : "[\(clientAddress)]"
-        var field = Array("Received: from ".utf8) + clientName + Array(" (\(literal))\r\n".utf8)
+        var field = Array("Received: from ".utf8) + clientName
+        field += Array(" (\(AddressLiteral.text(of: clientAddress)))\r\n".utf8)
         field += Array("\tby \(serverName) with \(transport) id \(queueID)".utf8)
         if let recipient = envelope.forwardPaths.first, envelope.forwardPaths.count == 1 {
             field += Array("\r\n\tfor ".utf8) + recipient.octets

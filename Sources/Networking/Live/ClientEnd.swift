@@ -154,7 +154,7 @@ final class ClientEnd {
         case .notSecured(let trouble, let facts):
             if let facts { log.emit(.tls(facts), setup.leg) }
             notSecured(trouble)
-        case .truncated: log.emit(.note("\(TLSTrouble.truncated)"), setup.leg)
+        case .truncated: log.emit(.note("\(TLSError.truncated)"), setup.leg)
         case .timedOut where isParting: part(closedBy: .client)
         case .timedOut:
             log.emit(.error(Self.silence(awaiting: awaited)), setup.leg)
@@ -189,7 +189,7 @@ final class ClientEnd {
     }
 
     /// Nothing more can be said on this connection.
-    private func notSecured(_ trouble: TLSTrouble) {
+    private func notSecured(_ trouble: TLSError) {
         log.emit(.error(.init(.tlsFailed, "\(trouble)")), setup.leg)
         isSecuring = false
         isHeld = false

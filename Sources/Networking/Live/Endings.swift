@@ -15,7 +15,7 @@ extension ClientDialogue.Outcome {
     var sentence: String {
         switch self {
         case .completed(let accepted): accepted == 0 ? "no mail was sent" : "the server accepted the mail"
-        case .refused(let turn, let reply): "the server answered \(turn.phrase) with \(reply.codes)"
+        case .refused(let turn, let reply): "the server answered \(turn.words) with \(reply.codes)"
         case .commandRefused(let verb, let reply): "the server answered \(verb.rawValue) with \(reply.codes)"
         case .notOffered(let keyword, at: .startTLS): "\(keyword) is required and the server does not offer it"
         case .notOffered(let keyword, at: .auth): "the server does not offer \(keyword)"
@@ -24,12 +24,12 @@ extension ClientDialogue.Outcome {
         case .credentialsKept: "user and password stayed here: the line is not protected by TLS"
         case .afterTLS(let outcome): "inside TLS, \(outcome.sentence)"
         case .notOffered(let keyword, _): "the mail needs \(keyword), which the server does not offer"
-        case .closedEarly(let turn): "the server closed the connection instead of answering \(turn.phrase)"
-        case .timedOut(let turn): "the server did not answer \(turn.phrase) in time"
+        case .closedEarly(let turn): "the server closed the connection instead of answering \(turn.words)"
+        case .timedOut(let turn): "the server did not answer \(turn.words) in time"
         case .protocolError(let turn, let reply):
             reply?.code == nil
-                ? "what the server said to \(turn.phrase) is no SMTP reply"
-                : "the server answered \(turn.phrase) with \(reply?.codes ?? ""), which has no meaning there"
+                ? "what the server said to \(turn.words) is no SMTP reply"
+                : "the server answered \(turn.words) with \(reply?.codes ?? ""), which has no meaning there"
         }
     }
 }
@@ -39,26 +39,5 @@ extension Reply {
     fileprivate var codes: String {
         let code = code.map { "\($0)" } ?? "no code"
         return enhanced.map { "\(code) \($0.class).\($0.subject).\($0.detail)" } ?? code
-    }
-}
-
-extension CommandSequence.Turn {
-    /// What a turn is in a sentence about its answer.
-    fileprivate var phrase: String {
-        switch self {
-        case .greeting: "the connection"
-        case .hello: "EHLO"
-        case .mail: "MAIL"
-        case .rcpt: "RCPT"
-        case .data: "DATA"
-        case .mailData: "the mail data"
-        case .chunk, .lastChunk: "BDAT"
-        case .rset: "RSET"
-        case .auth, .saslResponse: "AUTH"
-        case .startTLS: "STARTTLS"
-        case .handshake: "the TLS handshake"
-        case .quit: "QUIT"
-        case .anytime, .turnAround, .unknown: "the command"
-        }
     }
 }

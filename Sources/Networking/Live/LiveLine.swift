@@ -149,7 +149,7 @@ final class LiveLine {
     /// The name of a client that has none (RFC 5321 §4.1.3, §4.1.4).
     private static func literal(_ address: SocketAddress?) -> String {
         guard let address, let text = address.ipAddress else { return "[127.0.0.1]" }
-        return address.protocol == .inet6 ? "[IPv6:\(text)]" : "[\(text)]"
+        return AddressLiteral.text(of: text)
     }
 }
 
@@ -167,18 +167,11 @@ extension CommandSequence.Turn {
         switch self {
         case .greeting: "the greeting"
         case .data: "354"
-        case .mailData: "the reply to the mail data"
         case .quit: "221"
-        case .unknown, .anytime, .turnAround: "the reply"
-        case .saslResponse: "the reply to the response"
         case .handshake: "the handshake"
-        case .chunk, .lastChunk: "the reply to BDAT"
-        case .hello: "the reply to EHLO"
-        case .mail: "the reply to MAIL"
-        case .rcpt: "the reply to RCPT"
-        case .rset: "the reply to RSET"
-        case .auth: "the reply to AUTH"
-        case .startTLS: "the reply to STARTTLS"
+        case .saslResponse: "the reply to the response"
+        case .unknown, .anytime, .turnAround: "the reply"
+        case .hello, .mail, .rcpt, .mailData, .chunk, .lastChunk, .rset, .auth, .startTLS: "the reply to \(words)"
         }
     }
 }

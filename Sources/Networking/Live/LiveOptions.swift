@@ -199,8 +199,7 @@ extension LiveSession {
             guard case .mailbox(let mailbox) = path else { throw .noDomain }
             let text = mailbox.domain.lossyText
             if text.hasPrefix("[") {
-                let inner = text.dropFirst().dropLast()
-                self = .address(String(inner.lowercased().hasPrefix("ipv6:") ? inner.dropFirst(5) : inner))
+                self = .address(AddressLiteral.address(in: text))
                 return
             }
             do { self = .domain(try Name(text)) } catch { throw .badDomain(text, error) }

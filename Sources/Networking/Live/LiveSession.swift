@@ -40,7 +40,7 @@ public struct LiveSession: Sendable {
         }
         let outcome = await withTaskCancellationHandler {
             let outcome = await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
-            if let remark = Aftermath.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
+            if let remark = QueueAdvice.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
             return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
@@ -177,10 +177,9 @@ public struct LiveSession: Sendable {
 
     private func attempt(_ host: Host, _ address: IPAddress) -> LiveLine.Attempt {
         let stop = stopPoint(at: address, port: host.port)
-        let literal = if case .v6 = address { "IPv6:\(address)" } else { "\(address)" }
         let name = host.name == "\(address)" ? "" : "\(host.name) "
         return LiveLine.Attempt(
-            peer: "\(name)[\(literal)]:\(host.port)",
+            peer: "\(name)\(AddressLiteral.text(of: "\(address)")):\(host.port)",
             address: "\(address)",
             port: host.port,
             clientName: options.clientName ?? MachineName.fullyQualified,
@@ -223,14 +222,14 @@ extension LiveSession {
     /// In seconds.
     private var lookupLimit: Int { min(options.timeout ?? 10, 10) }
 
-    private struct NoHost: Error {
+    private struct NoHostError: Error {
         var reason: WireEvent.Failure
         var disposition: Disposition?
     }
 
     /// Why there is no address, and whether there may be one later.
     private static func reason(
-        _ found: Result<[IPAddress], LookupFailure>,
+        _ found: Result<[IPAddress], LookupError>,
         _ host: Host
     ) -> (WireEvent.Failure, Disposition) {
         switch found {
@@ -254,7 +253,7 @@ extension LiveSession {
         )
     }
 
-    private func hosts(_ tell: @escaping Tell) async -> Result<[Host], NoHost> {
+    private func hosts(_ tell: @escaping Tell) async -> Result<[Host], NoHostError> {
         if let server = options.server {
             return .success([Host(name: server.host, port: server.port ?? options.port)])
         }
@@ -264,10 +263,10 @@ extension LiveSession {
             case .address(let text): return .success([Host(name: text, port: options.port)])
             case .domain(let name): domain = name
             }
-        } catch { return .failure(NoHost(reason: "\(error)")) }
+        } catch { return .failure(NoHostError(reason: "\(error)")) }
         switch await routing(tell).choice(for: domain, seed: options.seed) {
         case .failure(let failure):
-            return .failure(NoHost(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
+            return .failure(NoHostError(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
             let hosts = choice.candidates.map {
@@ -275,16 +274,15 @@ extension LiveSession {
             }
             guard hosts.isEmpty else { return .success(hosts) }
             let outcome = choice.outcome
-            return .failure(NoHost(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
+            return .failure(NoHostError(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
         }
     }
 
-    private func addresses(of host: Host, _ tell: @escaping Tell) async -> Result<[IPAddress], LookupFailure> {
+    private func addresses(of host: Host, _ tell: @escaping Tell) async -> Result<[IPAddress], LookupError> {
         // Where a provider is, is no part of the lookup of step 2.
         let isHidden = options.security.isSubmission
         let say: Tell = { kind, leg in if !isHidden { tell(kind, leg) } }
-        if let v4 = IPv4Address(host.name) { return .success([.v4(v4)]) }
-        if let v6 = IPv6Address(text: host.name) { return .success([.v6(v6)]) }
+        if let address = IPAddress(text: host.name) { return .success([address]) }
         // RFC 6761 §6.3: this name is not asked for.
         if host.name.lowercased() == "localhost" {
             return .success(options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))])

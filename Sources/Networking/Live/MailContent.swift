@@ -1,4 +1,5 @@
 import SMTP
+import Notation
 
 /// Writes a mail as a mail program does: header, empty line, body, every line ended by CRLF (RFC 5322 §2.1).
 public enum MailContent {
@@ -72,8 +73,7 @@ public enum MailContent {
         case 32: return [UInt8(ascii: "_")]
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: return [octet]
         default:
-            let digits = String(octet, radix: 16, uppercase: true).utf8
-            return [UInt8(ascii: "=")] + (digits.count < 2 ? [0x30] : []) + digits
+            return [UInt8(ascii: "=")] + octet.hex(2, uppercase: true).utf8
         }
     }
 }

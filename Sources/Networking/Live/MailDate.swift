@@ -1,4 +1,5 @@
 import Glibc
+import Notation
 
 /// A point in time as header fields write it (RFC 5322 §3.3).
 ///
@@ -22,19 +23,12 @@ public struct MailDate: Hashable, Sendable, CustomStringConvertible {
         return MailDate(seconds: seconds, zone: local.tm_gmtoff / 60)
     }
 
-    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
     /// As `Mon, 23 Nov 2026 23:21:15 +0100`.
     public var description: String {
-        var shifted = time_t(seconds + zone * 60)
-        var parts = tm()
-        gmtime_r(&shifted, &parts)
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { Self.twoDigits(Int($0)) }.joined(separator: ":")
-        let date = "\(parts.tm_mday) \(Self.months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
-        let offset = Self.twoDigits(abs(zone) / 60) + Self.twoDigits(abs(zone) % 60)
-        return "\(Self.days[Int(parts.tm_wday)]), \(date) \(clock) \(zone < 0 ? "-" : "+")\(offset)"
+        let local = UTCTime(seconds: seconds + zone * 60)
+        let (date, sign) = (local.date, zone < 0 ? "-" : "+")
+        let offset = (abs(zone) / 60).decimal(2) + (abs(zone) % 60).decimal(2)
+        return
+            "\(date.weekday), \(date.day) \(CivilDate.months[date.month - 1]) \(date.year.decimal(4)) \(local.clock) \(sign)\(offset)"
     }
-
-    private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -21,20 +21,8 @@ enum MachineName {
             // With a name it has a thread of its own: the global queues share theirs with all tasks.
             DispatchQueue(label: "host names").async {
                 let address = try? SocketAddress.makeAddressResolvingHost(host, port: 0)
-                let text = address?.ipAddress ?? ""
-                let v4 = IPv4Address(text).map(IPAddress.v4)
-                let v6 = IPv6Address(text: text).map(IPAddress.v6)
-                continuation.resume(returning: [v4 ?? v6].compactMap { $0 })
+                continuation.resume(returning: [IPAddress(text: address?.ipAddress ?? "")].compactMap { $0 })
             }
         }
-    }
-}
-
-extension IPv6Address {
-    /// Reads the text forms of RFC 4291 §2.2.
-    init?(text: String) {
-        var address = in6_addr()
-        guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
-        self.init(octets: withUnsafeBytes(of: &address) { Array($0) })
     }
 }

@@ -9,7 +9,7 @@ struct MailRouting: Sendable {
     var observe: @Sendable (Resolver.Packet) -> Void
 
     /// The exchangers of a domain in the order in which they are to be tried.
-    func choice(for domain: Name, seed: UInt64) async -> Result<ExchangerChoice, LookupFailure> {
+    func choice(for domain: Name, seed: UInt64) async -> Result<ExchangerChoice, LookupError> {
         let lookup = await resolver.lookup(domain, .mx, observe: observe)
         guard let reading = lookup.reading else { return .failure(lookup.failure ?? .noServer) }
         var generator = SplitMix64(seed: seed)
@@ -22,9 +22,9 @@ struct MailRouting: Sendable {
     }
 
     /// The addresses of a host, asked for whatever an earlier answer brought along; empty when it is known that there are none.
-    func addresses(of host: Name) async -> Result<[IPAddress], LookupFailure> {
+    func addresses(of host: Name) async -> Result<[IPAddress], LookupError> {
         var found: [IPAddress] = []
-        var failure: LookupFailure?
+        var failure: LookupError?
         for family in families {
             let lookup = await resolver.lookup(host, family, observe: observe)
             if let own = lookup.failure, own.disposition == .temporary { failure = failure ?? own }
@@ -72,16 +72,6 @@ extension IPAddress {
             case 0xFF: return "no single host"
             default: return nil
             }
-        }
-    }
-
-    init?(text: String) {
-        if let v4 = IPv4Address(text) {
-            self = .v4(v4)
-        } else if let v6 = IPv6Address(text: text) {
-            self = .v6(v6)
-        } else {
-            return nil
         }
     }
 

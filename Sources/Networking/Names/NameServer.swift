@@ -40,7 +40,7 @@ public final class NameServer: Sendable {
         case running([any Channel])
     }
 
-    private let desk: NameServerDesk
+    private let service: NameService
     private let state = Mutex(State.idle)
 
     /// `gate` is awaited before each answer goes out; `observe` hears of each query and each answer.
@@ -49,7 +49,7 @@ public final class NameServer: Sendable {
         observe: @escaping @Sendable (Event) -> Void = { _ in },
         gate: @escaping @Sendable (Message) async -> Void = { _ in }
     ) {
-        desk = NameServerDesk(zones: zones, observe: observe, gate: gate)
+        service = NameService(zones: zones, observe: observe, gate: gate)
     }
 
     /// Binds both sockets and gives the port. The system chooses it unless `port` does.
@@ -82,16 +82,16 @@ public final class NameServer: Sendable {
             guard case .running(let channels) = state else { return [] }
             return channels
         }
-        for channel in channels + desk.close() { try? await channel.close() }
+        for channel in channels + service.close() { try? await channel.close() }
     }
 
     /// UDP takes a port of the system's choice, TCP the same number; where that one is taken, both try another.
     private func bind(on group: any EventLoopGroup, port: Int) async throws -> (any Channel, any Channel, Int) {
         for _ in 0..<16 {
             let udp = try await DatagramBootstrap(group: group)
-                .channelInitializer { [desk] channel in
+                .channelInitializer { [service] channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(NameServerDatagrams(desk: desk))
+                        try channel.pipeline.syncOperations.addHandler(NameServerDatagrams(service: service))
                     }
                 }
                 .bind(host: "127.0.0.1", port: port).get()
@@ -99,10 +99,10 @@ public final class NameServer: Sendable {
                 let number = udp.localAddress?.port ?? 0
                 let tcp = try await ServerBootstrap(group: group)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                    .childChannelInitializer { [desk] channel in
+                    .childChannelInitializer { [service] channel in
                         channel.eventLoop.makeCompletedFuture {
                             try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(NameServerFraming()))
-                            try channel.pipeline.syncOperations.addHandler(NameServerConnection(desk: desk))
+                            try channel.pipeline.syncOperations.addHandler(NameServerConnection(service: service))
                         }
                     }
                     .bind(host: "127.0.0.1", port: number).get()

@@ -55,7 +55,7 @@ public struct Resolver: Sendable {
         _ name: Name,
         _ type: RecordType,
         observe: @escaping @Sendable (Packet) -> Void = { _ in }
-    ) async throws(LookupFailure) -> Lookup {
+    ) async throws(LookupError) -> Lookup {
         let lookup = await lookup(name, type, observe: observe)
         if let failure = lookup.failure { throw failure }
         return lookup
@@ -89,7 +89,7 @@ extension Resolver {
         /// The answer that counts, also when it says no; nil when none came.
         public var answer: Packet?
         /// Nil when the answer holds what was asked for, or an alias on the way to it.
-        public var failure: LookupFailure?
+        public var failure: LookupError?
         public var duration: Duration
 
         /// The query that was sent last, as it was on the wire.
@@ -100,7 +100,7 @@ extension Resolver {
 }
 
 /// Why a lookup gave nothing.
-public enum LookupFailure: Error, Hashable, Sendable, CustomStringConvertible {
+public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
     case nameError, serverFailure, refused, formatError, notImplemented, otherCode(ResponseCode)
     /// The name exists, but not with this type.
     case noData

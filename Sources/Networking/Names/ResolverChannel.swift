@@ -78,7 +78,7 @@ extension Resolver {
         return lookup
     }
 
-    private func openChannel() throws(LookupFailure) -> ares_channel {
+    private func openChannel() throws(LookupError) -> ares_channel {
         guard Self.libraryStatus == ARES_SUCCESS else { throw .noServer }
         var options = ares_options()
         let tries = Int32(clamping: max(1, min(tries, 16)))
@@ -107,7 +107,7 @@ extension Resolver {
         _ query: [UInt8],
         _ wire: ResolverWire,
         _ bell: ResolverBell
-    ) throws(LookupFailure) {
+    ) throws(LookupError) {
         ares_send(
             channel,
             query,
@@ -159,7 +159,7 @@ extension Resolver {
         let accepted = wire.result?.octets
         lookup.answer = wire.packets.last { $0.kind == .answer && (accepted == nil || $0.octets == accepted) }
         if let reading = lookup.reading {
-            lookup.failure = LookupFailure(reading, lookup.question)
+            lookup.failure = LookupError(reading, lookup.question)
             let isCut = reading.message.flags.contains(.truncated)
             if isCut, [nil, .noData].contains(lookup.failure) { lookup.failure = .truncated }
         } else if wire.packets.contains(where: { $0.kind == .stray }) {

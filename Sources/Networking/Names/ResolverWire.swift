@@ -11,8 +11,8 @@ final class ResolverWire {
         var transport: Resolver.Transport
         var server = ""
         /// Octets of a TCP stream that are no whole message yet.
-        var sent: [UInt8] = []
-        var received: [UInt8] = []
+        var sent = MessageStream()
+        var received = MessageStream()
     }
 
     private(set) var packets: [Resolver.Packet] = []
@@ -97,8 +97,8 @@ extension ResolverWire {
                 return -1
             }
         case .tcp:
-            sockets[socket]?.received += octets
-            while let message = sockets[socket]?.received.removeMessage() { note(message, entry, isQuery: false) }
+            sockets[socket]?.received.append(octets)
+            while let message = sockets[socket]?.received.next() { note(message, entry, isQuery: false) }
         }
         return count
     }
@@ -116,8 +116,8 @@ extension ResolverWire {
         switch entry.transport {
         case .udp: note(Array(all.prefix(count)), entry, isQuery: true)
         case .tcp:
-            sockets[socket]?.sent += all.prefix(count)
-            while let message = sockets[socket]?.sent.removeMessage() { note(message, entry, isQuery: true) }
+            sockets[socket]?.sent.append(all.prefix(count))
+            while let message = sockets[socket]?.sent.next() { note(message, entry, isQuery: true) }
         }
         return count
     }
@@ -142,33 +142,13 @@ extension ResolverWire {
     }
 
     private static func text(of address: UnsafePointer<sockaddr>) -> String {
-        var host = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let raw = UnsafeRawPointer(address)
-        let isV6 = Int32(address.pointee.sa_family) == AF_INET6
-        var port: in_port_t
-        if isV6 {
-            var v6 = raw.loadUnaligned(as: sockaddr_in6.self)
-            inet_ntop(AF_INET6, &v6.sin6_addr, &host, socklen_t(host.count))
-            port = v6.sin6_port
-        } else {
-            var v4 = raw.loadUnaligned(as: sockaddr_in.self)
-            inet_ntop(AF_INET, &v4.sin_addr, &host, socklen_t(host.count))
-            port = v4.sin_port
+        if Int32(address.pointee.sa_family) == AF_INET6 {
+            let v6 = raw.loadUnaligned(as: sockaddr_in6.self)
+            let name = IPv6Address(octets: withUnsafeBytes(of: v6.sin6_addr) { Array($0) })
+            return "[\(name?.description ?? "::")]:\(in_port_t(bigEndian: v6.sin6_port))"
         }
-        port = in_port_t(bigEndian: port)
-        let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return isV6 ? "[\(name)]:\(port)" : "\(name):\(port)"
-    }
-}
-
-extension [UInt8] {
-    /// Takes a whole message off the beginning of a TCP stream: two octets of length, then the message (RFC 1035 §4.2.2).
-    fileprivate mutating func removeMessage() -> [UInt8]? {
-        guard count >= 2 else { return nil }
-        let length = Int(self[0]) << 8 | Int(self[1])
-        guard count >= 2 + length else { return nil }
-        let message = Array(self[2..<2 + length])
-        removeFirst(2 + length)
-        return message
+        let v4 = raw.loadUnaligned(as: sockaddr_in.self)
+        return "\(IPv4Address(value: UInt32(bigEndian: v4.sin_addr.s_addr))):\(in_port_t(bigEndian: v4.sin_port))"
     }
 }

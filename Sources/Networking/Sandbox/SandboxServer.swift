@@ -45,7 +45,7 @@ public final class SandboxServer: Sendable {
     private let limits: Limits
     private let encryption: Encryption
     private let loop: any EventLoop
-    private let desk: NIOLoopBoundBox<SandboxDesk?>
+    private let service: NIOLoopBoundBox<SandboxService?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onMail: @Sendable (Mail) -> Void
     private let backlog = Backlog()
@@ -68,40 +68,48 @@ public final class SandboxServer: Sendable {
         }
         self.onMail = onMail
         loop = SandboxWorld.group.next()
-        desk = .makeEmptyBox(valueType: SandboxDesk.self, eventLoop: loop)
+        service = .makeEmptyBox(valueType: SandboxService.self, eventLoop: loop)
     }
 
     /// Listens on 127.0.0.1, and on ::1 where there is one; port 0 is one that the system picks. Gives the addresses, as
     /// `127.0.0.1:2525`. Throws a sentence.
     @discardableResult public func start(port: Int) async throws -> [String] {
-        let (desk, loop, persona, onEvent, onMail) = (desk, loop, persona, onEvent, onMail)
+        let (service, loop, persona, onEvent, onMail) = (service, loop, persona, onEvent, onMail)
         let (limits, encryption, backlog) = (limits, encryption, backlog)
         do {
             try await loop.flatSubmit {
-                let made = SandboxDesk(persona, limits, encryption, on: loop, backlog, onEvent: onEvent, onMail: onMail)
-                desk.value = made
+                let made = SandboxService(
+                    persona,
+                    limits,
+                    encryption,
+                    on: loop,
+                    backlog,
+                    onEvent: onEvent,
+                    onMail: onMail
+                )
+                service.value = made
                 return made.listener.listen(on: loop, port: port)
             }.get()
         } catch { throw SandboxServerError(reason: SocketTrouble.failure(error).words) }
-        let bound = try await loop.submit { desk.value?.listener.port ?? 0 }.get()
+        let bound = try await loop.submit { service.value?.listener.port ?? 0 }.get()
         _ = try? await loop.flatSubmit {
-            desk.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()
+            service.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()
         }.get()
-        return try await loop.submit { desk.value?.listener.addresses.map(\.shown) ?? [] }.get()
+        return try await loop.submit { service.value?.listener.addresses.map(\.shown) ?? [] }.get()
     }
 
     /// What was told was dealt with.
     public func taken(_ event: ConversationEvent) {
         let freed = backlog.take(event)
         guard !freed.isEmpty else { return }
-        loop.execute { [desk] in desk.value?.resume(freed) }
+        loop.execute { [service] in service.value?.resume(freed) }
     }
 
     /// Stops listening and breaks off whoever is connected; no event comes after it returns.
     public func stop() async {
-        _ = try? await loop.submit { [desk] in
-            desk.value?.close()
-            desk.value = nil
+        _ = try? await loop.submit { [service] in
+            service.value?.close()
+            service.value = nil
         }.get()
     }
 }
@@ -113,7 +121,7 @@ public struct SandboxServerError: Error, CustomStringConvertible {
 }
 
 /// The server on its event loop: who is connected, and who was seen before.
-private final class SandboxDesk {
+private final class SandboxService {
     private(set) var listener: Listener
     private let persona: Persona
     private let loop: any EventLoop
@@ -149,9 +157,9 @@ private final class SandboxDesk {
         self.onEvent = onEvent
         self.onMail = onMail
         greylist = Greylist(delay: .milliseconds(Int64(persona.manners.greylistDelay.milliseconds)))
-        weak var weakSelf: SandboxDesk?
+        weak var weakSelf: SandboxService?
         let tls = Self.tls(for: persona, encryption)
-        listener = Listener(mostClients: limits.clients) {
+        listener = Listener(maxClients: limits.clients) {
             var policy = persona.policy
             policy.queueID = weakSelf?.queueID() ?? ""
             if tls == nil { policy.offered.removeAll { $0.hasPrefix("STARTTLS") } }
@@ -210,8 +218,8 @@ private final class SandboxDesk {
         log.emit(.connected(to: "\(persona.policy.domain) \(end.local?.endpoint ?? "")"), .relay)
         end.observe = { log.emit($0, .relay) }
         end.mayRead = { [backlog] in backlog.hasRoom(id) }
-        let (desk, address) = (NIOLoopBound(self, eventLoop: loop), end.peer?.ipAddress ?? "")
-        end.start(isKnown: { desk.value.greylist.knows(address, $0) })
+        let (service, address) = (NIOLoopBound(self, eventLoop: loop), end.peer?.ipAddress ?? "")
+        end.start(isKnown: { service.value.greylist.knows(address, $0) })
     }
 
     private func closed(_ end: ServerEnd) {
@@ -242,7 +250,7 @@ private final class SandboxDesk {
 /// Whom a greylisting server has seen: client, sender and recipient (RFC 6647 §2.4).
 struct Greylist {
     /// How many it remembers; when there are more it forgets all.
-    static let most = 10_000
+    static let maxEntries = 10_000
     private let delay: TimeAmount
     private var seen: [Triplet: NIODeadline] = [:]
 
@@ -261,7 +269,7 @@ struct Greylist {
     ) -> Bool {
         let triplet = Triplet(client: client, correspondence: correspondence)
         if let first = seen[triplet] { return now - first >= delay }
-        if seen.count >= Self.most { seen = [:] }
+        if seen.count >= Self.maxEntries { seen = [:] }
         seen[triplet] = now
         return false
     }
@@ -277,6 +285,6 @@ extension SocketAddress {
     /// As events name it: `[127.0.0.1]:2525`.
     var endpoint: String {
         guard let ipAddress, let port else { return "" }
-        return ipAddress.contains(":") ? "[IPv6:\(ipAddress)]:\(port)" : "[\(ipAddress)]:\(port)"
+        return "\(AddressLiteral.text(of: ipAddress)):\(port)"
     }
 }

@@ -173,7 +173,7 @@ extension SandboxWalk {
         }
     }
 
-    private func looked(up result: Result<ExchangerChoice, LookupFailure>, _ addresses: [IPAddress]) {
+    private func looked(up result: Result<ExchangerChoice, LookupError>, _ addresses: [IPAddress]) {
         switch result {
         case .failure(let failure): lookupFailed(failure.told)
         case .success(let choice):

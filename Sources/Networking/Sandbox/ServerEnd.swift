@@ -135,7 +135,7 @@ final class ServerEnd {
         case .notSecured(let trouble, let facts):
             if let facts { observe?(.tls(facts)) }
             ending = ending ?? .error(.init(.tlsFailed, "\(trouble)"))
-        case .truncated: observe?(.note("\(TLSTrouble.truncated)"))
+        case .truncated: observe?(.note("\(TLSError.truncated)"))
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()

@@ -65,7 +65,7 @@ final class TapEnd: ChannelInboundHandler {
             let handler = try TLSHandler(setup, onOccurrence: onOccurrence)
             try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
         } catch {
-            onOccurrence(.failed(error as? TLSTrouble ?? .broken("\(error)"), nil))
+            onOccurrence(.failed(error as? TLSError ?? .broken("\(error)"), nil))
         }
     }
 

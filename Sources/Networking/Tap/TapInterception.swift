@@ -18,7 +18,7 @@ public struct TapInterception: Sendable {
     public let names: [String]
 
     /// For a server of this name, and for the address clients really come to.
-    public init(target: Tap.Endpoint, listen: Tap.Endpoint, verifies: Bool = false) throws(TLSTrouble) {
+    public init(target: Tap.Endpoint, listen: Tap.Endpoint, verifies: Bool = false) throws(TLSError) {
         self.verifies = verifies
         var names: [String] = []
         for name in [target.host, listen.host, "localhost"]

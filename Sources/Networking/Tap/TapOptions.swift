@@ -34,7 +34,7 @@ extension Tap {
             listenAddress = address
             targetAddresses = try self.target.addresses()
             guard !targetAddresses.isEmpty else { throw .unknownHost(self.target.host) }
-            do throws(TLSTrouble) {
+            do throws(TLSError) {
                 interception =
                     intercepts
                     ? try TapInterception(target: self.target, listen: self.listen, verifies: verifies) : nil

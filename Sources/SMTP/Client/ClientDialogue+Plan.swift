@@ -99,7 +99,7 @@ extension ClientDialogue {
         /// There is no TLS; why, in a sentence of whoever tried.
         case notSecured(String)
         /// The login went wrong on our side, or the server did not prove itself.
-        case notAuthenticated(SASLExchange.Trouble)
+        case notAuthenticated(SASLError)
         /// Credentials would have crossed the line unprotected, so they did not.
         case credentialsKept
         /// One of these at the EHLO that follows the handshake.

@@ -44,15 +44,6 @@ public struct DialogScript: Sendable {
         case expectClose
     }
 
-    /// Something in the file that cannot be played.
-    public struct Problem: Error, Equatable, CustomStringConvertible {
-        /// Counted from 1.
-        public let line: Int
-        /// A sentence without a full stop.
-        public let message: String
-        public var description: String { "line \(line): \(message)" }
-    }
-
     public let title: String
     public let comments: [String]
     /// The persona of the sandbox it is meant for; nil for the usual one.
@@ -63,17 +54,17 @@ public struct DialogScript: Sendable {
     public static let valueNames = ["client.domain", "from", "to", "to.domain", "date", "size"]
 
     /// Reads a file; throws the first thing in it that cannot be played.
-    public init(_ text: String) throws(Problem) {
+    public init(_ text: String) throws(DialogScriptError) {
         var draft = Draft()
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             draft.number += 1
             try draft.read(line.last == "\r" ? String(line.dropLast()) : String(line))
         }
         guard draft.reply.isEmpty else {
-            throw Problem(line: draft.number, message: "the last reply goes on, and its last line is missing")
+            throw DialogScriptError(line: draft.number, message: "the last reply goes on, and its last line is missing")
         }
         guard case .expect? = draft.steps.first else {
-            throw Problem(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
+            throw DialogScriptError(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
         }
         (title, comments, persona, steps) = (draft.title, draft.comments, draft.persona, draft.steps)
     }
@@ -88,22 +79,25 @@ public struct DialogScript: Sendable {
         var reply: [String] = []
         var number = 0
 
-        mutating func read(_ line: String) throws(Problem) {
+        mutating func read(_ line: String) throws(DialogScriptError) {
             if line.allSatisfy(\.isWhitespace) { return }
             if line.hasPrefix("#") { return comment(line) }
             if line.hasPrefix("S:") { return try server(DialogScript.said(line)) }
             guard reply.isEmpty else {
-                throw Problem(line: number, message: "the reply before it goes on, and its last line is missing")
+                throw DialogScriptError(
+                    line: number,
+                    message: "the reply before it goes on, and its last line is missing"
+                )
             }
             if line.hasPrefix("C:") { return try client(DialogScript.said(line)) }
             guard line.hasPrefix("--") else {
-                throw Problem(
+                throw DialogScriptError(
                     line: number,
                     message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'"
                 )
             }
             guard line.dropFirst(2).filter({ $0 != " " }) == "close" else {
-                throw Problem(line: number, message: "only '-- close' can be expected, not '\(line)'")
+                throw DialogScriptError(line: number, message: "only '-- close' can be expected, not '\(line)'")
             }
             steps.append(.expectClose)
         }
@@ -119,10 +113,13 @@ public struct DialogScript: Sendable {
             }
         }
 
-        private mutating func server(_ said: String) throws(Problem) {
+        private mutating func server(_ said: String) throws(DialogScriptError) {
             try DialogScript.checkValues(said, number)
             guard DialogScript.isReply(said) else {
-                throw Problem(line: number, message: "'\(said)' is no reply: write 2yz, 250, or the whole line")
+                throw DialogScriptError(
+                    line: number,
+                    message: "'\(said)' is no reply: write 2yz, 250, or the whole line"
+                )
             }
             reply.append(said)
             guard said.dropFirst(3).first != "-" else { return }
@@ -130,7 +127,7 @@ public struct DialogScript: Sendable {
             reply = []
         }
 
-        private mutating func client(_ said: String) throws(Problem) {
+        private mutating func client(_ said: String) throws(DialogScriptError) {
             try DialogScript.checkValues(said, number)
             if case .say(let lines)? = steps.last {
                 steps[steps.count - 1] = .say(lines + [said])
@@ -150,15 +147,15 @@ public struct DialogScript: Sendable {
         return rest.allSatisfy { $0.isASCII && $0.isNumber } && [" ", "-"].contains(said.dropFirst(3).prefix(1))
     }
 
-    private static func checkValues(_ text: String, _ number: Int) throws(Problem) {
+    private static func checkValues(_ text: String, _ number: Int) throws(DialogScriptError) {
         var rest = text[...]
         while let open = rest.range(ofBraces: "{{") {
             guard let close = rest[open.upperBound...].range(ofBraces: "}}") else {
-                throw Problem(line: number, message: "'{{' without '}}'")
+                throw DialogScriptError(line: number, message: "'{{' without '}}'")
             }
             let name = String(rest[open.upperBound..<close.lowerBound])
             guard valueNames.contains(name) else {
-                throw Problem(
+                throw DialogScriptError(
                     line: number,
                     message: "there is no value {{\(name)}}; there are \(valueNames.joined(separator: ", "))"
                 )
@@ -192,4 +189,13 @@ extension Substring {
         }
         return nil
     }
+}
+
+/// Something in the file that cannot be played.
+public struct DialogScriptError: Error, Equatable, CustomStringConvertible {
+    /// Counted from 1.
+    public let line: Int
+    /// A sentence without a full stop.
+    public let message: String
+    public var description: String { "line \(line): \(message)" }
 }

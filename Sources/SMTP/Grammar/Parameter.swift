@@ -1,3 +1,5 @@
+import Notation
+
 /// An ESMTP parameter of MAIL or RCPT: `SIZE=312`, `SMTPUTF8` (RFC 5321 §4.1.2, esmtp-param).
 public struct Parameter: Hashable, Sendable {
     /// The keyword as typed; compare without case.
@@ -66,8 +68,7 @@ public enum Xtext {
     public static func encode(_ octets: [UInt8]) -> [UInt8] {
         octets.flatMap { octet -> [UInt8] in
             if octet.isXchar { return [octet] }
-            let hex = String(octet, radix: 16, uppercase: true)
-            return Array(("+" + (hex.count == 1 ? "0" : "") + hex).utf8)
+            return Array("+\(octet.hex(2, uppercase: true))".utf8)
         }
     }
 }

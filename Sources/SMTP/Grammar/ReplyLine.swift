@@ -114,14 +114,14 @@ public struct ReplyAssembler: Equatable, Sendable {
     /// Lines of a reply that is not complete.
     public private(set) var pending: [ReplyLine] = []
     /// A reply of more lines than this is given out in pieces, so that a server that never ends cannot fill the memory.
-    public static let mostLines = 10_000
+    public static let maxLines = 10_000
 
     public init() {}
 
     /// Takes a line; gives the reply it completes, if it does.
     public mutating func append(_ line: ReplyLine) -> Reply? {
         pending.append(line)
-        guard !line.continues || pending.count >= Self.mostLines else { return nil }
+        guard !line.continues || pending.count >= Self.maxLines else { return nil }
         defer { pending = [] }
         return Reply(lines: pending)
     }

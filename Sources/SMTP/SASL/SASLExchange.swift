@@ -1,3 +1,5 @@
+import Notation
+
 /// A user and a secret, on their way to a server. No description ever shows the secret.
 public struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
@@ -89,26 +91,6 @@ public struct SASLExchange: Sendable {
         var needsDigests: Bool { self == .scramSHA256 || self == .cramMD5 }
     }
 
-    /// Why the client called the exchange off.
-    public enum Trouble: Error, Hashable, Sendable, CustomStringConvertible {
-        case notBase64, malformedChallenge, foreignNonce, tooManyChallenges, wrongSignature, noProof
-        case iterations(Int)
-        case serverError(String)
-
-        public var description: String {
-            switch self {
-            case .notBase64: "a challenge of the server is no Base64"
-            case .malformedChallenge: "a challenge of the server is not what the mechanism says"
-            case .foreignNonce: "the server answered with a nonce that is not the client's"
-            case .tooManyChallenges: "the server asked more often than the mechanism has it"
-            case .wrongSignature: "the server could not prove that it knows the password"
-            case .noProof: "the server accepted the login without proving that it knows the password"
-            case .iterations(let count): "the server wants the password hashed \(count) times, which nobody should do"
-            case .serverError(let error): "the server broke the exchange off with \(error)"
-            }
-        }
-    }
-
     enum State: Sendable {
         case start
         /// The initial response was too long for the command line and waits for an empty challenge.
@@ -127,7 +109,7 @@ public struct SASLExchange: Sendable {
     }
 
     /// RFC 5802 §5.1 sets no bound; beyond this a server only wants to keep a client busy.
-    static let mostIterations = 1_000_000
+    static let maxIterations = 1_000_000
     /// A challenge that is longer has nothing to do with these mechanisms.
     static let longestChallenge = 12_288
 
@@ -135,7 +117,7 @@ public struct SASLExchange: Sendable {
     /// What the last line of the client says once it is decoded, the secret left out.
     public private(set) var meaning: String?
     /// Why the exchange was called off.
-    public private(set) var trouble: Trouble?
+    public private(set) var trouble: SASLError?
     /// Whether the last line was the asterisk; there is nothing to say after it.
     public private(set) var isCalledOff = false
     private let credentials: Credentials
@@ -163,7 +145,7 @@ public struct SASLExchange: Sendable {
     }
 
     /// Accepted by the server: whether it has proved what the mechanism lets it prove.
-    public mutating func accepted() -> Trouble? {
+    public mutating func accepted() -> SASLError? {
         if !isProven, trouble == nil { trouble = .noProof }
         return trouble
     }
@@ -264,7 +246,7 @@ public struct SASLExchange: Sendable {
         guard let first = decoded(text) else { return callOff(.notBase64) }
         guard let digests else { return callOff(nil) }
         var scram = scram
-        do throws(Trouble) {
+        do throws(SASLError) {
             let final = try scram.clientFinal(answering: first, password: credentials.secret, digests)
             state = .serverFinal(scram)
             meaning = "\(scram.finalWithoutProof.lossyText),p=•••"
@@ -281,7 +263,7 @@ public struct SASLExchange: Sendable {
         return OutgoingLine(trusted: "")
     }
 
-    private mutating func callOff(_ trouble: Trouble?) -> OutgoingLine {
+    private mutating func callOff(_ trouble: SASLError?) -> OutgoingLine {
         state = .done
         isCalledOff = true
         self.trouble = self.trouble ?? trouble
@@ -300,5 +282,25 @@ extension [UInt8] {
     var hexadecimal: [UInt8] {
         let digits = Array("0123456789abcdef".utf8)
         return flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+}
+
+/// Why the client called the exchange off.
+public enum SASLError: Error, Hashable, Sendable, CustomStringConvertible {
+    case notBase64, malformedChallenge, foreignNonce, tooManyChallenges, wrongSignature, noProof
+    case iterations(Int)
+    case serverError(String)
+
+    public var description: String {
+        switch self {
+        case .notBase64: "a challenge of the server is no Base64"
+        case .malformedChallenge: "a challenge of the server is not what the mechanism says"
+        case .foreignNonce: "the server answered with a nonce that is not the client's"
+        case .tooManyChallenges: "the server asked more often than the mechanism has it"
+        case .wrongSignature: "the server could not prove that it knows the password"
+        case .noProof: "the server accepted the login without proving that it knows the password"
+        case .iterations(let count): "the server wants the password hashed \(count) times, which nobody should do"
+        case .serverError(let error): "the server broke the exchange off with \(error)"
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Notation
+
 /// The messages of SCRAM-SHA-256 on the client's side (RFC 5802 §5, §7; RFC 7677 §3). Without channel binding.
 struct SCRAM: Sendable {
     private let user: [UInt8]
@@ -33,14 +35,14 @@ struct SCRAM: Sendable {
         answering serverFirst: [UInt8],
         password: [UInt8],
         _ digests: SASLDigests
-    ) throws(SASLExchange.Trouble) -> [UInt8] {
+    ) throws(SASLError) -> [UInt8] {
         let fields = serverFirst.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         guard fields.count >= 3, let both = Self.value(fields[0], "r"), let salted = Self.value(fields[1], "s"),
             let counted = Self.value(fields[2], "i"), let salt = Base64.decode(Array(salted)), !salt.isEmpty,
             let iterations = Int(counted.lossyText), iterations > 0
         else { throw Self.error(in: fields) ?? .malformedChallenge }
         guard !nonce.isEmpty, both.count > nonce.count, both.starts(with: nonce) else { throw .foreignNonce }
-        guard iterations <= SASLExchange.mostIterations else { throw .iterations(iterations) }
+        guard iterations <= SASLExchange.maxIterations else { throw .iterations(iterations) }
 
         finalWithoutProof = Array("c=".utf8) + Base64.encode(Self.header) + Array(",r=".utf8) + both
         let message = clientFirstBare + [UInt8(ascii: ",")] + serverFirst + [UInt8(ascii: ",")] + finalWithoutProof
@@ -50,7 +52,7 @@ struct SCRAM: Sendable {
     }
 
     /// What is wrong with `v=…`; nil when the server has proved itself.
-    func trouble(with serverFinal: [UInt8]) -> SASLExchange.Trouble? {
+    func trouble(with serverFinal: [UInt8]) -> SASLError? {
         let fields = serverFinal.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         if let error = Self.error(in: fields) { return error }
         guard let field = fields.first, let text = Self.value(field, "v"), let signature = Base64.decode(Array(text))
@@ -62,7 +64,7 @@ struct SCRAM: Sendable {
         field.starts(with: "\(name)=".utf8) ? field.dropFirst(2) : nil
     }
 
-    private static func error(in fields: [ArraySlice<UInt8>]) -> SASLExchange.Trouble? {
+    private static func error(in fields: [ArraySlice<UInt8>]) -> SASLError? {
         fields.first.flatMap { value($0, "e") }.map { .serverError($0.prefix(60).lossyText) }
     }
 }

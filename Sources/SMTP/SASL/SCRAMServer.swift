@@ -1,3 +1,5 @@
+import Notation
+
 /// The messages of SCRAM-SHA-256 on the server's side (RFC 5802 §5, §7; RFC 7677 §3). Without channel binding.
 struct SCRAMServer: Hashable, Sendable {
     /// The client's last message, read.

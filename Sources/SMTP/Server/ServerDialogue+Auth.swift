@@ -1,3 +1,5 @@
+import Notation
+
 /// AUTH exchanges on the server's side (RFC 4954 §4).
 extension ServerDialogue {
     /// The mechanisms a server of ours can do.

@@ -1,3 +1,5 @@
+import Notation
+
 /// What a load balancer says ahead of a session, so that the server learns who is really there: the header of the PROXY
 /// protocol (HAProxy, "The PROXY protocol", versions 1 and 2), in text or in binary.
 ///
@@ -136,8 +138,8 @@ extension ProxyHeader {
 
     private static func isAddress(_ field: ArraySlice<UInt8>, _ family: Family) -> Bool {
         family == .ipv4
-            ? AddressLiteral.ipv4Octets(Array(field)) != nil
-            : AddressLiteral.ipv6Groups(Array(field), fewestInGap: 1) != nil
+            ? IPv4Text.octets(field) != nil
+            : IPv6Text.groups(field) != nil
     }
 
     private static func mayBecomeAddress(_ field: ArraySlice<UInt8>, _ family: Family) -> Bool {
@@ -214,10 +216,10 @@ extension ProxyHeader {
 
     private static func text(_ address: ArraySlice<UInt8>, _ family: Family) -> String {
         switch family {
-        case .ipv4: return address.map(String.init).joined(separator: ".")
+        case .ipv4: return IPv4Text.text(address)
         case .ipv6:
             let octets = Array(address)
-            return AddressLiteral.ipv6Text(
+            return IPv6Text.text(
                 stride(from: 0, to: octets.count - 1, by: 2).map { UInt16(octets[$0]) << 8 | UInt16(octets[$0 + 1]) }
             )
         case .unix, .unspecified: return address.prefix { $0 != 0 }.lossyText

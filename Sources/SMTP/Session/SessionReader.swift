@@ -667,7 +667,7 @@ public struct SessionReader: Sendable {
         replyCode = code
         if answering?.turn == .hello { helloLines.append(piece.line.octets) }
         // A line without a code in the middle of a reply does not end it.
-        let goesOn = continues && replyLines < ReplyAssembler.mostLines || code == nil && !isFirst
+        let goesOn = continues && replyLines < ReplyAssembler.maxLines || code == nil && !isFirst
         isInReply = goesOn
         answer.isLast = !goesOn
         if !goesOn {

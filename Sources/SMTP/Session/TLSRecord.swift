@@ -6,7 +6,7 @@ public enum TLSRecord {
     /// The type, two octets of version, two of length.
     public static let headLength = 5
     /// The most octets behind a head: 2^14 of content, and what protection may add (RFC 5246 §6.2.3, RFC 8446 §5.2).
-    public static let mostContent = (1 << 14) + 2048
+    public static let maxContent = (1 << 14) + 2048
 
     /// What a record is for (RFC 8446 §5.1; `heartbeat` is RFC 6520 §3).
     public enum ContentType: UInt8, CaseIterable, Sendable {
@@ -41,7 +41,7 @@ public enum TLSRecord {
         guard let type = ContentType(rawValue: first), head.count < 2 || head[1] == 3 else { return .none }
         guard head.count == headLength else { return .incomplete }
         let length = Int(head[3]) << 8 | Int(head[4])
-        return length <= mostContent ? .record(type, contentLength: length) : .none
+        return length <= maxContent ? .record(type, contentLength: length) : .none
     }
 
     /// Whether `octets` begin a record of the handshake, as far as they have come: already the first one tells it from every

@@ -1,3 +1,5 @@
+import Notation
+
 /// Text as a JSON string, quotes included (RFC 8259 §7). The one function that escapes for JSON.
 ///
 /// What `WireText` would not show, such as controls, line separators and what turns the direction of text, is written as
@@ -34,7 +36,6 @@ func jsonShown(_ json: String) -> String {
 /// One `\uHHHH`, or two for a character beyond the first 65,536 (RFC 8259 §7).
 private func escaped(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
-        let hex = String(unit, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+        "\\u" + unit.hex(4)
     }.joined()
 }

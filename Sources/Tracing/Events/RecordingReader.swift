@@ -2,31 +2,10 @@ import FoundationEssentials
 
 /// Reads a recording. Keeps whatever is sound: a line that is not is left out with a warning that names it.
 public enum RecordingReader {
-    /// Why a file is no recording at all.
-    public enum Failure: Error, Equatable, CustomStringConvertible {
-        case notARecording
-        case newerVersion(Int)
-
-        public var description: String {
-            switch self {
-            case .notARecording: "it is no recording: its first line is not {\"ehlo\":1,…}"
-            case .newerVersion(let version): "it is a recording of version \(version), and this program reads version 1"
-            }
-        }
-
-        /// What to do next.
-        public var advice: String {
-            switch self {
-            case .notARecording: "record a session with 'ehlo live RECIPIENT --record FILE'"
-            case .newerVersion: "a newer ehlo reads it, and 'ehlo --version' tells how old this one is"
-            }
-        }
-    }
-
     /// The longest line that is read, in octets; a longer one is left out.
     static let longestLine = 64 << 20
     /// The most warnings that are spelled out; how many more there are is said in one.
-    static let mostWarnings = 100
+    static let maxWarnings = 100
 
     /// Whether a file begins as a recording does.
     public static func recognises(_ octets: some Collection<UInt8>) -> Bool {
@@ -34,7 +13,7 @@ public enum RecordingReader {
         return start.first == UInt8(ascii: "{") && String(decoding: Array(start), as: UTF8.self).contains("\"ehlo\"")
     }
 
-    public static func read(_ octets: [UInt8]) throws(Failure) -> Recording {
+    public static func read(_ octets: [UInt8]) throws(RecordingError) -> Recording {
         let headerEnd = octets.firstIndex(of: 10) ?? octets.count
         guard recognises(octets[..<headerEnd]), let header = try readHeader(octets[..<headerEnd]) else {
             throw .notARecording
@@ -83,7 +62,7 @@ public enum RecordingReader {
         }
 
         private mutating func warn(_ warning: String) {
-            if recording.warnings.count < mostWarnings {
+            if recording.warnings.count < maxWarnings {
                 recording.warnings.append(warning)
             } else {
                 unspokenWarnings += 1
@@ -97,7 +76,7 @@ public enum RecordingReader {
         }
     }
 
-    private static func readHeader(_ line: ArraySlice<UInt8>) throws(Failure) -> Recording.Header? {
+    private static func readHeader(_ line: ArraySlice<UInt8>) throws(RecordingError) -> Recording.Header? {
         struct Stored: Decodable {
             let ehlo: Int
             let began: String?
@@ -110,5 +89,26 @@ public enum RecordingReader {
         // There was none before the first.
         guard stored.ehlo == Recording.version else { return nil }
         return Recording.Header(began: stored.began ?? "", title: stored.title ?? "", source: stored.source ?? "")
+    }
+}
+
+/// Why a file is no recording at all.
+public enum RecordingError: Error, Equatable, CustomStringConvertible {
+    case notARecording
+    case newerVersion(Int)
+
+    public var description: String {
+        switch self {
+        case .notARecording: "it is no recording: its first line is not {\"ehlo\":1,…}"
+        case .newerVersion(let version): "it is a recording of version \(version), and this program reads version 1"
+        }
+    }
+
+    /// What to do next.
+    public var advice: String {
+        switch self {
+        case .notARecording: "record a session with 'ehlo live RECIPIENT --record FILE'"
+        case .newerVersion: "a newer ehlo reads it, and 'ehlo --version' tells how old this one is"
+        }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Notation
 
 /// Writes a recording line by line, so that a file that is cut off anywhere is sound up to its last whole line.
 ///
@@ -78,6 +79,6 @@ public enum RecordingWriter {
     }
 
     private static func base64(_ octets: [UInt8]) -> String {
-        "{\"base64\":\"\(Data(octets).base64EncodedString())\"}"
+        "{\"base64\":\"\(Base64.encode(octets).lossyText)\"}"
     }
 }

@@ -1,5 +1,6 @@
 import SMTP
 import FoundationEssentials
+import Notation
 
 /// One line of a recording as JSON has it: `[seconds, leg, kind, payload]`.
 struct StoredEvent: Decodable {
@@ -8,23 +9,7 @@ struct StoredEvent: Decodable {
     private let kind: String
     private let payload: Payload
 
-    /// Why a line cannot be used.
-    enum Failure: Error, Equatable {
-        case notJSON, tooLong, unknownLeg, unknownKind, noTime, wrongPayload
-
-        var description: String {
-            switch self {
-            case .notJSON: "it is not an array [seconds, leg, kind, payload]"
-            case .tooLong: "it is longer than 64 MiB"
-            case .unknownLeg: "its leg is none of submission, lookup and relay"
-            case .unknownKind: "its kind is not known"
-            case .noTime: "its time is no number of seconds from 0"
-            case .wrongPayload: "its payload does not fit its kind"
-            }
-        }
-    }
-
-    static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, Failure> {
+    static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
         guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
         guard let stored = try? JSONDecoder().decode(StoredEvent.self, from: Data(line)) else {
             return .failure(.notJSON)
@@ -76,8 +61,8 @@ struct StoredEvent: Decodable {
             switch self {
             case .text(let text): octets = Array(text.utf8)
             case .base64(let text):
-                guard kind.holdsOctets, let data = Data(base64Encoded: text) else { return nil }
-                octets = Array(data)
+                guard kind.holdsOctets, let decoded = Base64.decode(text.utf8) else { return nil }
+                octets = decoded
             case .facts(let facts): return kind == .tls ? .tls(facts) : nil
             case .failure(let failure): return Self.event(of: kind, failure)
             }
@@ -122,6 +107,22 @@ struct StoredEvent: Decodable {
             case .gap: gap(text)
             case .client, .server, .clientTLS, .serverTLS, .dnsQuery, .dnsAnswer, .delivered: nil
             }
+        }
+    }
+}
+
+/// Why a line cannot be used.
+enum StoredEventError: Error, Equatable {
+    case notJSON, tooLong, unknownLeg, unknownKind, noTime, wrongPayload
+
+    var description: String {
+        switch self {
+        case .notJSON: "it is not an array [seconds, leg, kind, payload]"
+        case .tooLong: "it is longer than 64 MiB"
+        case .unknownLeg: "its leg is none of submission, lookup and relay"
+        case .unknownKind: "its kind is not known"
+        case .noTime: "its time is no number of seconds from 0"
+        case .wrongPayload: "its payload does not fit its kind"
         }
     }
 }

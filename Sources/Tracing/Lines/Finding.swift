@@ -1,4 +1,5 @@
 public import SMTP
+import Notation
 
 /// Where the wire departs from the RFCs or deserves a remark, with what the RFC says and a lesson.
 public struct Finding: Hashable, Sendable {
@@ -32,7 +33,7 @@ public struct Finding: Hashable, Sendable {
     /// What was seen, in a sentence without a full stop.
     public var message: String {
         guard let difference else { return kind.row.message }
-        let octets = abs(difference) == 1 ? "1 octet" : "\(abs(difference)) octets"
+        let octets = abs(difference).counted("octet")
         return "\(kind.row.message): it counts \(octets) too \(difference > 0 ? "many" : "few")"
     }
     public var anchor: LessonAnchor { LessonAnchor("finding/\(id)") }

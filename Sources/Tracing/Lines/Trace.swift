@@ -13,11 +13,11 @@ public struct Trace: Equatable, Sendable {
     public internal(set) var failed: Set<Place> = []
 
     /// The most content that is kept of one mail, in octets.
-    let mostContent: Int
+    let maxContent: Int
 
-    public init() { self.init(mostContent: TracedMail.mostOctets) }
+    public init() { self.init(maxContent: TracedMail.maxOctets) }
 
-    init(mostContent: Int) { self.mostContent = mostContent }
+    init(maxContent: Int) { self.maxContent = maxContent }
 
     /// Whether some mail is longer than what is kept of it.
     public var hasCutMail: Bool { mails.contains { $0.octetsLeftOut > 0 } }
@@ -152,9 +152,9 @@ public struct TracedMail: Equatable, Sendable {
     var lineOctetsLeftOut = 0
 
     /// The most lines of one mail that are in the trace.
-    public static let mostLines = 50_000
+    public static let maxLines = 50_000
     /// The most content kept of one mail, in octets, unless somebody asks for whole mails.
-    public static let mostOctets = 16 << 20
+    public static let maxOctets = 16 << 20
 
     /// What became of it (RFC 5321 §4.1.1.4).
     public enum Outcome: Equatable, Sendable {

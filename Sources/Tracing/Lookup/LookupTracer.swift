@@ -1,5 +1,6 @@
 import DNS
 import SMTP
+import Notation
 
 /// Turns DNS messages into lines: the question, the answer's header, a line a record, MX records by preference.
 struct LookupTracer: Sendable {
@@ -91,7 +92,7 @@ struct LookupTracer: Sendable {
         let count = message.answers.count
         var pieces = [
             piece("\(message.responseCode)", message.responseCode == .noError ? "dns/answer" : "dns/failure"),
-            piece("\(count) answer\(count == 1 ? "" : "s")", "dns/answer"),
+            piece(count.counted("answer"), "dns/answer"),
         ]
         if message.flags.contains(.authoritativeAnswer) { pieces.append(piece("authoritative", "dns/answer")) }
         if message.flags.contains(.truncated) { pieces.append(piece("truncated, asked again over TCP", "dns/answer")) }

@@ -71,11 +71,11 @@ extension SessionTracer {
 
     /// Whether a line is one too many to be shown. What departs from the rules is shown all the same, up to a bound of its own.
     private func leaveOut(_ said: Utterance, _ departures: [Departure], _ trace: inout Trace) -> Bool {
-        guard let mail, trace.mails[mail].lineCount - trace.mails[mail].linesLeftOut >= TracedMail.mostLines else {
+        guard let mail, trace.mails[mail].lineCount - trace.mails[mail].linesLeftOut >= TracedMail.maxLines else {
             return false
         }
         let isRemarkable = departures.contains { $0.kind == .endOfDataVariant }
-        guard !isRemarkable || trace.mails[mail].lineCount > TracedMail.mostLines * 100 else { return false }
+        guard !isRemarkable || trace.mails[mail].lineCount > TracedMail.maxLines * 100 else { return false }
         trace.mails[mail].linesLeftOut += 1
         trace.mails[mail].lineOctetsLeftOut += said.piece.line.count
         return true
@@ -140,7 +140,7 @@ extension SessionTracer {
         if !piece.continuesLine { trace.mails[mail].lineCount += 1 }
         if isStuffed { trace.mails[mail].stuffedLines += 1 }
         let count = octets.count + piece.line.ending.octets.count
-        guard trace.mails[mail].content.count + count <= trace.mostContent else {
+        guard trace.mails[mail].content.count + count <= trace.maxContent else {
             trace.mails[mail].octetsLeftOut += count
             return
         }

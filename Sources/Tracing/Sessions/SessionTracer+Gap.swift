@@ -1,4 +1,5 @@
 import SMTP
+import Notation
 
 /// Octets that went by and were not kept: what is known to be missing, and how the session is found again behind it.
 ///
@@ -11,7 +12,7 @@ extension SessionTracer {
             beginContent(&trace)
             content?.resume()
         }
-        let octets = count.map { $0 == 1 ? "1 octet" : "\($0) octets" } ?? "unknown length"
+        let octets = count.map { $0.counted("octet") } ?? "unknown length"
         appendEvent("gap of \(octets) from the \(side.rawValue): the recording lacks them", "link/gap", &trace)
         let before = reader.mode
         reader.gap(count, from: side)

@@ -141,7 +141,7 @@ enum TLSReport {
     }
 
     /// How many certificates of a chain are told in full.
-    static let mostCertificates = 10
+    static let maxCertificates = 10
 
     static func lines(of facts: TLSFacts) -> [Line] {
         var lines: [Line] = []
@@ -162,7 +162,7 @@ enum TLSReport {
             lines.append(Line(text: "asked for the server name \(name)", anchor: "tls/server-name"))
         }
         if let name = facts.applicationProtocol { lines.append(Line(text: "protocol \(name)", anchor: "tls/alpn")) }
-        for (index, certificate) in facts.chain.prefix(mostCertificates).enumerated() {
+        for (index, certificate) in facts.chain.prefix(maxCertificates).enumerated() {
             lines += Self.lines(of: certificate, number: index + 1, of: facts.chain.count)
         }
         if let name = facts.name { lines.append(line(of: name, in: facts.chain.first)) }

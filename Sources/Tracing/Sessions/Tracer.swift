@@ -17,7 +17,7 @@ public struct Tracer: Sendable {
     /// With `keepsWholeMails` the content of a mail has no bound: for whoever writes it down.
     public init(showsSecrets: Bool = false, keepsWholeMails: Bool = false) {
         self.showsSecrets = showsSecrets
-        trace = Trace(mostContent: keepsWholeMails ? Int.max : TracedMail.mostOctets)
+        trace = Trace(maxContent: keepsWholeMails ? Int.max : TracedMail.maxOctets)
     }
 
     /// The trace of a whole recording.

@@ -1,4 +1,5 @@
 import SMTP
+import Notation
 
 /// Reads the TLS records of one side into lines of fields: headers, hellos, certificates, alerts; what is encrypted is said to
 /// be so (RFC 8446 §4, §5; RFC 5246 §6, §7).
@@ -15,7 +16,7 @@ struct TLSReader: Sendable {
     private var headerPart: [UInt8] = []
 
     /// The most fields of one line; what a list holds beyond that is one field.
-    static let mostFields = 200
+    static let maxFields = 200
 
     init(_ side: Side) { self.side = side }
 
@@ -28,7 +29,7 @@ struct TLSReader: Sendable {
         }
         tiling.take(1, "record type", "record") { _ in "\(type.words) record" }
         tiling.take(2, "record version", "record-version") { TLSRegistry.version($0.number16) }
-        tiling.take(2, "record length", "record") { $0.number16 == 1 ? "1 octet" : "\($0.number16) octets" }
+        tiling.take(2, "record length", "record") { $0.number16.counted("octet") }
         switch type {
         case .handshake where !isEncrypted || isSecondHello(record):
             tiling.endLine()
@@ -84,7 +85,7 @@ struct TLSReader: Sendable {
             let length = Array(header[1...]).number24
             let cut = headerPart.count
             headerPart = []
-            let name = TLSRegistry.messages[header[0]] ?? "message \(header[0])"
+            let name = TLSRegistry.message(header[0])
             if cut > 0 {
                 tiling.take(4 - cut, "rest of a header", "handshake-message") { _ in name }
                 remaining = length
@@ -308,7 +309,7 @@ private struct TLSTiling {
 
     var left: Int { octets.count - position }
     var isAtEnd: Bool { left == 0 }
-    var isFull: Bool { line.count >= TLSReader.mostFields }
+    var isFull: Bool { line.count >= TLSReader.maxFields }
 
     func peek(_ count: Int) -> [UInt8] { Array(octets[position..<position + min(max(0, count), left)]) }
 
@@ -372,6 +373,6 @@ extension [UInt8] {
 
     /// The first eight octets in hexadecimal.
     fileprivate var hexStart: String {
-        prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + (count > 8 ? "…" : "")
+        prefix(8).map { $0.hex(2) }.joined() + (count > 8 ? "…" : "")
     }
 }

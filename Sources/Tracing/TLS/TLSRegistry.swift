@@ -1,13 +1,15 @@
+import Notation
+
 /// Numbers of TLS and their names, each THE table, from the registries of IANA (RFC 8446 §11).
 ///
 /// A number that is not here is shown as it is.
-enum TLSRegistry {
+public enum TLSRegistry {
     /// Handshake messages (RFC 8446 §4, RFC 5246 §7.4).
     static let messages: [UInt8: String] = [
         0: "HelloRequest", 1: "ClientHello", 2: "ServerHello", 4: "NewSessionTicket", 5: "EndOfEarlyData",
         8: "EncryptedExtensions", 11: "Certificate", 12: "ServerKeyExchange", 13: "CertificateRequest",
         14: "ServerHelloDone", 15: "CertificateVerify", 16: "ClientKeyExchange", 20: "Finished",
-        22: "CertificateStatus", 24: "KeyUpdate",
+        22: "CertificateStatus", 24: "KeyUpdate", 254: "MessageHash",
     ]
 
     static let versions: [UInt16: String] = [
@@ -153,6 +155,8 @@ enum TLSRegistry {
         0xCCAA: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
     ]
 
+    /// The name of a handshake message, as in `ClientHello`.
+    public static func message(_ type: UInt8) -> String { messages[type] ?? "message \(type)" }
     static func version(_ number: UInt16) -> String { versions[number] ?? hex(number) }
     static func group(_ number: UInt16) -> String { groups[number] ?? grease(number) }
     static func cipherSuite(_ number: UInt16) -> String { cipherSuites[number] ?? grease(number) }
@@ -164,8 +168,5 @@ enum TLSRegistry {
         number & 0x0F0F == 0x0A0A && number >> 8 == number & 0xFF ? "GREASE" : hex(number)
     }
 
-    static func hex(_ number: UInt16) -> String {
-        let digits = String(number, radix: 16, uppercase: true)
-        return "0x" + String(repeating: "0", count: 4 - digits.count) + digits
-    }
+    static func hex(_ number: UInt16) -> String { "0x" + number.hex(4, uppercase: true) }
 }

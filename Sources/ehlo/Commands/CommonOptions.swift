@@ -28,7 +28,7 @@ struct CommonOptions: ParsableArguments {
     func settings(_ surroundings: Surroundings = .ofProcess()) throws -> Settings {
         guard Theme(rawValue: theme) != nil else {
             let names = Theme.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "--theme: there is no theme '\(theme)'; take one of \(names)")
+            throw CommandError(.usage, "--theme: there is no theme '\(theme)'; take one of \(names)")
         }
         let isPlain = plain || !surroundings.outputIsTerminal || surroundings.isDumb
         return Settings(
@@ -42,10 +42,10 @@ struct CommonOptions: ParsableArguments {
         )
     }
 
-    private func lessonsRoot() throws(Failure) -> String {
+    private func lessonsRoot() throws(CommandError) -> String {
         if let lessons { return lessons }
         guard let root = LessonLibrary.standardRoot() else {
-            throw Failure(
+            throw CommandError(
                 .noInput,
                 "the lessons that come with ehlo are not beside it; name their folder with --lessons DIR"
             )
@@ -59,7 +59,7 @@ struct CommonOptions: ParsableArguments {
         do {
             library = try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
         } catch {
-            throw Failure(
+            throw CommandError(
                 .noInput,
                 "\(error); name a folder of lessons with --lessons DIR, or leave that out for ehlo's own"
             )

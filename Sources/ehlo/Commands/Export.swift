@@ -60,8 +60,8 @@ struct Export: ParsableCommand {
         )
         // One after the other: a capture may hold thousands.
         let sessions = chosen.lazy.map { [title] in WrittenSession(file.sessions[$0], number: $0, title: title) }
-        if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.mostScreens {
-            Message.write("the film shows the first \(CastExport.mostScreens) of \(stops) steps; txt and html show all")
+        if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.maxScreens {
+            Message.write("the film shows the first \(CastExport.maxScreens) of \(stops) steps; txt and html show all")
         }
         guard output != "-" else {
             let standard = Output()
@@ -74,11 +74,11 @@ struct Export: ParsableCommand {
         }
     }
 
-    private func chosenFormat() throws(Failure) -> ExportFormat {
+    private func chosenFormat() throws(CommandError) -> ExportFormat {
         let chosen: ExportFormat
         if let format {
             guard let named = ExportFormat(rawValue: format.lowercased()) else {
-                throw Failure(
+                throw CommandError(
                     .usage,
                     "--format: there is no format '\(format)'; take one of \(ExportFormat.names)"
                 )
@@ -86,7 +86,7 @@ struct Export: ParsableCommand {
             chosen = named
         } else {
             guard output != "-", let named = ExportFormat(ofFileName: output) else {
-                throw Failure(
+                throw CommandError(
                     .usage,
                     "the format is not known; say it with --format, one of \(ExportFormat.names)"
                 )
@@ -94,10 +94,13 @@ struct Export: ParsableCommand {
             chosen = named
         }
         guard !teacher || chosen == .md else {
-            throw Failure(.usage, "--teacher goes with --format md, not with \(chosen.rawValue)")
+            throw CommandError(.usage, "--teacher goes with --format md, not with \(chosen.rawValue)")
         }
         guard output != "-" || chosen != .eml || isatty(1) == 0 else {
-            throw Failure(.usage, "eml has the octets as they were, which is not for a terminal; give a file with -o")
+            throw CommandError(
+                .usage,
+                "eml has the octets as they were, which is not for a terminal; give a file with -o"
+            )
         }
         return chosen
     }

@@ -55,7 +55,7 @@ struct LessonsShow: ParsableCommand {
             let advice =
                 near.isEmpty
                 ? "'ehlo lessons list' names them all" : "spelled alike are \(near.joined(separator: ", "))"
-            guard let found else { throw Failure(.noInput, "no lesson explains '\(anchor)'; \(advice)") }
+            guard let found else { throw CommandError(.noInput, "no lesson explains '\(anchor)'; \(advice)") }
             Message.write("there is no lesson '\(anchor)', so this is \(found.anchor); \(advice)")
         }
         guard let section = found else { return }

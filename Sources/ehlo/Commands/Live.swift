@@ -140,11 +140,11 @@ struct Live: ParsableCommand {
     }
 
     /// A dialog that went otherwise than it says is not a success.
-    private static func checkDialog(_ trace: Trace) throws(Failure) {
+    private static func checkDialog(_ trace: Trace) throws(CommandError) {
         let count = trace.lines.count { $0.failure == .notAsExpected }
         guard count > 0 else { return }
         let answers = count == 1 ? "one answer was" : "\(count) answers were"
-        throw Failure(.wrongData, "\(answers) not as the dialog expects; the lines with 'expected' tell which")
+        throw CommandError(.wrongData, "\(answers) not as the dialog expects; the lines with 'expected' tell which")
     }
 
     private func list(_ lines: [String], _ settings: Settings) throws {
@@ -197,17 +197,17 @@ struct Live: ParsableCommand {
         let count = options.mail.envelope.forwardPaths.count
         guard count > LiveStyleOptions.unquestioned, !send else { return }
         guard settings.mayAsk else {
-            throw Failure(.usage, "there are \(count) recipients; say with --send that all of them are meant")
+            throw CommandError(.usage, "there are \(count) recipients; say with --send that all of them are meant")
         }
         let printer = PlainPrinter(settings)
         try printer.prompt("There are \(count) recipients. Type \(count) to go on, Enter to leave:")
         guard readLine()?.filter({ !$0.isWhitespace }) == "\(count)" else {
-            throw Failure(.usage, "nothing was sent; name fewer recipients")
+            throw CommandError(.usage, "nothing was sent; name fewer recipients")
         }
     }
 
     /// Where the session is written down; nil when it is not, and the person was told why.
-    private func recorder(_ header: Recording.Header, about recipient: String) throws(Failure) -> Recorder? {
+    private func recorder(_ header: Recording.Header, about recipient: String) throws(CommandError) -> Recorder? {
         if let record { return try Recorder(record, header, showsSecrets: security.showSecrets) }
         guard !noRecord else { return nil }
         let folder = DataFolder()
@@ -224,7 +224,7 @@ struct Live: ParsableCommand {
     private static func keeping(_ recorder: Recorder?) -> (WireEvent) -> Void {
         var recorder = recorder
         return { event in
-            do throws(Failure) { try recorder?.write(event) } catch {
+            do throws(CommandError) { try recorder?.write(event) } catch {
                 recorder = nil
                 Message.write(error.sentence)
             }
@@ -244,7 +244,7 @@ struct Live: ParsableCommand {
         -> LiveSession.Options
     {
         guard quitAfter == nil || style.dropAfter == nil else {
-            throw Failure(.usage, "--quit-after and --drop-after exclude each other; take one of them")
+            throw CommandError(.usage, "--quit-after and --drop-after exclude each other; take one of them")
         }
         let texts: [(String?, String)] = [
             (from, "--from"), (clientName, "--helo"), (subject, "--subject"), (server, "--server"), (dns, "--dns"),
@@ -258,7 +258,7 @@ struct Live: ParsableCommand {
             sender: sender,
             recipients: recipients,
             subject: subject,
-            body: try OptionText.file(body, most: MailOptions.mostOctets),
+            body: try OptionText.file(body, most: MailOptions.maxOctets),
             data: try givenData(),
             headers: header
         )
@@ -271,7 +271,7 @@ struct Live: ParsableCommand {
                 port: security.submit == nil ? port : SecurityOptions.submissionPort,
                 dnsServers: dns,
                 content: try mail.content(),
-                quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(Failure) in
+                quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(CommandError) in
                     try StopPoint.named(word, quitAfter == nil ? "--drop-after" : "--quit-after")
                 },
                 timeout: timeout,
@@ -285,13 +285,13 @@ struct Live: ParsableCommand {
             options.portsLeadingElsewhere = TapNotice.ports()
             return options
         } catch let error as LiveError {
-            throw Failure(.usage, "\(error); see 'ehlo live --help'")
+            throw CommandError(.usage, "\(error); see 'ehlo live --help'")
         }
     }
 
     private func givenData() throws -> [UInt8]? {
         guard let data else { return nil }
-        if data == "-" || data.hasPrefix("@") { return try OptionText.file(data, most: MailOptions.mostOctets) }
+        if data == "-" || data.hasPrefix("@") { return try OptionText.file(data, most: MailOptions.maxOctets) }
         // Two characters on a command line stand for a line end, as swaks has it.
         return Array(data.replacing("\\n", with: "\n").utf8)
     }

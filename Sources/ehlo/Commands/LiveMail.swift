@@ -28,9 +28,9 @@ struct LiveMail {
             )
             return try adding(headers, to: DotStuffing.lines(of: written))
         } catch let error as MailboxError {
-            throw Failure(.usage, "the sender or a recipient cannot be used: \(error); see 'ehlo live --help'")
+            throw CommandError(.usage, "the sender or a recipient cannot be used: \(error); see 'ehlo live --help'")
         } catch let error as ContentError {
-            throw Failure(.usage, "--subject: \(error); see 'ehlo live --help'")
+            throw CommandError(.usage, "--subject: \(error); see 'ehlo live --help'")
         }
     }
 
@@ -43,11 +43,11 @@ struct LiveMail {
     }
 
     /// Header fields in the places of those with the same name, the others behind the header.
-    private func adding(_ headers: [String], to lines: [[UInt8]]) throws(Failure) -> [UInt8] {
+    private func adding(_ headers: [String], to lines: [[UInt8]]) throws(CommandError) -> [UInt8] {
         var lines = lines
         for header in headers {
             guard let name = Self.name(of: Array(header.utf8)) else {
-                throw Failure(.usage, "--header: '\(header)' is no header field; write it as 'Name: text'")
+                throw CommandError(.usage, "--header: '\(header)' is no header field; write it as 'Name: text'")
             }
             let end = lines.firstIndex(of: []) ?? lines.count
             guard let first = lines[..<end].firstIndex(where: { Self.name(of: $0) == name }) else {

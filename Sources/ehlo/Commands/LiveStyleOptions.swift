@@ -61,7 +61,7 @@ struct LiveStyleOptions: ParsableArguments {
         }
         if all.isEmpty, dialog != nil { return [PracticeServer.recipient] }
         guard !all.isEmpty else {
-            throw Failure(.usage, "live: the recipient is missing; name one, as in 'ehlo live bob@example.org'")
+            throw CommandError(.usage, "live: the recipient is missing; name one, as in 'ehlo live bob@example.org'")
         }
         return all
     }
@@ -70,7 +70,7 @@ struct LiveStyleOptions: ParsableArguments {
     func practiceServer(beside server: String?, _ settings: Settings) throws -> PracticeServer? {
         guard dialog != nil, server == nil else {
             guard persona == nil else {
-                throw Failure(
+                throw CommandError(
                     .usage,
                     "--persona belongs to a --dialog without --server; 'ehlo sandbox' opens such a server"
                 )
@@ -90,7 +90,7 @@ struct LiveStyleOptions: ParsableArguments {
         case "esmtp": style.hello = .ehlo
         case "lmtp": style.hello = .lhlo
         default:
-            throw Failure(.usage, "--protocol: '\(`protocol`)' is none of smtp, esmtp and lmtp; take one of those")
+            throw CommandError(.usage, "--protocol: '\(`protocol`)' is none of smtp, esmtp and lmtp; take one of those")
         }
         style.drops = dropAfter != nil
         style.pipelines = pipeline

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Interchange
 import Networking
+import Notation
 
 /// The mail that is sent, as options say it.
 struct MailOptions: ParsableArguments {
@@ -20,7 +21,7 @@ struct MailOptions: ParsableArguments {
     var body: String?
 
     /// The most octets of a mail's text.
-    static let mostOctets = 16 << 20
+    static let maxOctets = 16 << 20
 
     /// The world these options ask for.
     func configuration() throws -> SandboxConfiguration {
@@ -32,10 +33,10 @@ struct MailOptions: ParsableArguments {
                 sender: from ?? "ada@sender.example",
                 recipients: to.isEmpty ? ["bob@receiver.example"] : to,
                 subject: subject ?? MailContent.defaultSubject,
-                body: try OptionText.file(body, most: Self.mostOctets)
+                body: try OptionText.file(body, most: Self.maxOctets)
             )
         } catch let error as SandboxError {
-            throw Failure(.usage, "\(Self.option(of: error)): \(error); see 'ehlo --help'")
+            throw CommandError(.usage, "\(Self.option(of: error)): \(error); see 'ehlo --help'")
         }
     }
 
@@ -55,9 +56,12 @@ struct MailOptions: ParsableArguments {
 enum OptionText {
     /// Refuses what would end a line of SMTP, of a header or of a screen, and every other control, before anything is
     /// started. THE rule for each text on a command line.
-    static func check(_ text: String, _ option: String) throws(Failure) {
+    static func check(_ text: String, _ option: String) throws(CommandError) {
         guard let found = text.unicodeScalars.lazy.compactMap(name).first else { return }
-        throw Failure(.usage, "\(option): the value holds \(found), and must be one line that shows; take that out")
+        throw CommandError(
+            .usage,
+            "\(option): the value holds \(found), and must be one line that shows; take that out"
+        )
     }
 
     /// What a character is called that may not stand there; nil for all others. What joins emoji and marks the direction
@@ -67,8 +71,7 @@ enum OptionText {
         case .control, .lineSeparator, .paragraphSeparator: break
         default: return nil
         }
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        let code = "U+" + scalar.value.hex(4, uppercase: true)
         switch scalar.value {
         case 0: return "a NUL"
         case 9: return "a tab"
@@ -82,7 +85,7 @@ enum OptionText {
     }
 
     /// The octets of the file an option names; `@` in front of the name is allowed, as swaks has it.
-    static func file(_ name: String?, most: Int) throws(FileTrouble) -> [UInt8]? {
+    static func file(_ name: String?, most: Int) throws(FileError) -> [UInt8]? {
         guard let name else { return nil }
         return try FileOctets.read(name.hasPrefix("@") ? String(name.dropFirst()) : name, most: most)
     }

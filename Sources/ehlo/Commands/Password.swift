@@ -17,20 +17,20 @@ enum Password {
         } else if mayAsk, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
             found = try ask(user)
         } else {
-            throw Failure(
+            throw CommandError(
                 .usage,
                 "--auth-user: there is no password; put it into \(variable), or a file and name it with --auth-password-file"
             )
         }
-        guard !found.isEmpty else { throw Failure(.usage, "--auth-user: the password is empty") }
+        guard !found.isEmpty else { throw CommandError(.usage, "--auth-user: the password is empty") }
         try OptionText.check(found, "the password")
         return found
     }
 
     /// Asks on standard error. Signals are characters meanwhile, so that the echo is never left off.
-    private static func ask(_ user: String) throws(Failure) -> String {
+    private static func ask(_ user: String) throws(CommandError) -> String {
         var before = termios()
-        guard tcgetattr(STDIN_FILENO, &before) == 0 else { throw Failure(.usage, "the terminal cannot be asked") }
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else { throw CommandError(.usage, "the terminal cannot be asked") }
         var quiet = before
         quiet.c_lflag &= ~tcflag_t(ECHO | ISIG)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
@@ -43,7 +43,7 @@ enum Password {
         var octet: UInt8 = 0
         while line.count < 4096, read(STDIN_FILENO, &octet, 1) == 1, octet != 10, octet != 13 {
             // ^C and ^\ are those who have thought better of it.
-            if octet == 3 || octet == 28 { throw Failure(.usage, "no password was given") }
+            if octet == 3 || octet == 28 { throw CommandError(.usage, "no password was given") }
             line.append(octet)
         }
         return String(decoding: line, as: UTF8.self)

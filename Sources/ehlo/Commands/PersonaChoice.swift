@@ -17,12 +17,12 @@ enum PersonaChoice {
         guard word.contains("/") || word.hasSuffix(".yaml") || word.hasSuffix(".yml") else {
             let near = NearestAnchors.of(word, among: names)
             let advice = near.isEmpty ? "" : "; spelled alike: \(near.joined(separator: ", "))"
-            throw Failure(
+            throw CommandError(
                 .noInput,
                 "there is no persona '\(word)'\(advice); 'ehlo sandbox --list-personas' names them all"
             )
         }
-        let octets = try FileOctets.read(word, most: PersonaReader.mostOctets)
+        let octets = try FileOctets.read(word, most: PersonaReader.maxOctets)
         let last = word.split(separator: "/").last.map(String.init) ?? word
         let name = last.split(separator: ".").dropLast().joined(separator: ".")
         let (persona, problems) = PersonaReader.read(octets, name: name.isEmpty ? last : name, file: word)
@@ -31,16 +31,16 @@ enum PersonaChoice {
     }
 
     /// The problems but one are said on lines of their own.
-    private static func unusable(_ problems: [LessonCheck.Problem], _ word: String) -> Failure {
+    private static func unusable(_ problems: [LessonCheck.Problem], _ word: String) -> CommandError {
         for problem in problems.dropFirst().prefix(9) { Message.write(problem.description) }
         let first = problems.first?.description ?? "the file cannot be read"
-        return Failure(.wrongData, "\(first); the persona '\(word)' cannot be used until that is put right")
+        return CommandError(.wrongData, "\(first); the persona '\(word)' cannot be used until that is put right")
     }
 
     /// One line a persona: the name, and its summary in a column of its own.
     static func list(_ settings: Settings) throws {
         guard let folder = PersonaFolder(lessonsRoot: settings.lessonsRoot), !folder.names.isEmpty else {
-            throw Failure(.noInput, "there are no personas in \(settings.lessonsRoot)/personas; check --lessons")
+            throw CommandError(.noInput, "there are no personas in \(settings.lessonsRoot)/personas; check --lessons")
         }
         let names = folder.names
         let width = names.map(\.count).max() ?? 0

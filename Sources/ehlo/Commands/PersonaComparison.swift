@@ -60,7 +60,7 @@ struct PersonaComparison {
         }
         while feed.news().outcome == nil { _ = feed.sleep(seconds: 1) }
         if case .some(.some(let trouble)) = feed.news().outcome {
-            throw Failure(.unavailable, "the persona '\(persona.name)' cannot be walked: \(trouble)")
+            throw CommandError(.unavailable, "the persona '\(persona.name)' cannot be walked: \(trouble)")
         }
         let trace = Tracer.trace(of: events.withLock { $0 })
         return Walk(persona: persona, turns: turns(trace, persona), ends: ends(mails.withLock { $0 }))

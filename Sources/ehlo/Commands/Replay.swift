@@ -46,7 +46,7 @@ struct Replay: ParsableCommand {
         guard let session else {
             let bundled = BundledSession.all(in: settings.lessonsRoot) + BundledSession.recorded()
             guard !bundled.isEmpty else {
-                throw Failure(
+                throw CommandError(
                     .noInput,
                     "there are no bundled sessions in \(settings.lessonsRoot)/sessions; name a file, or check --lessons"
                 )
@@ -64,7 +64,7 @@ struct Replay: ParsableCommand {
         Message.warn(file.warnings, about: session)
         if list {
             let printer = PlainPrinter(settings)
-            try file.eachListed(chosen) { (_, line) throws(FileTrouble) in try printer.print(line) }
+            try file.eachListed(chosen) { (_, line) throws(FileError) in try printer.print(line) }
             return try printer.flush()
         }
         try show(file, chosen, named: session, settings, library)
@@ -116,11 +116,11 @@ struct Replay: ParsableCommand {
 /// Which sessions of a file are meant.
 enum SessionChoice {
     /// All of them, or the one with a number.
-    static func sessions(of file: SessionFile, _ number: Int?) throws(Failure) -> Range<Int> {
+    static func sessions(of file: SessionFile, _ number: Int?) throws(CommandError) -> Range<Int> {
         guard let number else { return 0..<file.count }
         guard (0..<file.count).contains(number) else {
             let count = file.count == 1 ? "one session, which is 0" : "\(file.count) sessions, 0 to \(file.count - 1)"
-            throw Failure(
+            throw CommandError(
                 .usage,
                 "--session \(number): the file holds \(count); 'ehlo replay FILE --list' shows what is in it"
             )

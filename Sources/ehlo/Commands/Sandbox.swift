@@ -77,7 +77,7 @@ struct Sandbox: ParsableCommand {
         if let timeout { limits.idleSeconds = timeout }
         if let clients { limits.clients = clients }
         let keeper = try MailKeeper(eml: eml, maildir: maildir)
-        let files = try record.map { path throws(Failure) in
+        let files = try record.map { path throws(CommandError) in
             try MailKeeper.make(path, "--record")
             return try ConversationFiles(path, kind: "sandbox")
         }
@@ -112,7 +112,7 @@ struct Sandbox: ParsableCommand {
         _ files: ConversationFiles?
     ) throws {
         guard !once, count == nil else {
-            throw Failure(.usage, "--once and --count are for scripts; put --plain beside them")
+            throw CommandError(.usage, "--once and --count are for scripts; put --plain beside them")
         }
         let feed = ConversationFeed { Terminal.wake() }
         let server = SandboxServer(persona, limits: limits, encryption: encryption) {
@@ -168,8 +168,11 @@ struct Sandbox: ParsableCommand {
         switch result.withLock({ $0 }) {
         case .success(let addresses): return addresses
         case .failure(let error):
-            throw Failure(.unavailable, "the sandbox cannot listen on port \(port): \(error); name another with --port")
-        case nil: throw Failure(.internalError, "the sandbox did not start; run it again")
+            throw CommandError(
+                .unavailable,
+                "the sandbox cannot listen on port \(port): \(error); name another with --port"
+            )
+        case nil: throw CommandError(.internalError, "the sandbox did not start; run it again")
         }
     }
 

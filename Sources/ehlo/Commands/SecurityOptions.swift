@@ -98,7 +98,7 @@ struct SecurityOptions: ParsableArguments {
         if let authUser {
             let password = try Password.find(file: authPasswordFile, of: authUser, mayAsk: mayAsk)
             do { security.credentials = try Credentials(user: authUser, password: password) } catch {
-                throw Failure(.usage, "--auth-user: \(error)")
+                throw CommandError(.usage, "--auth-user: \(error)")
             }
         }
         return security

@@ -14,10 +14,12 @@ enum StopPoint {
         (["dot", "12", "13"], .dot),
     ]
 
-    static func named(_ word: String, _ option: String = "--quit-after") throws(Failure) -> ClientDialogue.StopPoint {
+    static func named(_ word: String, _ option: String = "--quit-after") throws(CommandError)
+        -> ClientDialogue.StopPoint
+    {
         let wanted = word.lowercased()
         if let row = words.first(where: { $0.words.contains(wanted) }) { return row.point }
-        throw Failure(
+        throw CommandError(
             .usage,
             "\(option): '\(word)' is no place to stop; take one of \(names), or a step from 3 to 13"
         )

@@ -50,7 +50,7 @@ struct TapCommand: ParsableCommand {
         let settings = try common.settings()
         let library = try common.library(settings)
         guard tlsIntercept || !tlsVerify else {
-            throw Failure(
+            throw CommandError(
                 .usage,
                 "--tls-verify: the tap sees the server's certificate with --tls-intercept alone; add that"
             )
@@ -66,22 +66,22 @@ struct TapCommand: ParsableCommand {
                 verifies: tlsVerify
             )
         } catch {
-            throw Failure(.usage, "\(Self.option(of: error)): \(error)")
+            throw CommandError(.usage, "\(Self.option(of: error)): \(error)")
         }
         guard !hold || !settings.isPlain else {
-            throw Failure(
+            throw CommandError(
                 .usage,
                 "--hold: lines are let pass in the three panes, so it needs a terminal and no --plain"
             )
         }
-        let files = try record.map { path throws(Failure) in try ConversationFiles(path) }
+        let files = try record.map { path throws(CommandError) in try ConversationFiles(path) }
         let source = "ehlo tap, to \(options.target)"
         if options.targetIsRemote {
             Message.write(
                 "\(options.target) is not on this machine: mail that clients send through here is real and goes there"
             )
         }
-        let authority = try options.interception.map { made throws(Failure) in try TapAuthorityFile(made) }
+        let authority = try options.interception.map { made throws(CommandError) in try TapAuthorityFile(made) }
         if let authority { Message.write(authority.words) }
         defer { withExtendedLifetime(authority) {} }
         guard settings.isPlain else { return try watch(options, settings, files, source) }
@@ -128,7 +128,7 @@ struct TapCommand: ParsableCommand {
     }
 
     /// Begins to listen, and comes back when it does.
-    static func start(_ tap: Tap) throws(Failure) -> String {
+    static func start(_ tap: Tap) throws(CommandError) -> String {
         let done = DispatchSemaphore(value: 0)
         let result = Mutex<Result<String, TapError>?>(nil)
         Task.detached {
@@ -140,8 +140,9 @@ struct TapCommand: ParsableCommand {
         done.wait()
         switch result.withLock({ $0 }) {
         case .success(let address): return address
-        case .failure(let error): throw Failure(error.isUsage ? .usage : .unavailable, "\(option(of: error)): \(error)")
-        case nil: throw Failure(.internalError, "the tap did not start; run it again")
+        case .failure(let error):
+            throw CommandError(error.isUsage ? .usage : .unavailable, "\(option(of: error)): \(error)")
+        case nil: throw CommandError(.internalError, "the tap did not start; run it again")
         }
     }
 

@@ -11,7 +11,7 @@ struct BundledSession: Sendable, Equatable {
     let title: String
 
     /// Reads it whole.
-    func load() throws(FileTrouble) -> SessionFile { try SessionFile.read(path) }
+    func load() throws(FileError) -> SessionFile { try SessionFile.read(path) }
 
     /// All of a folder of lessons, by name; those that cannot be read say so in their title.
     static func all(in lessonsRoot: String) -> [BundledSession] {
@@ -48,7 +48,7 @@ struct BundledSession: Sendable, Equatable {
     }
 
     /// The file that a person means: a bundled session by its name, else a file.
-    static func resolve(_ word: String, in lessonsRoot: String) throws(Failure) -> String {
+    static func resolve(_ word: String, in lessonsRoot: String) throws(CommandError) -> String {
         if word == "-" { return word }
         let names = names(in: lessonsRoot)
         if names.contains(word) { return path(of: word, in: lessonsRoot) }
@@ -58,12 +58,12 @@ struct BundledSession: Sendable, Equatable {
         var status = stat()
         guard !word.contains("/"), !word.hasSuffix(".ehlo"), stat(word, &status) != 0 else { return word }
         guard !names.isEmpty else {
-            throw Failure(
+            throw CommandError(
                 .noInput,
                 "there is no session or file '\(word)', and no bundled sessions in \(lessonsRoot)/sessions; check --lessons"
             )
         }
-        throw Failure(
+        throw CommandError(
             .noInput,
             "there is no session or file '\(word)'; the bundled sessions are \(names.joined(separator: ", "))"
         )

@@ -1,9 +1,9 @@
 import Curses
-import FoundationEssentials
 import Interface
 import Lessons
 import Screen
 import Tracing
+import Notation
 
 /// The walk through a session as a film that asciinema plays (asciicast v2): the program's own screens, one a stop.
 ///
@@ -17,7 +17,7 @@ struct CastExport {
     private static let longest = 5.0
 
     /// The most steps a film shows; at two seconds each it is long enough.
-    static let mostScreens = 300
+    static let maxScreens = 300
 
     let library: LessonLibrary
     var theme = Theme.default
@@ -41,7 +41,7 @@ struct CastExport {
         ]
         var time = Self.shortest
         var before = 0.0
-        while !state.isAtEnd, lines.count <= Self.mostScreens + 1 {
+        while !state.isAtEnd, lines.count <= Self.maxScreens + 1 {
             let reached = state.cursor.reached
             _ = update(&state, .nextPressed, in: world)
             guard state.cursor.reached > reached else { break }
@@ -57,8 +57,7 @@ struct CastExport {
     }
 
     private static func header(_ header: Recording.Header) -> String {
-        let began = try? Date(header.began, strategy: .iso8601)
-        let stamp = began.map { ",\"timestamp\":\(Int($0.timeIntervalSince1970))" } ?? ""
+        let stamp = UTCTime(iso8601: header.began).map { ",\"timestamp\":\($0.seconds)" } ?? ""
         let title = WireText.shown(header.title.utf8)
         return "{\"version\":2,\"width\":\(columns),\"height\":\(rows)\(stamp),\"title\":\(jsonText(title)),"
             + "\"env\":{\"TERM\":\"xterm-256color\"}}"
@@ -66,9 +65,7 @@ struct CastExport {
 
     private static func event(_ time: Double, _ text: String) -> String {
         let millis = Int((time * 1000).rounded())
-        let fraction = String(millis % 1000)
-        let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
-        return "[\(millis / 1000).\(padded),\"o\",\(jsonText(text))]"
+        return "[\(millis / 1000).\((millis % 1000).decimal(3)),\"o\",\(jsonText(text))]"
     }
 }
 

@@ -13,7 +13,7 @@ final class ConversationFiles {
     private var first: ConversationFile?
 
     /// In a folder the names begin with `kind`.
-    init(_ path: String, kind: String = "tap") throws(Failure) {
+    init(_ path: String, kind: String = "tap") throws(CommandError) {
         var status = stat()
         self.kind = kind
         isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -21,7 +21,7 @@ final class ConversationFiles {
         run = Recorder.now.replacing(":", with: "").replacing("-", with: "")
         if isFolder {
             guard access(path, W_OK | X_OK) == 0 else {
-                throw Failure(.cannotCreate, "--record: nothing can be written into \(path); give another folder")
+                throw CommandError(.cannotCreate, "--record: nothing can be written into \(path); give another folder")
             }
         } else {
             first = try ConversationFile(path)
@@ -31,7 +31,7 @@ final class ConversationFiles {
     deinit { first?.discardIfUnused() }
 
     /// The file of a conversation, with its header in it.
-    func file(of number: Int, _ header: Recording.Header) throws(Failure) -> ConversationFile {
+    func file(of number: Int, _ header: Recording.Header) throws(CommandError) -> ConversationFile {
         let file: ConversationFile
         if let made = first {
             (file, first) = (made, nil)
@@ -59,25 +59,25 @@ final class ConversationFile {
     private var isUsed = false
 
     /// Makes the file; one that is there already, be it a link to nowhere, is left alone.
-    init(_ path: String) throws(Failure) {
+    init(_ path: String) throws(CommandError) {
         name = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             let reason = errno == EEXIST ? "it is there already" : strerror(errno).map { String(cString: $0) } ?? ""
-            throw Failure(.cannotCreate, "--record: \(path) cannot be made (\(reason)); give another name")
+            throw CommandError(.cannotCreate, "--record: \(path) cannot be made (\(reason)); give another name")
         }
     }
 
     deinit { close(descriptor) }
 
-    func write(_ events: [WireEvent]) throws(Failure) {
+    func write(_ events: [WireEvent]) throws(CommandError) {
         try write(events.reduce(into: "") { $0 += RecordingWriter.line($1) })
     }
 
-    func write(_ lines: String) throws(Failure) {
+    func write(_ lines: String) throws(CommandError) {
         isUsed = true
         guard let error = WholeLines.add(lines, to: descriptor) else { return }
-        throw Failure(
+        throw CommandError(
             .inputOutput,
             "--record: writing to \(name) failed (\(String(cString: strerror(error)))), so what follows is not recorded; "
                 + "free some space or record elsewhere"

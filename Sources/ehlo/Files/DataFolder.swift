@@ -3,9 +3,6 @@ import Glibc
 /// Where recordings are kept: `$XDG_DATA_HOME/ehlo/recordings`, by default `~/.local/share/ehlo/recordings` (XDG Base
 /// Directory Specification). Folders are made for their owner alone, and a symbolic link below `ehlo` is not followed.
 struct DataFolder {
-    /// Why there is none to write to, in a sentence without a full stop.
-    struct Trouble: Error { let reason: String }
-
     /// The folder of the recordings; nil when nothing says where a person's data are.
     let path: String?
     /// Said to the person when a variable cannot be used.
@@ -28,9 +25,11 @@ struct DataFolder {
     }
 
     /// Opens a new file in the folder, made before if need be; gives its descriptor and its whole name.
-    func create(_ name: String) throws(Trouble) -> (descriptor: Int32, path: String) {
+    func create(_ name: String) throws(DataFolderError) -> (descriptor: Int32, path: String) {
         guard let path else {
-            throw Trouble(reason: "neither XDG_DATA_HOME nor HOME says where; set one, or name a file with --record")
+            throw DataFolderError(
+                reason: "neither XDG_DATA_HOME nor HOME says where; set one, or name a file with --record"
+            )
         }
         let folder = try opened(path)
         defer { close(folder) }
@@ -42,11 +41,11 @@ struct DataFolder {
             if descriptor >= 0 { return (descriptor, "\(path)/\(file)") }
             guard errno == EEXIST else { break }
         }
-        throw Trouble(reason: "\(path): \(Self.reason)")
+        throw DataFolderError(reason: "\(path): \(Self.reason)")
     }
 
     /// The descriptor of the folder. What stands above the person's own folder must be there; what is below is made.
-    private func opened(_ path: String) throws(Trouble) -> Int32 {
+    private func opened(_ path: String) throws(DataFolderError) -> Int32 {
         let names = path.split(separator: "/").map(String.init)
         var here = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         for (index, name) in names.enumerated() {
@@ -64,7 +63,7 @@ struct DataFolder {
                 errno = code
                 let place = "/" + names[...index].joined(separator: "/")
                 let isLink = isOurs && (code == ELOOP || code == ENOTDIR)
-                throw Trouble(
+                throw DataFolderError(
                     reason:
                         "\(place): \(isLink ? "is no folder, or a symbolic link, which is not followed" : Self.reason)"
                 )
@@ -102,3 +101,6 @@ struct DataFolder {
 
     private static var reason: String { strerror(errno).map { String(cString: $0) } ?? "" }
 }
+
+/// Why there is none to write to, in a sentence without a full stop.
+struct DataFolderError: Error { let reason: String }

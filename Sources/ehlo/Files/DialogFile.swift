@@ -8,7 +8,7 @@ import Synchronization
 /// A dialog to be played: a file, or one that comes with the lessons, in their folder `dialogs`.
 enum DialogFile {
     /// Larger ones are no dialogs.
-    private static let mostOctets = 1 << 20
+    private static let maxOctets = 1 << 20
 
     /// The names of those that come with the lessons.
     static func names(in lessonsRoot: String) -> [String] {
@@ -31,19 +31,19 @@ enum DialogFile {
         let path = isBundled ? "\(lessonsRoot)/dialogs/\(word).dialog" : word
         var status = stat()
         guard isBundled || word == "-" || stat(path, &status) == 0 else {
-            throw Failure(
+            throw CommandError(
                 .noInput,
                 "--dialog: there is no dialog or file '\(word)'; the bundled dialogs are \(names.joined(separator: ", "))"
             )
         }
-        let octets = try FileOctets.read(path, most: mostOctets)
+        let octets = try FileOctets.read(path, most: maxOctets)
         guard let text = String(validating: octets, as: UTF8.self) else {
-            throw Failure(.wrongData, "--dialog: \(word) is not UTF-8; write it anew as text")
+            throw CommandError(.wrongData, "--dialog: \(word) is not UTF-8; write it anew as text")
         }
         do {
             return try DialogScript(text)
         } catch {
-            throw Failure(.wrongData, "--dialog: \(word), \(error)")
+            throw CommandError(.wrongData, "--dialog: \(word), \(error)")
         }
     }
 
@@ -57,7 +57,7 @@ enum DialogFile {
                     return []
                 }
                 return ["dialogs/\(name).dialog: there is no persona '\(persona)'"]
-            } catch let failure as Failure {
+            } catch let failure as CommandError {
                 return ["dialogs/\(name).dialog: \(failure.sentence)"]
             } catch { return ["dialogs/\(name).dialog: \(error)"] }
         }
@@ -83,7 +83,7 @@ struct PracticeServer {
     private let server: SandboxServer
 
     /// Opens it on a port of 127.0.0.1.
-    init(_ persona: Persona) throws(Failure) {
+    init(_ persona: Persona) throws(CommandError) {
         let server = SandboxServer(persona, onEvent: { _ in })
         let result = Mutex<Result<[String], any Error>?>(nil)
         let bell = DispatchSemaphore(value: 0)
@@ -98,12 +98,12 @@ struct PracticeServer {
         switch result.withLock({ $0 }) {
         case .success(let addresses)?:
             guard let port = addresses.first?.split(separator: ":").last.flatMap({ Int($0) }) else {
-                throw Failure(.internalError, "the sandbox's server does not say where it listens")
+                throw CommandError(.internalError, "the sandbox's server does not say where it listens")
             }
             self.port = port
         case .failure(let error)?:
-            throw Failure(.unavailable, "the sandbox's server cannot listen on 127.0.0.1: \(error)")
-        case nil: throw Failure(.internalError, "the sandbox's server did not start")
+            throw CommandError(.unavailable, "the sandbox's server cannot listen on 127.0.0.1: \(error)")
+        case nil: throw CommandError(.internalError, "the sandbox's server did not start")
         }
     }
 

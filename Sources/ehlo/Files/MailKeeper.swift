@@ -3,6 +3,7 @@ import Interchange
 import Networking
 import Synchronization
 import Tracing
+import Notation
 
 /// Writes mails to folders a person named: each to a new file of its own that nobody else may read.
 final class MailKeeper: Sendable {
@@ -12,7 +13,7 @@ final class MailKeeper: Sendable {
     private let count = Mutex(0)
 
     /// Makes the folders where they are missing.
-    init(eml: String?, maildir: String?) throws(Failure) {
+    init(eml: String?, maildir: String?) throws(CommandError) {
         self.eml = eml
         self.maildir = maildir
         var buffer = [CChar](repeating: 0, count: 256)
@@ -26,12 +27,12 @@ final class MailKeeper: Sendable {
     }
 
     /// Makes a folder, unless it is there.
-    static func make(_ path: String, _ option: String) throws(Failure) {
+    static func make(_ path: String, _ option: String) throws(CommandError) {
         var status = stat()
         if mkdir(path, 0o700) == 0 { return }
         let error = errno
         guard error == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw Failure(
+            throw CommandError(
                 .cannotCreate,
                 "\(option): the folder \(path) cannot be made (\(String(cString: strerror(error)))); give another name"
             )
@@ -76,7 +77,7 @@ final class MailKeeper: Sendable {
 
     /// Saves the mails of a conversation: `NAME.eml`, from the second on `NAME-2.eml` and so on, or `FOLDER/` for a Maildir
     /// of those that were accepted. Says what was done; nil when the name asks for something else.
-    static func save(_ session: WrittenSession, to path: String, replacing: Bool) throws(FileTrouble) -> String? {
+    static func save(_ session: WrittenSession, to path: String, replacing: Bool) throws(FileError) -> String? {
         let isMaildir = path.hasSuffix("/")
         guard isMaildir || path.hasSuffix(".eml") else { return nil }
         let trace = MessageExport.whole(session.trace, session.recording)
@@ -88,7 +89,7 @@ final class MailKeeper: Sendable {
             + sent.filter { !$0.content.isEmpty && (!isMaildir || $0.outcome == .accepted) }.map(\.content)
         guard !mails.isEmpty else { return "not saved: there is no mail in this conversation" }
         if isMaildir {
-            do throws(Failure) {
+            do throws(CommandError) {
                 let keeper = try MailKeeper(eml: nil, maildir: String(path.dropLast()))
                 let troubles = mails.flatMap { keeper.keep($0, isAccepted: true) }
                 return troubles.first.map { "not saved: \($0)" } ?? "\(mails.count) saved to \(path)new"
@@ -103,8 +104,8 @@ final class MailKeeper: Sendable {
         return mails.count == 1 ? "saved as \(path)" : "\(mails.count) saved, the first as \(path)"
     }
 
-    private static func taken(_ path: String) -> FileTrouble {
-        FileTrouble(.exists, "\(path): there is a file of this name already; give another name")
+    private static func taken(_ path: String) -> FileError {
+        FileError(.exists, "\(path): there is a file of this name already; give another name")
     }
 
     /// Line ends as files of this system have them.
@@ -121,20 +122,19 @@ final class MailKeeper: Sendable {
     private static func stamp() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        let micros = String(time.tv_nsec / 1000)
-        return "\(time.tv_sec).M" + String(repeating: "0", count: 6 - micros.count) + micros
+        return "\(time.tv_sec).M\((time.tv_nsec / 1000).decimal(6))"
     }
 
     /// Writes a new file, and answers what went wrong.
     private static func trouble(writing octets: [UInt8], aside: String, to path: String) -> String? {
-        do throws(FileTrouble) {
+        do throws(FileError) {
             try write(octets, aside: aside, to: path, replacing: false)
             return nil
         } catch { return error.description }
     }
 
     /// Makes a file, never through a link and only with `replacing` over another one, which has its name once it is whole.
-    private static func write(_ octets: [UInt8], aside: String, to path: String, replacing: Bool) throws(FileTrouble) {
+    private static func write(_ octets: [UInt8], aside: String, to path: String, replacing: Bool) throws(FileError) {
         let descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw unmade(path) }
         defer {
@@ -148,7 +148,7 @@ final class MailKeeper: Sendable {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
                 let reason = String(cString: strerror(errno))
-                throw FileTrouble(
+                throw FileError(
                     .inputOutput,
                     "writing \(path) failed (\(reason)); free some space or save elsewhere"
                 )
@@ -159,7 +159,7 @@ final class MailKeeper: Sendable {
         }
     }
 
-    private static func unmade(_ path: String) -> FileTrouble {
-        FileTrouble(.cannotCreate, "\(path) cannot be made (\(String(cString: strerror(errno))))")
+    private static func unmade(_ path: String) -> FileError {
+        FileError(.cannotCreate, "\(path) cannot be made (\(String(cString: strerror(errno))))")
     }
 }

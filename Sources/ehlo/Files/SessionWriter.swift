@@ -52,7 +52,7 @@ struct SessionWriter {
         input: String?,
         replacing: Bool = true
     )
-        throws(FileTrouble) -> [String]
+        throws(FileError) -> [String]
     {
         try check(sessions, as: format)
         let ending = ExportFormat.ending(of: path)
@@ -60,12 +60,12 @@ struct SessionWriter {
             if format == .worksheet, !ExportFormat.md.endings.contains(ending),
                 !ExportFormat.html.endings.contains(ending)
             {
-                throw FileTrouble(
+                throw FileError(
                     .cannotCreate,
                     "\(Escaping.message(path)): a worksheet is Markdown or a page; give a name that ends in .md or .html"
                 )
             }
-            try Output.write(file: path, input: input, replacing: replacing) { (output) throws(FileTrouble) in
+            try Output.write(file: path, input: input, replacing: replacing) { (output) throws(FileError) in
                 try write(sessions, as: format, isPage: ExportFormat.html.endings.contains(ending), to: output)
             }
             return [path]
@@ -78,7 +78,7 @@ struct SessionWriter {
         warnings.say()
         let names = mails.count == 1 ? [path] : mails.indices.map { MessageExport.name(path, number: $0 + 1) }
         for (mail, name) in zip(mails, names) {
-            try Output.write(file: name, input: input, replacing: replacing) { (output) throws(FileTrouble) in
+            try Output.write(file: name, input: input, replacing: replacing) { (output) throws(FileError) in
                 try output.write(octets: mail.content)
             }
         }
@@ -87,13 +87,13 @@ struct SessionWriter {
 
     /// To an output that is open, as standard output.
     func write(_ sessions: some Collection<WrittenSession>, as format: ExportFormat, to output: Output)
-        throws(FileTrouble)
+        throws(FileError)
     {
         try check(sessions, as: format)
         if format == .eml {
             let count = sessions.reduce(0) { $0 + MessageExport.messages($1.trace).count }
             guard count == 1 else {
-                throw FileTrouble(
+                throw FileError(
                     .cannotCreate,
                     "there are \(count) messages; with -o NAME.eml each goes to a file of its own, NAME-1.eml and so on"
                 )
@@ -103,12 +103,12 @@ struct SessionWriter {
     }
 
     /// Refuses what the format cannot hold.
-    private func check(_ sessions: some Collection<WrittenSession>, as format: ExportFormat) throws(FileTrouble) {
+    private func check(_ sessions: some Collection<WrittenSession>, as format: ExportFormat) throws(FileError) {
         if format == .eml, sessions.allSatisfy({ !$0.hasMessage }) {
-            throw FileTrouble(.wrongData, "no message went over the wire here; --format txt shows what did")
+            throw FileError(.wrongData, "no message went over the wire here; --format txt shows what did")
         }
         guard format.holdsOneSession, sessions.count > 1 else { return }
-        throw FileTrouble(
+        throw FileError(
             .wrongData,
             "\(format.rawValue) holds one session and the file has \(sessions.count); take one with --session N, counted from 0"
         )
@@ -120,7 +120,7 @@ struct SessionWriter {
         isPage: Bool,
         to output: Output
     )
-        throws(FileTrouble)
+        throws(FileError)
     {
         var packets = CaptureWriter()
         var warnings = SessionWarnings(about: source, sessions: sessions.count)
@@ -138,7 +138,7 @@ struct SessionWriter {
     }
 
     private func write(_ session: WrittenSession, as format: ExportFormat, isPage: Bool, to output: Output)
-        throws(FileTrouble)
+        throws(FileError)
     {
         let (trace, header) = (session.trace, session.recording.header)
         switch format {
@@ -146,7 +146,7 @@ struct SessionWriter {
             var export = JSONExport(library: library)
             for line in trace.lines { try output.write(export.object(line, session: session.number)) }
         case .txt:
-            try TextExport.eachLine(trace, header: header, library: library) { (line) throws(FileTrouble) in
+            try TextExport.eachLine(trace, header: header, library: library) { (line) throws(FileError) in
                 try output.write((isASCII ? Escaping.ascii(line) : line) + "\n")
             }
         case .ehlo: try output.write(RecordingWriter.file(session.recording))

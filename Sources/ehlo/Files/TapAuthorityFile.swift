@@ -10,7 +10,7 @@ struct TapAuthorityFile {
     private let names: [String]
     private let verifies: Bool
 
-    init(_ interception: TapInterception) throws(Failure) {
+    init(_ interception: TapInterception) throws(CommandError) {
         guard let recordings = DataFolder().path, let end = recordings.lastIndex(of: "/") else {
             throw Self.failure("neither XDG_DATA_HOME nor HOME says where a file can be kept; set one")
         }
@@ -43,7 +43,7 @@ struct TapAuthorityFile {
     }
 
     /// Makes the folder and what is missing above it, for their owner alone. A symbolic link in its place is not followed.
-    private static func make(_ folder: String) throws(Failure) {
+    private static func make(_ folder: String) throws(CommandError) {
         var made = ""
         for name in folder.split(separator: "/") {
             made += "/\(name)"
@@ -55,8 +55,8 @@ struct TapAuthorityFile {
         }
     }
 
-    private static func failure(_ reason: String) -> Failure {
-        Failure(.cannotCreate, "--tls-intercept: the certificate to trust cannot be written: \(reason)")
+    private static func failure(_ reason: String) -> CommandError {
+        CommandError(.cannotCreate, "--tls-intercept: the certificate to trust cannot be written: \(reason)")
     }
 
     private static var reason: String { strerror(errno).map { String(cString: $0) } ?? "" }

@@ -79,7 +79,7 @@ final class ConversationDesk {
             source.taken(event)
         }
         for (id, events) in unwritten {
-            do throws(Failure) {
+            do throws(CommandError) {
                 try tracks[id]?.file?.write(events)
             } catch {
                 tracks[id]?.file = nil
@@ -112,7 +112,7 @@ final class ConversationDesk {
             )
             var track = Track(peer: event.peer, recording: Recording(header: header, events: []))
             defer { tracks[event.id] = track }
-            do throws(Failure) { track.file = try source?.files?.file(of: event.id, header) } catch {
+            do throws(CommandError) { track.file = try source?.files?.file(of: event.id, header) } catch {
                 return error.sentence
             }
         case .event(let wire):

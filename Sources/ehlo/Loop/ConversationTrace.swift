@@ -6,7 +6,7 @@ import Tracing
 /// has no end. The tracer bounds what it holds of one mail by itself; so a mail that has begun is followed to its answer.
 struct ConversationTrace {
     /// The most lines, where there is room for them.
-    static let mostLines = 4 * TracedMail.mostLines
+    static let maxLines = 4 * TracedMail.maxLines
 
     private var tracer = Tracer()
     /// Whether it went on longer than is looked at.
@@ -15,8 +15,8 @@ struct ConversationTrace {
     var trace: Trace { tracer.trace }
 
     /// After `most` lines no other mail is followed, and after twice as many nothing is, whatever is under way.
-    mutating func consume(_ event: WireEvent, atMost most: Int = mostLines) {
-        if isFull(min(most, Self.mostLines)) { isCut = true }
+    mutating func consume(_ event: WireEvent, atMost most: Int = maxLines) {
+        if isFull(min(most, Self.maxLines)) { isCut = true }
         guard !isCut else { return }
         tracer.consume(event)
     }

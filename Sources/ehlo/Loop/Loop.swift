@@ -22,7 +22,7 @@ private func openLibrary(_ settings: Settings) throws -> LessonLibrary {
     do {
         return try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
     } catch {
-        throw Failure(.noInput, "\(error)")
+        throw CommandError(.noInput, "\(error)")
     }
 }
 
@@ -59,7 +59,7 @@ private final class Loop {
         do throws(TerminalError) {
             terminal = try Terminal(.init(theme: theme, colour: settings.usesColour, ascii: settings.isASCII))
         } catch {
-            throw Failure(.unavailable, "\(error)")
+            throw CommandError(.unavailable, "\(error)")
         }
         switch source {
         case .recording(let recording, let name):
@@ -201,7 +201,7 @@ private final class Loop {
 
     /// Writes an event down. When that fails the session goes on and the person is told.
     private func record(_ event: WireEvent) {
-        do throws(Failure) {
+        do throws(CommandError) {
             try recorder?.write(event)
         } catch {
             recorder = nil
@@ -251,7 +251,7 @@ private final class Loop {
 
     private func open(_ choice: Int) {
         guard bundled.indices.contains(choice) else { return }
-        do throws(FileTrouble) {
+        do throws(FileError) {
             let file = try bundled[choice].load()
             guard let first = file.sessions.first else { return }
             recording = first
@@ -265,7 +265,7 @@ private final class Loop {
 
     /// Shows the sessions of a pasted text in the place of what was shown.
     private func openPasted(_ text: String) {
-        do throws(FileTrouble) {
+        do throws(FileError) {
             let file = try SessionFile.read(Array(text.utf8), path: "the paste")
             let recordings = Array(file.sessions)
             guard let first = recordings.first else { return }
@@ -284,7 +284,7 @@ private final class Loop {
 
     /// Saves the session and tells the person; asks first where a file has the name already.
     private func save(_ path: String, replacing: Bool) {
-        do throws(FileTrouble) {
+        do throws(FileError) {
             give(.noticed(try saved(path, replacing: replacing)))
         } catch {
             give(error.kind == .exists ? .nameTaken(path: path) : .noticed("not saved: \(error)"))
@@ -292,7 +292,7 @@ private final class Loop {
     }
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
-    private func saved(_ path: String, replacing: Bool) throws(FileTrouble) -> String {
+    private func saved(_ path: String, replacing: Bool) throws(FileError) -> String {
         let session = WrittenSession(
             desk?.recording(state.session.conversations?.open) ?? recording,
             trace: state.session.trace

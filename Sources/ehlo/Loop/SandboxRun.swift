@@ -29,7 +29,7 @@ final class SandboxRun: SteppedRun {
         }
         while follower.news.waits == 0, follower.news.trouble == nil { _ = try follower.next() }
         guard let trouble = follower.news.trouble else { return }
-        throw Failure(
+        throw CommandError(
             .unavailable,
             "the sandbox world cannot open its servers on 127.0.0.1 (\(trouble)); see whether 'ping 127.0.0.1' is answered"
         )
@@ -46,11 +46,11 @@ final class SandboxRun: SteppedRun {
     func releaseAll() { world.releaseAll() }
 
     /// Throws the exit status, and the sentence that goes with it, when the mail was not delivered.
-    func verdict() throws(Failure) {
+    func verdict() throws(CommandError) {
         switch follower.outcome {
         case .delivered, .stopped, nil: return
         case .notSubmitted(let reason), .notDelivered(let reason):
-            throw Failure(
+            throw CommandError(
                 ExitCode(failureOf: trace),
                 "the mail was not delivered: \(reason); the step marked 'failed' shows where"
             )

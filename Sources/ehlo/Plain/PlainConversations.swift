@@ -73,7 +73,7 @@ final class PlainConversations {
             var track = Track(walk: WalkText(library: opened == 1 ? library : nil))
             let title = "Conversation \(event.id), from \(event.peer)"
             let header = Recording.Header(began: Recorder.now, title: title, source: source)
-            do throws(Failure) {
+            do throws(CommandError) {
                 track.file = try files?.file(of: event.id, header)
             } catch {
                 Message.write(error.sentence)
@@ -105,11 +105,11 @@ final class PlainConversations {
     }
 
     /// The most lines that are held of all that go on. When there are more, none gets more than its share.
-    private static let mostLines = 500_000
+    private static let maxLines = 500_000
     private var lines = 0
 
     private func follow(_ id: Int, _ event: WireEvent) {
-        let share = lines < Self.mostLines ? ConversationTrace.mostLines : Self.mostLines / max(1, tracks.count)
+        let share = lines < Self.maxLines ? ConversationTrace.maxLines : Self.maxLines / max(1, tracks.count)
         let before = tracks[id]?.tracer.trace.lines.count ?? 0
         tracks[id]?.tracer.consume(event, atMost: share)
         lines += (tracks[id]?.tracer.trace.lines.count ?? 0) - before
@@ -119,7 +119,7 @@ final class PlainConversations {
     private func record(_ id: Int) throws {
         guard let track = tracks[id], let file = track.file, !track.unwritten.isEmpty else { return }
         tracks[id]?.unwritten = []
-        do throws(Failure) {
+        do throws(CommandError) {
             try file.write(track.unwritten)
         } catch {
             tracks[id]?.file = nil

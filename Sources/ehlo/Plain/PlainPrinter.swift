@@ -13,16 +13,16 @@ struct PlainPrinter {
         usesColour = settings.usesColour
     }
 
-    func print(_ lines: [WalkText.Line]) throws(FileTrouble) {
+    func print(_ lines: [WalkText.Line]) throws(FileError) {
         // Such a line is fit for a terminal since it was made.
         for line in lines { try write(isASCII ? Escaping.ascii(line.text) : line.text, line.role) }
     }
 
-    func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileTrouble) {
+    func print(_ text: String, _ role: WalkText.Role = .detail) throws(FileError) {
         try write(shown(text), role)
     }
 
-    private func write(_ shown: String, _ role: WalkText.Role) throws(FileTrouble) {
+    private func write(_ shown: String, _ role: WalkText.Role) throws(FileError) {
         guard usesColour, let code = Self.colour(of: role), !shown.isEmpty else {
             try output.write(shown)
             return try output.write("\n")
@@ -31,12 +31,12 @@ struct PlainPrinter {
     }
 
     /// What stands before the place where a person types.
-    func prompt(_ text: String) throws(FileTrouble) {
+    func prompt(_ text: String) throws(FileError) {
         try output.write(shown(text) + " ")
         try output.flush()
     }
 
-    func flush() throws(FileTrouble) { try output.flush() }
+    func flush() throws(FileError) { try output.flush() }
 
     private func shown(_ text: String) -> String {
         let shown = Escaping.message(text)

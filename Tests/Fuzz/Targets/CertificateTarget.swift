@@ -15,7 +15,7 @@ enum CertificateTarget: FuzzTarget {
             let facts = CertificateReading.facts(of: certificate)
             let words = [facts.subject, facts.issuer, facts.notBefore, facts.notAfter, facts.key, facts.signature]
             for text in words + [facts.fingerprint] + facts.names { Properties.expectEscaped(text, "a fact") }
-            expect(facts.names.count <= CertificateReading.mostNames + 1, "\(facts.names.count) names")
+            expect(facts.names.count <= CertificateReading.maxNames + 1, "\(facts.names.count) names")
             for wanted in ["mx.example", "192.0.2.1"] {
                 if let name = CertificateReading.name(in: certificate, for: wanted) {
                     Properties.expectEscaped(name, "a name")

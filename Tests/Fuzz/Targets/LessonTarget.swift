@@ -7,7 +7,7 @@ enum LessonTarget: FuzzTarget {
     static func check(_ octets: [UInt8]) {
         guard Markdown.refusal(of: octets) == nil, let text = LessonOctets.text(octets) else { return }
         let file = LessonFile(text)
-        if let yaml = file.frontMatter, yaml.utf8.count <= FrontMatter.mostOctets {
+        if let yaml = file.frontMatter, yaml.utf8.count <= FrontMatter.maxOctets {
             let checked = FrontMatter.checked(yaml)
             if let quick = FrontMatter.quick(yaml) {
                 expect(quick == checked.front, "read quickly it says \(quick), in full \(checked.front)")

@@ -1,5 +1,6 @@
-import FoundationEssentials
+import SMTP
 import Tracing
+import Notation
 
 /// Passwords in the words of a program: its settings, its command line, what it puts in the place of one.
 enum Credentials {
@@ -45,7 +46,7 @@ enum Credentials {
 
     /// Whether the octets stand for a credential that the program left out.
     static func isPlaceholder(_ octets: ArraySlice<UInt8>) -> Bool {
-        let decoded = Data(base64Encoded: Data(octets)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let decoded = Base64.decode(octets)?.lossyText ?? ""
         return placeholders.contains { octets.text.contains($0) || decoded.contains($0) }
     }
 }

@@ -1,3 +1,5 @@
+import Notation
+
 /// A literal of a programming language, as logs hold them: `'ehlo a\r\n'`, `b'250 ok\r\n'`, `"220 …\n"`.
 enum StringLiteral {
     /// The octets it stands for; nil when the line does not begin with a literal. A literal that is not closed ends with the line.
@@ -46,17 +48,6 @@ enum StringLiteral {
         default:
             octets.append(letters[letter] ?? letter)
             return 1
-        }
-    }
-}
-
-extension UInt8 {
-    var hexValue: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x37
-        case 0x61...0x66: self - 0x57
-        default: nil
         }
     }
 }

@@ -4,13 +4,13 @@ struct RemarkGroup {
     private var more = 0
     private var total = 0
     /// The most lines that are kept between two lines of the dialogue, and in a session.
-    static let mostInGroup = 20
-    static let mostInAll = 2_000
+    static let maxInGroup = 20
+    static let maxInAll = 2_000
 
     mutating func append(_ line: ArraySlice<UInt8>) {
         let text = line.trimmed
         guard !text.isEmpty else { return }
-        guard lines.count < Self.mostInGroup, total < Self.mostInAll else {
+        guard lines.count < Self.maxInGroup, total < Self.maxInAll else {
             more += 1
             return
         }

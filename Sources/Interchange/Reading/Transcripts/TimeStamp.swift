@@ -1,3 +1,6 @@
+import Notation
+import SMTP
+
 /// A time as a log has it: some have a date, some a zone, some neither.
 struct TimeStamp: Equatable {
     /// Seconds since 1970 in the log's own zone; without a date, since midnight.
@@ -19,32 +22,8 @@ struct TimeStamp: Equatable {
     /// As ISO 8601, when a date with its year is known.
     var iso8601: String? {
         guard hasDate, !lacksYear, seconds.isFinite, abs(seconds) < 1e11 else { return nil }
-        let whole = Int(seconds.rounded(.down)) - (zone ?? 0) * 60
-        let (year, month, day) = Self.civil(days: whole.floorDiv(86_400))
-        let rest = whole - whole.floorDiv(86_400) * 86_400
-        let two = { (number: Int) in (number < 10 ? "0" : "") + "\(number)" }
-        let time = "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
-        return "\(year)-\(two(month))-\(two(day))T\(time)\(zone == nil ? "" : "Z")"
-    }
-
-    /// Days since 1970-01-01 of a date of the Gregorian calendar.
-    static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted.floorDiv(400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func civil(days: Int) -> (Int, Int, Int) {
-        let shifted = days + 719_468
-        let era = shifted.floorDiv(146_097)
-        let day = shifted - era * 146_097
-        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
-        let dayOfYear = day - (365 * year + year / 4 - year / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let number = month < 10 ? month + 3 : month - 9
-        return (year + era * 400 + (number <= 2 ? 1 : 0), number, dayOfYear - (153 * month + 2) / 5 + 1)
+        let time = UTCTime(seconds: Int(seconds.rounded(.down)) - (zone ?? 0) * 60).iso8601
+        return zone == nil ? String(time.dropLast()) : time
     }
 
     // MARK: Reading
@@ -80,15 +59,14 @@ struct TimeStamp: Equatable {
             return value
         }
 
-        private func word(of names: String) -> Int? {
-            let letters = Array(text[position...].prefix(3)).map { $0 | 0x20 }
-            guard letters.count == 3, letters.allSatisfy({ (0x61...0x7A).contains($0) }) else { return nil }
-            return names.split(separator: " ").firstIndex { $0.utf8.elementsEqual(letters) }
+        private func word(of names: [String]) -> Int? {
+            let letters = text[position...].prefix(3)
+            return names.firstIndex { letters.equalsIgnoringCase($0.utf8) }
         }
 
         /// `Tue `, `Tue, `.
         mutating func weekday() -> Bool {
-            guard word(of: "mon tue wed thu fri sat sun") != nil else { return false }
+            guard word(of: CivilDate.weekdays) != nil else { return false }
             let start = position
             position += 3
             _ = take(",")
@@ -98,7 +76,7 @@ struct TimeStamp: Equatable {
         }
 
         mutating func month() -> Int? {
-            guard let index = word(of: "jan feb mar apr may jun jul aug sep oct nov dec") else { return nil }
+            guard let index = word(of: CivilDate.months) else { return nil }
             position += 3
             return index + 1
         }
@@ -122,7 +100,9 @@ struct TimeStamp: Equatable {
             if year == nil {
                 if take(" "), let late = number(4...4, 1970...2200) { year = late } else { position = here }
             }
-            stamp.seconds += Double(TimeStamp.days(year ?? 2000, date.month, date.day) * 86_400)
+            stamp.seconds += Double(
+                CivilDate(year: year ?? 2000, month: date.month, day: date.day).daysSince1970 * 86_400
+            )
             stamp.hasDate = true
             stamp.lacksYear = year == nil
             return stamp
@@ -217,9 +197,4 @@ struct TimeStamp: Equatable {
             position = start
         }
     }
-}
-
-extension Int {
-    /// Division that rounds down, so that days before 1970 come out right.
-    func floorDiv(_ divisor: Int) -> Int { self / divisor - (self % divisor < 0 ? 1 : 0) }
 }

@@ -119,7 +119,7 @@ struct ReadingRun {
     }
 
     /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
-    private static let mostOpen = 10_000
+    private static let maxOpen = 10_000
 
     init(_ text: TranscriptText, _ plan: ReadingPlan) {
         self.text = text
@@ -242,7 +242,7 @@ struct ReadingRun {
                 return false
             case .said, .wrote, .leftOut, .link: break
             }
-            if drafts.count >= Self.mostOpen { for other in Array(drafts.keys) { finish(other) } }
+            if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
             var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
             draft.precede(with: preface)
             preface = RemarkGroup()

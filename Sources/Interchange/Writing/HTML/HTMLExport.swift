@@ -19,7 +19,7 @@ public struct HTMLExport {
     static let firstLines = 1000
     static let lastLines = 20
     /// The most findings in the list at the end.
-    private static let mostFindings = 1000
+    private static let maxFindings = 1000
 
     /// The whole page.
     public static func text(_ trace: Trace, header: Recording.Header, library: LessonLibrary, session: Int = 0)
@@ -204,7 +204,7 @@ public struct HTMLExport {
         let shown = Set(sections.flatMap { $0.lines.map(\.index) })
         let found = trace.lines.lazy.flatMap { line in line.findings.map { (line, $0) } }
         let count = trace.lines.reduce(0) { $0 + $1.findings.count }
-        let items = found.prefix(Self.mostFindings).map { line, finding in
+        let items = found.prefix(Self.maxFindings).map { line, finding in
             let place = "step \(line.place.label)"
             let linked = shown.contains(line.index) ? "<a href=\"#line-\(line.index + 1)\">\(place)</a>" : place
             return

@@ -28,7 +28,7 @@ struct PageLessons {
     }
 
     /// The most texts of one lesson that differ by the values in them; what comes after them is told without values.
-    private static let mostVariants = 64
+    private static let maxVariants = 64
 
     let library: LessonLibrary
     let trace: Trace
@@ -65,7 +65,7 @@ struct PageLessons {
 
     private mutating func id(_ anchor: LessonAnchor, _ context: SessionValues.Context, _ stop: inout Stop) -> String? {
         guard let section = section(anchor) else { return nil }
-        let isGeneral = !section.hasValues || variants[section.anchor, default: 0] >= Self.mostVariants
+        let isGeneral = !section.hasValues || variants[section.anchor, default: 0] >= Self.maxVariants
         if isGeneral, let known = plain[section.anchor] { return known }
         let blocks = isGeneral ? section.blocks : section.filled(with: context)
         let key = Key(anchor: section.anchor, blocks: blocks)

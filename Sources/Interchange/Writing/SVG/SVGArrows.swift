@@ -18,13 +18,13 @@ struct SVGArrow {
     var findings: [Finding] { lines.flatMap(\.findings) }
 
     /// The most lines of text over one arrow.
-    static let mostTexts = 14
+    static let maxTexts = 14
 
     /// What stands over the arrow: the lines themselves, of many the first and the last.
     var texts: [String] {
         let all = lines.map { $0.isTLS ? $0.shownText : WireText.shown($0.octets.prefix(2000)) }
-        guard all.count > Self.mostTexts else { return all }
-        let first = Self.mostTexts - 3
+        guard all.count > Self.maxTexts else { return all }
+        let first = Self.maxTexts - 3
         let left = lines.dropFirst(first).dropLast()
         let octets = left.reduce(0) { $0 + $1.octets.count + $1.ending.octets.count }
         return all.prefix(first) + ["… \(left.count) more lines, \(octets) octets"] + all.suffix(1)

@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// Why TLS did not come about, or broke (RFC 8446 §6).
-public enum TLSTrouble: Error, Hashable, Sendable, CustomStringConvertible {
+public enum TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The other end sent a fatal alert: its number and name.
     case alert(UInt8, String)
     /// We found something we cannot go on with, and said so with an alert; what OpenSSL calls it.

@@ -4,7 +4,7 @@ import Testing
 @testable import Networking
 
 /// What is said of a session that failed: under the name of what failed, with the source that tells of it.
-@Suite struct AftermathTests {
+@Suite struct QueueAdviceTests {
     @Test(
         arguments: [
             ("AUTH LOGIN", "RFC 4954 §3"), ("AUTH", "RFC 4954 §3"), ("8BITMIME", "RFC 6152 §"),
@@ -13,7 +13,7 @@ import Testing
     )
     func `what was not offered cites its own extension`(keyword: String, source: String) throws {
         let outcome = LiveOutcome.failed(.notOffered(keyword: keyword, at: .hello))
-        #expect(try #require(Aftermath.remark(after: outcome)).words.contains(source))
+        #expect(try #require(QueueAdvice.remark(after: outcome)).words.contains(source))
     }
 
     @Test func `XCLIENT that was refused is reported as XCLIENT`() throws {

@@ -2,7 +2,7 @@ import Glibc
 import Interchange
 
 /// Why a command ends without having done its work: the exit status, and a sentence that says what to do next.
-struct Failure: Error, Equatable {
+struct CommandError: Error, Equatable {
     let code: ExitCode
     let sentence: String
 
@@ -33,9 +33,9 @@ enum Message {
 
     /// What was found wrong in a file that can still be used, the first few.
     static func warn(_ warnings: [String], about name: String) {
-        let most = 5
-        for warning in warnings.prefix(most) { write("\(name): \(warning)") }
-        if warnings.count > most { write("\(name): \(warnings.count - most) more lines were left out") }
+        let maxLines = 5
+        for warning in warnings.prefix(maxLines) { write("\(name): \(warning)") }
+        if warnings.count > maxLines { write("\(name): \(warnings.count - maxLines) more lines were left out") }
     }
 }
 
@@ -49,7 +49,7 @@ struct SessionWarnings {
     private var sentences: [String] = []
 
     /// The most different sentences; a log of many sessions has a few.
-    private static let most = 50
+    private static let maxSentences = 50
 
     /// `name` is the file's, escaped; `count` says how many sessions are going to be read.
     init(about name: String, sessions count: Int) {
@@ -61,7 +61,7 @@ struct SessionWarnings {
         guard !isSingle else { return Message.warn(warnings, about: name) }
         for warning in warnings {
             if counts[warning] == nil {
-                guard sentences.count < Self.most else { continue }
+                guard sentences.count < Self.maxSentences else { continue }
                 sentences.append(warning)
             }
             counts[warning, default: 0] += 1

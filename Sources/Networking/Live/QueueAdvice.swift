@@ -4,7 +4,7 @@ import Tracing
 /// What a mail server with a queue would do after a session that ended like this one (RFC 5321 §4.5.4.1, §6.1).
 ///
 /// Said at the end of a live session, so that a person who drives it by hand learns what usually happens unseen.
-enum Aftermath {
+enum QueueAdvice {
     /// What it would do, and why; nil when nothing failed.
     static func remark(after outcome: LiveOutcome) -> WireEvent.Failure? {
         switch outcome {

@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 
 /// Where both transports bring their queries: it answers, waits at the gate, and keeps count of what is under way.
-final class NameServerDesk: Sendable {
+final class NameService: Sendable {
     /// Queries under way at once, and connections: more are dropped, so that nobody can fill the memory.
     static let queryLimit = 1000
     static let connectionLimit = 64
@@ -113,15 +113,15 @@ final class NameServerDesk: Sendable {
 final class NameServerDatagrams: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias OutboundOut = AddressedEnvelope<ByteBuffer>
-    private let desk: NameServerDesk
+    private let service: NameService
 
-    init(desk: NameServerDesk) { self.desk = desk }
+    init(service: NameService) { self.service = service }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         let channel = context.channel
         let client = envelope.remoteAddress
-        desk.take(Array(envelope.data.readableBytesView), .udp, client.hostAndPort) { octets in
+        service.take(Array(envelope.data.readableBytesView), .udp, client.hostAndPort) { octets in
             channel.writeAndFlush(
                 AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: octets)),
                 promise: nil
@@ -159,24 +159,24 @@ struct NameServerFraming: ByteToMessageDecoder {
 final class NameServerConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-    private let desk: NameServerDesk
+    private let service: NameService
 
-    init(desk: NameServerDesk) { self.desk = desk }
+    init(service: NameService) { self.service = service }
 
     func channelActive(context: ChannelHandlerContext) {
-        guard desk.opened(context.channel) else { return context.close(promise: nil) }
+        guard service.opened(context.channel) else { return context.close(promise: nil) }
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        desk.closed(context.channel)
+        service.closed(context.channel)
         context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let channel = context.channel
         let client = channel.remoteAddress?.hostAndPort ?? "unknown"
-        desk.take(Array(unwrapInboundIn(data).readableBytesView), .tcp, client) { octets in
+        service.take(Array(unwrapInboundIn(data).readableBytesView), .tcp, client) { octets in
             var buffer = channel.allocator.buffer(capacity: octets.count + 2)
             buffer.writeInteger(UInt16(octets.count))
             buffer.writeBytes(octets)

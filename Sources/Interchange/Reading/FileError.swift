@@ -1,5 +1,5 @@
 /// Why a file could not be read or written, as a sentence that says what to do next.
-public struct FileTrouble: Error, Equatable, CustomStringConvertible {
+public struct FileError: Error, Equatable, CustomStringConvertible {
     public enum Kind: Sendable {
         /// It is not there or may not be read.
         case noInput

@@ -2,7 +2,7 @@ import DNS
 import Tracing
 
 /// Lookups that gave nowhere to go, as values that travel (RFC 5321 §5.1, RFC 2181 §9).
-extension LookupFailure {
+extension LookupError {
     var told: WireEvent.Failure {
         let failure: LinkFailure =
             switch self {
