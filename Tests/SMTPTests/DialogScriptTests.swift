@@ -203,7 +203,7 @@ import Testing
     @Test func `only CRLF dot CRLF ends mail data that is sent by hand`() {
         var sequence = CommandSequence()
         sequence.assume(.mailData)
-        var hand = HandSent()
+        var hand = TypedInput()
         let data = "a\n.\nb\n.\r\nc\r\n.\nd\r\n"
         #expect(hand.append(Array(data.utf8), at: sequence).allSatisfy { !$0.isSure })
         #expect(
@@ -214,7 +214,7 @@ import Testing
     @Test func `octets of a chunk are no commands`() {
         var sequence = CommandSequence()
         sequence.assume(.data)
-        var hand = HandSent()
+        var hand = TypedInput()
         let sent = hand.append(Array("BDAT 12\r\nQUIT\r\nRSET\r\nBDAT 0 LAST\r\n".utf8), at: sequence)
         #expect(sent.map(\.turn) == [.chunk, .lastChunk])
     }

@@ -3,7 +3,7 @@ import SMTP
 /// Lines that a person sends by hand while the dialogue holds its own.
 extension ClientEnd {
     /// A person's own line was answered: the session goes on from where the server is now.
-    func takeByHand(_ sent: HandSent.Expected, _ reply: Reply) {
+    func takeByHand(_ sent: TypedInput.Expected, _ reply: Reply) {
         switch sent.part {
         case .command(let command): dialogue?.observed(command, as: sent.turn, reply)
         case .mailDataEnd: dialogue?.observedMailData(reply)

@@ -42,7 +42,7 @@ final class ClientEnd {
     /// Whose answer the next reply is.
     enum Expected {
         case own
-        case byHand(HandSent.Expected)
+        case byHand(TypedInput.Expected)
         /// Nobody's: it came before the command that waits for the next one was written.
         case nobody
 
@@ -81,7 +81,7 @@ final class ClientEnd {
     /// Tells what is held now from what was held before and is out of date.
     var holding = 0
     var expected: [Expected] = []
-    var hand = HandSent()
+    var hand = TypedInput()
     var isGuarded: Bool
     /// The handshake is under way; nothing is said or heard beside it.
     private var isSecuring = false

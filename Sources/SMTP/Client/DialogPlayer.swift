@@ -37,8 +37,8 @@ public struct DialogPlayer: ClientConversation {
     private var state = State.idle
     private var position = 0
     /// The replies that are still to come for what was said.
-    private var awaited: [HandSent.Expected] = []
-    private var hand = HandSent()
+    private var awaited: [TypedInput.Expected] = []
+    private var hand = TypedInput()
     private var isGuarded: Bool
     private let beginsWithTLS: Bool
     private var acceptedMails = 0
@@ -160,7 +160,7 @@ public struct DialogPlayer: ClientConversation {
     private func fill(_ text: String) -> String { DialogScript.filled(text) { values[$0] } }
 
     /// Where the session is after a reply.
-    private mutating func note(_ reply: Reply, _ sent: HandSent.Expected?) {
+    private mutating func note(_ reply: Reply, _ sent: TypedInput.Expected?) {
         guard let sent else { return sequence.follow(.greeting, code: reply.code) }
         sequence.follow(sent.turn, code: reply.code)
         if sent.turn == .hello, reply.severity == .positive { offer = Hello(reply) }

@@ -3,7 +3,7 @@
 /// It decides which replies are to come for octets sent at this place of the session. It does not know what the server
 /// makes of a bare LF: such a line is given as one that may or may not be answered. Wrong input: none; whatever a person
 /// types is sent.
-public struct HandSent: Sendable {
+public struct TypedInput: Sendable {
     /// What a reply will be about.
     public enum Part: Equatable, Sendable {
         case command(Command)
@@ -60,7 +60,7 @@ public struct HandSent: Sendable {
     }
 
     /// The next octets begin a line of their own.
-    public mutating func reset() { self = HandSent() }
+    public mutating func reset() { self = TypedInput() }
 
     /// Whether these octets could make a server begin to take a mail, were it to end lines at any CR or LF: with DATA or
     /// BDAT, and with any octets at all while it takes mail data.
