@@ -148,6 +148,8 @@ public final class CaptureFile: Sendable {
             source: "a packet capture, session \(number) of \(count)"
         )
         octets.rest()
-        return Recording(header: header, events: events.events, warnings: [])
+        var recording = Recording(header: header, events: events.events)
+        recording.ends = Recording.Ends(client: "\(client)", server: "\(server)")
+        return recording
     }
 }

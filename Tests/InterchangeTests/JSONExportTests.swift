@@ -23,6 +23,30 @@ private struct Exported: Decodable {
     let enhanced: String?
     let spans: [Span]
     let findings: [Finding]
+    let answers: Int?
+    let octets: String?
+    let kind: String?
+}
+
+/// The object of a session as another program reads it.
+private struct ExportedSession: Decodable {
+    struct Verdict: Decodable {
+        struct Recipient: Decodable {
+            let address, outcome, next: String
+            let transaction: Int
+            let step, code: Int?
+            let status, text: String?
+        }
+        let outcome, holder: String
+        let recipients: [Recipient]
+        let step: Int?
+    }
+    struct TLS: Decodable { let version, cipher, group: String? }
+    let session, schema: Int
+    let kind: String
+    let began, client, server, source: String?
+    let tls: TLS?
+    let verdict: Verdict
 }
 
 @Suite struct JSONExportTests {
@@ -76,6 +100,83 @@ private struct Exported: Decodable {
         #expect(Array(keys.prefix(13)) == promised)
         #expect(first?.json.contains("\"time\":1.5,") == true)
         #expect(first?.json.contains("\"verb\":\"EHLO\",\"code\":null,\"enhanced\":null") == true)
+    }
+
+    private func session(_ recording: Recording) throws -> ExportedSession {
+        let export = JSONExport(library: try LessonLibrary(root: Places.lessons))
+        let json = export.object(recording, Tracer.trace(of: recording.events), session: 3)
+        #expect(json.hasSuffix("}\n") && !json.dropLast().unicodeScalars.contains { $0.value < 32 })
+        #expect(json.hasPrefix("{\"session\":3,\"kind\":\"session\",\"schema\":2,\"began\":"))
+        return try JSONDecoder().decode(ExportedSession.self, from: Data(json.utf8))
+    }
+
+    @Test func `the object of a session tells each recipient apart`() throws {
+        let told = try session(Places.session("one-refused.ehlo"))
+        #expect(told.began != nil && told.source != nil && told.client == "out.sender.example")
+        #expect(told.server?.hasPrefix("mx.receiver.example [127.0.0.1]:") == true)
+        #expect(told.verdict.outcome == "mixed" && told.verdict.step == 10 && told.verdict.holder == "recipient")
+        let recipients = told.verdict.recipients.map {
+            "\($0.address) \($0.transaction) \($0.outcome) \($0.step ?? 0) \($0.code ?? 0) \($0.status ?? "-") \($0.next)"
+        }
+        #expect(
+            recipients == [
+                "bob@receiver.example 1 accepted 13 250 2.0.0 none",
+                "nosuch@receiver.example 1 refused 10 550 5.1.1 bounce",
+                "carol@receiver.example 1 accepted 13 250 2.0.0 none",
+            ]
+        )
+        #expect(told.verdict.recipients[1].text?.hasPrefix("550 5.1.1 <nosuch@receiver.example>") == true)
+    }
+
+    @Test func `all lines of a reply are its text`() throws {
+        let said =
+            "S: 220 mx\nC: EHLO a\nS: 250 mx\nC: MAIL FROM:<a@a>\nS: 250 ok\nC: RCPT TO:<b\\x41@b>\nS: 550-no\nS: 550 such\n"
+        let events = said.split(separator: "\n").map { line in
+            WireEvent(
+                .octets(from: line.hasPrefix("C") ? .client : .server, Array(line.utf8.dropFirst(3)) + [13, 10]),
+                leg: .relay
+            )
+        }
+        let recording = Recording(header: .init(began: "", title: "", source: ""), events: events)
+        let told = try session(recording)
+        #expect(told.verdict.recipients.first?.text == "550-no\n550 such")
+        #expect(told.began == nil && told.source == nil && told.tls == nil)
+        #expect(told.client == "a" && told.server == "mx")
+        let lines = try export(recording, LessonLibrary(root: Places.lessons)).map(\.line)
+        #expect(lines.map(\.answers) == [nil, nil, 1, nil, 3, nil, 5, 5])
+        #expect(lines[5].octets.flatMap { Data(base64Encoded: $0) } == Data("RCPT TO:<b\\x41@b>".utf8))
+        #expect(lines.filter { $0.octets != nil }.count == 1)
+    }
+
+    @Test(arguments: Places.sessions) func `an answer stands behind what it answers`(name: String) throws {
+        let lines = try export(Places.session(name), LessonLibrary(root: Places.lessons)).map(\.line)
+        #expect(lines.contains { $0.answers != nil })
+        for line in lines {
+            #expect(line.kind == nil)
+            guard let index = line.answers else { continue }
+            #expect(line.from == "server" && index < line.index && lines[index].from == "client")
+        }
+    }
+
+    /// What a reader gets back is what was on the wire: from `octets` where it stands, else from the text.
+    @Test func `text and octets give the wire back`() throws {
+        let contents: [[UInt8]] = [
+            Array("NOOP plain".utf8), Array("NOOP a\\b".utf8), Array("NOOP a\\x41".utf8),
+            Array("NOOP a\\".utf8) + [0x07],
+            Array("NOOP ".utf8) + [0xFF, 0x1B], Array("NOOP \\\\x".utf8) + [0x80],
+        ]
+        for content in contents {
+            let event = WireEvent(.octets(from: .client, content + [13, 10]), leg: .relay)
+            let recording = Recording(header: .init(began: "", title: "", source: ""), events: [event])
+            let line = try #require(try export(recording, LessonLibrary(root: Places.lessons)).first).line
+            let octets = line.octets.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Self.unescaped(line.text)
+            #expect(octets == content, "\(line.text)")
+        }
+    }
+
+    private static func unescaped(_ text: String) -> [UInt8] {
+        Array(text.replacing(/\\x([0-9A-F]{2})/) { String(UnicodeScalar(UInt8($0.1, radix: 16) ?? 0)) }.unicodeScalars)
+            .map { UInt8(truncatingIfNeeded: $0.value) }
     }
 
     @Test func `octets that do something are shown and secrets are masked`() throws {

@@ -73,7 +73,8 @@ class Check:
         said = subprocess.run(
             [program, "export", session, "--format", "json"], check=True, capture_output=True, text=True
         ).stdout
-        self.lines = [json.loads(line) for line in said.splitlines()]
+        objects = [json.loads(line) for line in said.splitlines()]
+        self.lines = [line for line in objects if line.get("kind") != "session"]
         self.stops = []
         for line in self.lines:
             place = (line["step"], line["substep"], line["transaction"])

@@ -61,7 +61,7 @@ def conversations(path):
     first = values[0][1]
     if isinstance(first, dict) and "ehlo" in first:
         found = from_recording(path, values[1:])
-    elif isinstance(first, dict) and "from" in first:
+    elif isinstance(first, dict) and ("from" in first or first.get("kind") == "session"):
         found = from_export(path, values)
     else:
         raise FormatError(f"{path}: neither a recording nor a JSON export")
@@ -116,6 +116,8 @@ def from_export(path, values):
     found = []
     current = {}
     for number, value in values:
+        if value.get("kind") == "session":
+            continue
         side = value.get("from")
         key = (value.get("session", 0), value.get("leg"))
         if key not in current:

@@ -8,6 +8,7 @@ import Testing
     private static let hello = "S: 220 mx.example\nC: EHLO a.example\nS: 250 mx.example\n"
     private static let one = hello + "C: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\n"
     private static let two = one + "S: 250 ok\nC: RCPT TO:<c@b.example>\n"
+    private static let mail = "C: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\n"
     private static let letter = "C: DATA\nS: 354 go\nC: Subject: x\nC: \nC: .\n"
 
     struct Row: CustomTestStringConvertible {
@@ -76,20 +77,20 @@ import Testing
             name: "cut before the dot",
             said: one + "S: 250 ok\nC: DATA\nS: 354 go\nC: Subject: x\n@ close server\n",
             outcome: .deferred,
-            recipients: ["b@b.example deferred - - retry"]
+            recipients: ["b@b.example deferred 12 - retry"]
         ),
         Row(
             name: "cut behind the dot",
             said: one + "S: 250 ok\n" + letter + "@ close server\n",
             outcome: .unknown,
-            recipients: ["b@b.example unknown - - nobody-knows"],
+            recipients: ["b@b.example unknown 12 - nobody-knows"],
             holder: .nobodyKnows
         ),
         Row(
             name: "given up",
             said: one + "S: 250 ok\nC: RSET\nS: 250 ok\nC: QUIT\nS: 221 bye\n",
             outcome: .none,
-            recipients: ["b@b.example untried - - retry"]
+            recipients: ["b@b.example untried 14 - retry"]
         ),
         Row(name: "nothing asked for", said: hello + "C: QUIT\nS: 221 bye\n", outcome: .none),
         Row(
@@ -144,7 +145,8 @@ import Testing
         Row(
             name: "MAIL refused at one exchanger and accepted at the next",
             said: "@ connect mx1.example\n@ connected mx1.example\n" + hello
-                + "C: MAIL FROM:<>\nS: 451 later\nC: QUIT\nS: 221 bye\n@ connect mx2.example\n@ connected mx2.example\n"
+                + "C: MAIL FROM:<a@a.example>\nS: 451 later\nC: QUIT\nS: 221 bye\n@ connect mx2.example\n"
+                + "@ connected mx2.example\n"
                 + one + "S: 250 ok\n" + letter + "S: 250 taken\n",
             outcome: .accepted,
             recipients: ["b@b.example accepted 13 250 none"],
@@ -192,6 +194,101 @@ import Testing
             recipients: ["b@b.example accepted 13 250 none"],
             holder: .recipient
         ),
+        Row(
+            name: "two mails of one author, the first refused at MAIL and the second taken",
+            said: hello + "C: MAIL FROM:<a@a.example> SIZE=9999\nS: 552 too much\n" + mail + "S: 250 ok\n" + letter
+                + "S: 250 taken\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "MAIL refused for a while, and taken in the same session",
+            said: hello + "C: MAIL FROM:<a@a.example>\nS: 450 slowly\n" + mail + "S: 250 ok\n" + letter
+                + "S: 250 taken\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "MAIL before AUTH, and said again behind it",
+            said: hello + "C: MAIL FROM:<a@a.example>\nS: 530 5.7.0 who are you\n" + mail + "S: 250 ok\n" + letter
+                + "S: 250 taken\n",
+            outcome: .accepted,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "mails of two authors at two exchangers, the first refused",
+            said: "@ connect mx1.example\n@ connected mx1.example\n" + hello
+                + "C: MAIL FROM:<x@a.example>\nS: 550 no\nC: QUIT\nS: 221 bye\n@ connect mx2.example\n"
+                + "@ connected mx2.example\n" + one + "S: 250 ok\n" + letter + "S: 250 taken\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none"],
+            holder: .recipient
+        ),
+        Row(
+            name: "refused for good at one exchanger, and only asked at the next",
+            said: "@ connect mx1.example\n@ connected mx1.example\n" + one
+                + "S: 550 no\nC: QUIT\nS: 221 bye\n@ connect mx2.example\n@ connected mx2.example\n" + one
+                + "S: 250 ok\nC: RSET\nS: 250 ok\nC: QUIT\nS: 221 bye\n",
+            outcome: .refused,
+            recipients: ["b@b.example refused 10 550 bounce"]
+        ),
+        Row(
+            name: "421 in the middle",
+            said: two + "S: 250 ok\n@ server 421 shutting down\n@ close server\n",
+            outcome: .deferred,
+            recipients: ["b@b.example deferred 10 421 retry", "c@b.example deferred 10 421 retry"]
+        ),
+        Row(
+            name: "PRDR, each accepted and all refused in the end",
+            said: two + "S: 250 ok\n" + letter + "S: 353 each\nS: 250 yes\nS: 250 yes\nS: 554 no, after all\n",
+            outcome: .refused,
+            recipients: ["b@b.example refused 13 554 bounce", "c@b.example refused 13 554 bounce"]
+        ),
+        Row(
+            name: "the client's side alone",
+            said: "C: EHLO a.example\nC: MAIL FROM:<a@a.example>\nC: RCPT TO:<b@b.example>\n"
+                + letter.replacing("S: 354 go\n", with: "") + "C: QUIT\n",
+            outcome: .unknown,
+            recipients: ["b@b.example unknown 14 - nobody-knows"],
+            holder: .nobodyKnows
+        ),
+        Row(
+            name: "MAIL is not answered any more",
+            said: hello + "C: MAIL FROM:<a@a.example>\n@ close server\n",
+            outcome: .deferred
+        ),
+        Row(
+            name: "AUTH refused, and then accepted",
+            said: hello + "C: AUTH PLAIN AAA\nS: 535 5.7.8 no\nC: AUTH PLAIN AAA\nS: 235 ok\nC: QUIT\nS: 221 bye\n",
+            outcome: .none
+        ),
+        Row(
+            name: "AUTH refused",
+            said: hello + "C: AUTH PLAIN AAA\nS: 535 5.7.8 no\nC: QUIT\nS: 221 bye\n",
+            outcome: .refused
+        ),
+        Row(
+            name: "taken by its sender's server, and the domain is not there",
+            said: "@ leg submission\n" + one + "S: 250 ok\n" + letter
+                + "S: 250 taken\nC: QUIT\nS: 221 bye\n@ leg lookup\n@ error b.example: the domain does not exist\n",
+            outcome: .refused
+        ),
+        Row(
+            name: "taken by its sender's server, and the exchanger is not there",
+            said: "@ leg submission\n" + one + "S: 250 ok\n" + letter
+                + "S: 250 taken\n@ leg relay\n@ connect mx\n@ error the connection was refused: nobody listens on that port\n",
+            outcome: .deferred
+        ),
+        Row(
+            name: "refused by its sender's server",
+            said: "@ leg submission\n" + one + "S: 550 no\nC: QUIT\nS: 221 bye\n",
+            outcome: .refused,
+            recipients: ["b@b.example refused 1 550 bounce"],
+            holder: .author
+        ),
     ]
 
     private static func events(_ said: String) -> [WireEvent] {
@@ -204,6 +301,7 @@ import Testing
             case ("C:", _): return [WireEvent(.octets(from: .client, text), leg: leg)]
             case ("@", "connect"): return [WireEvent(.connect(to: words[2]), leg: leg)]
             case ("@", "connected"): return [WireEvent(.connected(to: words[2]), leg: leg)]
+            case ("@", "server"): return [WireEvent(.octets(from: .server, Array(words[2].utf8) + [13, 10]), leg: leg)]
             case ("@", "close"): return [WireEvent(.close(by: .server), leg: leg)]
             case ("@", "error"):
                 return [WireEvent(.error(.init(OldRecordings.failure(toldBy: words[2]), words[2])), leg: leg)]
@@ -220,18 +318,69 @@ import Testing
         let verdict = Verdict(of: trace)
         let recipients = verdict.recipients.map { recipient in
             let step = recipient.place.map { "\($0.step.number)" } ?? "-"
-            let code = recipient.code.map { "\($0)" } ?? "-"
+            let code = recipient.decision.map(\.code).map { "\($0)" } ?? "-"
             return "\(recipient.address.lossyText) \(recipient.outcome) \(step) \(code) \(recipient.next.rawValue)"
         }
         #expect(verdict.outcome == row.outcome)
         #expect(recipients == row.recipients)
         #expect(verdict.holder == row.holder)
+        expectSameAtAGlance(verdict, Self.events(row.said))
+    }
+
+    /// A glance at the same events has the same verdict, but for lines and places, which it does not know.
+    private func expectSameAtAGlance(_ verdict: Verdict, _ events: [WireEvent]) {
+        var glance = SessionGlance(events)
+        let other = glance.verdict()
+        #expect(other.outcome == verdict.outcome)
+        #expect(other.holder == verdict.holder)
+        #expect(other.failure == verdict.failure)
+        #expect(Self.told(other.recipients) == Self.told(verdict.recipients))
+        #expect(other.transactions.map(\.outcome) == verdict.transactions.map(\.outcome))
+        #expect(other.decision?.code == verdict.decision?.code)
+        #expect(other.decision?.turn == verdict.decision?.turn)
+        #expect(other.decision?.status == verdict.decision?.status)
+    }
+
+    private static func told(_ recipients: [Verdict.Recipient]) -> [String] {
+        recipients.map { recipient in
+            let code = recipient.decision.map { "\($0.code) \($0.status.map { "\($0)" } ?? "-")" } ?? "-"
+            return "\(recipient.address) \(recipient.transaction) \(recipient.outcome) \(code) \(recipient.holder)"
+        }
+    }
+
+    @Test func `what the client says between two lines of a reply is no line of it`() {
+        let said = Self.one + "S: 550-5.1.1 no\nC: NOOP\nS: 550 5.1.1 such\nS: 250 ok\n"
+        let trace = Tracer.trace(of: Self.events(said))
+        let lines = Verdict(of: trace).recipients.first?.decision?.lines ?? []
+        #expect(lines.map { trace.lines[$0].octets.lossyText } == ["550-5.1.1 no", "550 5.1.1 such"])
+    }
+
+    @Test func `what goes on inside TLS nobody knows`() {
+        let hello = Self.hello + "C: STARTTLS\nS: 220 go\n"
+        let events = Self.events(hello) + [Self.record(22, from: .client), Self.record(22, from: .server)]
+        let sealed = events + [Self.record(23, from: .client), Self.record(23, from: .server)]
+        let verdict = Verdict(of: Tracer.trace(of: sealed))
+        #expect(verdict.outcome == .unknown && verdict.isEncrypted && verdict.holder == .nobodyKnows)
+        expectSameAtAGlance(verdict, sealed)
+        let broken = Verdict(of: Tracer.trace(of: events))
+        #expect(broken.outcome == .deferred && !broken.isEncrypted)
+        expectSameAtAGlance(broken, events)
+    }
+
+    private static func record(_ type: UInt8, from side: Side) -> WireEvent {
+        WireEvent(.octets(from: side, [type, 3, 3, 0, 4, 2, 0, 0, 0]), leg: .relay)
+    }
+
+    @Test func `a thousand mails are read once`() {
+        let mails = String(repeating: Self.mail + "S: 550 no\nC: RSET\nS: 250 ok\n", count: 1000)
+        let verdict = Verdict(of: Tracer.trace(of: Self.events(Self.hello + mails)))
+        #expect(verdict.transactions.count == 1000 && verdict.outcome == .refused)
     }
 
     @Test func `all lines of a refusal are its words`() {
         let verdict = Verdict(of: Tracer.trace(of: Self.events(Self.one + "S: 550-5.1.1 no\nS: 550 5.1.1 such\n")))
-        #expect(verdict.recipients.first?.lines?.count == 2)
-        #expect(verdict.recipients.first?.status.map { "\($0)" } == "5.1.1")
+        #expect(verdict.recipients.first?.decision?.lines.count == 2)
+        #expect(verdict.recipients.first?.decision?.status.map { "\($0)" } == "5.1.1")
     }
 
     /// Written by hand, after the recordings: `address outcome step code status`, and who holds the mail.
@@ -262,8 +411,8 @@ import Testing
             let verdict = Verdict(of: Tracer.trace(of: session.events))
             let recipients = verdict.recipients.map { recipient in
                 let step = recipient.place.map { "\($0.step.number)" } ?? "-"
-                let code = recipient.code.map { "\($0)" } ?? "-"
-                let status = recipient.status.map { "\($0)" } ?? "-"
+                let code = recipient.decision.map(\.code).map { "\($0)" } ?? "-"
+                let status = recipient.decision?.status.map { "\($0)" } ?? "-"
                 return "\(recipient.address.lossyText) \(recipient.outcome) \(step) \(code) \(status)"
             }
             #expect(verdict.outcome == expected?.outcome, "\(session.name)")
@@ -275,9 +424,10 @@ import Testing
     @Test(arguments: Session.all) func `every session has a verdict, and its lines are replies`(session: Session) {
         let trace = Tracer.trace(of: session.events)
         let verdict = Verdict(of: trace)
+        expectSameAtAGlance(verdict, session.events)
         for recipient in verdict.recipients {
-            #expect(!recipient.isOpen || recipient.lines == nil)
-            for line in recipient.lines ?? 0..<0 { #expect(trace.lines[line].replyCode != nil) }
+            #expect(!recipient.isOpen || recipient.decision == nil)
+            for line in recipient.decision?.lines ?? [] { #expect(trace.lines[line].replyCode != nil) }
         }
         #expect(
             verdict.recipients.isEmpty || verdict.outcome != .none

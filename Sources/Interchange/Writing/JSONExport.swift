@@ -2,7 +2,7 @@ public import Lessons
 import SMTP
 public import Tracing
 
-/// Sessions as NDJSON: one object a line of the trace, in order.
+/// Sessions as NDJSON: an object about the session, then one object a line of the trace, in order.
 public struct JSONExport {
     private let library: LessonLibrary
     /// The anchor that exists for each one asked for, as JSON.
@@ -27,7 +27,23 @@ public struct JSONExport {
             + "\"text\":\(jsonText(WireText.shown(line.octets))),\"verb\":\(verb ?? "null"),"
             + "\"code\":\(line.replyCode.map(String.init) ?? "null"),"
             + "\"enhanced\":\(line.enhanced.map { jsonText("\($0)") } ?? "null"),"
-            + "\"spans\":[\(spans.joined(separator: ","))],\"findings\":[\(findings.joined(separator: ","))]}\n"
+            + "\"spans\":[\(spans.joined(separator: ","))],\"findings\":[\(findings.joined(separator: ","))],"
+            + "\"answers\":\(line.answers.map(String.init) ?? "null")\(Self.octets(of: line))}\n"
+    }
+
+    /// The octets as Base64 where the text cannot give them back: what is no text at all, and a text in which a backslash of the
+    /// wire stands where it could be one of ours.
+    private static func octets(of line: TraceLine) -> String {
+        guard line.isWire else { return "" }
+        let isBinary: Bool =
+            switch line.content {
+            case .tls: true
+            case .opaque, .chunk: line.octets.contains { WireText.shown([$0]).utf8.count > 1 }
+            default: false
+            }
+        let isUnclear =
+            line.octets.contains(UInt8(ascii: "\\")) && WireText.shown(line.octets).contains(/\\x[0-9A-Fa-f]{2}/)
+        return isBinary || isUnclear ? ",\"octets\":\(jsonText(Base64.encode(line.octets).lossyText))" : ""
     }
 
     /// The lesson that is there, the nearest one when the anchor has none of its own; null when nothing explains it.

@@ -6,6 +6,16 @@ public struct Recording: Equatable, Sendable {
     public var events: [WireEvent]
     /// What of the file could not be used, in sentences that name the line.
     public var warnings: [String]
+    /// The addresses of both ends, where the source tells them beside the events. They are not written down.
+    public var ends: Ends?
+
+    /// Two ends of a connection, as `192.0.2.1:25`.
+    public struct Ends: Equatable, Sendable {
+        public let client: String
+        public let server: String
+
+        public init(client: String, server: String) { (self.client, self.server) = (client, server) }
+    }
 
     public init(header: Header, events: [WireEvent], warnings: [String] = []) {
         self.header = header

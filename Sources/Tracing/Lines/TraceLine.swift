@@ -75,6 +75,9 @@ public struct TraceLine: Equatable, Sendable {
     public var replyCode: UInt16? { reply?.code }
     public var enhanced: EnhancedStatusCode? { reply?.enhanced }
 
+    /// The line of what a reply answers; nil for whatever is no reply, and where nobody saw that.
+    public var answers: Int? { if case .reply(let context) = content { context.answers } else { nil } }
+
     private var reply: ReplyLine? {
         guard case .reply = content else { return nil }
         return ReplyLine.read(octets).value

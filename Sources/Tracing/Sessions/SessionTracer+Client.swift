@@ -8,9 +8,8 @@ extension SessionTracer {
         let command = reading.value
         mistaken = nil
         let isAllowed = asked.isAllowed && !isGivenOnlyOnce(turn)
-        let isInTransaction = [.reversePath, .forwardPaths, .chunks].contains(asked.phase)
         var sent = Sent(turn: turn, verb: command.verb, line: trace.lines.count, place: place, path: command.path)
-        sent.isNested = turn == .mail && isInTransaction || asked.isBehindSTARTTLS
+        sent.isNested = asked.beginsNothing
         if turn == .mail { declare(command) }
         var departures = piece.departures
         if !piece.isTorn {

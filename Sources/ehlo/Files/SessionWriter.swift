@@ -144,6 +144,7 @@ struct SessionWriter {
         switch format {
         case .json:
             var export = JSONExport(library: library)
+            try output.write(export.object(session.recording, trace, session: session.number))
             for line in trace.lines { try output.write(export.object(line, session: session.number)) }
         case .txt:
             try TextExport.eachLine(trace, header: header, library: library) { (line) throws(FileError) in

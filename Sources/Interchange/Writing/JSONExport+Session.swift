@@ -1,0 +1,62 @@
+import SMTP
+public import Tracing
+
+extension JSONExport {
+    /// The number of the form these objects have; it grows when a reader has to know of a change.
+    public static let schema = 2
+
+    /// The object that stands before the lines of a session: who spoke with whom, and what became of the mail.
+    public func object(_ recording: Recording, _ trace: Trace, session: Int) -> String {
+        let glance = SessionGlance(recording.events)
+        let ends = SessionEnds(glance, recording.ends)
+        let header = recording.header
+        return "{\"session\":\(session),\"kind\":\"session\",\"schema\":\(Self.schema),"
+            + "\"began\":\(Self.text(header.began)),\"client\":\(Self.text(ends.client ?? "")),"
+            + "\"server\":\(Self.text(ends.server ?? "")),\"source\":\(Self.text(header.source)),"
+            + "\"tls\":\(Self.tls(trace)),\"verdict\":\(Self.verdict(Verdict(of: trace), trace))}\n"
+    }
+
+    /// null in the clear, and parts that are null where TLS went by and nobody gave us its keys.
+    private static func tls(_ trace: Trace) -> String {
+        if let facts = trace.facts.tls {
+            return "{\"version\":\(text(facts.version ?? "")),\"cipher\":\(text(facts.cipher ?? "")),"
+                + "\"group\":\(text(facts.group ?? ""))}"
+        }
+        let isSealed = trace.lines.contains {
+            $0.isTLS && $0.octets.first == TLSRecord.ContentType.applicationData.rawValue
+        }
+        return isSealed ? "{\"version\":null,\"cipher\":null,\"group\":null}" : "null"
+    }
+
+    static func verdict(_ verdict: Verdict, _ trace: Trace) -> String {
+        let recipients = verdict.recipients.map { recipient in
+            let decision = recipient.decision
+            let lines = decision?.lines.map { WireText.shown(trace.lines[$0].octets) } ?? []
+            return
+                "{\"address\":\(jsonText(WireText.shown(recipient.address))),\"transaction\":\(recipient.transaction),"
+                + "\"outcome\":\"\(recipient.outcome.rawValue)\",\"step\":\(number(recipient.place?.step.number)),"
+                + "\"code\":\(number(decision.map { Int($0.code) })),"
+                + "\"status\":\(text(decision?.status.map { "\($0)" } ?? "")),"
+                + "\"text\":\(text(lines.joined(separator: "\n"))),\"next\":\"\(recipient.next.rawValue)\"}"
+        }
+        return "{\"outcome\":\"\(verdict.outcome.rawValue)\",\"recipients\":[\(recipients.joined(separator: ","))],"
+            + "\"step\":\(number(verdict.place?.step.number)),\"holder\":\"\(verdict.holder.rawValue)\"}"
+    }
+
+    private static func number(_ number: Int?) -> String { number.map(String.init) ?? "null" }
+    /// null for what is not known.
+    private static func text(_ text: String) -> String { text.isEmpty ? "null" : jsonText(text) }
+}
+
+/// The two ends of a session as lists and exports name them: by address where one is known, else by the name they gave.
+struct SessionEnds {
+    let client: String?
+    let server: String?
+
+    init(_ glance: SessionGlance, _ ends: Recording.Ends?) {
+        client = ends?.client ?? glance.clientName.map { WireText.shown($0) }
+        server =
+            glance.endpoint.map { WireText.shown($0.utf8) } ?? ends?.server
+            ?? glance.serverName.map { WireText.shown($0) }
+    }
+}

@@ -1,0 +1,110 @@
+import SMTP
+
+extension Verdict {
+    /// The verdict on the leg that went furthest: the relay, once anything happened there or the lookup failed.
+    public init(of trace: Trace) {
+        var legs = VerdictLegs()
+        var replies: [Leg: ReplyUnderWay] = [:]
+        for line in trace.lines { legs.take(line, &replies[line.leg]) }
+        self = legs.verdict()
+    }
+
+    /// The lines of a reply that is not complete.
+    struct ReplyUnderWay {
+        let context: TraceLine.ReplyContext
+        var lines: [Int]
+    }
+}
+
+/// The readings of a session's two connections. What happens around the lookup belongs to the relay.
+struct VerdictLegs: Sendable {
+    var submission = VerdictReading()
+    var relay = VerdictReading()
+    /// Whether the session went beyond the sender's own server.
+    private var goesBeyond = false
+
+    /// Tells one leg of something; what happened on the relay is beyond the sender's own server.
+    mutating func with(_ leg: Leg, _ body: (inout VerdictReading) -> Void) {
+        guard leg != .submission else { return body(&submission) }
+        goesBeyond = goesBeyond || leg == .relay
+        body(&relay)
+    }
+
+    /// A lookup or a connection failed, or the program remarks on that; nil for what is not in the table.
+    mutating func failed(_ leg: Leg, _ failure: LinkFailure?, at place: Place?, inLine line: Int? = nil) {
+        guard failure?.isOfLink ?? true else { return }
+        goesBeyond = goesBeyond || leg == .lookup
+        with(leg) { $0.failed(failure, at: place, inLine: line) }
+    }
+
+    /// No more comes.
+    mutating func verdict() -> Verdict {
+        submission.finish()
+        relay.finish()
+        let isSubmission = submission.hasSpoken && !goesBeyond
+        let wasSubmitted = submission.recipients.contains { $0.outcome == .accepted }
+        return Verdict(isSubmission ? submission : relay, isSubmission: isSubmission, wasSubmitted: wasSubmitted)
+    }
+}
+
+extension VerdictLegs {
+    /// One line of a trace. `reply` is the reply under way on its leg.
+    mutating func take(_ line: TraceLine, _ reply: inout Verdict.ReplyUnderWay?) {
+        if line.isWire { with(line.leg) { $0.spoke(at: line.place) } }
+        switch line.content {
+        case .event(let anchor): event(line, anchor)
+        case .command where line.ending != .none:
+            let command = Command.read(line.octets).value
+            with(line.leg) {
+                $0.asked(command.turn, path: command.path, id: line.index, transaction: line.place.transaction)
+            }
+        case .mailData(.end): with(line.leg) { $0.contentEnded(of: line.place.transaction) }
+        case .reply(let context): replied(line, context, &reply)
+        case .tls:
+            with(line.leg) { $0.record(line.octets, from: line.speaker == .client ? .client : .server) }
+        case .command, .mailData, .saslResponse, .chunk, .opaque, .record: break
+        }
+    }
+
+    private mutating func event(_ line: TraceLine, _ anchor: LessonAnchor) {
+        if line.endpoint != nil { return with(line.leg) { $0.connecting() } }
+        if line.failure != nil { return failed(line.leg, line.failure, at: line.place, inLine: line.index) }
+        switch anchor.path {
+        case "link/connected": with(line.leg) { $0.connected() }
+        case "link/error", "dns/failure": failed(line.leg, nil, at: line.place, inLine: line.index)
+        case "link/close", "link/closed-by-server": with(line.leg) { $0.closed() }
+        case "link/gap": with(line.leg) { $0.gap() }
+        default: break
+        }
+    }
+
+    private mutating func replied(
+        _ line: TraceLine,
+        _ context: TraceLine.ReplyContext,
+        _ reply: inout Verdict.ReplyUnderWay?
+    ) {
+        let read = ReplyLine.read(line.octets).value
+        if context.isFirst {
+            reply = Verdict.ReplyUnderWay(context: context, lines: [line.index])
+        } else {
+            reply?.lines.append(line.index)
+        }
+        guard let code = read.code, !read.continues, let known = reply else { return }
+        reply = nil
+        let decision = Verdict.Decision(
+            turn: known.context.turn,
+            place: line.place,
+            lines: known.lines,
+            code: code,
+            status: read.enhanced
+        )
+        with(line.leg) {
+            $0.answered(
+                decision,
+                id: known.context.answers,
+                about: known.context.recipient,
+                transaction: line.place.transaction
+            )
+        }
+    }
+}

@@ -1,0 +1,387 @@
+import SMTP
+
+/// Follows what was asked on one leg and what was answered, and says what became of the mail.
+///
+/// It decides which reply counts for which recipient, and what a session means that ends before its replies came. It does not know
+/// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
+/// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8).
+///
+/// A cut before the dot leaves the mail with its sender; one behind it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
+struct VerdictReading: Sendable {
+    private(set) var recipients: [Verdict.Recipient] = []
+    private(set) var transactions: [Verdict.Transaction] = []
+    private(set) var failure: LinkFailure?
+    private(set) var failureLine: Int?
+    /// Where the session was last, and where each of its transactions was.
+    private(set) var lastPlace: Place? { didSet { if let lastPlace { places[lastPlace.transaction] = lastPlace } } }
+    private var places: [Int: Place] = [:]
+    /// Whether anything went over the wire.
+    private(set) var hasSpoken = false
+    /// Refusals that are about no recipient and no mail, the first first; one that was made good is taken out.
+    private var refusals: [Verdict.Decision] = []
+    private var link = Link()
+
+    /// What is known of the connection under way.
+    private struct Link {
+        var number = 0
+        /// It is tried, and nobody has answered.
+        var isTrying = false
+        var hasQuit = false
+        var isClosed = false
+        var hasReplied = false
+        /// Sides whose application data went by in TLS (RFC 8446 §5.1), and whether TLS was spoken at all.
+        var sealed: Set<Side> = []
+        var speaksTLS = false
+        /// What is said inside TLS is known.
+        var isOpened = false
+    }
+
+    /// Something went wrong that has no case in the table of failures.
+    private var hasFailedOtherwise = false
+    /// Connections of which answers are missing.
+    private var incomplete: Set<Int> = []
+    private var indices = Indices()
+    /// Transactions whose content came to its end and was not answered, those that the client left, and those it has under way.
+    private var unanswered: Set<Int> = []
+    private var left: Set<Int> = []
+    private var underWay: Set<Int> = []
+
+    /// Where things stand in the lists above, so that nothing is searched for.
+    private struct Indices {
+        var recipients: [Int: Int] = [:]
+        var members: [Int: [Int]] = [:]
+        var transactions: [Int: Int] = [:]
+        var mails: [Int: Int] = [:]
+    }
+
+    /// Whether a lookup or a connection came to nothing.
+    var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
+    /// TLS was begun, and nothing was said in it.
+    private var hasFailedHandshake: Bool { link.speaksTLS && link.sealed.count < 2 }
+    /// What matters went by inside TLS.
+    var isEncrypted: Bool { link.sealed.count == 2 }
+    /// What decided before any mail came about.
+    var refusal: Verdict.Decision? { refusals.first }
+
+    // MARK: The link
+
+    mutating func connecting() {
+        noteEndOfLink()
+        link = Link(number: link.number + 1, isTrying: true)
+    }
+
+    mutating func connected() {
+        if !link.isTrying { connecting() }
+        link.isTrying = false
+    }
+
+    /// Something was said: somebody is there.
+    mutating func spoke(at place: Place?) {
+        (link.isTrying, hasSpoken) = (false, true)
+        if let place { lastPlace = place }
+    }
+
+    mutating func closed() { link.isClosed = true }
+
+    /// A lookup or the connection failed; nil for what is not in the table. What breaks behind QUIT takes nothing with it.
+    mutating func failed(_ failure: LinkFailure?, at place: Place?, inLine line: Int?) {
+        guard !link.hasQuit else { return }
+        link.isClosed = true
+        (hasFailedOtherwise, failureLine) = (true, line)
+        self.failure = failure
+        if let place { lastPlace = place }
+    }
+
+    /// Octets went by that nobody kept.
+    mutating func gap() { incomplete.insert(link.number) }
+
+    /// A TLS record went by.
+    mutating func record(_ octets: [UInt8], from side: Side) {
+        guard !link.isOpened, case .record(let type, let length) = TLSRecord.head(of: octets) else { return }
+        link.speaksTLS = true
+        if type == .applicationData { link.sealed.insert(side) }
+        // An alert that can be read and is fatal ends the handshake (RFC 8446 §6).
+        if type == .alert, length == 2, octets.count == 7, octets[5] == 2, link.sealed.isEmpty { failure = .tlsFailed }
+    }
+
+    /// What was said inside TLS is known.
+    private mutating func opened() {
+        guard link.speaksTLS else { return }
+        (link.sealed, link.speaksTLS, link.isOpened) = ([], false, true)
+    }
+
+    /// A transcript may hold one side alone: then nobody knows what was answered.
+    private mutating func noteEndOfLink() {
+        if !link.hasReplied, !link.isClosed, !link.isTrying { incomplete.insert(link.number) }
+    }
+
+    // MARK: What is asked
+
+    /// A command that arrived whole. `id` names it in what answers it.
+    mutating func asked(_ turn: CommandSequence.Turn, path: Path?, id: Int, transaction: Int) {
+        opened()
+        switch turn {
+        case .mail:
+            // A MAIL inside a transaction begins none.
+            guard transaction > 0, indices.transactions[transaction] == nil else { return }
+            indices.transactions[transaction] = transactions.count
+            indices.mails[id] = transactions.count
+            underWay.insert(transaction)
+            transactions.append(
+                .init(number: transaction, reversePath: path?.withoutBrackets, id: id, connection: link.number)
+            )
+        case .rcpt:
+            guard let address = path?.withoutBrackets else { return }
+            indices.recipients[id] = recipients.count
+            indices.members[transaction, default: []].append(recipients.count)
+            underWay.insert(transaction)
+            recipients.append(.init(address: address, transaction: transaction, id: id, connection: link.number))
+        case .lastChunk: contentEnded(of: transaction)
+        case .rset, .hello: leave()
+        case .quit:
+            link.hasQuit = true
+            leave()
+        default: break
+        }
+    }
+
+    mutating func contentEnded(of transaction: Int) { unanswered.insert(transaction) }
+
+    /// The client leaves what was accepted so far.
+    private mutating func leave() {
+        left.formUnion(underWay)
+        underWay = []
+    }
+
+    // MARK: What is answered
+
+    /// A reply is complete. `id` names what it answers, `about` the RCPT whose recipient it tells of alone.
+    mutating func answered(_ decision: Verdict.Decision, id: Int?, about: Int?, transaction: Int) {
+        opened()
+        link.hasReplied = true
+        if let place = decision.place { lastPlace = place }
+        guard let outcome = Verdict.Outcome(code: decision.code) else { return }
+        switch decision.turn {
+        case .rcpt:
+            guard let id, let index = indices.recipients[id] else { break }
+            decide(index, decision, outcome)
+            recipients[index].isOpen = outcome == .accepted
+        case .mailData, .lastChunk: contentAnswered(decision, outcome, about: about, transaction)
+        case .data, .chunk: if outcome != .accepted { decideOpen(in: transaction, decision, outcome) }
+        case .mail:
+            guard let id, let index = indices.mails[id] else { break }
+            transactions[index].code = decision.code
+            if outcome != .accepted { transactions[index].decision = decision }
+        case .greeting, .hello, .auth, .saslResponse, .startTLS: sessionAnswered(decision, outcome)
+        case nil: if decision.code == 421 { refusals.append(decision) }
+        case .rset, .quit, .anytime, .handshake, .turnAround, .unknown: break
+        }
+        guard decision.code == 421, decision.turn != .quit else { return }
+        for transaction in indices.members.keys where !unanswered.contains(transaction) {
+            decideOpen(in: transaction, decision, outcome)
+        }
+    }
+
+    /// One reply for all, one for each recipient (RFC 2033 §4.2), or both: then a refusal of all counts
+    /// (PRDR, draft-hall-prdr §2.3).
+    private mutating func contentAnswered(
+        _ decision: Verdict.Decision,
+        _ outcome: Verdict.Outcome,
+        about: Int?,
+        _ transaction: Int
+    ) {
+        unanswered.remove(transaction)
+        underWay.remove(transaction)
+        if let about, let index = indices.recipients[about] {
+            decide(index, decision, outcome)
+            return recipients[index].isToldApart = true
+        }
+        for index in indices.members[transaction] ?? [] {
+            let isOverruled = recipients[index].isToldApart && outcome != .accepted
+            if recipients[index].isOpen || isOverruled { decide(index, decision, outcome) }
+        }
+    }
+
+    /// Somebody is there now, so what failed before was another way to get here. What was refused once and then accepted is
+    /// made good: HELO after EHLO, another mechanism, another exchanger.
+    private mutating func sessionAnswered(_ decision: Verdict.Decision, _ outcome: Verdict.Outcome) {
+        guard outcome == .accepted else { return refusals.append(decision) }
+        (failure, failureLine, hasFailedOtherwise) = (nil, nil, false)
+        let kinds: [CommandSequence.Turn?] =
+            switch decision.turn {
+            case .auth, .saslResponse: [.auth, .saslResponse]
+            case .startTLS: [.startTLS]
+            default: [.greeting, .hello, nil]
+            }
+        refusals.removeAll { kinds.contains($0.turn) }
+    }
+
+    private mutating func decideOpen(
+        in transaction: Int,
+        _ decision: Verdict.Decision,
+        _ outcome: Verdict.Outcome
+    ) {
+        for index in indices.members[transaction] ?? [] where recipients[index].isOpen {
+            decide(index, decision, outcome)
+        }
+    }
+
+    private mutating func decide(_ index: Int, _ decision: Verdict.Decision, _ outcome: Verdict.Outcome) {
+        (recipients[index].outcome, recipients[index].decision) = (outcome, decision)
+        (recipients[index].place, recipients[index].isOpen) = (decision.place, false)
+    }
+
+    // MARK: The end
+
+    /// No more comes: what is open is cut, given up, or nobody knows.
+    mutating func finish() {
+        noteEndOfLink()
+        dropRecipientsOfRefusedMails()
+        for index in recipients.indices where recipients[index].isOpen || recipients[index].decision == nil {
+            let recipient = recipients[index]
+            (recipients[index].decision, recipients[index].place) = (nil, places[recipient.transaction])
+            recipients[index].outcome =
+                if recipient.isOpen && unanswered.contains(recipient.transaction)
+                    || incomplete.contains(recipient.connection)
+                {
+                    .unknown
+                } else if recipient.isOpen, left.contains(recipient.transaction) {
+                    .untried
+                } else {
+                    .deferred
+                }
+        }
+        recipients = onceEach(recipients)
+        concludeTransactions()
+    }
+
+    /// What the server said to RCPTs that came along with a refused MAIL says nothing of the recipients.
+    private mutating func dropRecipientsOfRefusedMails() {
+        let refused = Set(transactions.filter { $0.decision != nil }.map(\.number))
+        recipients.removeAll { refused.contains($0.transaction) }
+    }
+
+    /// What came to nothing on one connection and was tried on another is told once: as accepted where it was accepted; a refusal
+    /// for good stands, since no other exchanger is asked after it (RFC 5321 §5.1); otherwise the last try counts.
+    private func onceEach(_ tried: [Verdict.Recipient]) -> [Verdict.Recipient] {
+        struct Key: Hashable { let reversePath: [UInt8]?, address: [UInt8] }
+        let keys = tried.map { recipient in
+            let mail = indices.transactions[recipient.transaction].map { transactions[$0].reversePath }
+            return Key(reversePath: mail ?? nil, address: recipient.address)
+        }
+        var best: [Key: (rank: Int, connection: Int)] = [:]
+        for (recipient, key) in zip(tried, keys) {
+            let found = (recipient.outcome.rank, recipient.connection)
+            if let known = best[key], known >= found { continue }
+            best[key] = found
+        }
+        return zip(tried, keys).filter { recipient, key in
+            recipient.outcome == .accepted || best[key]?.connection == recipient.connection
+        }.map(\.0)
+    }
+
+    private mutating func concludeTransactions() {
+        var members: [Int: Set<Verdict.Outcome>] = [:]
+        for recipient in recipients { members[recipient.transaction, default: []].insert(recipient.outcome) }
+        for index in transactions.indices {
+            let transaction = transactions[index]
+            transactions[index].outcome =
+                if let decision = transaction.decision {
+                    Verdict.Outcome(code: decision.code) ?? .refused
+                } else if let outcomes = members[transaction.number] {
+                    outcomes.count > 1 ? .mixed : outcomes.first ?? .none
+                } else if indices.members[transaction.number] != nil || left.contains(transaction.number) {
+                    // All its recipients were tried on another connection, or the client left.
+                    .none
+                } else {
+                    incomplete.contains(transaction.connection) ? .unknown : .deferred
+                }
+        }
+        dropTransactionsSaidAgain()
+    }
+
+    /// A refused MAIL that was said again is no mail of its own: on the same connection where the refusal was about the command
+    /// and not about the mail, or on another one.
+    private mutating func dropTransactionsSaidAgain() {
+        struct Key: Hashable { let reversePath: [UInt8]?, connection: Int }
+        var here: Set<Key> = []
+        var elsewhere: [[UInt8]?: (connection: Int, isTaken: Bool)] = [:]
+        var kept: [Verdict.Transaction] = []
+        for transaction in transactions.reversed() {
+            let path = transaction.reversePath
+            let key = Key(reversePath: path, connection: transaction.connection)
+            let later = elsewhere[path].flatMap { $0.connection > transaction.connection ? $0 : nil }
+            let isAboutCommand = transaction.code.map { Self.aboutCommand.contains($0) } ?? false
+            let isMadeGood =
+                transaction.decision != nil && isAboutCommand && here.contains(key)
+                || later.map { $0.isTaken || transaction.outcome != .refused } ?? false
+                    && [.deferred, .refused, .none].contains(transaction.outcome)
+            here.insert(key)
+            let isTaken = [.accepted, .mixed, .unknown].contains(transaction.outcome)
+            elsewhere[path] = (
+                max(elsewhere[path]?.connection ?? 0, transaction.connection),
+                elsewhere[path]?.isTaken == true || isTaken
+            )
+            if !isMadeGood { kept.append(transaction) }
+        }
+        transactions = kept.reversed()
+    }
+
+    /// Replies that find fault with the command, or with what should have come before it (RFC 5321 §4.2.2, RFC 4954 §6,
+    /// RFC 3207 §4).
+    private static let aboutCommand: Set<UInt16> = [500, 501, 502, 503, 504, 530, 534, 538, 555]
+
+    var outcome: Verdict.Outcome {
+        let found = Verdict.Outcome.combined(
+            Set(transactions.map(\.outcome)).subtracting([.mixed]).union(recipients.map(\.outcome))
+        )
+        if found != .none { return found }
+        if recipients.contains(where: { $0.outcome == .untried }) { return .none }
+        if let refusal { return Verdict.Outcome(code: refusal.code) ?? .refused }
+        if isEncrypted { return .unknown }
+        guard hasGoneWrong else { return .none }
+        return failure?.saysNoForGood == true ? .refused : .deferred
+    }
+}
+
+extension Verdict.Outcome {
+    /// Which of several tries counts.
+    fileprivate var rank: Int {
+        switch self {
+        case .accepted: 3
+        case .unknown: 2
+        case .refused: 1
+        case .deferred, .untried, .mixed, .none: 0
+        }
+    }
+}
+
+extension Path {
+    /// As the octets stood between the angle brackets.
+    var withoutBrackets: [UInt8] {
+        switch self {
+        case .null: []
+        case .postmaster: Array("postmaster".utf8)
+        case .mailbox(let mailbox): mailbox.octets
+        case .malformed(let octets): octets.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        }
+    }
+}
+
+extension LinkFailure {
+    /// Whether something went wrong, and it is no remark about that.
+    var isOfLink: Bool {
+        switch self {
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
+        default: true
+        }
+    }
+
+    /// The zone itself says that there is nowhere to go (RFC 5321 §5.1, RFC 7505 §3).
+    var saysNoForGood: Bool {
+        switch self {
+        case .noSuchDomain, .nullMX, .neitherMXNorAddress, .noAddress: true
+        default: false
+        }
+    }
+}
