@@ -1,4 +1,5 @@
 public import Lessons
+import Notation
 import SMTP
 public import Tracing
 
