@@ -5,7 +5,7 @@ import Tracing
 func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.frame(rect, title: "Steps", focused: state.view.pane == .steps, glyphs: glyphs)
     let inner = rect.inset()
-    let rows = StepRows.rows(state, columns: inner.columns, glyphs)
+    let rows = StepRows.rows(state, columns: inner.columns, glyphs, around: inner.rows)
     let current = rows.firstIndex { $0.isCurrent } ?? 0
     let footer = inner.rows > rows.count + 2 ? StepRows.footer(state, glyphs) : []
     let first = max(0, min(current - inner.rows * 2 / 3, rows.count - inner.rows))
@@ -32,24 +32,23 @@ enum StepRows {
         let isCurrent: Bool
     }
 
-    static func rows(_ state: State, columns: Int, _ glyphs: Glyphs) -> [Row] {
+    /// The rows of all steps. Of the sub-steps no more than `room` before the one under the cursor and `room` behind it: a
+    /// session may have a hundred thousand, and no screen shows others.
+    static func rows(_ state: State, columns: Int, _ glyphs: Glyphs, around room: Int) -> [Row] {
         let transaction = state.place?.transaction ?? 0
-        let visitsOfSteps = visits(in: transaction, state)
-        let furthest = state.session.trace.stops.filter { $0.lines.lowerBound < state.cursor.reached }.map(\.place.step)
-            .max()
+        let index = state.session.trace.index
+        let furthest = index.furthestStep(among: state.shownStops)
         var rows: [Row] = []
         for step in Step.allCases {
             if columns > 40, let heading = heading(above: step, transaction) {
                 rows.append(Row(left: StyledLine(" \(heading)", .heading), right: "", isCurrent: false))
             }
-            let visits = visitsOfSteps[step, default: []]
+            let visits = index.visits(of: step, in: max(1, transaction))
             // A session may go past a step without taking it, as BDAT does with DATA.
             let isPassed = furthest.map { step < $0 } ?? false
             rows.append(row(step, visits, isPassed: isPassed, state, columns, glyphs))
             guard step == state.place?.step, step != .submission || state.cursor.isSubmissionUnfolded else { continue }
-            rows += visits.filter { state.session.trace.stops[$0].place.substep > 0 }.map {
-                subRow($0, state, columns, glyphs)
-            }
+            rows += near(visits.stops, state, room).map { subRow($0, state, columns, glyphs) }
         }
         return rows
     }
@@ -65,40 +64,50 @@ enum StepRows {
         }
     }
 
-    /// The stops at each step in this transaction, as indices into the trace's stops; steps outside a transaction count always.
-    private static func visits(in transaction: Int, _ state: State) -> [Step: [Int]] {
-        var visits: [Step: [Int]] = [:]
-        for (index, stop) in state.session.trace.stops.enumerated() {
-            let isInTransaction = (.mail ... .acceptance).contains(stop.place.step)
-            guard !isInTransaction || stop.place.transaction == max(1, transaction) else { continue }
-            visits[stop.place.step, default: []].append(index)
+    /// The visits of sub-steps around the cursor.
+    private static func near(_ visits: [Int], _ state: State, _ room: Int) -> [Int] {
+        let stops = state.session.trace.stops
+        let current = state.cursor.line.flatMap { state.session.trace.stop(ofLine: $0) } ?? 0
+        // On the step itself its sub-steps are seen from the first on.
+        let here = state.place?.substep == 0 ? 0 : first(in: visits, from: current)
+        let isSub = { (visit: Int) in stops[visit].place.substep > 0 }
+        let before = visits[..<here].reversed().lazy.filter(isSub).prefix(room).reversed()
+        return Array(before) + visits[here...].lazy.filter(isSub).prefix(room + 1)
+    }
+
+    /// Where in `visits`, which rise, those from `stop` on begin.
+    private static func first(in visits: [Int], from stop: Int) -> Int {
+        var (low, high) = (0, visits.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if visits[middle] < stop { low = middle + 1 } else { high = middle }
         }
-        return visits
+        return low
     }
 
     private static func row(
         _ step: Step,
-        _ visits: [Int],
+        _ visits: StopIndex.Visits,
         isPassed: Bool,
         _ state: State,
         _ columns: Int,
         _ glyphs: Glyphs
     ) -> Row {
-        let shown = visits.filter { state.session.trace.stops[$0].lines.lowerBound < state.cursor.reached }
+        let shown = first(in: visits.stops, from: state.shownStops)
         let isHere = state.place?.step == step
         let isCurrent =
             isHere && (state.place?.substep == 0 || step == .submission && !state.cursor.isSubmissionUnfolded)
-        let failures = shown.filter { state.session.trace.failed.contains(state.session.trace.stops[$0].place) }.count
-        let isPast = !shown.isEmpty || isPassed
+        let failures = visits.failures(among: shown)
+        let isPast = shown > 0 || isPassed
         let (mark, role): (Character, Role) =
-            failures > 0 && failures == shown.count
+            failures > 0 && failures == shown
             ? (glyphs.failed, .failed)
             // Some recipients were refused and some were not.
             : failures > 0
                 ? (glyphs.flag, .finding)
                 : isHere
                     ? (glyphs.now, .now)
-                    : shown.isEmpty && isPast
+                    : shown == 0 && isPast
                         ? (glyphs.skipped, .tocome)
                         : isPast
                             ? (glyphs.done, .done)
@@ -107,8 +116,8 @@ enum StepRows {
         let title = Self.title(of: step, columns, glyphs)
         var left = StyledLine("\(mark) \(number) ", role)
         left.append(title, role)
-        let subs = Set(shown.map { state.session.trace.stops[$0].place }).count - 1
-        let time = duration(of: shown, state).map(shortTime) ?? ""
+        let subs = visits.places(among: shown) - 1
+        let time = duration(of: visits.stops[..<shown], state).map(shortTime) ?? ""
         let folded =
             subs > 0 && !(isHere && (step != .submission || state.cursor.isSubmissionUnfolded)) ? "+\(subs) " : ""
         let right = folded + time
@@ -142,7 +151,7 @@ enum StepRows {
     }
 
     /// From the line before a step to its last line: the time its octets took to come.
-    private static func duration(of visits: [Int], _ state: State) -> Double? {
+    private static func duration(of visits: ArraySlice<Int>, _ state: State) -> Double? {
         guard let first = visits.first, let last = visits.last else { return nil }
         let lines = state.session.trace.stops[first].lines.lowerBound..<state.session.trace.stops[last].lines.upperBound
         guard visits.count == last - first + 1, state.session.trace.lines.indices.contains(lines.upperBound - 1) else {

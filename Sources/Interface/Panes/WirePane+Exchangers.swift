@@ -8,8 +8,8 @@ extension WireRows {
     /// Where the headings would make the table too wide, they give way.
     static func columnsOfExchangers(_ trace: Trace, within room: Int) -> [Int] {
         var widths: [Int] = []
-        let lookups = trace.stops.filter { $0.place.step == .exchangerLookup }
-        for index in lookups.flatMap(\.lines) {
+        let lookups = trace.index.visits(of: .exchangerLookup, in: 0).stops
+        for index in lookups.flatMap({ trace.stops[$0].lines }) {
             guard case .record(let record) = trace.lines[index].content, case .exchanger = record.kind else { continue }
             for (index, piece) in record.pieces.enumerated() {
                 let width = TextWidth.columns(of: WireText.shown(piece.text.utf8))
@@ -79,6 +79,8 @@ extension WireRows {
         guard case .record(let record) = line.content, case .exchanger(let exchange) = record.kind,
             let chosen = state.session.trace.facts.chosen?.exchange, exchange == chosen
         else { return false }
-        return state.session.trace.lines.prefix(state.cursor.reached).contains { $0.place.step == .connection }
+        let trace = state.session.trace
+        guard let first = trace.index.visits(of: .connection, in: 0).stops.first else { return false }
+        return trace.stops[first].lines.lowerBound < state.cursor.reached
     }
 }

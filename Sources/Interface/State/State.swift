@@ -19,20 +19,7 @@ public struct State: Equatable, Sendable {
 
     /// The stops that *next* and *back* go through: step 1 counts as one while it is folded.
     public var stops: [Trace.Stop] {
-        let isFolding = session.trace.stops.indices.dropFirst().contains {
-            session.trace.stops[$0].place.step == .submission && session.trace.stops[$0 - 1].place.step == .submission
-        }
-        guard isFolding, !cursor.isSubmissionUnfolded else { return session.trace.stops }
-        var all: [Trace.Stop] = []
-        for stop in session.trace.stops {
-            if stop.place.step == .submission, let last = all.last, last.place.step == .submission {
-                let lines = last.lines.lowerBound..<stop.lines.upperBound
-                all[all.count - 1] = Trace.Stop(place: Place(.submission), lines: lines)
-            } else {
-                all.append(stop)
-            }
-        }
-        return all
+        cursor.isSubmissionUnfolded ? session.trace.stops : session.trace.index.folded
     }
 
     /// The index of the stop under the cursor; nil on the first page.
@@ -47,6 +34,9 @@ public struct State: Equatable, Sendable {
         }
         return low < stops.count && stops[low].lines.contains(line) ? low : nil
     }
+
+    /// How many of the trace's stops have been shown, the one under way among them.
+    var shownStops: Int { session.trace.stops(before: cursor.reached) }
 
     /// The place under the cursor; nil on the first page.
     public var place: Place? {
@@ -79,22 +69,16 @@ public struct State: Equatable, Sendable {
 
     /// The lines that hold the search pattern, among those shown.
     public var matches: [Int] {
-        guard !view.pattern.isEmpty else { return [] }
-        let wanted = SearchPattern(view.pattern)
-        return session.trace.lines.indices.prefix(cursor.reached).filter { wanted.isIn(session.trace.lines[$0].octets) }
+        var matches = view.matches
+        matches.look(for: view.pattern, in: session.trace.lines, before: cursor.reached)
+        return matches.lines
     }
 
     /// The findings among the lines shown, in order.
-    public var findings: [(line: Int, finding: Finding)] {
-        session.trace.lines.indices.prefix(cursor.reached).flatMap { line in
-            session.trace.lines[line].findings.map { (line, $0) }
-        }
-    }
+    public var findings: ShownFindings { ShownFindings(trace: session.trace, count: findingCount) }
 
     /// How many findings there are among the lines shown.
-    public var findingCount: Int {
-        session.trace.lines.indices.prefix(cursor.reached).reduce(0) { $0 + session.trace.lines[$1].findings.count }
-    }
+    public var findingCount: Int { session.trace.foundIndex.count(before: cursor.reached) }
 
     /// What explains the place of the cursor.
     public var anchor: LessonAnchor {

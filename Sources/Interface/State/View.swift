@@ -43,6 +43,8 @@ public struct View: Equatable, Sendable {
     var overlay: Overlay?
     /// What is searched for; empty when nothing is.
     var pattern = ""
+    /// The lines that hold it, as far as they were looked through.
+    var matches = Matches()
     /// One line about what just happened, shown until the next key.
     public var notice = ""
 }

@@ -19,6 +19,9 @@ public struct Surroundings: Sendable {
 /// It decides where the cursor is and what lies on top; it does not know terminals, files or sockets: what is to be done
 /// there it gives back as effects. What lies on top takes an input first; this is the table of what each means below.
 public func update(_ state: inout State, _ input: Input, in world: Surroundings) -> [Effect] {
+    defer {
+        state.view.matches.look(for: state.view.pattern, in: state.session.trace.lines, before: state.cursor.reached)
+    }
     if input.isByHand, let effects = state.takeOnTop(input, in: world) { return effects }
     switch input {
     case .nextPressed: return state.nextPressed()

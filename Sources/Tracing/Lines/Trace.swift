@@ -10,7 +10,7 @@ public struct Trace: Equatable, Sendable {
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
     /// Steps that failed: the reply was negative, or the link broke there.
-    public internal(set) var failed: Set<Place> = []
+    public private(set) var failed: Set<Place> = []
 
     /// The most content that is kept of one mail, in octets.
     let maxContent: Int
@@ -47,17 +47,45 @@ public struct Trace: Equatable, Sendable {
         return low < stops.count && stops[low].lines.contains(index) ? low : nil
     }
 
+    /// How many stops begin before a line.
+    public func stops(before line: Int) -> Int {
+        var (low, high) = (0, stops.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if stops[middle].lines.lowerBound < line { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// How many mail transactions were begun.
-    public var transactions: Int { stops.map(\.place.transaction).max() ?? 0 }
+    public var transactions: Int { index.transactions }
+    /// What is asked of the stops with each key.
+    public private(set) var index = StopIndex()
+    /// Where the findings are.
+    public private(set) var foundIndex = FindingIndex()
 
     mutating func append(_ line: TraceLine) {
         lines.append(line)
+        foundIndex.append(line.findings.count)
         let next = lines.count
         if let last = stops.indices.last, stops[last].place == line.place {
             stops[last].lines = stops[last].lines.lowerBound..<next
+            index.extendLast(to: next)
         } else {
-            stops.append(Stop(place: line.place, lines: next - 1..<next))
+            let stop = Stop(place: line.place, lines: next - 1..<next)
+            index.append(stop, number: stops.count, hasFailed: failed.contains(line.place))
+            stops.append(stop)
         }
+    }
+
+    /// A step failed: the reply to it was negative, or the link broke there.
+    mutating func fail(_ place: Place) {
+        if failed.insert(place).inserted { index.mark(place, failed: true) }
+    }
+
+    /// A step did not fail after all.
+    mutating func takeBackFailure(_ place: Place) {
+        if failed.remove(place) != nil { index.mark(place, failed: false) }
     }
 
     private var knownForwardPaths: Set<Path> = []
@@ -70,8 +98,10 @@ public struct Trace: Equatable, Sendable {
     /// Adds a finding to a line in the place of one of its kind, since more is known of it now.
     mutating func findAnew(_ departure: Departure, inLine index: Int) {
         guard lines.indices.contains(index) else { return }
+        let before = lines[index].findings.count
         lines[index].findings.removeAll { $0.kind == departure.kind }
         lines[index].findings.append(Finding(departure))
+        foundIndex.add(lines[index].findings.count - before, onLine: index)
     }
 
     /// Adds a finding to a line, once.
@@ -79,6 +109,7 @@ public struct Trace: Equatable, Sendable {
         let finding = Finding(departure)
         guard lines.indices.contains(index), !lines[index].findings.contains(finding) else { return }
         lines[index].findings.append(finding)
+        foundIndex.add(1, onLine: index)
     }
 }
 

@@ -29,7 +29,7 @@ struct LookupTracer: Sendable {
         {
             departures.append(SMTP.Departure(.implicitMX))
         }
-        if asked == .mx, message.responseCode != .noError { trace.failed.insert(place) }
+        if asked == .mx, message.responseCode != .noError { trace.fail(place) }
         append(header(of: message), .server, octets, time, departures, &trace)
         if asked == .mx { trace.facts.exchangers = exchangers }
         for exchanger in exchangers { append(exchanger, octets, at: time, &trace) }

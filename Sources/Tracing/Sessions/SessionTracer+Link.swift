@@ -34,7 +34,7 @@ extension SessionTracer {
             reader.connected()
         }
         marks.hasFailed = true
-        trace.failed.insert(place)
+        trace.fail(place)
         appendEvent(failure.words, failure.failure?.anchor.path ?? "link/error", failure: failure.failure, &trace)
     }
 
@@ -47,7 +47,7 @@ extension SessionTracer {
         connection = .closed
         guard !hasQuit, !isCause, !reader.lacksAnything, side == .client || !marks.said521 else { return }
         trace.find(Departure(side == .client ? .closedWithoutQuit : .closedWithout421), inLine: trace.lines.count - 1)
-        trace.failed.insert(place)
+        trace.fail(place)
     }
 
     /// Shows what is unfinished and notes what was never answered.

@@ -45,7 +45,7 @@ extension SessionTracer {
         assembler = ReplyAssembler()
         if let end = answer.endOfMailData { endLoosely(end, &trace) }
         if answer.isSecondTry, let mistaken {
-            trace.failed.remove(mistaken.place)
+            trace.takeBackFailure(mistaken.place)
             return mistaken
         }
         if answer.isLateGreeting { noteEarlyCommands(&trace) }
@@ -153,7 +153,7 @@ extension SessionTracer {
         mistaken = reply.code == nil ? answered : nil
         if reply.code == 421 { marks.said421 = true }
         let isRefusal = reply.severity != .positive && reply.severity != .intermediate
-        if isRefusal, answered != nil || reply.code == 421 { trace.failed.insert(answered?.place ?? place) }
+        if isRefusal, answered != nil || reply.code == 421 { trace.fail(answered?.place ?? place) }
         guard let answered else { return }
         let isPositive = reply.severity == .positive
         switch answered.turn {

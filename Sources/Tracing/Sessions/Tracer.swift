@@ -87,7 +87,7 @@ public struct Tracer: Sendable {
     private mutating func fail(_ failure: WireEvent.Failure, _ event: WireEvent) {
         guard event.leg != .lookup else {
             let place = Place(.exchangerLookup)
-            trace.failed.insert(place)
+            trace.fail(place)
             let anchor = failure.failure?.anchor ?? LessonAnchor("dns/failure")
             return appendEvent(failure, anchor, place, event)
         }

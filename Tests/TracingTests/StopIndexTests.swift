@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Tracing
+
+/// What is kept of stops and findings for the screen is what counting them anew gives.
+struct StopIndexTests {
+    @Test(arguments: Session.all) func `what is kept of the stops is what can be counted`(session: Session) {
+        var tracer = Tracer()
+        for event in session.events {
+            tracer.consume(event)
+            expectIndexed(tracer.trace, session.name)
+        }
+        tracer.finish()
+        expectIndexed(tracer.trace, session.name)
+    }
+
+    @Test(arguments: 0..<10) func `running totals are those of an array`(seed: UInt64) {
+        var dice = RandomSessionTests.Dice(state: seed)
+        var (plain, counts): ([Int], RunningCounts) = ([], RunningCounts())
+        for _ in 0..<300 {
+            if plain.isEmpty || Bool.random(using: &dice) {
+                let number = Int.random(in: 0...3, using: &dice)
+                plain.append(number)
+                counts.append(number)
+            } else {
+                let at = Int.random(in: plain.indices, using: &dice)
+                let change = Int.random(in: -plain[at]...3, using: &dice)
+                plain[at] += change
+                counts.add(change, at: at)
+            }
+            let sums = (0...plain.count).map { plain[..<$0].reduce(0, +) }
+            #expect((0...plain.count).map(counts.sum) == sums)
+            let owners = plain.indices.flatMap { index in (0..<plain[index]).map { _ in index } }
+            #expect((0..<sums[plain.count]).map { counts.index(exceeding: $0)?.index } == owners)
+            #expect(counts.index(exceeding: sums[plain.count]) == nil)
+        }
+    }
+}
+
+private func expectIndexed(_ trace: Trace, _ name: String) {
+    let (index, stops) = (trace.index, trace.stops)
+    var folded: [Trace.Stop] = []
+    for stop in stops {
+        if stop.place.step == .submission, let last = folded.last, last.place.step == .submission {
+            let lines = last.lines.lowerBound..<stop.lines.upperBound
+            folded[folded.count - 1] = Trace.Stop(place: Place(.submission), lines: lines)
+        } else {
+            folded.append(stop)
+        }
+    }
+    let furthest = (0...stops.count).map { count in stops[..<count].map(\.place.step).max() }
+    let isSound =
+        index.folded == folded && index.transactions == stops.map(\.place.transaction).max() ?? 0
+        && (0...stops.count).map(index.furthestStep) == furthest
+    if !isSound { Issue.record("\(name): the stops are not those of the index") }
+    for step in Step.allCases {
+        for transaction in 1...max(1, index.transactions) {
+            let own = stops.indices.filter {
+                let isInside = (Step.mail...Step.acceptance).contains(step)
+                return stops[$0].place.step == step && (!isInside || stops[$0].place.transaction == transaction)
+            }
+            let visits = index.visits(of: step, in: transaction)
+            if visits.stops != own { Issue.record("\(name): \(step) has other visits") }
+            for count in 0...own.count {
+                let places = own.prefix(count).map { stops[$0].place }
+                let isCounted =
+                    visits.failures(among: count) == places.count { trace.failed.contains($0) }
+                    && visits.places(among: count) == Set(places).count
+                if !isCounted { Issue.record("\(name): the first \(count) visits of \(step) are counted wrongly") }
+            }
+        }
+    }
+    let found = trace.lines.flatMap { line in line.findings.indices.map { (line.index, $0) } }
+    let isFound =
+        (0...trace.lines.count).allSatisfy { count in
+            trace.foundIndex.count(before: count) == trace.lines[..<count].reduce(0) { $0 + $1.findings.count }
+        }
+        && found.indices.allSatisfy { number in
+            trace.foundIndex.position(of: number).map { $0 == found[number] } ?? false
+        } && trace.foundIndex.position(of: found.count) == nil
+    if !isFound { Issue.record("\(name): findings are counted wrongly") }
+}
