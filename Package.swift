@@ -173,7 +173,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EhloTests",
-            dependencies: ["ehlo", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen", "Tracing"],
+            dependencies: [
+                "ehlo", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen", "ScreenSupport",
+                "Tracing",
+            ],
             exclude: ["SecretNotes"],
             swiftSettings: strict
         ),
