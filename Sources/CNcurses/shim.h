@@ -20,7 +20,6 @@ static inline int cn_wcwidth(wchar_t c) { return wcwidth(c); }
 
 /* Mutable C globals: not usable from Swift 6 code, readable through functions. */
 static inline WINDOW *cn_stdscr(void) { return stdscr; }
-static inline WINDOW *cn_curscr(void) { return curscr; }
 static inline int cn_colors(void) { return COLORS; }
 static inline int cn_color_pairs(void) { return COLOR_PAIRS; }
 

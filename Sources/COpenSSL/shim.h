@@ -59,6 +59,5 @@ static inline int cssl_add_name(X509_NAME *name, const char *field, const char *
 static inline unsigned long cssl_name_flags(void) { return XN_FLAG_RFC2253; }
 static inline const char *cssl_reason(unsigned long error) { return ERR_reason_error_string(error); }
 static inline const char *cssl_alert_name(int description) { return SSL_alert_desc_string_long(description); }
-static inline const char *cssl_state(const SSL *ssl) { return SSL_state_string_long(ssl); }
 
 #endif

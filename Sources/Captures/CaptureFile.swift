@@ -1,5 +1,5 @@
-public import Tracing
 import Notation
+public import Tracing
 
 /// A packet capture: the mail sessions in it, found by their content, in the order in which they began.
 ///

@@ -1,7 +1,7 @@
-import SMTP
 import DNS
-public import Tracing
 import Notation
+import SMTP
+public import Tracing
 
 /// Writes sessions as packets: a pcap file of IP packets with well-formed TCP, times in nanoseconds.
 ///

@@ -1,6 +1,6 @@
+import Notation
 import SMTP
 import Tracing
-import Notation
 
 /// Turns what happened on a connection into events, as a recorder at one of its ends would have written them.
 struct SessionEvents {

@@ -1,8 +1,8 @@
 import CNcurses
 import CTerminalGuard
 import Glibc
-import Screen
 import Notation
+import Screen
 
 /// The terminal of the process, while curses has it. Not Sendable: it stays on the thread that made it, which should
 /// be the process's first, the only one whose stack overflow can still give the terminal back.

@@ -30,9 +30,6 @@ public struct Name: Sendable {
     /// How many octets the name takes when no part of it is compressed.
     public var wireCount: Int { labels.reduce(1) { $0 + $1.count + 1 } }
     public var isRoot: Bool { labels.isEmpty }
-    /// The name without its first label; nothing stands above the root.
-    public var parent: Name? { isRoot ? nil : Name(checked: Array(labels.dropFirst())) }
-
     /// Whether this name is `zone` or stands below it.
     public func isWithin(_ zone: Name) -> Bool {
         Name(checked: Array(labels.suffix(zone.labels.count))) == zone

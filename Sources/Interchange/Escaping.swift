@@ -1,5 +1,5 @@
-import Tracing
 import Notation
+import Tracing
 
 /// One function a medium: how text that somebody else wrote reaches it without doing anything there.
 public enum Escaping {

@@ -36,12 +36,6 @@ public final class LessonLibrary: Sendable {
     /// The folder to read lessons from when none is named: `EHLO_LESSONS`, then beside the program, then in its `share`.
     public static func standardRoot(override: String? = nil) -> String? { LessonFolder.standard(override: override) }
 
-    /// The languages there are lessons in, English first.
-    public var languages: [String] {
-        let others = folder.list().filter { $0 != Self.english && Self.isLanguage($0) && folder.isFolder($0) }
-        return [Self.english] + others
-    }
-
     /// Two or three letters, and perhaps a region: `de`, `pt-BR`.
     private static func isLanguage(_ name: String) -> Bool {
         let letters = name.prefix { $0 != "-" && $0 != "_" }

@@ -1,6 +1,6 @@
+import Notation
 import SMTP
 import Tracing
-import Notation
 
 /// Where the rows of the table find their values.
 extension SessionValues.Context {

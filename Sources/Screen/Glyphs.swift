@@ -2,18 +2,16 @@
 ///
 /// Every sign is one column wide, except where it is a `String`: those have to be measured.
 public struct Glyphs: Equatable, Sendable {
-    /// The eleven signs of a frame.
+    /// The six signs of a frame.
     public struct Frame: Equatable, Sendable {
         public let topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical: Character
-        public let teeLeft, teeRight, teeTop, teeBottom, cross: Character
 
-        /// Reads the signs from a text of eleven in the order `┌┐└┘─│├┤┬┴┼`.
+        /// Reads the signs from a text of six in the order `┌┐└┘─│`.
         init(_ signs: String) {
             let sign = Array(signs)
-            precondition(sign.count == 11, "a frame has eleven signs")
+            precondition(sign.count == 6, "a frame has six signs")
             (topLeft, topRight, bottomLeft, bottomRight) = (sign[0], sign[1], sign[2], sign[3])
             (horizontal, vertical) = (sign[4], sign[5])
-            (teeLeft, teeRight, teeTop, teeBottom, cross) = (sign[6], sign[7], sign[8], sign[9], sign[10])
         }
     }
 
@@ -24,7 +22,7 @@ public struct Glyphs: Equatable, Sendable {
     /// From the one who acts to what is done, as in `sender ➔ sends`.
     public let arrow: String
     /// The ends of an arrow drawn along a line.
-    public let arrowLeft, arrowRight, arrowUp, arrowDown: Character
+    public let arrowLeft, arrowRight, arrowDown: Character
     /// Before the current line.
     public let pointer: Character
     public let flag: Character
@@ -33,14 +31,9 @@ public struct Glyphs: Equatable, Sendable {
     public let bullet: Character
     /// Between two short facts in one line.
     public let separator: Character
-    public let barFull, barEmpty: Character
     public let ellipsis: String
-    /// Where a line goes on beyond the left and the right edge.
-    public let cutLeft, cutRight: Character
     /// Where a wrapped line goes on.
     public let wrapMark: Character
-    public let folded, unfolded: Character
-    public let checkOn, checkOff: String
     /// One column each, in turn.
     public let spinner: [Character]
     /// Whether control octets may be shown by U+2400...U+2421 (`␛`), else by caret or hexadecimal notation.
@@ -50,8 +43,8 @@ public struct Glyphs: Equatable, Sendable {
 
     public static let unicode = Glyphs(
         isASCII: false,
-        light: Frame("┌┐└┘─│├┤┬┴┼"),
-        heavy: Frame("┏┓┗┛━┃┣┫┳┻╋"),
+        light: Frame("┌┐└┘─│"),
+        heavy: Frame("┏┓┗┛━┃"),
         done: "✔",
         now: "▶",
         tocome: "·",
@@ -60,31 +53,22 @@ public struct Glyphs: Equatable, Sendable {
         arrow: "➔",
         arrowLeft: "◀",
         arrowRight: "▶",
-        arrowUp: "▲",
         arrowDown: "▼",
         pointer: "▸",
         flag: "⚑",
         underline: "‾",
         bullet: "•",
         separator: "·",
-        barFull: "█",
-        barEmpty: "░",
         ellipsis: "…",
-        cutLeft: "«",
-        cutRight: "»",
         wrapMark: "↪",
-        folded: "▸",
-        unfolded: "▾",
-        checkOn: "✔",
-        checkOff: "·",
         spinner: Array("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"),
         usesControlPictures: true
     )
 
     public static let ascii = Glyphs(
         isASCII: true,
-        light: Frame("++++-|+++++"),
-        heavy: Frame("####=######"),
+        light: Frame("++++-|"),
+        heavy: Frame("####=#"),
         done: "v",
         now: ">",
         tocome: ".",
@@ -93,23 +77,14 @@ public struct Glyphs: Equatable, Sendable {
         arrow: "->",
         arrowLeft: "<",
         arrowRight: ">",
-        arrowUp: "^",
         arrowDown: "v",
         pointer: ">",
         flag: "!",
         underline: "~",
         bullet: "*",
         separator: "-",
-        barFull: "#",
-        barEmpty: ".",
         ellipsis: "...",
-        cutLeft: "<",
-        cutRight: ">",
         wrapMark: "\\",
-        folded: "+",
-        unfolded: "-",
-        checkOn: "v",
-        checkOff: ".",
         spinner: Array("|/-\\"),
         usesControlPictures: false
     )

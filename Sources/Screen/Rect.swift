@@ -73,16 +73,4 @@ public struct Rect: Equatable, Hashable, Sendable {
             rows: min(bottom, other.bottom) - top
         )
     }
-
-    /// A rectangle of the given size in the middle of this one, cut to fit.
-    public func centred(columns wanted: Int, rows wantedRows: Int) -> Rect {
-        let width = min(max(0, wanted), columns)
-        let height = min(max(0, wantedRows), rows)
-        return Rect(
-            column: column + (columns - width) / 2,
-            row: row + (rows - height) / 2,
-            columns: width,
-            rows: height
-        )
-    }
 }

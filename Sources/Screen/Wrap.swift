@@ -29,36 +29,6 @@ public enum Wrap {
         lines(StyledLine(text, role), columns: columns, hanging: hanging)
     }
 
-    /// The part of a line that begins at column `offset`, `columns` wide, with a mark at each end where it goes on.
-    public static func sideways(
-        _ line: StyledLine,
-        from offset: Int,
-        columns: Int,
-        glyphs: Glyphs = .unicode
-    ) -> StyledLine {
-        guard columns > 0 else { return StyledLine() }
-        let units = self.units(of: line)
-        let total = units.reduce(0) { $0 + $1.columns }
-        let first = max(0, offset)
-        let cutLeft = first > 0 && total > 0
-        let cutRight = total > first + columns
-        let from = first + (cutLeft ? 1 : 0)
-        let to = first + columns - (cutRight ? 1 : 0)
-        var window = StyledLine(cutLeft ? [StyledRun(String(glyphs.cutLeft), .dim)] : [])
-        var at = 0
-        for unit in units where from < to {
-            if at >= from, at + unit.columns <= to {
-                window.append(unit)
-            } else if at + unit.columns > from, at < to {
-                // Half of a wide glyph lies in the window.
-                window.append(String(repeating: " ", count: min(at + unit.columns, to) - max(at, from)), unit.role)
-            }
-            at += unit.columns
-        }
-        if cutRight, columns > 1 || !cutLeft { window.append(String(glyphs.cutRight), .dim) }
-        return window
-    }
-
     /// The beginning of a line, with an ellipsis where it had to be cut.
     public static func cut(_ line: StyledLine, columns: Int, glyphs: Glyphs = .unicode) -> StyledLine {
         guard line.columns > columns else { return line }

@@ -1,6 +1,6 @@
-import SMTP
 import Captures
 import DNS
+import SMTP
 import Testing
 import Tracing
 

@@ -1,8 +1,8 @@
-import SMTP
 import Captures
+import Notation
+import SMTP
 import Testing
 import Tracing
-import Notation
 
 /// Mail sessions found by what they say, and the lines of a list.
 @Suite struct SearchTests {

@@ -73,8 +73,6 @@ struct NameTests {
         #expect(name("receiver.example").isWithin(.root))
         #expect(!name("notreceiver.example").isWithin(name("receiver.example")))
         #expect(!name("example").isWithin(name("receiver.example")))
-        #expect(name("mx.receiver.example").parent == name("receiver.example"))
-        #expect(Name.root.parent == nil)
     }
 
     @Test func `names sort from the root down`() {

@@ -1,9 +1,10 @@
-import SMTP
 import Foundation
 import Interchange
 import Interface
 import Lessons
+import SMTP
 import Screen
+import ScreenSupport
 import Testing
 import Tracing
 

@@ -3,6 +3,7 @@ import Interchange
 import Interface
 import Lessons
 import Screen
+import ScreenSupport
 import Tracing
 
 @testable import ehlo

@@ -63,7 +63,7 @@ struct FloorPlanTests {
     }
 
     @Test func `every room is in the plan, on the floor plan and nowhere else`() throws {
-        let rooms = try Checkout.names(in: "Sources").filter { $0 != "README.md" }
+        let rooms = try Checkout.names(in: "Sources").filter { !["README.md", "DECISIONS.md"].contains($0) }
         #expect(Set(rooms) == Set(Self.plan.keys).union(Self.systemModules))
         let drawn = try Checkout.text("Sources/README.md")
         #expect(rooms.filter { !drawn.contains("`\($0)/`") } == [], "Sources/README.md has no line for these")
@@ -81,6 +81,26 @@ struct FloorPlanTests {
         let folders = try Checkout.names(in: "Tests").filter { $0 != "README.md" }
         let told = try Checkout.text("Tests/README.md")
         #expect(folders.filter { !told.contains("`\($0)/`") } == [], "Tests/README.md has no line for these")
+    }
+
+    /// Each thing the program stands on has its reasons, and each is pinned: a build of one commit is the same next year.
+    @Test func `every dependency is pinned and has its paragraph in the decisions`() throws {
+        let package = try Checkout.text("Package.swift")
+        let decisions = try Checkout.text("Sources/DECISIONS.md")
+        let packages = package.matches(of: #/\.package\(url: "[^"]*\/([^"\/]+)", ([a-z]+):/#)
+        let libraries = package.matches(of: #/\.systemLibrary\(\s*name: "C(\w+)"/#).map { String($0.output.1) }
+        #expect(packages.count >= 4 && libraries.count >= 4)
+        for package in packages {
+            #expect(package.output.2 == "exact", "\(package.output.1) is not pinned with exact:")
+        }
+        let titles = decisions.matches(of: #/(?m)^\*\*([^*]+)\*\*/#).map { String($0.output.1) }
+        for name in packages.map({ String($0.output.1) }) + libraries {
+            let letters = { (text: String) in text.lowercased().filter(\.isLetter) }
+            let isTold = titles.contains {
+                letters($0).contains(letters(name))
+            }
+            #expect(isTold, "Sources/DECISIONS.md has no paragraph that begins with **\(name)**")
+        }
     }
 
     @Test func `the top level holds what belongs there`() throws {

@@ -111,8 +111,6 @@ import Tracing
     func `is chosen by the name of a locale`(asked: String, used: String) throws {
         #expect(try Fixture.library("sound", asked).language == used)
     }
-
-    @Test func `tells which there are`() throws { #expect(try Fixture.library().languages == ["en", "de"]) }
 }
 
 @Suite struct `A folder of lessons` {

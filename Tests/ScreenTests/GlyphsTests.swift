@@ -17,8 +17,8 @@ private func signs(_ value: Any) -> [(name: String, text: String)] {
 @Test(arguments: [Glyphs.unicode, .ascii])
 func `signs are as wide as they promise`(glyphs: Glyphs) {
     let all = signs(glyphs)
-    #expect(all.count > 45)
-    for sign in all where !["arrow", "ellipsis", "checkOn", "checkOff"].contains(sign.name) {
+    #expect(all.count > 30)
+    for sign in all where !["arrow", "ellipsis"].contains(sign.name) {
         #expect(TextWidth.columns(of: sign.text) == 1, "\(sign.name)")
     }
     for sign in all { #expect(TextWidth.drawn(sign.text).count == sign.text.count, "\(sign.name)") }

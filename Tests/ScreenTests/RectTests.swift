@@ -23,7 +23,7 @@ func `the parts of a split lie side by side`(count: Int) {
     }
 }
 
-@Test func `insets, middles and intersections never leave the rectangle`() {
+@Test func `insets and intersections never leave the rectangle`() {
     #expect(rect.inset() == Rect(column: 4, row: 3, columns: 8, rows: 4))
     #expect(rect.inset(columns: 2, rows: 0) == Rect(column: 5, row: 2, columns: 6, rows: 6))
     for margin in 0..<9 {
@@ -31,8 +31,6 @@ func `the parts of a split lie side by side`(count: Int) {
         #expect(inside.columns >= 0 && inside.rows >= 0)
         #expect(rect.intersection(inside) == inside)
     }
-    #expect(rect.centred(columns: 4, rows: 2) == Rect(column: 6, row: 4, columns: 4, rows: 2))
-    #expect(rect.centred(columns: 40, rows: 40) == rect)
     #expect(rect.intersection(Rect(column: 20, row: 0, columns: 5, rows: 5)).isEmpty)
     #expect(Rect(column: 0, row: 0, columns: -3, rows: 2).columns == 0)
 }

@@ -70,26 +70,6 @@ private func visible(_ lines: [StyledLine]) -> [String] {
     }
 }
 
-@Test(
-    arguments: [
-        (0, 10, "0123456789"), (0, 5, "0123»"), (3, 5, "«456»"), (5, 5, "«6789"), (9, 5, "«"), (99, 5, "«"),
-        (0, 1, "»"), (3, 1, "«"), (0, 0, ""),
-    ] as [(Int, Int, String)]
-)
-func `a window of a line`(offset: Int, columns: Int, text: String) {
-    #expect(Wrap.sideways(StyledLine("0123456789"), from: offset, columns: columns).text == text)
-}
-
-@Test func `a window never cuts a wide glyph in two`() {
-    let line = StyledLine("日本語です")
-    for offset in 0..<12 {
-        for columns in 0..<12 {
-            #expect(Wrap.sideways(line, from: offset, columns: columns).columns <= columns)
-        }
-    }
-    #expect(Wrap.sideways(line, from: 2, columns: 6).text == "« 語 »")
-}
-
 @Test func `what is cut says so`() {
     #expect(Wrap.cut(StyledLine("0123456789"), columns: 10).text == "0123456789")
     #expect(Wrap.cut(StyledLine("0123456789"), columns: 5).text == "0123…")

@@ -1,8 +1,8 @@
 import Captures
 import Glibc
+import Notation
 public import SMTP
 public import Tracing
-import Notation
 
 /// A file with sessions in it, recorded or told in the words of another program.
 public struct SessionFile: Sendable {

@@ -1,6 +1,6 @@
 import COpenSSL
-public import SMTP
 import Notation
+public import SMTP
 
 extension SASLDigests {
     /// With OpenSSL.

@@ -68,6 +68,7 @@ final class Link: ChannelInboundHandler {
     private var readSize = Link.longestRead
     private var isClosing = false
     private var hasEnded = false
+    private let debug = DebugLog.writer("link")
 
     init(onOccurrence: @escaping (Occurrence) -> Void) { self.onOccurrence = onOccurrence }
 
@@ -78,7 +79,11 @@ final class Link: ChannelInboundHandler {
     private(set) lazy var remoteAddress = context?.remoteAddress
 
     func run(_ action: Action) {
-        guard let context else { return }
+        guard let context else {
+            debug?.line("\(Self.words(action)): after the end, ignored")
+            return
+        }
+        debug?.line(Self.words(action))
         switch action {
         case .write(let octets): write(octets, context)
         case .wait(let time): wait(time, context)
@@ -149,6 +154,7 @@ final class Link: ChannelInboundHandler {
         limit?.cancel()
         limit = time.map { time in
             context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+                debug?.line("the limit has passed")
                 if isClosing { self.context?.close(promise: nil) } else { onOccurrence(.timedOut) }
             }
         }
@@ -161,10 +167,26 @@ final class Link: ChannelInboundHandler {
     }
 }
 
+extension Link {
+    /// An action for the debug log, its octets left out.
+    private static func words(_ action: Action) -> String {
+        switch action {
+        case .write(let octets): "write \(octets.count) octets"
+        case .wait(let time?): "limit \(Double(time.nanoseconds) / 1e9) s"
+        case .wait(nil): "no limit"
+        case .read(let most): "read, \(most) octets at most"
+        case .startTLS: "start TLS"
+        case .close: "close"
+        case .abort: "abort"
+        }
+    }
+}
+
 /// What NIO tells.
 extension Link {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        debug?.line("stands in a pipeline")
         if context.channel.isActive { onOccurrence(.connected) }
     }
 
@@ -197,6 +219,7 @@ extension Link {
 
     func channelInactive(context: ChannelHandlerContext) {
         limit?.cancel()
+        debug?.line("closed")
         if !isClosing { end() }
         onOccurrence(.closed)
         self.context = nil

@@ -1,8 +1,8 @@
 import COpenSSL
+import DNS
+import Notation
 import SMTP
 import Tracing
-import Notation
-import DNS
 
 /// Names for SNI and certificates.
 enum TLSNames {

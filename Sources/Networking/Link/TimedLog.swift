@@ -8,6 +8,8 @@ final class TimedLog {
     private let onEvent: @Sendable (WireEvent) -> Void
     private var log = WireLog()
     private var latest = 0.0
+    private let debug = DebugLog.writer("wire")
+    private var told = ObserverLines()
     private var isShut = false
 
     init(onEvent: @escaping @Sendable (WireEvent) -> Void) { self.onEvent = onEvent }
@@ -16,7 +18,9 @@ final class TimedLog {
         guard !isShut else { return }
         let passed = (ContinuousClock.now - began).components
         latest = max(latest, Double(passed.seconds) + Double(passed.attoseconds) / 1e18)
-        onEvent(log.event(kind, leg: leg, at: latest))
+        let event = log.event(kind, leg: leg, at: latest)
+        if let debug { for line in told.lines(of: event, log.reader(of: leg)) { debug.line(line) } }
+        onEvent(event)
     }
 
     /// The observer of a leg, as it stands behind the last event.

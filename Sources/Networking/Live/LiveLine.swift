@@ -60,10 +60,10 @@ final class LiveLine {
                     isGuarded: attempt.isHeldBack,
                     beginsWithTLS: attempt.security.use(at: attempt.port) == .onConnect
                 )
-                if let player { return player }
+                if let player { return WatchedConversation.around(player) }
                 var plan = attempt.style.plan(name, attempt.mail, attempt.quitAfter)
                 attempt.security.apply(to: &plan, port: attempt.port)
-                return try ClientDialogue(plan)
+                return WatchedConversation.around(try ClientDialogue(plan))
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
             pass: attempt.hold.map { pass($0, attempt) },

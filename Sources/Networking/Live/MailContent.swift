@@ -1,5 +1,5 @@
-import SMTP
 import Notation
+import SMTP
 
 /// Writes a mail as a mail program does: header, empty line, body, every line ended by CRLF (RFC 5322 §2.1).
 public enum MailContent {

@@ -133,7 +133,7 @@ extension SandboxWalk {
         let setup = ClientEnd.Setup(
             leg: .submission,
             peer: peer,
-            dialogue: { _ in try ClientDialogue(plan) },
+            dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
             limit: { _ in nil }
         )
         dial(setup, ownSubmission, port) { self.submitted($0) }
@@ -224,7 +224,7 @@ extension SandboxWalk {
         let setup = ClientEnd.Setup(
             leg: .relay,
             peer: peer,
-            dialogue: { _ in try ClientDialogue(plan) },
+            dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             pass: { turn, ordinal, octets, action in
                 self.gate.pass(Gate.Label(sending: turn, ordinal)) { action(octets) }

@@ -19,8 +19,6 @@ extension UInt8 {
     var isEsmtpValue: Bool { (33...60).contains(self) || (62...126).contains(self) || self >= 0x80 }
     /// xchar: stands for itself in xtext (RFC 3461 §4).
     var isXchar: Bool { (33...126).contains(self) && self != UInt8(ascii: "+") && self != UInt8(ascii: "=") }
-    /// The octets of a textstring (RFC 5321 §4.2): printable ASCII, space and tab; above ASCII by RFC 6531 §3.7.4.
-    var isTextstring: Bool { self == 9 || (32...126).contains(self) || self >= 0x80 }
     /// Space or tab.
     var isWhiteSpace: Bool { self == 32 || self == 9 }
     /// C0 controls and DEL, but for tab.

@@ -79,14 +79,6 @@ public struct SASLExchange: Sendable {
         /// A token in place of a password. Taken only when it is asked for by name, since a password is no token.
         case xoauth2 = "XOAUTH2"
 
-        /// Whether the secret itself crosses the wire, so that only a protected line is fit for it.
-        public var sendsSecret: Bool {
-            switch self {
-            case .scramSHA256, .cramMD5: false
-            case .plain, .login, .xoauth2: true
-            }
-        }
-
         /// Whether it needs `SASLDigests`.
         var needsDigests: Bool { self == .scramSHA256 || self == .cramMD5 }
     }

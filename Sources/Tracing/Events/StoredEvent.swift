@@ -1,6 +1,6 @@
-import SMTP
 import FoundationEssentials
 import Notation
+import SMTP
 
 /// One line of a recording as JSON has it: `[seconds, leg, kind, payload]`.
 struct StoredEvent: Decodable {

@@ -1,5 +1,5 @@
-public import SMTP
 import Notation
+public import SMTP
 
 /// Where the wire departs from the RFCs or deserves a remark, with what the RFC says and a lesson.
 public struct Finding: Hashable, Sendable {

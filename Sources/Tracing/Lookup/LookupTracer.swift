@@ -1,6 +1,6 @@
 import DNS
-import SMTP
 import Notation
+import SMTP
 
 /// Turns DNS messages into lines: the question, the answer's header, a line a record, MX records by preference.
 struct LookupTracer: Sendable {

@@ -1,5 +1,5 @@
-import SMTP
 import Notation
+import SMTP
 
 /// Octets that went by and were not kept: what is known to be missing, and how the session is found again behind it.
 ///

@@ -1,5 +1,5 @@
-import SMTP
 import Notation
+import SMTP
 
 /// Reads the TLS records of one side into lines of fields: headers, hellos, certificates, alerts; what is encrypted is said to
 /// be so (RFC 8446 §4, §5; RFC 5246 §6, §7).

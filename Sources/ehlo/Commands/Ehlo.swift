@@ -20,11 +20,13 @@ struct Ehlo: ParsableCommand {
     )
 
     @OptionGroup(title: "The mail") var mail: MailOptions
+    @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let configuration = try mail.configuration()
         let settings = try common.settings()
+        try debug.open()
         let library = try common.library(settings)
         guard settings.isPlain else { return try runInCurses(.sandbox(configuration), settings) }
         guard settings.mayAsk else { return try Plain.run(configuration, settings, library) }

@@ -69,6 +69,7 @@ struct Live: ParsableCommand {
     @Flag(name: .customShort("6"), help: "Use IPv6 only.")
     var onlyIPv6 = false
     @OptionGroup(title: "TLS and login") var security: SecurityOptions
+    @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -96,6 +97,7 @@ struct Live: ParsableCommand {
     func run() throws {
         let settings = try common.settings()
         if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoot), settings) }
+        try debug.open()
         let recipients = try style.recipients(beside: given)
         let practice = try style.practiceServer(beside: server, settings)
         defer { practice?.stop() }

@@ -30,6 +30,7 @@ struct Replay: ParsableCommand {
     var speed = 1.0
     @Option(help: ArgumentHelp("The longest pause when it plays by itself.", valueName: "seconds"))
     var idleLimit = 2.0
+    @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -61,6 +62,7 @@ struct Replay: ParsableCommand {
             if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         }
         let chosen = try SessionChoice.sessions(of: file, number)
+        if debug.debugLog != nil { for number in chosen { try debug.tell(file.sessions[number], number: number) } }
         Message.warn(file.warnings, about: session)
         if list {
             let printer = PlainPrinter(settings)

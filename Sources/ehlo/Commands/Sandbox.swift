@@ -51,6 +51,7 @@ struct Sandbox: ParsableCommand {
     )
     var compare: String?
     @OptionGroup(title: "The mail of --compare") var mail: MailOptions
+    @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -71,6 +72,7 @@ struct Sandbox: ParsableCommand {
     func run() throws {
         let settings = try common.settings()
         if listPersonas { return try PersonaChoice.list(settings) }
+        try debug.open()
         let persona = try PersonaChoice.named(persona, settings)
         if let compare { return try show(persona, beside: try PersonaChoice.named(compare, settings), settings) }
         var limits = SandboxServer.Limits()

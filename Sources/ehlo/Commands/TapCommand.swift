@@ -44,6 +44,7 @@ struct TapCommand: ParsableCommand {
     var tlsIntercept = false
     @Flag(help: "With --tls-intercept: break off where the server's certificate is not in order.")
     var tlsVerify = false
+    @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
@@ -74,6 +75,7 @@ struct TapCommand: ParsableCommand {
                 "--hold: lines are let pass in the three panes, so it needs a terminal and no --plain"
             )
         }
+        try debug.open()
         let files = try record.map { path throws(CommandError) in try ConversationFiles(path) }
         let source = "ehlo tap, to \(options.target)"
         if options.targetIsRemote {

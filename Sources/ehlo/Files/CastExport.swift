@@ -1,9 +1,9 @@
 import Curses
 import Interface
 import Lessons
+import Notation
 import Screen
 import Tracing
-import Notation
 
 /// The walk through a session as a film that asciinema plays (asciicast v2): the program's own screens, one a stop.
 ///

@@ -1,9 +1,9 @@
 import Glibc
 import Interchange
 import Networking
+import Notation
 import Synchronization
 import Tracing
-import Notation
 
 /// Writes mails to folders a person named: each to a new file of its own that nobody else may read.
 final class MailKeeper: Sendable {

@@ -1,7 +1,7 @@
 import Glibc
 import Interchange
-import Tracing
 import Notation
+import Tracing
 
 /// Writes a session to a file as it happens, a whole line at a time, so that it replays up to whatever cut it off.
 final class Recorder {

@@ -1,6 +1,6 @@
+import Notation
 import SMTP
 import Tracing
-import Notation
 
 /// Passwords in the words of a program: its settings, its command line, what it puts in the place of one.
 enum Credentials {

@@ -27,7 +27,6 @@ struct DirectionDecider {
     private var votes: [Side: (client: Int, server: Int)] = [:]
     /// Whose log it is, where its lines say so: there `<` is what the program heard.
     var logOf: Side?
-    private var endsInLog: Bool?
     /// QUIT was said and its answer was not seen.
     var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
     private var lastCode: UInt16? = 0
@@ -102,13 +101,6 @@ struct DirectionDecider {
         return other.client > other.server ? .server : .client
     }
 
-    /// Whether the mail data under way comes to its dot in this log. Asked once for each mail.
-    private mutating func contentEnds(_ ahead: Ahead) -> Bool {
-        let ends = endsInLog ?? ahead.endsLater()
-        endsInLog = ends
-        return ends
-    }
-
     /// The octets were taken for what this side said.
     mutating func took(_ octets: [UInt8], from side: Side) {
         if side == .client { before = reader }
@@ -116,9 +108,7 @@ struct DirectionDecider {
         while let said = reader.next(side) {
             switch said.kind {
             case .command(let asked): verb = asked.verb
-            case .reply(let answer):
-                lastCode = answer.code
-                if answer.code == 354 { endsInLog = nil }
+            case .reply(let answer): lastCode = answer.code
             case .mailData, .strayMailData, .chunk, .strayChunk, .saslResponse, .tls, .proxy, .rest: break
             }
         }

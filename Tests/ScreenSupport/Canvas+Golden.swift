@@ -1,3 +1,5 @@
+public import Screen
+
 extension Canvas {
     /// The screen as a person would copy it. Blanks at the end of a line are left out, so that no editor and no
     /// `git diff --check` has a say in a golden file. Every row ends with a line feed.
