@@ -48,6 +48,7 @@ final class ServerEnd {
 
     private var link: Link?
     private var pass: Pass?
+    private var isKnown: (@Sendable (ServerDialogue.Correspondence) -> Bool)?
     private var framer = LineFramer()
     /// What was read and nobody has heard of yet.
     private var unheard: ArraySlice<UInt8> = []
@@ -104,7 +105,7 @@ final class ServerEnd {
         guard !isStarted, isConnected else { return }
         isStarted = true
         dialogue.clientAddress = link?.remoteAddress?.ipAddress ?? "unknown"
-        dialogue.isKnown = isKnown
+        self.isKnown = isKnown
         if setup.beginsWithTLS { return startTLS() }
         actions += dialogue.connected()
         proceed()
@@ -165,7 +166,7 @@ final class ServerEnd {
 
     /// Mail data and chunks have no replies that could pile up.
     private var hearsContent: Bool {
-        dialogue.sequence.phase == .mailData || dialogue.expectedChunkOctets ?? 0 > 0
+        dialogue.phase == .mailData || dialogue.expectedChunkOctets ?? 0 > 0
     }
 
     /// Hears the next piece of what was read.
@@ -181,7 +182,7 @@ final class ServerEnd {
     /// Gives the dialogue every line and chunk of it, then tells what it was.
     private func hear(_ octets: [UInt8]) {
         unframed += octets
-        while dialogue.sequence.phase != .securing, handOver() {}
+        while dialogue.phase != .securing, handOver() {}
         observe?(.octets(from: .client, octets))
     }
 
@@ -197,7 +198,7 @@ final class ServerEnd {
                 }
             } else if let line = framer.nextLine() ?? (dialogue.takesPieces ? framer.finish() : nil) {
                 hasProgressed = true
-                let done = dialogue.received(line)
+                let done = greylisted(dialogue.received(line))
                 actions += done
                 noteSpeakingAhead(answered: !done.isEmpty)
                 return true
@@ -206,10 +207,16 @@ final class ServerEnd {
         return false
     }
 
+    /// What the dialogue wants done, once the greylist has said what it knows: nothing is heard before that.
+    private func greylisted(_ done: [ServerDialogue.Action]) -> [ServerDialogue.Action] {
+        guard case .checkGreylist(let correspondence)? = done.last else { return done }
+        return done.dropLast() + dialogue.greylistChecked(passes: isKnown?(correspondence) ?? true)
+    }
+
     /// Without PIPELINING a client waits for the answer before it speaks on (RFC 2920 §3.1).
     private func noteSpeakingAhead(answered: Bool) {
         guard answered, !dialogue.mayPipeline, dialogue.expectedChunkOctets == nil,
-            dialogue.sequence.phase != .securing, dialogue.sequence.phase != .ended,
+            dialogue.phase != .securing, dialogue.phase != .ended,
             !framer.unread.isEmpty || !unframed.isEmpty || !unheard.isEmpty
         else { return }
         actions += dialogue.spokenAhead()
@@ -265,6 +272,8 @@ final class ServerEnd {
             flush()
             close()
         case .startTLS: startTLS()
+        // Answered already, when the line was heard.
+        case .checkGreylist: break
         }
     }
 
