@@ -61,15 +61,8 @@ final class ServerEnd {
     private var fates: [Fate] = []
     private var replies: [CommandSequence.Turn: Int] = [:]
     private var receptions = 0
-    private var isStarted = false
-    private var isConnected = false
-    private var isHeld = false
-    /// The handshake is under way; nothing is said or heard beside it.
-    private var isSecuring = false
-    private var isDraining = false
-    private var hasEnded = false
-    /// How the connection ended, told when all that was said before has been told.
-    private var ending: WireEvent.Kind?
+    private var life = ServerLife.accepted
+    private var loop = OneAtATime()
     /// Whether anything was said since the time limit began: a client that drips octets gets no more time for it.
     private var hasProgressed = true
 
@@ -102,8 +95,7 @@ final class ServerEnd {
     /// Begins to speak; until then the client hears nothing. With `pass` every reply asks before it goes out.
     func start(pass: Pass? = nil, isKnown: (@Sendable (ServerDialogue.Correspondence) -> Bool)? = nil) {
         self.pass = pass
-        guard !isStarted, isConnected else { return }
-        isStarted = true
+        guard life.start() else { return }
         dialogue.clientAddress = link?.remoteAddress?.ipAddress ?? "unknown"
         self.isKnown = isKnown
         if setup.beginsWithTLS { return startTLS() }
@@ -120,8 +112,7 @@ final class ServerEnd {
     private func take(_ occurrence: Link.Occurrence) {
         switch occurrence {
         case .connected:
-            isConnected = true
-            onConnected(self)
+            if life.connect() { onConnected(self) }
         case .received(let octets):
             unheard += octets
             proceed()
@@ -130,26 +121,23 @@ final class ServerEnd {
         case .records(let side, let octets): observe?(.records(from: side, octets))
         case .secured(let facts):
             observe?(.tls(facts))
-            isSecuring = false
+            guard life.secured() else { return }
             actions += dialogue.secured()
             proceed()
         case .notSecured(let trouble, let facts):
             if let facts { observe?(.tls(facts)) }
-            ending = ending ?? .error(.init(.tlsFailed, "\(trouble)"))
+            life.end(.error(.init(.tlsFailed, "\(trouble)")))
         case .truncated: observe?(.note("\(TLSError.truncated)"))
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()
         case .ended:
-            hasEnded = true
-            ending = ending ?? .close(by: .client)
+            life.end(.close(by: .client))
             proceed()
-        case .failed(let reason):
-            hasEnded = true
-            ending = ending ?? .error(reason)
+        case .failed(let reason): life.end(.error(reason))
         case .closed:
             hearAll()
-            observe?(ending ?? .close(by: .client))
+            if let ending = life.closed() { observe?(ending) }
             link = nil
             actions = dialogue.closed()
             next = 0
@@ -234,10 +222,9 @@ final class ServerEnd {
 
     /// Does what there is to do, and asks for more when all of it is done.
     private func proceed() {
-        guard isStarted, !isDraining else { return }
-        isDraining = true
-        defer { isDraining = false }
-        while let link, !isHeld, !isSecuring {
+        guard loop.enter() else { return }
+        defer { loop.leave() }
+        while let link, life.mayAct {
             if next < actions.count {
                 next += 1
                 run(actions[next - 1])
@@ -251,7 +238,7 @@ final class ServerEnd {
                 hearPiece()
                 continue
             }
-            if hasEnded { return close() }
+            if life.hasHeardAll { return close() }
             // While a person decides when the client may go on, its silence is not its own.
             if hasProgressed, pass == nil { link.run(.wait(setup.limit)) }
             hasProgressed = false
@@ -288,15 +275,14 @@ final class ServerEnd {
         }
         let ordinal = replies[turn, default: 0]
         replies[turn] = ordinal + 1
+        life.hold()
         if let pass {
-            isHeld = true
             pass(turn, ordinal) {
-                self.isHeld = false
+                self.life.release()
                 self.write(octets)
                 self.proceed()
             }
         } else {
-            isHeld = true
             rest(delay) {
                 self.drip(octets[...])
             }
@@ -307,7 +293,7 @@ final class ServerEnd {
     /// (RFC 3207 §4.2, CVE-2011-0411).
     private func startTLS() {
         flush()
-        guard let tls = setup.tls else { return close() }
+        guard let tls = setup.tls, life.startTLS() else { return close() }
         hearAll()
         let injected = framer.unread.count + unframed.count
         if injected > 0 {
@@ -315,7 +301,6 @@ final class ServerEnd {
         }
         framer = LineFramer()
         unframed = []
-        isSecuring = true
         link?.run(.wait(nil))
         link?.run(.startTLS(tls))
     }
@@ -323,7 +308,7 @@ final class ServerEnd {
     /// Writes octets one by one where the server is that slow, and goes on when all are written.
     private func drip(_ octets: ArraySlice<UInt8>) {
         guard setup.manners.drip != .none, octets.count > 1 else {
-            isHeld = false
+            life.release()
             write(Array(octets))
             return proceed()
         }
@@ -333,7 +318,7 @@ final class ServerEnd {
 
     private func rest(_ delay: Persona.Delay, _ action: @escaping () -> Void) {
         guard delay != .none else { return action() }
-        link?.after(.milliseconds(Int64(delay.milliseconds))) { if self.link != nil { action() } }
+        link?.after(.milliseconds(Int64(delay.milliseconds))) { if self.life.isHolding { action() } }
     }
 
     private func write(_ octets: [UInt8]) {
@@ -357,7 +342,7 @@ final class ServerEnd {
         hearAll()
         actions = []
         next = 0
-        ending = ending ?? .close(by: .server)
+        life.close()
         link?.run(.close)
         link = nil
     }
