@@ -146,12 +146,12 @@ public struct PersonaReader {
         for offer in persona.policy.offered {
             let words = offer.split(separator: " ").map { $0.uppercased() }
             guard words.first == "AUTH" else { continue }
-            for mechanism in words.dropFirst() where !ServerDialogue.mechanisms.contains(mechanism) {
-                let known = ServerDialogue.mechanisms.joined(separator: ", ")
-                complain(line, "extensions: the sandbox cannot do AUTH \(mechanism); it can do \(known)")
+            for word in words.dropFirst() where Mechanism(named: word.utf8)?.isSpoken != true {
+                let known = Mechanism.spokenNames
+                complain(line, "extensions: the sandbox cannot do AUTH \(word); it can do \(known)")
             }
             // Who proves itself with a password has to know it (RFC 5802 §3).
-            let scram = SASLExchange.Mechanism.scramSHA256.rawValue
+            let scram = Mechanism.scramSHA256.name
             if words.contains(scram), persona.policy.users.isEmpty {
                 complain(line, "extensions: AUTH \(scram) needs users and their passwords")
             }

@@ -104,6 +104,22 @@ import Tracing
         #expect(trace.lines.contains { $0.octets.starts(with: Array(LinkFailure.unfinishedLine.words.utf8)) })
     }
 
+    @Test func `a line by hand that is answered with 421 ends the session`() async throws {
+        let walk = try Walk(serve: { peer in
+            peer.send("220 mx.test.example\r\n")
+            _ = peer.line()
+            peer.send("250 mx.test.example\r\n")
+            _ = peer.line()
+            // It says that it leaves, and does not.
+            peer.send("421 going down\r\n")
+            _ = peer.rest()
+        })
+        try await walk.release("EHLO")
+        try await walk.holds("MAIL")
+        walk.hold.send(byHand: Array("NOOP\r\n".utf8))
+        #expect(await walk.until { walk in walk.recorder.events.contains { $0.kind == .close(by: .client) } })
+    }
+
     @Test func `an exchange that was begun by hand can be called off`() async throws {
         let walk = try Walk()
         try await walk.release("EHLO")

@@ -7,7 +7,7 @@ import Testing
 
 /// AUTH on the server's side, with the examples of the RFCs and with our own client.
 @Suite struct ServerLoginTests {
-    private static let all = "AUTH " + ServerDialogue.mechanisms.joined(separator: " ")
+    private static let all = "AUTH " + Mechanism.spoken.map(\.name).joined(separator: " ")
 
     /// A server that has been greeted, whose random values are these, one after the other.
     private static func server(
@@ -169,14 +169,14 @@ import Testing
         #expect(Self.ask(&server, "") == "535 5.7.8 Authentication credentials invalid")
     }
 
-    @Test(arguments: SASLExchange.Mechanism.allCases)
-    func `any exchange can be called off, and only what is offered begins`(mechanism: SASLExchange.Mechanism) {
+    @Test(arguments: Mechanism.spoken)
+    func `any exchange can be called off, and only what is offered begins`(mechanism: Mechanism) {
         var server = Self.server()
-        #expect(Self.ask(&server, "AUTH \(mechanism.rawValue)").hasPrefix("334 "))
+        #expect(Self.ask(&server, "AUTH \(mechanism.name)").hasPrefix("334 "))
         #expect(Self.ask(&server, "*").hasPrefix("501 "))
         #expect(Self.ask(&server, "NOOP").hasPrefix("250"))
         var other = Self.server(offering: "AUTH OTHER")
-        #expect(Self.ask(&other, "AUTH \(mechanism.rawValue)").hasPrefix("504 "))
+        #expect(Self.ask(&other, "AUTH \(mechanism.name)").hasPrefix("504 "))
     }
 
     @Test func `without randomness there is no mechanism that needs it`() {
@@ -190,19 +190,19 @@ import Testing
     // MARK: Our client against our server
 
     @Test(
-        arguments: SASLExchange.Mechanism.allCases,
+        arguments: Mechanism.spoken,
         [("a,b=c", "pen cil ü", true), ("a,b=c", "other", false), ("nobody", "pen cil ü", false)]
     )
     func `our client logs in at our server`(
-        mechanism: SASLExchange.Mechanism,
+        mechanism: Mechanism,
         login: (user: String, password: String, isRight: Bool)
     ) throws {
         var server = Self.server(["a,b=c": "pen cil ü"], random: ["n1", "s1"])
         // A token is no password: any will do that has no space in it.
-        let isToken = mechanism == .xoauth2
+        let isToken = mechanism.sends == .token
         let secret = isToken ? "ya29.token" : login.password
         let credentials = try Credentials(user: login.user, password: secret)
-        var client = SASLExchange(mechanism, credentials, .openSSL)
+        var client = ClientSASL(mechanism, credentials, .openSSL)
         var reply = Self.ask(&server, client.start().octets.lossyText)
         for _ in 0..<4 where reply.hasPrefix("334 ") {
             let response = client.challenged(Array(reply.dropFirst(4).utf8))

@@ -220,24 +220,24 @@ import Testing
     }
 }
 
-@Suite struct SASLExchangeTests {
+@Suite struct ClientSASLTests {
     private static func hello(_ offer: String) -> Hello {
         Hello(Reply(lines: ["250-mx.example", "250 \(offer)"].map { ReplyLine.read(Array($0.utf8)).value }))
     }
 
     @Test(arguments: [
-        ("AUTH PLAIN LOGIN", SASLExchange.Mechanism.plain), ("auth login plain", .plain), ("AUTH LOGIN", .login),
+        ("AUTH PLAIN LOGIN", Mechanism.plain), ("auth login plain", .plain), ("AUTH LOGIN", .login),
         ("AUTH CRAM-MD5", nil), ("AUTH", nil), ("SIZE", nil), ("AUTH PLAINTEXT", nil),
     ])
-    func `the better mechanism of both sides is taken`(offer: String, mechanism: SASLExchange.Mechanism?) {
-        #expect(SASLExchange.mechanism(offeredIn: Self.hello(offer)) == mechanism)
+    func `the better mechanism of both sides is taken`(offer: String, mechanism: Mechanism?) {
+        #expect(ClientSASL.mechanism(offeredIn: Self.hello(offer)) == mechanism)
     }
 
     @Test func `a response too long for the command line waits for the challenge`() throws {
         // RFC 4954 §4: "AUTH PLAIN " and 499 octets fill a line of 512 with its CRLF; Base64 comes in fours.
         for (password, fits) in [(369, true), (370, false)] {
             let credentials = try Credentials(user: "a", password: String(repeating: "p", count: password))
-            var exchange = SASLExchange(.plain, credentials)
+            var exchange = ClientSASL(.plain, credentials)
             #expect((exchange.start() == (try OutgoingLine("AUTH PLAIN"))) == !fits)
             let response = exchange.challenged()
             #expect((response == OutgoingLine(trusted: "*")) == fits)
@@ -247,11 +247,11 @@ import Testing
 
     @Test func `an exchange that is started twice is called off`() throws {
         let credentials = try Credentials(user: "a", password: "b")
-        for mechanism in [SASLExchange.Mechanism.plain, .login] {
-            var exchange = SASLExchange(mechanism, credentials)
+        for mechanism in [Mechanism.plain, .login] {
+            var exchange = ClientSASL(mechanism, credentials)
             #expect(exchange.challenged() == OutgoingLine(trusted: "*"))
             #expect(exchange.start() == OutgoingLine(trusted: "*"))
-            var other = SASLExchange(mechanism, credentials)
+            var other = ClientSASL(mechanism, credentials)
             #expect(other.start() != OutgoingLine(trusted: "*"))
             #expect(other.start() == OutgoingLine(trusted: "*"))
             #expect(other.challenged() == OutgoingLine(trusted: "*"))

@@ -9,6 +9,8 @@ private struct ServerPlayer {
     /// Answered by the server and not asked for by the dialog yet, as under PIPELINING.
     var answered: [String] = []
     var accepted: [MailObject] = []
+    /// Where an onlooker who hears the replies alone takes the session to be.
+    var sequence = CommandSequence()
 
     /// Whether the dialog's end is the client's doing, so that a server that forgets to close is not excused.
     let clientCloses: Bool
@@ -16,7 +18,6 @@ private struct ServerPlayer {
     init(_ dialog: DialogFile) {
         server = ServerDialogue(dialog.policy())
         server.clientAddress = "192.0.2.1"
-        server.isKnown = { _ in false }
         clientCloses = dialog.comments.contains("the client closes")
         carryOut(server.connected())
     }
@@ -24,11 +25,19 @@ private struct ServerPlayer {
     mutating func carryOut(_ actions: [ServerDialogue.Action]) {
         for action in actions {
             switch action {
-            case .reply(let lines, _): answered += lines.map { DialogFile.line("S", $0.octets) }
+            case .reply(let lines, let turn):
+                answered += lines.map { DialogFile.line("S", $0.octets) }
+                let code = (lines.last?.octets.prefix(3).lossyText).flatMap { UInt16($0) }
+                // What the server did not take for a command at all has no place in the order.
+                let isFault =
+                    turn != .saslResponse && code.map { [500, 501, 502, 503, 504, 530, 555].contains($0) } == true
+                if !isFault { sequence.advance(turn, code: code) }
             case .accepted(let mail): accepted.append(mail)
             case .notAccepted, .remark: break
             case .close: answered.append("-- close")
             case .startTLS: answered.append("-- TLS")
+            // Nobody was here before.
+            case .checkGreylist: carryOut(server.greylistChecked(passes: false))
             }
         }
     }
@@ -42,6 +51,7 @@ private struct ServerPlayer {
             carryOut(server.timedOut())
         } else if line == "-- TLS", !answered.isEmpty {
             transcript.append(answered.removeFirst())
+            sequence.advance(.handshake, code: 220)
             carryOut(server.secured())
         } else if !answered.isEmpty {
             transcript.append(answered.removeFirst())
@@ -76,6 +86,17 @@ private struct ServerPlayer {
         for line in dialog.script { player.play(line) }
         let transcript = player.transcript + player.answered
         #expect(transcript == dialog.script, "\(dialog.difference(from: transcript))")
+    }
+
+    /// The server stands where the table of commands leads to by its replies, after each line.
+    @Test(arguments: DialogFile.all.filter(\.drivesServer))
+    func `the server stands where the table of commands says`(dialog: DialogFile) {
+        var player = ServerPlayer(dialog)
+        for line in dialog.script {
+            player.play(line)
+            // The table knows no end but QUIT.
+            if player.server.phase != .ended { #expect(player.server.phase == player.sequence.phase, "\(line)") }
+        }
     }
 
     /// The same answers whatever packets the client's octets come in.

@@ -63,7 +63,7 @@ extension ServerDialogueTests {
         var server = Self.server(ServerDialogue.Policy(domain: "mx.example", offered: ["AUTH PLAIN"]))
         _ = server.received(WireLine("AUTH PLAIN"))
         #expect(Self.codes(server.received(WireLine(response))) == [501])
-        #expect(server.sequence.phase == .identified)
+        #expect(server.phase == .identified)
     }
 
     @Test func `a server that closed after its greeting says no more`() {

@@ -8,15 +8,15 @@ extension ClientEnd {
         case .command(let command): dialogue?.observed(command, as: sent.turn, reply)
         case .mailDataEnd: dialogue?.observedMailData(reply)
         }
-        if reply.code == 421 { return actions = dialogue?.received(reply) ?? [] }
-        guard isHeld, !expected.contains(where: \.isSure) else { return }
+        // RFC 5321 §3.8: the server closes, whatever else was to be said.
+        if reply.code == 421 { return goOn(dialogue?.received(reply) ?? []) }
+        guard life.isHeld, !expected.contains(where: \.isSure) else { return }
         goOn(dialogue?.resume() ?? [])
     }
 
     /// Something else is to be done than what is held.
     private func goOn(_ next: [ClientDialogue.Action]) {
-        isHeld = false
-        holding += 1
+        life.goOn()
         actions = next
     }
 
@@ -24,9 +24,12 @@ extension ClientEnd {
 
     /// Sends octets that a person typed, whatever is held.
     func send(byHand octets: [UInt8]) -> LiveHold.Sent {
-        guard !isFinished, !hasClosed, !hasEnded, let link, let dialogue else {
-            return .refused("there is no connection to send on")
+        switch life {
+        case .open: break
+        case .securing: return .refused("not sent: the TLS handshake is under way")
+        case .connecting, .parting, .ended, .closed, .finished: return .refused("there is no connection to send on")
         }
+        guard let link, let dialogue else { return .refused("there is no connection to send on") }
         guard !isGuarded || !hand.leadsToDelivery(octets, at: dialogue.sequence.phase) else {
             return .refused("not sent: this leads to a delivery, and nobody has said that there shall be one")
         }
@@ -34,8 +37,7 @@ extension ClientEnd {
         disownEarlyReplies()
         link.run(.write(octets))
         expected += sent.map(Expected.byHand)
-        if isHeld, let last = sent.last(where: \.isSure) {
-            holding += 1
+        if let last = sent.last(where: \.isSure), life.interrupt() {
             setup.onDropped?()
             wait(TimeLimit(awaiting: last.turn), last.turn)
         }
@@ -50,10 +52,13 @@ extension ClientEnd {
 
     /// A person allowed what was not planned: the session goes on and ends after `point` only.
     func goOn(to point: ClientDialogue.StopPoint?) {
-        guard !isFinished, !hasClosed, !hasEnded, dialogue != nil else { return }
+        switch life {
+        case .open, .securing: break
+        case .connecting, .parting, .ended, .closed, .finished: return
+        }
         isGuarded = false
         let next = dialogue?.goOn(to: point) ?? []
-        guard isHeld else { return }
+        guard life.isHeld else { return }
         setup.onDropped?()
         goOn(next)
         proceed()

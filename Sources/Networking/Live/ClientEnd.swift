@@ -77,20 +77,13 @@ final class ClientEnd {
     var replyOctets = 0
     /// What the line of AUTH on its way says once it is decoded.
     private var meaning: String?
-    var isHeld = false
-    /// Tells what is held now from what was held before and is out of date.
-    var holding = 0
+    /// Numbers what is held.
+    private var holds = 0
     var expected: [Expected] = []
     var hand = TypedInput()
     var isGuarded: Bool
-    /// The handshake is under way; nothing is said or heard beside it.
-    private var isSecuring = false
-    private var isDraining = false
-    var hasEnded = false
-    /// QUIT was answered, and the server is about to close.
-    private var isParting = false
-    var hasClosed = false
-    var isFinished = false
+    var life = ClientLife.connecting
+    private var loop = OneAtATime()
 
     init(
         _ setup: Setup,
@@ -114,7 +107,7 @@ final class ClientEnd {
 
     /// The connection could not be made.
     func failed(_ error: any Error) {
-        guard !isFinished, dialogue == nil else { return }
+        guard life == .connecting else { return }
         let reason = SocketTrouble.failure(error)
         log.emit(.error(reason.of(setup.peer)), setup.leg)
         end(.notConnected(reason))
@@ -122,7 +115,7 @@ final class ClientEnd {
 
     /// Ends at once, without a word.
     func abort() {
-        isFinished = true
+        life.finish()
         actions = []
         link?.run(.abort)
         link = nil
@@ -130,7 +123,7 @@ final class ClientEnd {
 
     private func take(_ occurrence: Link.Occurrence) {
         if case .closed = occurrence { link = nil }
-        guard !isFinished else { return }
+        guard life != .finished else { return }
         switch occurrence {
         case .connected: connected()
         case .received(let octets):
@@ -143,27 +136,27 @@ final class ClientEnd {
             if let meaning { log.emit(.note("decoded: \(meaning)"), setup.leg) }
             meaning = nil
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
-            if let awaited, !isParting { link?.run(.wait(setup.limit(awaited))) }
+            if let awaited, life != .parting { link?.run(.wait(setup.limit(awaited))) }
         case .writable: break
         case .records(let side, let octets): log.emit(.records(from: side, octets), setup.leg)
         case .secured(let facts):
             log.emit(.tls(facts), setup.leg)
-            isSecuring = false
+            guard life.secured() else { return }
             actions += dialogue?.secured() ?? []
             proceed()
         case .notSecured(let trouble, let facts):
             if let facts { log.emit(.tls(facts), setup.leg) }
             notSecured(trouble)
         case .truncated: log.emit(.note("\(TLSError.truncated)"), setup.leg)
-        case .timedOut where isParting: part(closedBy: .client)
+        case .timedOut where life == .parting: part(closedBy: .client)
         case .timedOut:
             log.emit(.error(Self.silence(awaiting: awaited)), setup.leg)
-            isSecuring = false
+            life.fail()
             actions = dialogue?.timedOut() ?? []
             proceed()
-        case .ended where isParting: part(closedBy: .server)
+        case .ended where life == .parting: part(closedBy: .server)
         case .ended:
-            if !hasClosed { log.emit(.close(by: .server), setup.leg) }
+            if life.isConnected { log.emit(.close(by: .server), setup.leg) }
             ended()
         case .failed(let reason):
             log.emit(.error(reason), setup.leg)
@@ -174,6 +167,7 @@ final class ClientEnd {
 
     private func startTLS() {
         guard let tls = setup.tls else { return notSecured(.broken("TLS is not set up here")) }
+        guard life.startTLS() else { return notSecured(.closedInHandshake) }
         // What stood behind the reply came in the clear: anybody may have written it (RFC 3207 §4.2).
         let injected = framer.unread.count
         if injected > 0 {
@@ -182,7 +176,6 @@ final class ClientEnd {
         framer = LineFramer()
         assembler = ReplyAssembler()
         replyOctets = 0
-        isSecuring = true
         // The handshake has a limit of its own.
         link?.run(.wait(nil))
         link?.run(.startTLS(tls))
@@ -191,8 +184,7 @@ final class ClientEnd {
     /// Nothing more can be said on this connection.
     private func notSecured(_ trouble: TLSError) {
         log.emit(.error(.init(.tlsFailed, "\(trouble)")), setup.leg)
-        isSecuring = false
-        isHeld = false
+        life.fail()
         // A dialogue that is over already has said what is left to do.
         let next = dialogue?.notSecured("\(trouble)") ?? []
         if !next.isEmpty { actions = next }
@@ -204,7 +196,7 @@ final class ClientEnd {
     }
 
     private func connected() {
-        guard let link, dialogue == nil else { return }
+        guard let link, life.connect() else { return }
         log.emit(.connected(to: setup.peer), setup.leg)
         onConnected(link)
         do {
@@ -220,36 +212,45 @@ final class ClientEnd {
         }
     }
 
-    /// The server says no more. What it said before is still read; what waits at a gate can no longer be sent.
+    /// The server says no more. What it said before is still read; what waits to be let pass can no longer be sent.
     private func ended() {
-        hasEnded = true
-        hasClosed = true
-        isParting = false
-        if isHeld { actions = dialogue?.closed() ?? [] }
-        isHeld = false
+        if life.isHeld { actions = dialogue?.closed() ?? [] }
+        life.end()
         proceed()
     }
 
     func proceed() {
-        guard !isDraining else { return }
-        isDraining = true
-        defer { isDraining = false }
-        while !isSecuring, !isParting, !isFinished {
-            if !isHeld, !actions.isEmpty {
-                run(actions.removeFirst())
-            } else if isHeld, !expected.contains(where: \.isByHand) {
-                return
-            } else if handOver() {
-                continue
-            } else if isHeld {
-                return link?.run(.read()) ?? ()
-            } else if hasEnded {
-                actions = dialogue?.closed() ?? []
-                if actions.isEmpty { return }
-            } else {
-                return link?.run(.read()) ?? ()
-            }
+        guard loop.enter() else { return }
+        defer { loop.leave() }
+        while step() {}
+    }
+
+    /// Does the next thing there is to do; says whether there was one.
+    private func step() -> Bool {
+        switch life {
+        case .connecting, .securing, .parting, .finished: return false
+        case .open(.free):
+            if act() || handOver() { return true }
+            link?.run(.read())
+            return false
+        case .open(.held), .open(.interrupted):
+            guard expected.contains(where: \.isByHand) else { return false }
+            if handOver() { return true }
+            link?.run(.read())
+            return false
+        case .ended:
+            if act() || handOver() { return true }
+            actions = dialogue?.closed() ?? []
+            return !actions.isEmpty
+        case .closed: return act()
         }
+    }
+
+    /// Carries out the dialogue's next action, if there is one.
+    private func act() -> Bool {
+        guard !actions.isEmpty else { return false }
+        run(actions.removeFirst())
+        return true
     }
 
     /// Gives the dialogue the next reply, or what is left of one that does not end.
@@ -315,19 +316,18 @@ final class ClientEnd {
 
     private func hold(_ turn: CommandSequence.Turn, _ octets: [UInt8], _ action: @escaping ([UInt8]) -> Void) {
         guard let pass = setup.pass else { return action(octets) }
+        holds += 1
+        let number = holds
+        guard life.hold(number) else { return actions = dialogue?.closed() ?? [] }
         let ordinal = turns[turn, default: 0]
         turns[turn] = ordinal + 1
-        isHeld = true
-        holding += 1
-        let number = holding
         if expected.isEmpty {
             awaited = nil
             link?.run(.wait(nil))
         }
         setup.onWaiting?(nil)
         pass(turn, ordinal, octets) { octets in
-            guard self.isHeld, self.holding == number else { return }
-            self.isHeld = false
+            guard self.life.release(number) else { return }
             action(octets)
             self.proceed()
         }
@@ -336,28 +336,26 @@ final class ClientEnd {
 
     /// A server may say 421 or leave while a person thinks; that must be seen. What it may say unasked is bounded.
     func listenWhileHeld() {
-        guard isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
+        guard life.isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
         link?.run(.read())
     }
 
     private func close() {
-        guard !hasClosed, !hasEnded, dialogue?.sequence.phase == .ended else { return closeNow() }
-        isParting = true
+        guard dialogue?.sequence.phase == .ended, life.part() else { return closeNow() }
         link?.run(.wait(Self.partingLimit))
         link?.run(.read())
     }
 
     private func part(closedBy side: Side) {
-        isParting = false
         log.emit(.close(by: side), setup.leg)
-        hasClosed = true
+        life.close()
         closeNow()
         proceed()
     }
 
     private func closeNow() {
-        let isOpen = !hasClosed
-        hasClosed = true
+        let isOpen = life.isConnected
+        life.close()
         link?.run(.wait(nil))
         // In TLS this says close_notify first.
         link?.run(.close)
@@ -365,8 +363,7 @@ final class ClientEnd {
     }
 
     private func end(_ ending: Ending) {
-        guard !isFinished else { return }
-        isFinished = true
+        guard life.finish() else { return }
         link = nil
         setup.onWaiting?(nil)
         onEnding(ending)

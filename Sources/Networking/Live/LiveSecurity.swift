@@ -13,7 +13,7 @@ public struct LiveSecurity: Sendable {
     public var authorities: [UInt8]
     public var credentials: Credentials?
     /// Nil for the best mechanism that both sides have.
-    public var mechanism: SASLExchange.Mechanism?
+    public var mechanism: Mechanism?
     /// Whether user and password may cross a line without TLS.
     public var mayAuthenticateInClear: Bool
     /// Whether credentials are told with the octets that held them; otherwise they are masked where they are born.
@@ -29,7 +29,7 @@ public struct LiveSecurity: Sendable {
         maximum: TLSSetup.Version? = nil,
         authorities: [UInt8] = [],
         credentials: Credentials? = nil,
-        mechanism: SASLExchange.Mechanism? = nil,
+        mechanism: Mechanism? = nil,
         showsSecrets: Bool = false,
         mayAuthenticateInClear: Bool = false
     ) {

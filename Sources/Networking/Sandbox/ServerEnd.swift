@@ -48,6 +48,7 @@ final class ServerEnd {
 
     private var link: Link?
     private var pass: Pass?
+    private var isKnown: (@Sendable (ServerDialogue.Correspondence) -> Bool)?
     private var framer = LineFramer()
     /// What was read and nobody has heard of yet.
     private var unheard: ArraySlice<UInt8> = []
@@ -60,15 +61,8 @@ final class ServerEnd {
     private var fates: [Fate] = []
     private var replies: [CommandSequence.Turn: Int] = [:]
     private var receptions = 0
-    private var isStarted = false
-    private var isConnected = false
-    private var isHeld = false
-    /// The handshake is under way; nothing is said or heard beside it.
-    private var isSecuring = false
-    private var isDraining = false
-    private var hasEnded = false
-    /// How the connection ended, told when all that was said before has been told.
-    private var ending: WireEvent.Kind?
+    private var life = ServerLife.accepted
+    private var loop = OneAtATime()
     /// Whether anything was said since the time limit began: a client that drips octets gets no more time for it.
     private var hasProgressed = true
 
@@ -101,10 +95,9 @@ final class ServerEnd {
     /// Begins to speak; until then the client hears nothing. With `pass` every reply asks before it goes out.
     func start(pass: Pass? = nil, isKnown: (@Sendable (ServerDialogue.Correspondence) -> Bool)? = nil) {
         self.pass = pass
-        guard !isStarted, isConnected else { return }
-        isStarted = true
+        guard life.start() else { return }
         dialogue.clientAddress = link?.remoteAddress?.ipAddress ?? "unknown"
-        dialogue.isKnown = isKnown
+        self.isKnown = isKnown
         if setup.beginsWithTLS { return startTLS() }
         actions += dialogue.connected()
         proceed()
@@ -119,8 +112,7 @@ final class ServerEnd {
     private func take(_ occurrence: Link.Occurrence) {
         switch occurrence {
         case .connected:
-            isConnected = true
-            onConnected(self)
+            if life.connect() { onConnected(self) }
         case .received(let octets):
             unheard += octets
             proceed()
@@ -129,26 +121,23 @@ final class ServerEnd {
         case .records(let side, let octets): observe?(.records(from: side, octets))
         case .secured(let facts):
             observe?(.tls(facts))
-            isSecuring = false
+            guard life.secured() else { return }
             actions += dialogue.secured()
             proceed()
         case .notSecured(let trouble, let facts):
             if let facts { observe?(.tls(facts)) }
-            ending = ending ?? .error(.init(.tlsFailed, "\(trouble)"))
+            life.end(.error(.init(.tlsFailed, "\(trouble)")))
         case .truncated: observe?(.note("\(TLSError.truncated)"))
         case .timedOut:
             actions += dialogue.timedOut()
             proceed()
         case .ended:
-            hasEnded = true
-            ending = ending ?? .close(by: .client)
+            life.end(.close(by: .client))
             proceed()
-        case .failed(let reason):
-            hasEnded = true
-            ending = ending ?? .error(reason)
+        case .failed(let reason): life.end(.error(reason))
         case .closed:
             hearAll()
-            observe?(ending ?? .close(by: .client))
+            if let ending = life.closed() { observe?(ending) }
             link = nil
             actions = dialogue.closed()
             next = 0
@@ -165,7 +154,7 @@ final class ServerEnd {
 
     /// Mail data and chunks have no replies that could pile up.
     private var hearsContent: Bool {
-        dialogue.sequence.phase == .mailData || dialogue.expectedChunkOctets ?? 0 > 0
+        dialogue.phase == .mailData || dialogue.expectedChunkOctets ?? 0 > 0
     }
 
     /// Hears the next piece of what was read.
@@ -181,7 +170,7 @@ final class ServerEnd {
     /// Gives the dialogue every line and chunk of it, then tells what it was.
     private func hear(_ octets: [UInt8]) {
         unframed += octets
-        while dialogue.sequence.phase != .securing, handOver() {}
+        while dialogue.phase != .securing, handOver() {}
         observe?(.octets(from: .client, octets))
     }
 
@@ -197,7 +186,7 @@ final class ServerEnd {
                 }
             } else if let line = framer.nextLine() ?? (dialogue.takesPieces ? framer.finish() : nil) {
                 hasProgressed = true
-                let done = dialogue.received(line)
+                let done = greylisted(dialogue.received(line))
                 actions += done
                 noteSpeakingAhead(answered: !done.isEmpty)
                 return true
@@ -206,10 +195,16 @@ final class ServerEnd {
         return false
     }
 
+    /// What the dialogue wants done, once the greylist has said what it knows: nothing is heard before that.
+    private func greylisted(_ done: [ServerDialogue.Action]) -> [ServerDialogue.Action] {
+        guard case .checkGreylist(let correspondence)? = done.last else { return done }
+        return done.dropLast() + dialogue.greylistChecked(passes: isKnown?(correspondence) ?? true)
+    }
+
     /// Without PIPELINING a client waits for the answer before it speaks on (RFC 2920 §3.1).
     private func noteSpeakingAhead(answered: Bool) {
         guard answered, !dialogue.mayPipeline, dialogue.expectedChunkOctets == nil,
-            dialogue.sequence.phase != .securing, dialogue.sequence.phase != .ended,
+            dialogue.phase != .securing, dialogue.phase != .ended,
             !framer.unread.isEmpty || !unframed.isEmpty || !unheard.isEmpty
         else { return }
         actions += dialogue.spokenAhead()
@@ -227,10 +222,9 @@ final class ServerEnd {
 
     /// Does what there is to do, and asks for more when all of it is done.
     private func proceed() {
-        guard isStarted, !isDraining else { return }
-        isDraining = true
-        defer { isDraining = false }
-        while let link, !isHeld, !isSecuring {
+        guard loop.enter() else { return }
+        defer { loop.leave() }
+        while let link, life.mayAct {
             if next < actions.count {
                 next += 1
                 run(actions[next - 1])
@@ -244,7 +238,7 @@ final class ServerEnd {
                 hearPiece()
                 continue
             }
-            if hasEnded { return close() }
+            if life.hasHeardAll { return close() }
             // While a person decides when the client may go on, its silence is not its own.
             if hasProgressed, pass == nil { link.run(.wait(setup.limit)) }
             hasProgressed = false
@@ -265,6 +259,8 @@ final class ServerEnd {
             flush()
             close()
         case .startTLS: startTLS()
+        // Answered already, when the line was heard.
+        case .checkGreylist: break
         }
     }
 
@@ -279,15 +275,14 @@ final class ServerEnd {
         }
         let ordinal = replies[turn, default: 0]
         replies[turn] = ordinal + 1
+        life.hold()
         if let pass {
-            isHeld = true
             pass(turn, ordinal) {
-                self.isHeld = false
+                self.life.release()
                 self.write(octets)
                 self.proceed()
             }
         } else {
-            isHeld = true
             rest(delay) {
                 self.drip(octets[...])
             }
@@ -298,7 +293,7 @@ final class ServerEnd {
     /// (RFC 3207 §4.2, CVE-2011-0411).
     private func startTLS() {
         flush()
-        guard let tls = setup.tls else { return close() }
+        guard let tls = setup.tls, life.startTLS() else { return close() }
         hearAll()
         let injected = framer.unread.count + unframed.count
         if injected > 0 {
@@ -306,7 +301,6 @@ final class ServerEnd {
         }
         framer = LineFramer()
         unframed = []
-        isSecuring = true
         link?.run(.wait(nil))
         link?.run(.startTLS(tls))
     }
@@ -314,7 +308,7 @@ final class ServerEnd {
     /// Writes octets one by one where the server is that slow, and goes on when all are written.
     private func drip(_ octets: ArraySlice<UInt8>) {
         guard setup.manners.drip != .none, octets.count > 1 else {
-            isHeld = false
+            life.release()
             write(Array(octets))
             return proceed()
         }
@@ -324,7 +318,7 @@ final class ServerEnd {
 
     private func rest(_ delay: Persona.Delay, _ action: @escaping () -> Void) {
         guard delay != .none else { return action() }
-        link?.after(.milliseconds(Int64(delay.milliseconds))) { if self.link != nil { action() } }
+        link?.after(.milliseconds(Int64(delay.milliseconds))) { if self.life.isHolding { action() } }
     }
 
     private func write(_ octets: [UInt8]) {
@@ -348,7 +342,7 @@ final class ServerEnd {
         hearAll()
         actions = []
         next = 0
-        ending = ending ?? .close(by: .server)
+        life.close()
         link?.run(.close)
         link = nil
     }

@@ -28,22 +28,7 @@ final class TapConversation {
     var server: TapEnd?
     /// Ends that wait to be read until the other has room.
     private var waiting: Set<Side> = []
-    /// Who said first that no more comes.
-    private var endedFirst: Side?
-
-    // Of TLS that the tap holds both ends of
-    var securing = Securing.clear
-    var isImplicit = false
-    /// Nobody has said anything yet.
-    var isUntouched = true
-    /// What the client sent behind STARTTLS before that was answered.
-    var behind: [UInt8] = []
-    /// What the client sent of its handshake before its turn.
-    var early: [UInt8] = []
-    var serverFacts: TLSFacts?
-    private var hasSaidHalfClose = false
-    var hasFailed = false
-    var isOver = false
+    var life = TapLife.dialing
 
     init(
         id: Int,
@@ -109,7 +94,7 @@ final class TapConversation {
 
     /// Tries one address after the other, as a client would.
     private func dial(_ addresses: ArraySlice<SocketAddress>) {
-        guard let address = addresses.first, !isOver else { return }
+        guard let address = addresses.first, case .dialing = life else { return }
         let name = options.target.host == address.ipAddress ? "" : "\(options.target.host) "
         let peer = "\(name)[\(address.ipAddress ?? "")]:\(options.target.port)"
         log.emit(.connect(to: peer), .relay)
@@ -132,19 +117,20 @@ final class TapConversation {
     private var peer = ""
 
     private func notConnected(_ error: any Error, rest: ArraySlice<SocketAddress>) {
-        guard !isOver, server?.isClosed != true || !hasFailed else { return }
-        log.emit(.error(SocketTrouble.failure(error).of(peer)), .relay)
         server = nil
-        guard rest.isEmpty else { return dial(rest) }
-        hasFailed = true
-        // There is no server to be passed on to: what the client would see without a tap is a connection that breaks.
-        client?.reset()
-        if client?.isClosed ?? true { finish() }
+        if case .dialing = life {
+            log.emit(.error(SocketTrouble.failure(error).of(peer)), .relay)
+            guard rest.isEmpty else { return dial(rest) }
+            life.fail()
+            // There is no server to be passed on to: what the client would see without a tap is a connection that breaks.
+            client?.reset()
+        }
+        if client?.life.isClosed ?? true { finish() }
     }
 
     private func serverAnswered() {
         log.emit(.connected(to: peer), .relay)
-        guard let client, !client.isClosed else { return server?.reset() ?? () }
+        guard life.connect(), let client, !client.life.isClosed else { return server?.reset() ?? () }
         client.read()
         server?.read()
     }
@@ -152,9 +138,10 @@ final class TapConversation {
     // MARK: Passing on
 
     func received(_ buffer: ByteBuffer, from side: Side) {
+        guard case .passing = life else { return }
         // What comes while TLS is being begun is the beginning of it.
-        if securing == .withServer, side == .client {
-            early.append(contentsOf: buffer.readableBytesView)
+        if case .withServer(let early) = life.securing, side == .client {
+            life.move(to: .withServer(early: early + buffer.readableBytesView))
             return
         }
         let octets = Array(buffer.readableBytesView)
@@ -167,23 +154,22 @@ final class TapConversation {
     }
 
     private func pass(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
-        if options.interception != nil, securing == .clear { return passInTheClear(octets, from: side) }
+        if options.interception != nil, life.securing.isInTheClear { return passInTheClear(octets, from: side) }
         tellAndWrite(octets, buffer, from: side)
     }
 
     func tellAndWrite(_ octets: [UInt8], _ buffer: ByteBuffer, from side: Side) {
         guard !octets.isEmpty else { return }
         noteHalfClose(before: side)
-        isUntouched = false
         log.emit(.octets(from: side, octets), .relay)
         end(side.other)?.write(buffer)
     }
 
     func readMore(_ side: Side) {
         // While the ends go into TLS, only that is read.
-        guard securing == .clear || securing == .secured else { return }
+        guard life.mayRead else { return }
         if side == .client, let hold, hold.waiting.count > TapHold.mostWaiting { return }
-        guard let other = end(side.other), other.isWritable || other.isOutputClosed, mayRead() else {
+        guard let other = end(side.other), other.isWritable || other.life.isOutputEnded, mayRead() else {
             waiting.insert(side)
             return
         }
@@ -209,12 +195,17 @@ final class TapConversation {
 
     /// Whether what the client sends now may be thrown away.
     private var isBehindSTARTTLS: Bool {
-        options.interception != nil && (securing == .withServer || securing == .clear && reader.awaitsAnswerToSTARTTLS)
+        guard options.interception != nil else { return false }
+        return switch life.securing {
+        case .untouched, .clear: reader.awaitsAnswerToSTARTTLS
+        case .withServer: true
+        case .withClient, .secured: false
+        }
     }
 
     /// Lets the line that waits pass, or what a person made of it.
     func release(sending edited: [UInt8]?) {
-        guard let line = heldLine, !isOver else { return }
+        guard let line = heldLine, !life.isOver else { return }
         heldLine = nil
         onHeld(nil)
         let octets = edited.map { LiveHold.Held.unmasked($0, line: line, reader) } ?? line
@@ -232,7 +223,7 @@ final class TapConversation {
     // MARK: Ending
 
     private func ended(_ side: Side) {
-        if endedFirst == nil { endedFirst = side }
+        life.end(side)
         if side == .client, hold != nil {
             hold?.hasEnded = true
             holdBack()
@@ -244,7 +235,7 @@ final class TapConversation {
 
     private func passEnd(of side: Side) {
         end(side.other)?.closeOutput {
-            if self.client?.isOutputClosed == true, self.server?.isOutputClosed == true {
+            if self.client?.life.isOutputEnded == true, self.server?.life.isOutputEnded == true {
                 self.client?.close()
                 self.server?.close()
             }
@@ -253,20 +244,19 @@ final class TapConversation {
 
     /// One side says no more and the other still speaks: that is seen nowhere else.
     private func noteHalfClose(before side: Side) {
-        guard let endedFirst, endedFirst != side, !hasSaidHalfClose else { return }
-        hasSaidHalfClose = true
-        log.emit(.note("The \(endedFirst.rawValue) says no more, and still listens (half-close)"), .relay)
+        guard let silent = life.hear(side) else { return }
+        log.emit(.note("The \(silent.rawValue) says no more, and still listens (half-close)"), .relay)
     }
 
     private func failed(_ error: any Error, _ side: Side) {
-        guard !hasFailed, !isOver, server != nil || side == .client else { return }
+        guard server != nil || side == .client else { return }
         let isReset = (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
         if isReset, reader.hasQuit {
             // Clients that have said QUIT often do not wait for the end; that loses nothing.
-            if endedFirst == nil { endedFirst = side }
+            life.end(side)
             return end(side.other)?.reset() ?? ()
         }
-        hasFailed = true
+        guard life.fail() else { return }
         let trouble = SocketTrouble.failure(error)
         let reason = isReset ? "broke the connection off" : "is gone: \(trouble.words)"
         log.emit(.error(.init(trouble.failure, "the \(side.rawValue) \(reason)")), .relay)
@@ -274,18 +264,18 @@ final class TapConversation {
     }
 
     private func closed(_ side: Side) {
-        if let other = end(side.other), !other.isClosed {
+        if let other = end(side.other), !other.life.isClosed {
             // Gone without having said that it ends: so must the other see it.
-            let isInOrder = end(side)?.hasEnded == true && other.hasEnded
+            let isInOrder = end(side)?.life.isInputEnded == true && other.life.isInputEnded
             return isInOrder ? () : other.reset()
         }
         finish()
     }
 
     private func finish() {
-        guard !isOver else { return }
-        isOver = true
-        if let endedFirst, !hasFailed { log.emit(.close(by: endedFirst), .relay) }
+        let endedFirst = life.endedFirst
+        guard life.finish() else { return }
+        if let endedFirst { log.emit(.close(by: endedFirst), .relay) }
         log.shut()
         if heldLine != nil { onHeld(nil) }
         heldLine = nil

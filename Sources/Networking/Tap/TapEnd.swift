@@ -24,10 +24,7 @@ final class TapEnd: ChannelInboundHandler {
 
     private var context: ChannelHandlerContext?
     private let onOccurrence: (Occurrence) -> Void
-    private(set) var hasEnded = false
-    private(set) var isClosed = false
-    /// Whether all was written that ever will be, and the peer was told so.
-    private(set) var isOutputClosed = false
+    private(set) var life = TapEndLife.connecting
 
     init(onOccurrence: @escaping (Occurrence) -> Void) { self.onOccurrence = onOccurrence }
 
@@ -35,10 +32,10 @@ final class TapEnd: ChannelInboundHandler {
     var remoteAddress: SocketAddress? { context?.remoteAddress }
     var localAddress: SocketAddress? { context?.localAddress }
 
-    func read() { if !hasEnded { context?.read() } }
+    func read() { if !life.isInputEnded { context?.read() } }
 
     func write(_ octets: ByteBuffer) {
-        guard !isOutputClosed else { return }
+        guard !life.isOutputEnded else { return }
         context?.write(wrapOutboundOut(octets), promise: nil)
     }
 
@@ -46,8 +43,7 @@ final class TapEnd: ChannelInboundHandler {
 
     /// Tells the peer, behind all that was written, that no more comes.
     func closeOutput(then done: @escaping () -> Void) {
-        guard let context, !isOutputClosed else { return }
-        isOutputClosed = true
+        guard let context, life.endOutput() else { return }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [self] _ in
             guard let context = self.context else { return }
@@ -90,11 +86,14 @@ final class TapEnd: ChannelInboundHandler {
 extension TapEnd {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { onOccurrence(.connected) }
+        if context.channel.isActive { channelActive(context: context) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-    func channelActive(context: ChannelHandlerContext) { onOccurrence(.connected) }
+    func channelActive(context: ChannelHandlerContext) {
+        if life.connect() { onOccurrence(.connected) }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { onOccurrence(.received(unwrapInboundIn(data))) }
     func channelReadComplete(context: ChannelHandlerContext) { onOccurrence(.paused) }
 
@@ -103,8 +102,7 @@ extension TapEnd {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event as? ChannelEvent == .inputClosed, !hasEnded else { return }
-        hasEnded = true
+        guard event as? ChannelEvent == .inputClosed, life.endInput() else { return }
         onOccurrence(.ended)
     }
 
@@ -114,7 +112,7 @@ extension TapEnd {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        isClosed = true
+        life.close()
         self.context = nil
         onOccurrence(.closed)
     }

@@ -41,20 +41,17 @@ public struct TapInterception: Sendable {
 /// First the server's side stands, then the client's, so that a client is never told that all is well while it is not. What
 /// either side says in the clear behind STARTTLS and its answer is not passed on (RFC 3207 §4.2).
 extension TapConversation {
-    /// How far both ends are.
-    enum Securing: Equatable {
-        /// TLS is passed on as it comes, or there was none yet.
-        case clear
-        case withServer, withClient, secured
-    }
-
     /// Passes on what came in the clear, up to where TLS must begin.
     func passInTheClear(_ octets: [UInt8], from side: Side) {
-        if side == .client, isUntouched, TLSRecord.isClientHello(octets) {
-            early = octets
-            return secure(isImplicit: true)
+        let behind: [UInt8]
+        switch life.securing {
+        case .untouched:
+            if side == .client, TLSRecord.isClientHello(octets) { return secure(early: octets) }
+            behind = []
+        case .clear(let octets): behind = octets
+        case .withServer, .withClient, .secured: return
         }
-        if side == .client, reader.awaitsAnswerToSTARTTLS { return behind += octets }
+        if side == .client, reader.awaitsAnswerToSTARTTLS { return keep(behind: behind + octets) }
         var end = 0
         var ahead = reader
         while end < octets.count {
@@ -68,20 +65,19 @@ extension TapConversation {
         if isAgreed {
             // It came before the answer that is passed on now.
             discard(behind + (hold?.takeAll() ?? []), from: .client)
-            behind = []
         }
+        keep(behind: isAgreed ? [] : behind)
         tellAndWrite(passed, ByteBuffer(bytes: passed), from: side)
         let rest = Array(octets[end...])
-        if side == .client { return behind += rest }
+        if side == .client { return keep(behind: behind + rest) }
         if isAgreed {
             self.end(.client)?.flush()
             discard(rest, from: .server)
-            secure(isImplicit: false)
+            secure(early: [])
         } else if !reader.awaitsAnswerToSTARTTLS, !behind.isEmpty {
             // It was refused, so what stood behind it is commands.
-            let waiting = behind
-            behind = []
-            received(ByteBuffer(bytes: waiting), from: .client)
+            keep(behind: [])
+            received(ByteBuffer(bytes: behind), from: .client)
             self.end(.server)?.flush()
         }
     }
@@ -97,9 +93,12 @@ extension TapConversation {
         )
     }
 
-    private func secure(isImplicit: Bool) {
-        securing = .withServer
-        self.isImplicit = isImplicit
+    /// What the client sent behind STARTTLS waits for the answer to it.
+    private func keep(behind octets: [UInt8]) { life.move(to: .clear(behind: octets)) }
+
+    /// Both ends go into TLS; `early` is what the client sent of its handshake.
+    private func secure(early: [UInt8]) {
+        life.move(to: .withServer(early: early))
         let name = TLSNames.maySNI(options.target.host) ? options.target.host : nil
         let setup = TLSSetup(
             .client(serverName: name),
@@ -114,12 +113,11 @@ extension TapConversation {
         switch occurrence {
         case .records(let from, let octets):
             // The handshake with the server is the one worth looking at; what follows is seen as it is inside.
-            if side == .server, securing == .withServer { log.emit(.records(from: from, octets), .relay) }
+            if side == .server, case .withServer = life.securing { log.emit(.records(from: from, octets), .relay) }
         case .established(let facts): side == .server ? secureClient(facts) : secured(facts)
         case .failed(let trouble, let facts):
             if let facts, side == .server { log.emit(.tls(facts), .relay) }
-            guard !hasFailed, !isOver else { return }
-            hasFailed = true
+            guard life.fail() else { return }
             let hint = side == .client ? "; does it trust the tap's certificate?" : ""
             log.emit(.error(.init(.tlsFailed, "TLS with the \(side.rawValue): \(trouble)\(hint)")), .relay)
             end(side.other)?.reset()
@@ -128,17 +126,17 @@ extension TapConversation {
     }
 
     private func secureClient(_ facts: TLSFacts) {
-        serverFacts = facts
-        securing = .withClient
+        guard case .withServer(let early) = life.securing else { return }
+        life.move(to: .withClient(facts))
         guard let identity = options.interception?.identity, let client else { return }
         client.secure(TLSSetup(.server(identity), minimum: .tls1_0)) { [weak self] in self?.took($0, with: .client) }
         if !early.isEmpty { client.feed(ByteBuffer(bytes: early)) }
-        early = []
     }
 
     private func secured(_ facts: TLSFacts) {
-        securing = .secured
-        if let serverFacts { log.emit(.tls(serverFacts), .relay) }
+        guard case .withClient(let serverFacts) = life.securing else { return }
+        life.move(to: .secured)
+        log.emit(.tls(serverFacts), .relay)
         let cipher = facts.cipher.map { ", \($0)" } ?? ""
         log.emit(.note("The client is in \(facts.version ?? "TLS")\(cipher) with the tap's own certificate"), .relay)
         client?.read()

@@ -20,7 +20,7 @@ extension ClientDialogue {
         /// What XCLIENT says of the client, as `ADDR=192.0.2.1` (Postfix XCLIENT_README); nil for no such command.
         public var xclient: String?
         /// The mechanism to use; nil for the best that both sides have.
-        public var mechanism: SASLExchange.Mechanism?
+        public var mechanism: Mechanism?
         /// What mechanisms compute with; without it those that need it are passed over.
         public var digests: SASLDigests?
         /// Whether credentials may cross a line that TLS does not protect; otherwise the client keeps them to itself.
@@ -35,7 +35,7 @@ extension ClientDialogue {
             quitAfter: StopPoint? = nil,
             declareSize: Bool = true,
             credentials: Credentials? = nil,
-            mechanism: SASLExchange.Mechanism? = nil,
+            mechanism: Mechanism? = nil,
             digests: SASLDigests? = nil,
             mayAuthenticateInClear: Bool = false,
             tls: TLSUse = .never

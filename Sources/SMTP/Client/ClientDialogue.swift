@@ -42,7 +42,7 @@ public struct ClientDialogue: Sendable {
     private var hello: Verb
     private var plan: Plan
     private var state = State.idle
-    private var exchange: SASLExchange?
+    private var exchange: ClientSASL?
     /// What went wrong first, if anything did.
     private var failure: Outcome?
     /// Which mail is on its way, and how many of its recipients were asked and said yes to.
@@ -137,7 +137,9 @@ public struct ClientDialogue: Sendable {
                 askedRecipients += 1
             }
         case .lastChunk: mailWasTaken()
-        default: break
+        case .greeting, .data, .mailData, .chunk, .rset, .anytime, .auth, .saslResponse, .startTLS, .handshake, .quit,
+            .turnAround, .unknown:
+            break
         }
     }
 
@@ -377,12 +379,12 @@ extension ClientDialogue {
             note(.credentialsKept)
             return quit()
         }
-        let best = SASLExchange.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
-        guard let mechanism = plan.mechanism.map({ SASLExchange.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
-            note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.rawValue)" } ?? "AUTH", at: .auth))
+        let best = ClientSASL.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
+        guard let mechanism = plan.mechanism.map({ ClientSASL.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
+            note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.name)" } ?? "AUTH", at: .auth))
             return quit()
         }
-        var exchange = SASLExchange(mechanism, credentials, plan.digests)
+        var exchange = ClientSASL(mechanism, credentials, plan.digests)
         let line = exchange.start()
         self.exchange = exchange
         return send(line, .auth)
@@ -510,7 +512,9 @@ extension ClientDialogue {
             askedRecipients += 1
             if !isRefused { acceptedRecipients += 1 }
             if isRefused, acceptedRecipients == 0, group.first != .rcpt { note(.refused(at: .rcpt, reply)) }
-        default: break
+        case .greeting, .hello, .data, .mailData, .chunk, .lastChunk, .rset, .anytime, .auth, .saslResponse, .startTLS,
+            .handshake, .quit, .turnAround, .unknown:
+            break
         }
         guard group.isEmpty else { return waitFor(group.removeFirst()) }
         guard turn == .data else { return stops(at: .rcpt) ? stop() : nextRecipient(after: reply) }

@@ -155,9 +155,9 @@ public enum Forecast {
         let command = reading.value
         if phase == .authenticating { return "a response to the challenge" }
         guard let verb = command.verb else { return "a verb nobody knows: expect 500" }
-        var sequence = CommandSequence()
-        sequence.assume(phase)
-        guard sequence.allows(command.turn) else { return "\(command.name) \(reason(command.turn, phase)): expect 503" }
+        guard CommandSequence(at: phase).allows(command.turn) else {
+            return "\(command.name) \(reason(command.turn, phase)): expect 503"
+        }
         if let keyword = verb.neededKeyword, !offer.offers(keyword) {
             return "\(command.name) was not offered: expect 500 or 502"
         }
@@ -181,29 +181,6 @@ public enum Forecast {
         case (.data, _), (.chunk, _), (.lastChunk, _): "before RCPT"
         case (.auth, .reversePath), (.auth, .forwardPaths): "inside a mail transaction"
         default: "out of sequence"
-        }
-    }
-}
-
-extension CommandSequence {
-    /// Takes it for granted that the session is in this phase.
-    fileprivate mutating func assume(_ phase: Phase) {
-        switch phase {
-        case .connected: self = CommandSequence()
-        case .greeted: assume(Turn.hello)
-        case .identified: assume(Turn.mail)
-        case .reversePath: assume(Turn.rcpt)
-        case .forwardPaths: assume(Turn.data)
-        case .mailData: assume(Turn.mailData)
-        case .chunks:
-            assume(Turn.chunk)
-            advance(.chunk, code: 250)
-        case .authenticating: assume(Turn.saslResponse)
-        case .securing: assume(Turn.handshake)
-        case .ended:
-            assume(Turn.quit)
-            advance(.quit, code: 221)
-        case .unknown: self = .unknown
         }
     }
 }

@@ -42,7 +42,7 @@ struct SCRAM: Sendable {
             let iterations = Int(counted.lossyText), iterations > 0
         else { throw Self.error(in: fields) ?? .malformedChallenge }
         guard !nonce.isEmpty, both.count > nonce.count, both.starts(with: nonce) else { throw .foreignNonce }
-        guard iterations <= SASLExchange.maxIterations else { throw .iterations(iterations) }
+        guard iterations <= ClientSASL.maxIterations else { throw .iterations(iterations) }
 
         finalWithoutProof = Array("c=".utf8) + Base64.encode(Self.header) + Array(",r=".utf8) + both
         let message = clientFirstBare + [UInt8(ascii: ",")] + serverFirst + [UInt8(ascii: ",")] + finalWithoutProof

@@ -45,12 +45,11 @@ public struct CommandSequence: Hashable, Sendable {
 
     public init() {}
 
+    /// For whoever knows the phase from elsewhere.
+    public init(at phase: Phase) { self.phase = phase }
+
     /// For an observer who has not seen the beginning.
-    public static let unknown = {
-        var sequence = CommandSequence()
-        sequence.phase = .unknown
-        return sequence
-    }()
+    public static let unknown = CommandSequence(at: .unknown)
 
     /// Where a turn leads when it is answered by 2yz or 3yz. A pair that is missing is out of sequence (503).
     static let transitions: [Phase: [Turn: Phase]] = [

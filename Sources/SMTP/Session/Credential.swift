@@ -55,29 +55,13 @@ enum Credential {
         let mechanism = Word(at: verb, of: octets, isWhole: isWhole)
         guard !mechanism.range.isEmpty else { return nil }
         let name = octets[mechanism.range]
-        let isName = mechanism.isComplete ? name.isMechanismName : mayBecomeMechanism(name)
+        let isName = mechanism.isComplete ? name.isMechanismName : Mechanism.begins(with: name)
         guard isName else { return mechanism.range.lowerBound }
         let response = Word(at: mechanism.range.upperBound, of: octets, isWhole: isWhole)
         // A lone equals sign is the empty response.
         guard !response.range.isEmpty, !octets[response.range].elementsEqual("=".utf8) else { return nil }
         return response.range.lowerBound
     }
-
-    private static func mayBecomeMechanism(_ beginning: ArraySlice<UInt8>) -> Bool {
-        mechanisms.contains { $0.utf8.prefix(beginning.count).equalsIgnoringCase(beginning) }
-    }
-
-    static func isMechanism(_ word: some Sequence<UInt8>) -> Bool {
-        let word = Array(word)
-        return mechanisms.contains { $0.utf8.equalsIgnoringCase(word) }
-    }
-
-    /// Mechanisms that are recognised while their name is still being sent: IANA's registry of SASL mechanisms, those of it that are seen in mail.
-    static let mechanisms = [
-        "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS", "GSSAPI",
-        "GS2-KRB5", "GSS-SPNEGO", "NTLM", "KERBEROS_V4", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256",
-        "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS",
-    ]
 
     /// A word of a line that may not be complete.
     struct Word {

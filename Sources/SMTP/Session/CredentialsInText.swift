@@ -38,9 +38,9 @@ public enum CredentialsInText {
     private static func behindAuth(_ line: [UInt8], _ words: [Range<Int>]) -> [Range<Int>] {
         guard words.count > 2,
             let auth = words.indices.dropLast(2).first(where: { at in
-                Verb(reading: line[words[at]]) == .auth && Credential.isMechanism(line[words[at + 1]])
+                Verb(reading: line[words[at]]) == .auth && Mechanism(named: line[words[at + 1]]) != nil
             }),
-            !words[(auth + 2)...].allSatisfy({ Credential.isMechanism(line[$0]) }), let end = words.last?.upperBound
+            !words[(auth + 2)...].allSatisfy({ Mechanism(named: line[$0]) != nil }), let end = words.last?.upperBound
         else { return [] }
         return [words[auth + 2].lowerBound..<end]
     }
@@ -54,7 +54,7 @@ public enum CredentialsInText {
 
     /// Whether a line ends in AUTH and a mechanism, so that the response stands in the next.
     private static func asksForResponse(_ line: [UInt8], _ words: [Range<Int>]) -> Bool {
-        guard let name = words.last, words.count > 1, Credential.isMechanism(line[name]) else { return false }
+        guard let name = words.last, words.count > 1, Mechanism(named: line[name]) != nil else { return false }
         return Verb(reading: line[words[words.count - 2]]) == .auth
             && words.first.map { replyCode(line[$0]) == nil } == true
     }

@@ -7,7 +7,7 @@ public import SMTP
 public struct SessionGlance: Sendable {
     /// The first path of MAIL as it was sent, angle brackets and all; nil where there was none.
     public private(set) var reversePath: [UInt8]?
-    /// The paths of RCPT in the same way, each once, up to `mostPaths`.
+    /// The paths of RCPT in the same way, each once, up to `maxPaths`.
     public private(set) var forwardPaths: [[UInt8]] = []
     /// How many RCPT commands there were.
     public private(set) var recipients = 0
@@ -18,7 +18,7 @@ public struct SessionGlance: Sendable {
     public private(set) var serverName: [UInt8]?
 
     /// The most forward-paths that are kept.
-    public static let mostPaths = 1000
+    public static let maxPaths = 1000
 
     private var legs = VerdictLegs()
     private var sessions: [Leg: Connection] = [:]
@@ -213,7 +213,7 @@ public struct SessionGlance: Sendable {
             path = Command.read(octets).value.path
             recipients += 1
             let shown = Self.path(octets)
-            if forwardPaths.count < Self.mostPaths, known.insert(shown).inserted { forwardPaths.append(shown) }
+            if forwardPaths.count < Self.maxPaths, known.insert(shown).inserted { forwardPaths.append(shown) }
         case .hello:
             if case .domain(let name)? = Optional(Command.read(octets).value.argument),
                 leg == .relay || clientName == nil

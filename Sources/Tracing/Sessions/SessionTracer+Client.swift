@@ -104,7 +104,7 @@ extension SessionTracer {
     /// Whether a mechanism sends the password, and anybody on the way can read it (RFC 4954 §4).
     private func isOpen(_ mechanism: [UInt8]) -> Bool {
         !reader.isSecured && !reader.isWrapped
-            && ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"].contains(mechanism.map(\.uppercased).lossyText)
+            && Mechanism(named: mechanism)?.sends != nil
     }
 
     /// A credential went over the wire, or was taken: where everybody could read it, AUTH has that finding.

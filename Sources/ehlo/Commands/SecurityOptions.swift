@@ -41,7 +41,7 @@ struct SecurityOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Log in with \(SASLExchange.Mechanism.allCases.map(\.rawValue).joined(separator: ", ")); the best that is offered otherwise.",
+            "Log in with \(Mechanism.spokenNames); the best that is offered otherwise.",
             valueName: "mechanism"
         )
     )
@@ -69,9 +69,8 @@ struct SecurityOptions: ParsableArguments {
         if auth != nil || authPasswordFile != nil || authForceClear, authUser == nil {
             throw ValidationError("--auth, --auth-password-file and --auth-force-clear need --auth-user")
         }
-        if let auth, SASLExchange.Mechanism(named: auth) == nil {
-            let known = SASLExchange.Mechanism.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--auth: this program speaks \(known)")
+        if let auth, Mechanism(spoken: auth) == nil {
+            throw ValidationError("--auth: this program speaks \(Mechanism.spokenNames)")
         }
         if let tlsMin, TLSSetup.Version(named: tlsMin) == nil {
             throw ValidationError("--tls-min takes 1.0, 1.1, 1.2 or 1.3")
@@ -92,7 +91,7 @@ struct SecurityOptions: ParsableArguments {
         security.serverName = tlsSni
         security.minimum = tlsMin.flatMap(TLSSetup.Version.init(named:)) ?? .tls1_2
         security.authorities = try OptionText.file(tlsCaPath.map { "@\($0)" }, most: 1 << 20) ?? []
-        security.mechanism = auth.flatMap(SASLExchange.Mechanism.init(named:))
+        security.mechanism = auth.flatMap(Mechanism.init(spoken:))
         security.mayAuthenticateInClear = authForceClear
         security.showsSecrets = showSecrets
         if let authUser {
@@ -105,9 +104,10 @@ struct SecurityOptions: ParsableArguments {
     }
 }
 
-extension SASLExchange.Mechanism {
-    fileprivate init?(named name: String) {
-        guard let mechanism = Self.allCases.first(where: { $0.rawValue == name.uppercased() }) else { return nil }
+extension Mechanism {
+    /// The mechanism of this name, in upper or lower case, where it is one that can be used.
+    fileprivate init?(spoken name: String) {
+        guard let mechanism = Mechanism(named: name.utf8), mechanism.isSpoken else { return nil }
         self = mechanism
     }
 }

@@ -1,88 +1,12 @@
 import Notation
 
-/// A user and a secret, on their way to a server. No description ever shows the secret.
-public struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
-{
-    public let user: [UInt8]
-    let secret: [UInt8]
-
-    /// A user name and password as typed; neither may be empty or hold NUL, which separates them in PLAIN (RFC 4616 §2).
-    public init(user: String, password: String) throws(CredentialsError) {
-        self.user = Array(user.utf8)
-        secret = Array(password.utf8)
-        guard !self.user.isEmpty else { throw .noUser }
-        guard !secret.isEmpty else { throw .noPassword }
-        guard !self.user.contains(0), !secret.contains(0) else { throw .holdsNUL }
-    }
-
-    public var description: String { "\(user.lossyText), •••" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: ["user": user.lossyText]) }
-}
-
-/// Why a user and a password cannot be sent.
-public enum CredentialsError: Error, Hashable, CustomStringConvertible {
-    case noUser, noPassword, holdsNUL
-
-    public var description: String {
-        switch self {
-        case .noUser: "there is no user name"
-        case .noPassword: "there is no password"
-        case .holdsNUL: "a user name or password cannot hold a NUL"
-        }
-    }
-}
-
-/// Arithmetic that SASL needs and this module does not have: whoever has a library hands it in.
-public struct SASLDigests: Sendable {
-    /// HMAC with MD5 over a message (RFC 2104): key, message.
-    public var hmacMD5: @Sendable (_ key: [UInt8], _ message: [UInt8]) -> [UInt8]
-    public var hmacSHA256: @Sendable (_ key: [UInt8], _ message: [UInt8]) -> [UInt8]
-    public var sha256: @Sendable (_ message: [UInt8]) -> [UInt8]
-    /// PBKDF2 with HMAC-SHA-256 and 32 octets of result (RFC 8018 §5.2).
-    public var stretched: @Sendable (_ password: [UInt8], _ salt: [UInt8], _ iterations: Int) -> [UInt8]
-    /// Printable ASCII without a comma that nobody can guess (RFC 5802 §5.1).
-    public var nonce: @Sendable () -> [UInt8]
-
-    public init(
-        hmacMD5: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8],
-        hmacSHA256: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8],
-        sha256: @escaping @Sendable ([UInt8]) -> [UInt8],
-        stretched: @escaping @Sendable ([UInt8], [UInt8], Int) -> [UInt8],
-        nonce: @escaping @Sendable () -> [UInt8]
-    ) {
-        self.hmacMD5 = hmacMD5
-        self.hmacSHA256 = hmacSHA256
-        self.sha256 = sha256
-        self.stretched = stretched
-        self.nonce = nonce
-    }
-}
-
 /// The client's side of one AUTH exchange, a state machine (RFC 4954 §4): which response answers which challenge.
 ///
 /// It decides what is sent after AUTH, and that an exchange which goes wrong or on too long is called off. It does not know
 /// reply codes, whether the line is protected, or how the exchange ends. Wrong input: a call after the end is our bug and calls
 /// the exchange off; a challenge too many, or one that is not what the mechanism says, is the server's departure and does the
 /// same, with `trouble` telling why; what a challenge of PLAIN or LOGIN says is ignored, because there only its place counts.
-public struct SASLExchange: Sendable {
-    /// The mechanisms that are spoken here, the better first, THE table of client and server.
-    public enum Mechanism: String, CaseIterable, Sendable {
-        /// A proof, no password, and the server proves itself too (RFC 7677, RFC 5802).
-        case scramSHA256 = "SCRAM-SHA-256"
-        /// A proof with an old hash (RFC 2195).
-        case cramMD5 = "CRAM-MD5"
-        /// One response: identity, user and password (RFC 4616 §2).
-        case plain = "PLAIN"
-        /// User and password in two responses, never put into an RFC.
-        case login = "LOGIN"
-        /// A token in place of a password. Taken only when it is asked for by name, since a password is no token.
-        case xoauth2 = "XOAUTH2"
-
-        /// Whether it needs `SASLDigests`.
-        var needsDigests: Bool { self == .scramSHA256 || self == .cramMD5 }
-    }
-
+public struct ClientSASL: Sendable {
     enum State: Sendable {
         case start
         /// The initial response was too long for the command line and waits for an empty challenge.
@@ -91,7 +15,10 @@ public struct SASLExchange: Sendable {
         case serverFirst(SCRAM)
         case serverFinal(SCRAM)
         case tokenError
+        /// The last line is out.
         case done
+        /// The last line was the asterisk; why, where the server is to blame.
+        case calledOff(SASLError?)
     }
 
     /// What follows once a held response is out.
@@ -109,37 +36,40 @@ public struct SASLExchange: Sendable {
     /// What the last line of the client says once it is decoded, the secret left out.
     public private(set) var meaning: String?
     /// Why the exchange was called off.
-    public private(set) var trouble: SASLError?
+    public var trouble: SASLError? { if case .calledOff(let trouble) = state { trouble } else { nil } }
     /// Whether the last line was the asterisk; there is nothing to say after it.
-    public private(set) var isCalledOff = false
+    public var isCalledOff: Bool { if case .calledOff = state { true } else { false } }
     private let credentials: Credentials
     private let digests: SASLDigests?
     private var state = State.start
-    private var isProven: Bool
 
     public init(_ mechanism: Mechanism, _ credentials: Credentials, _ digests: SASLDigests? = nil) {
         self.mechanism = mechanism
         self.credentials = credentials
         self.digests = digests
-        isProven = mechanism != .scramSHA256
     }
 
     /// The best of the mechanisms both sides have; nil when there is none.
     public static func mechanism(offeredIn hello: Hello, hasDigests: Bool = false) -> Mechanism? {
-        Mechanism.allCases.first { row in
-            row != .xoauth2 && (hasDigests || !row.needsDigests) && isOffered(row, in: hello)
+        Mechanism.spoken.first { row in
+            row.sends != .token && (hasDigests || !row.needsDigests) && isOffered(row, in: hello)
         }
     }
 
     /// Whether the server offers this one. Servers of the 1990s write `AUTH=LOGIN`.
     public static func isOffered(_ mechanism: Mechanism, in hello: Hello) -> Bool {
-        hello.parameters(of: "AUTH").contains { $0.equalsIgnoringCase(mechanism.rawValue.utf8) }
+        hello.parameters(of: "AUTH").contains { $0.equalsIgnoringCase(mechanism.name.utf8) }
     }
 
-    /// Accepted by the server: whether it has proved what the mechanism lets it prove.
-    public mutating func accepted() -> SASLError? {
-        if !isProven, trouble == nil { trouble = .noProof }
-        return trouble
+    /// Accepted by the server: what is wrong with that, as where it has not proved what the mechanism lets it prove.
+    public func accepted() -> SASLError? {
+        switch state {
+        case .serverFirst, .serverFinal, .holding(_, then: .serverFirst): .noProof
+        case .calledOff(let trouble): trouble
+        case .start, .holding(_, then: .done), .holding(_, then: .tokenError), .user, .password, .cramChallenge,
+            .tokenError, .done:
+            nil
+        }
     }
 
     // MARK: Lines
@@ -151,17 +81,23 @@ public struct SASLExchange: Sendable {
         case .plain: return open(plainResponse, saying: "user \(shownUser), password •••", then: .done)
         case .login:
             state = .user
-            return line(of: "AUTH LOGIN".utf8)
+            return bareLine
         case .xoauth2: return open(tokenResponse, saying: "user \(shownUser), token •••", then: .tokenError)
         case .cramMD5:
             state = .cramChallenge
-            return line(of: "AUTH CRAM-MD5".utf8)
+            return bareLine
         case .scramSHA256:
             guard let digests else { return callOff(nil) }
             let scram = SCRAM(user: credentials.user, nonce: digests.nonce())
             return open(scram.clientFirst, saying: scram.clientFirst.lossyText, then: .serverFirst(scram))
+        case .digestMD5, .oauthBearer, .external, .anonymous, .gssapi, .gs2Kerberos, .spnego, .ntlm, .kerberosV4,
+            .scramSHA1, .scramSHA1Plus, .scramSHA256Plus, .scramSHA512Plus:
+            return callOff(.notSpoken)
         }
     }
+
+    /// AUTH without an initial response, as where the server speaks first.
+    private var bareLine: OutgoingLine { line(of: "AUTH \(mechanism.name)".utf8) }
 
     /// The response to a challenge (334) with this text; `*` calls the exchange off (RFC 4954 §4).
     public mutating func challenged(_ text: [UInt8] = []) -> OutgoingLine {
@@ -186,12 +122,12 @@ public struct SASLExchange: Sendable {
             meaning = "nothing, to fetch the refusal"
             return OutgoingLine(trusted: "")
         case .start: return callOff(nil)
-        case .done: return callOff(.tooManyChallenges)
+        case .done, .calledOff: return callOff(.tooManyChallenges)
         }
     }
 
     private mutating func open(_ response: [UInt8], saying meaning: String, then next: After) -> OutgoingLine {
-        let command = Array("AUTH \(mechanism.rawValue)".utf8)
+        let command = Array("AUTH \(mechanism.name)".utf8)
         let whole = command + [32] + Base64.encode(response)
         self.meaning = meaning
         // RFC 4954 §4: an initial response that makes the command line too long waits for the challenge.
@@ -249,16 +185,14 @@ public struct SASLExchange: Sendable {
     private mutating func answerServerFinal(_ text: [UInt8], _ scram: SCRAM) -> OutgoingLine {
         guard let final = decoded(text) else { return callOff(.notBase64) }
         if let trouble = scram.trouble(with: final) { return callOff(trouble) }
-        isProven = true
         state = .done
         meaning = "nothing: the server's proof is right"
         return OutgoingLine(trusted: "")
     }
 
     private mutating func callOff(_ trouble: SASLError?) -> OutgoingLine {
-        state = .done
-        isCalledOff = true
-        self.trouble = self.trouble ?? trouble
+        // The first reason counts.
+        state = .calledOff(self.trouble ?? trouble)
         meaning = "the exchange is called off"
         return OutgoingLine(trusted: "*")
     }
@@ -269,17 +203,9 @@ public struct SASLExchange: Sendable {
     }
 }
 
-extension [UInt8] {
-    /// Two small hexadecimal digits an octet.
-    var hexadecimal: [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-}
-
 /// Why the client called the exchange off.
 public enum SASLError: Error, Hashable, Sendable, CustomStringConvertible {
-    case notBase64, malformedChallenge, foreignNonce, tooManyChallenges, wrongSignature, noProof
+    case notBase64, malformedChallenge, foreignNonce, tooManyChallenges, wrongSignature, noProof, notSpoken
     case iterations(Int)
     case serverError(String)
 
@@ -290,6 +216,7 @@ public enum SASLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .foreignNonce: "the server answered with a nonce that is not the client's"
         case .tooManyChallenges: "the server asked more often than the mechanism has it"
         case .wrongSignature: "the server could not prove that it knows the password"
+        case .notSpoken: "this program does not speak the mechanism"
         case .noProof: "the server accepted the login without proving that it knows the password"
         case .iterations(let count): "the server wants the password hashed \(count) times, which nobody should do"
         case .serverError(let error): "the server broke the exchange off with \(error)"
