@@ -64,7 +64,7 @@ struct Replay: ParsableCommand {
         Message.warn(file.warnings, about: session)
         if list {
             let printer = PlainPrinter(settings)
-            try file.eachListed(chosen) { (_, line) throws(FileTrouble) in try printer.print(line) }
+            try file.eachListing(chosen) { (listing) throws(FileTrouble) in try printer.print(row: listing.cells) }
             return try printer.flush()
         }
         try show(file, chosen, named: session, settings, library)
