@@ -66,14 +66,8 @@ public final class CaptureFile: Sendable {
         /// When it began, in nanoseconds since 1970.
         public let began: Int64
         /// The ends with their ports.
-        public let client: String
-        public let server: String
-        /// The first path of MAIL and of RCPT as they were sent; empty without one.
-        public let reversePath: [UInt8]
-        public let forwardPath: [UInt8]
-        public let recipients: Int
-        /// How it went, in two or three words.
-        public let outcome: String
+        public let ends: Recording.Ends
+        public var glance: SessionGlance
     }
 
     /// Summaries of sessions one after another, given to `body` with their numbers.
@@ -103,22 +97,19 @@ public final class CaptureFile: Sendable {
         return numbers.map { number in
             let found = found[number]
             assembly.assemble(found.flow)
-            let digest = SessionDigest(assembly, client: found.client, isWrapped: found.flow.kind == .wrapped)
+            let ends = ends(of: found)
+            let glance = SessionGlance(assembly, client: found.client, name: ends.server)
             sinceRest += assembly.pieces.reduce(0) { $0 + $1.count }
             if sinceRest > CaptureIndex.restAfter {
                 sinceRest = 0
                 octets.rest()
             }
-            return Summary(
-                began: assembly.pieces.first?.time ?? 0,
-                client: "\(found.flow.end(found.client))",
-                server: "\(found.flow.end(found.client.other))",
-                reversePath: digest.reversePath,
-                forwardPath: digest.forwardPath,
-                recipients: digest.recipients,
-                outcome: digest.outcome
-            )
+            return Summary(began: assembly.pieces.first?.time ?? 0, ends: ends, glance: glance)
         }
+    }
+
+    private func ends(of found: Found) -> Recording.Ends {
+        .init(client: "\(found.flow.end(found.client))", server: "\(found.flow.end(found.client.other))")
     }
 
     /// A session as it would have been recorded by one of its ends.
@@ -126,11 +117,11 @@ public final class CaptureFile: Sendable {
         let found = found[number]
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         assembly.assemble(found.flow)
-        let digest = SessionDigest(assembly, client: found.client, isWrapped: found.flow.kind == .wrapped)
+        let glance = SessionGlance(assembly, client: found.client, name: "")
         let (client, server) = (found.flow.end(found.client), found.flow.end(found.client.other))
         let match = lookups.lookups(
             before: assembly.pieces.first?.time ?? 0,
-            forwardPath: digest.forwardPath,
+            forwardPath: glance.forwardPaths.first ?? [],
             client: client,
             server: server
         )
@@ -149,7 +140,7 @@ public final class CaptureFile: Sendable {
         )
         octets.rest()
         var recording = Recording(header: header, events: events.events)
-        recording.ends = Recording.Ends(client: "\(client)", server: "\(server)")
+        recording.ends = ends(of: found)
         return recording
     }
 }

@@ -79,16 +79,7 @@ struct SessionEvents {
         if !assembly.pieces.contains(where: { $0.kind == .syn || $0.kind == .synAck }) {
             add(.note("the connection was open already when the capture began"), first)
         }
-        for side in Side.allCases {
-            let direction = side == .client ? client : client.other
-            guard !assembly.pieces.contains(where: { $0.direction == direction && $0.kind == .octets }) else {
-                continue
-            }
-            guard assembly.pieces.contains(where: { $0.direction == direction.other && $0.kind == .octets }) else {
-                continue
-            }
-            add(.gap(from: side, octets: nil), first)
-        }
+        for side in assembly.missingSides(client: client) { add(.gap(from: side, octets: nil), first) }
     }
 
     private mutating func remark(_ text: String, _ time: Int64) {

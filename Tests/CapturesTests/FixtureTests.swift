@@ -84,6 +84,15 @@ import Tracing
         #expect(String(decoding: raw, as: UTF8.self).contains("odW50ZXIyLUNBTkFSW"))
     }
 
+    @Test(arguments: names) func `a list says what the whole session says`(name: String) throws {
+        let file = try Self.load(name)
+        file.eachSummary(of: 0..<file.count) { number, summary in
+            var glance = summary.glance
+            let verdict = Verdict(of: file.recording(number).trace)
+            #expect(glance.verdict().summary == verdict.summary, "\(name), session \(number)")
+        }
+    }
+
     @Test func `TLS is decoded as far as it is in the clear`() throws {
         let trace = try Self.load("starttls.pcap").recording(0).trace
         #expect(trace.lines.contains { $0.place.step == .ehloReply && $0.place.substep > 0 && !$0.spans.isEmpty })

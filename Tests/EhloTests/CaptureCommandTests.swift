@@ -8,7 +8,7 @@ import Testing
 
     private static let swaks = fixtures + "/swaks.pcap"
     private static let line =
-        "0  2026-11-24 23:26:19.022  127.0.0.1:43146  127.0.0.1:28025  <ada@sender.example>  <bob@receiver.example>  accepted\n"
+        "0\t2026-11-24T23:26:19Z\t127.0.0.1:43146\t127.0.0.1:28025\t<ada@sender.example>\t<bob@receiver.example>\taccepted\n"
 
     @Test(arguments: [["--list"], ["--list", "--plain"]]) func `a list is a line a session and nothing else`(
         options: [String]

@@ -31,7 +31,7 @@ struct SecretOutputs {
             return
         }
         add("messages", file.warnings.joined(separator: "\n"))
-        file.eachListed(0..<file.count) { (_, line) in add("the list", line) }
+        file.eachListing(0..<file.count) { add("the list", $0.cells.joined(separator: "\n")) }
         for listing in file.listings {
             add("the list in the program", "\(listing)")
         }

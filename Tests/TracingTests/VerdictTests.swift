@@ -362,9 +362,13 @@ import Testing
         let verdict = Verdict(of: Tracer.trace(of: sealed))
         #expect(verdict.outcome == .unknown && verdict.isEncrypted && verdict.holder == .nobodyKnows)
         expectSameAtAGlance(verdict, sealed)
-        let broken = Verdict(of: Tracer.trace(of: events))
+        let cut = events + [WireEvent(.close(by: .server), leg: .relay)]
+        let broken = Verdict(of: Tracer.trace(of: cut))
         #expect(broken.outcome == .deferred && !broken.isEncrypted)
-        expectSameAtAGlance(broken, events)
+        expectSameAtAGlance(broken, cut)
+        let begun = Verdict(of: Tracer.trace(of: events))
+        #expect(begun.outcome == .unknown && begun.isEncrypted)
+        expectSameAtAGlance(begun, events)
     }
 
     private static func record(_ type: UInt8, from side: Side) -> WireEvent {

@@ -1,7 +1,6 @@
 import Captures
 import Glibc
-import Notation
-public import SMTP
+import SMTP
 public import Tracing
 
 /// A file with sessions in it, recorded or told in the words of another program.
@@ -97,81 +96,28 @@ public struct SessionFile: Sendable {
         self.init(path: path, warnings: capture.warnings, content: .capture(capture))
     }
 
-    /// What a session is called, without putting it together where that is not needed.
-    private func title(_ number: Int) -> String {
-        if case .transcript(let file) = content { file.title(number) } else { session(number).header.title }
-    }
-
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : Escaping.message(path) }
 
-    /// One line a session, with its number: the title, and of a capture what it is about and how it went.
-    public func eachListed<Failure: Error>(
+    /// What a list says about each session, one after the other.
+    public func eachListing<Failure: Error>(
         _ numbers: Range<Int>,
-        _ body: (Int, String) throws(Failure) -> Void
+        _ body: (SessionListing) throws(Failure) -> Void
     ) throws(Failure) {
         switch content {
         case .recordings, .transcript:
-            for number in numbers {
-                let title = title(number)
-                try body(number, Escaping.message("\(number)  \(title.isEmpty ? "without a title" : title)"))
-            }
+            for number in numbers { try body(SessionListing(session(number), number: number)) }
         case .capture(let file):
             try file.eachSummary(of: numbers) { (number, summary) throws(Failure) in
-                try body(number, "\(number)  \(Self.listed(summary))")
+                try body(SessionListing(summary, number: number))
             }
         }
-    }
-
-    /// What a list says about a session without reading it whole.
-    public struct Listing: Sendable {
-        /// Counted from 0 within the file.
-        public let number: Int
-        /// The client, or the recording's title; escaped.
-        public let name: String
-        /// The first of each, as far as they can be told.
-        public let reversePath: Path?
-        public let forwardPath: Path?
-        /// How it went, in a word or two; empty when nobody looked.
-        public let outcome: String
     }
 
     /// All of it, for a list to choose from.
-    public var listings: [Listing] {
-        switch content {
-        case .recordings, .transcript:
-            return (0..<count).map { number in
-                let title = title(number)
-                return Listing(
-                    number: number,
-                    name: Escaping.message(title.isEmpty ? "session \(number)" : title),
-                    reversePath: nil,
-                    forwardPath: nil,
-                    outcome: ""
-                )
-            }
-        case .capture(let file):
-            var all: [Listing] = []
-            file.eachSummary(of: 0..<file.count) { number, summary in
-                all.append(
-                    Listing(
-                        number: number,
-                        name: summary.client,
-                        reversePath: Command.read(Array("MAIL FROM:".utf8) + summary.reversePath).value.path,
-                        forwardPath: Command.read(Array("RCPT TO:".utf8) + summary.forwardPath).value.path,
-                        outcome: summary.outcome
-                    )
-                )
-            }
-            return all
-        }
-    }
-
-    private static func listed(_ summary: CaptureFile.Summary) -> String {
-        let more = summary.recipients > 1 ? " +\(summary.recipients - 1)" : ""
-        let from = summary.reversePath.isEmpty ? "-" : WireText.shown(summary.reversePath)
-        let to = summary.forwardPath.isEmpty ? "-" : WireText.shown(summary.forwardPath) + more
-        return
-            "\(UTCTime(nanoseconds: summary.began).listed)  \(summary.client)  \(summary.server)  \(from)  \(to)  \(summary.outcome)"
+    public var listings: [SessionListing] {
+        var all: [SessionListing] = []
+        eachListing(0..<count) { all.append($0) }
+        return all
     }
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions, also where

@@ -32,6 +32,8 @@ struct VerdictReading: Sendable {
         /// Sides whose application data went by in TLS (RFC 8446 §5.1), and whether TLS was spoken at all.
         var sealed: Set<Side> = []
         var speaksTLS = false
+        /// STARTTLS was accepted.
+        var awaitsTLS = false
         /// What is said inside TLS is known.
         var isOpened = false
     }
@@ -56,10 +58,10 @@ struct VerdictReading: Sendable {
 
     /// Whether a lookup or a connection came to nothing.
     var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
-    /// TLS was begun, and nothing was said in it.
-    private var hasFailedHandshake: Bool { link.speaksTLS && link.sealed.count < 2 }
-    /// What matters went by inside TLS.
-    var isEncrypted: Bool { link.sealed.count == 2 }
+    /// TLS was begun, and the connection ended before anything was said in it.
+    private var hasFailedHandshake: Bool { link.speaksTLS && link.sealed.count < 2 && link.isClosed }
+    /// What matters went by inside TLS, or goes by there from now on.
+    var isEncrypted: Bool { link.sealed.count == 2 || (link.speaksTLS || link.awaitsTLS) && !link.isClosed }
     /// What decided before any mail came about.
     var refusal: Verdict.Decision? { refusals.first }
 
@@ -106,6 +108,7 @@ struct VerdictReading: Sendable {
 
     /// What was said inside TLS is known.
     private mutating func opened() {
+        link.awaitsTLS = false
         guard link.speaksTLS else { return }
         (link.sealed, link.speaksTLS, link.isOpened) = ([], false, true)
     }
@@ -206,6 +209,7 @@ struct VerdictReading: Sendable {
     /// made good: HELO after EHLO, another mechanism, another exchanger.
     private mutating func sessionAnswered(_ decision: Verdict.Decision, _ outcome: Verdict.Outcome) {
         guard outcome == .accepted else { return refusals.append(decision) }
+        link.awaitsTLS = decision.turn == .startTLS
         (failure, failureLine, hasFailedOtherwise) = (nil, nil, false)
         let kinds: [CommandSequence.Turn?] =
             switch decision.turn {

@@ -66,7 +66,7 @@ struct Replay: ParsableCommand {
         Message.warn(file.warnings, about: session)
         if list {
             let printer = PlainPrinter(settings)
-            try file.eachListed(chosen) { (_, line) throws(FileError) in try printer.print(line) }
+            try file.eachListing(chosen) { (listing) throws(FileError) in try printer.print(row: listing.cells) }
             return try printer.flush()
         }
         try show(file, chosen, named: session, settings, library)

@@ -34,15 +34,13 @@ final class ConversationDesk {
         for listing in file.listings[chosen] {
             let number = listing.number + 1
             rows.append(
-                listing.outcome.isEmpty
-                    ? Conversations.Row(number: number, peer: listing.name)
-                    : Conversations.Row(
-                        number: number,
-                        peer: listing.name,
-                        from: listing.reversePath,
-                        to: listing.forwardPath.map { [$0] } ?? [],
-                        words: listing.outcome
-                    )
+                Conversations.Row(
+                    number: number,
+                    peer: listing.name,
+                    from: listing.reversePath,
+                    to: listing.forwardPath.map { [$0] } ?? [],
+                    words: listing.summary
+                )
             )
         }
         state.session.conversations = Conversations(rows: rows, followsNewest: false)

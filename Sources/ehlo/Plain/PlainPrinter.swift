@@ -30,6 +30,11 @@ struct PlainPrinter {
         try output.write("\u{1B}[\(code)m\(shown)\u{1B}[0m\n")
     }
 
+    /// The cells of a row with tabs between them, which no cell can hold.
+    func print(row cells: [String]) throws(FileError) {
+        try output.write(cells.map(shown).joined(separator: "\t") + "\n")
+    }
+
     /// What stands before the place where a person types.
     func prompt(_ text: String) throws(FileError) {
         try output.write(shown(text) + " ")

@@ -9,7 +9,9 @@ enum CaptureTarget: FuzzTarget {
         for warning in file.warnings { Properties.expectEscaped(warning, "a warning") }
         let some = 0..<min(file.count, 4)
         file.eachSummary(of: some) { _, summary in
-            Properties.expectEscaped(summary.client + summary.server + summary.outcome, "a line of the list")
+            var glance = summary.glance
+            let words = summary.ends.client + summary.ends.server + glance.verdict().summary
+            Properties.expectEscaped(words, "a line of the list")
         }
         for number in some { Properties.expectSound(file.recording(number), cuts: [5]) }
     }

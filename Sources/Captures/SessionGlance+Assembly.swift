@@ -1,0 +1,34 @@
+import SMTP
+import Tracing
+
+extension SessionGlance {
+    /// Looks at what happened on a connection whose client speaks in `direction`.
+    init(_ assembly: StreamAssembly, client direction: Direction, name: String) {
+        self.init()
+        for side in assembly.missingSides(client: direction) { gap(nil, side) }
+        var hasClosed = false
+        for piece in assembly.pieces {
+            let side: Side = piece.direction == direction ? .client : .server
+            switch piece.kind {
+            case .syn: connecting(to: name)
+            case .synAck: connected(to: name)
+            case .octets: take(assembly.content(piece).octets, side)
+            case .gap: gap(piece.count, side)
+            case .fin: hasClosed = true
+            case .rst: if !hasClosed { failed(.reset) }
+            case .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN: break
+            }
+        }
+        if hasClosed { closed() }
+    }
+}
+
+extension StreamAssembly {
+    /// A side that is not in the capture, although the other one is.
+    func missingSides(client direction: Direction) -> [Side] {
+        let speaking = Set(
+            pieces.filter { $0.kind == .octets }.map { $0.direction == direction ? Side.client : .server }
+        )
+        return speaking.count == 1 ? Side.allCases.filter { !speaking.contains($0) } : []
+    }
+}

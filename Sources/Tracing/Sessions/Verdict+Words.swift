@@ -1,0 +1,238 @@
+import SMTP
+
+/// The one set of words for a verdict. Lists take `summary`; texts take `words`, a sentence a line.
+extension Verdict {
+    /// A line about what became of the mail.
+    public enum Words: Equatable, Sendable {
+        /// The whole verdict in a sentence.
+        case summary(String)
+        case sentence(String)
+        /// A line of the reply that decided, as it was said.
+        case quote(String)
+        /// What a server with a queue does next, and who holds the mail.
+        case next(String)
+
+        /// Safe to show: what came off a wire was made visible.
+        public var text: String {
+            switch self {
+            case .summary(let text), .sentence(let text), .quote(let text), .next(let text): text
+            }
+        }
+    }
+
+    // MARK: In a word or two
+
+    /// For a list: the outcome, then what tells it apart, as `refused 550 RCPT 5.1.1` or `mixed 1 of 2 accepted, 550 RCPT 5.1.1`.
+    public var summary: String {
+        let mails = transactions.filter { $0.outcome == .accepted }.count
+        let told: String =
+            switch outcome {
+            case .accepted: mails > 1 ? "\(mails) mails" : ""
+            case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
+            case .deferred, .refused: decision?.words ?? failure?.id ?? (recipients.isEmpty ? "no connection" : "cut")
+            case .unknown: isEncrypted ? "encrypted" : "no answer"
+            case .untried, .none: ""
+            }
+        return told.isEmpty ? outcome.rawValue : "\(outcome.rawValue) \(told)"
+    }
+
+    /// `1 of 2 accepted`, of recipients, or of mails where no recipient differs.
+    private var share: String {
+        recipients.count > 1 || transactions.count < 2
+            ? "\(accepted) of \(recipients.count) accepted"
+            : "\(transactions.filter { $0.outcome == .accepted }.count) of \(transactions.count) mails accepted"
+    }
+
+    // MARK: In sentences
+
+    /// The verdict in sentences: the whole, then each recipient by name with all lines of what the server said, and what comes next.
+    public func words(in trace: Trace) -> [Words] {
+        var told = [Words.summary(sentence(in: trace))]
+        for transaction in transactions where transaction.decision != nil {
+            told.append(
+                .sentence(
+                    "\(transaction.name) was \(transaction.outcome.participle)\(step(transaction.decision?.place))."
+                )
+            )
+            told += quotes(transaction.decision, trace) + [next(transaction.outcome, transaction.reversePath)]
+        }
+        for group in groups { told += words(group, trace) }
+        guard recipients.isEmpty, transactions.allSatisfy({ $0.decision == nil }), outcome != .none else { return told }
+        told += quotes(decision, trace)
+        if !isEncrypted { told.append(next(outcome, transactions.last?.reversePath)) }
+        return told
+    }
+
+    /// Recipients of a transaction who share their fate, in the order of the first.
+    private var groups: [[Recipient]] {
+        var groups: [[Recipient]] = []
+        struct Key: Hashable { let transaction: Int, outcome: Outcome, line: Int, place: Place? }
+        var known: [Key: Int] = [:]
+        for recipient in recipients {
+            let key = Key(
+                transaction: recipient.transaction,
+                outcome: recipient.outcome,
+                line: recipient.decision?.lines.last ?? -1,
+                place: recipient.place
+            )
+            if let index = known[key] {
+                groups[index].append(recipient)
+            } else {
+                known[key] = groups.count
+                groups.append([recipient])
+            }
+        }
+        return groups
+    }
+
+    private func words(_ group: [Recipient], _ trace: Trace) -> [Words] {
+        guard let one = group.first else { return [] }
+        let names = Self.list(group.map { WireText.shown($0.address) })
+        let (was, step) = (group.count == 1 ? "was" : "were", step(one.place))
+        let sentence: String =
+            switch one.outcome {
+            case .accepted, .refused, .mixed, .none: "\(names) \(was) \(one.outcome.participle)\(step)."
+            case .deferred where one.decision != nil: "\(names) \(was) \(one.outcome.participle)\(step)."
+            case .deferred:
+                "\(names) \(was) not reached, the session ended\(step) before the server had accepted the mail."
+            case .unknown: "Nobody knows whether the mail was accepted for \(names), no answer of the server was seen."
+            case .untried: "The client gave the mail to \(names) up\(step), before it was sent."
+            }
+        let reversePath = transactions.first { $0.number == one.transaction }?.reversePath
+        return [.sentence(sentence)] + quotes(one.decision, trace) + [next(one.outcome, reversePath)]
+    }
+
+    private func sentence(in trace: Trace) -> String {
+        switch outcome {
+        case .accepted where recipients.count == 1: "The mail was accepted."
+        case .accepted where recipients.count > 1: "The mail was accepted for all \(recipients.count) recipients."
+        case .accepted: "A mail was accepted, for whom is not known."
+        case .mixed where recipients.count > 1 || transactions.count < 2:
+            "The mail was accepted for \(accepted == 0 ? "none" : "\(accepted)") of \(recipients.count) recipients."
+        case .mixed:
+            "Of \(transactions.count) mails \(transactions.filter { $0.outcome == .accepted }.count) was accepted."
+        case .unknown:
+            isEncrypted
+                ? "What became of the mail cannot be seen, it went by inside TLS."
+                : "Nobody knows whether the mail was accepted."
+        case .none, .untried:
+            recipients.isEmpty
+                ? "No mail was sent, and none was refused." : "No mail was sent, the client gave up before that."
+        case .deferred, .refused: failed(in: trace)
+        }
+    }
+
+    /// What went wrong, where nothing was accepted.
+    private func failed(in trace: Trace) -> String {
+        let now = outcome == .deferred ? "for now" : "for good"
+        guard let decision else {
+            let words = failureLine.map { WireText.shown(trace.lines[$0].octets) } ?? failure?.words
+            guard let words else {
+                return recipients.isEmpty && transactions.isEmpty
+                    ? "No connection came about." : "The mail was not delivered, the session ended too early."
+            }
+            return "The mail was not delivered: \(words)."
+        }
+        let step = step(decision.place)
+        switch decision.turn {
+        case .greeting: return "The server refused the session \(now) in its greeting\(step)."
+        case .hello: return "The server refused EHLO \(now)\(step)."
+        case .auth, .saslResponse: return "The server refused the login \(now)\(step)."
+        case .startTLS, .handshake: return "The server refused TLS \(now)\(step)."
+        case nil: return "The server ended the session by itself\(step)."
+        default:
+            let whose = recipients.count > 1 ? " for all \(recipients.count) recipients" : ""
+            return "The mail was refused \(now)\(whose)\(step)."
+        }
+    }
+
+    private func quotes(_ decision: Decision?, _ trace: Trace) -> [Words] {
+        (decision?.lines ?? []).map { .quote(WireText.shown(trace.lines[$0].octets)) }
+    }
+
+    /// What a mail server would do now, and who has the duty (RFC 5321 §4.5.4.1, §4.5.5, §6.1).
+    private func next(_ outcome: Outcome, _ reversePath: [UInt8]?) -> Words {
+        let holder = isSubmission ? "The author's program" : "The sender's server"
+        switch outcome {
+        case .accepted:
+            return .next(
+                isSubmission
+                    ? "The sender's server holds the mail now and has to pass it on (RFC 5321 §6.1)."
+                    : "The recipient's server holds the mail now and has to deliver it, or to say that it could not (RFC 5321 §6.1)."
+            )
+        case .deferred where isSubmission:
+            return .next("\(holder) still holds the mail and can hand it in again.")
+        case .deferred:
+            return .next("\(holder) still holds the mail and tries again, for 4 to 5 days (RFC 5321 §4.5.4.1).")
+        case .refused where isSubmission: return .next("\(holder) still holds the mail and tells its author why.")
+        case .refused:
+            guard let reversePath else { return .next("\(holder) gives the mail back to its author (RFC 5321 §6.1).") }
+            return .next(
+                reversePath.isEmpty
+                    ? "\(holder) gives up, and nobody is told, since the reverse-path is null (RFC 5321 §4.5.5)."
+                    : "\(holder) gives the mail back, it writes a bounce to \(WireText.shown(reversePath)) (RFC 5321 §6.1)."
+            )
+        case .unknown:
+            return .next(
+                "Nobody knows who holds it now. A sender's server sends it again, so it may arrive twice (RFC 1047)."
+            )
+        case .untried, .mixed, .none: return .next("\(holder) still holds the mail.")
+        }
+    }
+
+    /// ` at step 10a`; nothing where it is not known.
+    private func step(_ place: Place?) -> String { place.map { " at step \($0.label)" } ?? "" }
+
+    /// `a`, `a and b`, `a, b and c`.
+    private static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " and " + last
+    }
+}
+
+extension Verdict.Decision {
+    /// `550 RCPT 5.1.1`.
+    public var words: String {
+        ["\(code)", turn?.listed, status.map { "\($0)" }].compactMap(\.self).joined(separator: " ")
+    }
+}
+
+extension Verdict.Transaction {
+    /// `the mail from a@b`.
+    fileprivate var name: String {
+        guard let reversePath else { return "The mail" }
+        return reversePath.isEmpty
+            ? "The mail with the null reverse-path" : "The mail from \(WireText.shown(reversePath))"
+    }
+}
+
+extension Verdict.Outcome {
+    fileprivate var participle: String {
+        switch self {
+        case .accepted: "accepted"
+        case .deferred: "not accepted for now"
+        case .refused: "refused for good"
+        case .unknown, .untried, .mixed, .none: "not decided"
+        }
+    }
+}
+
+extension CommandSequence.Turn {
+    /// What a reply answers, in a list.
+    fileprivate var listed: String {
+        switch self {
+        case .greeting: "greeting"
+        case .hello: "EHLO"
+        case .mail: "MAIL"
+        case .rcpt: "RCPT"
+        case .data: "DATA"
+        case .mailData: "dot"
+        case .chunk, .lastChunk: "BDAT"
+        case .auth, .saslResponse: "AUTH"
+        case .startTLS, .handshake: "STARTTLS"
+        case .quit: "QUIT"
+        case .rset: "RSET"
+        case .anytime, .turnAround, .unknown: "command"
+        }
+    }
+}
