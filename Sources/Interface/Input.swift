@@ -15,9 +15,9 @@ public enum Input: Equatable, Sendable {
     case nextPanePressed, previousPanePressed, zoomPressed
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
-    case hexPressed, lineEndsPressed, findingsPressed, messagePressed, timeLinePressed, matrixPressed, helpPressed,
-        blankPressed
-    case conversationsPressed
+    case hexPressed, lineEndsPressed, blankPressed
+    /// The key of something that lies over the panes.
+    case overlayPressed(Overlay)
     // Taking away
     case copyLinePressed, copySessionPressed, copyAsPressed, savePressed, mousePressed
     // Bringing along
@@ -60,10 +60,10 @@ extension Input {
             .fasterPressed, .slowerPressed, .timesPressed, .goPressed, .firstPressed, .lastPressed, .followPressed,
             .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
             .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
-            .nextMatchPressed, .previousMatchPressed, .hexPressed, .lineEndsPressed, .findingsPressed, .messagePressed,
-            .timeLinePressed, .matrixPressed, .helpPressed, .blankPressed, .conversationsPressed, .copyLinePressed,
-            .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed, .escapePressed,
-            .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted, .clicked:
+            .nextMatchPressed, .previousMatchPressed, .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,
+            .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed,
+            .escapePressed, .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll,
+            .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
         case .conversed, .conversationOpened, .traced, .listening, .held, .stands, .awaiting, .growing, .resized,

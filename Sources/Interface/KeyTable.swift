@@ -21,8 +21,25 @@ public enum KeyTable {
         case leave = "Leave"
     }
 
-    /// The rows in the order of the help.
-    public static let rows: [Row] = [
+    /// The rows in the order of the help. What lies over the panes has its key in its own table; the help stands last.
+    public static let rows: [Row] =
+        walkingAndLooking + Overlay.allCases.filter { $0 != .help }.map { row(of: $0) } + [blank, row(of: .help)]
+        + takingAndLeaving
+
+    private static let blank = row("b", nil, "b", .blankPressed, "blank the screen", .look)
+
+    private static func row(of overlay: Overlay) -> Row {
+        let row = overlay.row
+        return Row(
+            keys: row.keys,
+            shown: row.shown,
+            input: .overlayPressed(overlay),
+            words: row.words,
+            group: .look
+        )
+    }
+
+    private static let walkingAndLooking: [Row] = [
         row("n", ".", "n  .", .nextPressed, "one step on; in the sandbox it happens on the wire", .walk),
         row("p", ",", "p  ,", .previousPressed, "one step back", .walk),
         row("]", nil, "]", .nextStepPressed, "next whole step", .walk),
@@ -76,19 +93,9 @@ public enum KeyTable {
         row("x", nil, "x", .hexPressed, "the line in hexadecimal", .look),
         row("l", nil, "l", .lineEndsPressed, "show CR and LF at the line ends", .look),
         row("w", nil, "w", .timesPressed, "times since start, since last, by the clock", .look),
-        row("f", nil, "f", .findingsPressed, "all findings", .look),
-        row("m", nil, "m", .messagePressed, "the message as a reader sees it", .look),
-        row("X", nil, "X", .matrixPressed, "the hosts that were tried, side by side", .look),
-        row("t", nil, "t", .timeLinePressed, "the time line", .look),
-        row("o", nil, "o", .conversationsPressed, "other conversations (tap, sandbox, files with several)", .look),
-        row("b", nil, "b", .blankPressed, "blank the screen", .look),
-        Row(
-            keys: [.character("?"), .function(1)],
-            shown: "?  F1",
-            input: .helpPressed,
-            words: "this help",
-            group: .look
-        ),
+    ]
+
+    private static let takingAndLeaving: [Row] = [
         row("y", nil, "y", .copyLinePressed, "copy the line", .take),
         row("Y", nil, "Y", .copySessionPressed, "copy the session", .take),
         row("c", nil, "c", .copyAsPressed, "copy as a command: \(CopyAs.names)", .take),

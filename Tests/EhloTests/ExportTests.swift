@@ -283,7 +283,8 @@ import Tracing
         let meant: [[String]: Input] = [
             ["n", "."]: .nextPressed, ["p", ","]: .previousPressed, ["]"]: .nextStepPressed,
             ["["]: .previousStepPressed,
-            ["g"]: .goPressed, ["f"]: .findingsPressed, ["m"]: .messagePressed, ["?"]: .helpPressed,
+            ["g"]: .goPressed, ["f"]: .overlayPressed(.findings), ["m"]: .overlayPressed(.message),
+            ["?"]: .overlayPressed(.help),
         ]
         let state = State(title: "", source: .replay)
         var checked = 0

@@ -116,7 +116,7 @@ import Tracing
                     _ = update(&state, .rightPressed, in: world)
                     Self.check(draw(state, in: world))
                 }
-                for look in [Input.findingsPressed, .messagePressed, .timeLinePressed, .matrixPressed, .helpPressed] {
+                for look in Overlay.allCases.map(Input.overlayPressed) {
                     _ = update(&state, look, in: world)
                     Self.check(draw(state, in: world))
                     _ = update(&state, .escapePressed, in: world)

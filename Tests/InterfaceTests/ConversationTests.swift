@@ -134,9 +134,9 @@ struct ConversationTests {
     @Test func `who chose one keeps it, and who chooses the newest follows again`() throws {
         var walk = try Self.four()
         walk.press(.character("o"))
-        #expect(walk.state.view.overlay == .conversations(selected: 4))
+        #expect(walk.state.view.overlay == .init(.conversations, at: 4))
         walk.press(.up, .up, .up, .up)
-        #expect(walk.state.view.overlay == .conversations(selected: 1))
+        #expect(walk.state.view.overlay == .init(.conversations, at: 1))
         #expect(walk.press(.enter) == [.openConversation(number: 1)])
         walk.give(Self.opened(1, Self.trace("bob")))
         #expect(walk.state.view.overlay == nil)

@@ -34,7 +34,7 @@ struct LiveTests {
     }
 
     @Test func `no other key sends, in whatever pane and under whatever lies on top`() throws {
-        let overlays: [View.Overlay?] = [nil, .help(scroll: 0), .timeLine(scroll: 0), .message(scroll: 0)]
+        let overlays = [nil] + Overlay.allCases.map { Overlay.Open($0) }
         for key in KeyTable.rows.flatMap(\.keys) where key != .enter {
             for pane in View.Pane.allCases {
                 for overlay in overlays {
@@ -50,7 +50,7 @@ struct LiveTests {
 
     @Test func `Enter sends nothing while something else has the keys`() throws {
         let covers: [(inout State) -> Void] = [
-            { $0.view.overlay = .help(scroll: 0) }, { $0.view.overlay = .timeLine(scroll: 0) },
+            { $0.view.overlay = .init(.help) }, { $0.view.overlay = .init(.timeLine) },
             { $0.prompt.question = .search },
             { $0.view.isBlank = true },
         ]

@@ -1,3 +1,4 @@
+import Foundation
 import Screen
 import Testing
 import Tracing
@@ -6,11 +7,16 @@ import Tracing
 
 /// What lies over the panes, and that closing it leads back to the same place.
 struct OverlayTests {
-    static let overlays: [(Key, View.Overlay)] = [
-        (.character("?"), .help(scroll: 0)), (.function(1), .help(scroll: 0)),
-        (.character("f"), .findings(selected: 0)),
-        (.character("m"), .message(scroll: 0)), (.character("t"), .timeLine(scroll: 0)),
-    ]
+    /// A session in which every overlay has something to show.
+    static func withEverything(_ columns: Int = 80, _ rows: Int = 24) throws -> Walk {
+        var state = try Fixture.seed(columns, rows)
+        var conversations = Conversations(rows: (1...30).map { .init(number: $0, peer: "session \($0)") })
+        conversations.open = 1
+        state.session.conversations = conversations
+        var walk = try Walk(state)
+        walk.press(.end, .character("p"), .down, .right, .right)
+        return walk
+    }
 
     static func atEnd(_ columns: Int = 80, _ rows: Int = 24) throws -> Walk {
         var walk = try Walk(try Fixture.seed(columns, rows))
@@ -18,37 +24,39 @@ struct OverlayTests {
         return walk
     }
 
-    @Test(arguments: overlays, [Key.escape, .character("q")])
-    func `Esc and q close it and lead back`(overlay: (Key, View.Overlay), closing: Key) throws {
-        var walk = try Self.atEnd()
-        let (before, screen) = (walk.state, walk.canvas)
-        walk.press(overlay.0)
-        #expect(walk.state.view.overlay == overlay.1)
-        #expect(walk.canvas != screen)
-        walk.press(.down, .down, .pageDown, .up)
-        #expect(walk.press(closing) == [])
-        #expect(walk.state == before)
-        #expect(walk.canvas == screen)
-    }
-
-    @Test(arguments: overlays)
-    func `its own key closes it, another one's goes over to that`(overlay: (Key, View.Overlay)) throws {
-        var walk = try Self.atEnd()
-        let before = walk.state
-        walk.press(overlay.0, overlay.0)
-        #expect(walk.state == before)
-        for other in Self.overlays {
-            walk.state.view.overlay = overlay.1
-            walk.press(other.0)
-            #expect(walk.state.view.overlay == (other.1 == overlay.1 ? nil : other.1))
+    @Test(arguments: Overlay.allCases, [Key.escape, .character("q")])
+    func `each of its keys opens it, Esc and q close it and lead back`(overlay: Overlay, closing: Key) throws {
+        for key in overlay.row.keys {
+            var walk = try Self.withEverything()
+            let (before, screen) = (walk.state, walk.canvas)
+            walk.press(key)
+            #expect(walk.state.view.overlay?.overlay == overlay)
+            #expect(walk.canvas != screen)
+            walk.press(.down, .down, .pageDown, .up)
+            #expect(walk.press(closing) == [])
+            #expect(walk.state == before)
+            #expect(walk.canvas == screen)
         }
     }
 
-    @Test(arguments: overlays)
-    func `it stops scrolling at its ends`(overlay: (Key, View.Overlay)) throws {
+    @Test(arguments: Overlay.allCases)
+    func `its own key closes it, another one's goes over to that`(overlay: Overlay) throws {
+        var walk = try Self.withEverything()
+        let before = walk.state
+        walk.press(overlay.row.keys[0], overlay.row.keys[0])
+        #expect(walk.state == before)
+        for other in Overlay.allCases where other != overlay {
+            walk.state.view.overlay = .init(overlay)
+            walk.press(other.row.keys[0])
+            #expect(walk.state.view.overlay?.overlay == other)
+        }
+    }
+
+    @Test(arguments: Overlay.allCases)
+    func `it stops moving at its ends`(overlay: Overlay) throws {
         for (columns, rows) in [(80, 24), (40, 12), (120, 40)] {
-            var walk = try Self.atEnd(columns, rows)
-            walk.press(overlay.0)
+            var walk = try Self.withEverything(columns, rows)
+            walk.press(overlay.row.keys[0])
             let top = walk.canvas
             for _ in 1...100 { walk.press(.pageDown) }
             let bottom = walk.state
@@ -60,6 +68,39 @@ struct OverlayTests {
             #expect(walk.canvas == top)
             walk.press(.end)
             #expect(walk.state == bottom)
+        }
+    }
+
+    @Test(arguments: Overlay.allCases)
+    func `no two have the same look, and the key bar tells what keys do in it`(overlay: Overlay) throws {
+        var walk = try Self.withEverything()
+        walk.press(overlay.row.keys[0])
+        for (key, words) in overlay.row.hints { #expect(walk.screen.contains("\(key) \(words)")) }
+        for action in overlay.row.own { #expect(overlay.row.hints.contains { $0 == (action.shown, action.words) }) }
+        for other in Overlay.allCases where other != overlay {
+            var elsewhere = try Self.withEverything()
+            elsewhere.press(other.row.keys[0])
+            #expect(elsewhere.canvas != walk.canvas, "\(other)")
+        }
+    }
+
+    @Test(arguments: Overlay.allCases)
+    func `where it has nothing to show it says so and does not open`(overlay: Overlay) throws {
+        var walk = try Walk(State(title: "", source: .replay))
+        guard let words = overlay.row.missing(walk.state) else {
+            walk.expect(.overlayPressed(overlay)) { $0.view.overlay = .init(overlay) }
+            return
+        }
+        walk.expect(.overlayPressed(overlay)) { $0.view.notice = words }
+        #expect(walk.screen.contains(words))
+    }
+
+    @Test(arguments: Overlay.allCases)
+    func `somebody has looked at its screen`(overlay: Overlay) {
+        let screens = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Screens")
+        for size in ["80x24", "40x12"] {
+            let file = screens.appending(path: "\(overlay.golden)-\(size).screen")
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(file.lastPathComponent)")
         }
     }
 
@@ -92,10 +133,10 @@ struct OverlayTests {
     }
 
     @Test func `walking on closes it`() throws {
-        for overlay in Self.overlays {
-            var walk = try Walk(try Fixture.seed())
-            walk.press(.end, .home, .character("n"), overlay.0)
-            #expect(walk.state.view.overlay == overlay.1)
+        for overlay in Overlay.allCases {
+            var walk = try Self.withEverything()
+            walk.press(.home, .character("n"), overlay.row.keys[0])
+            #expect(walk.state.view.overlay?.overlay == overlay)
             walk.press(.character("n"))
             #expect(walk.state.view.overlay == nil)
             #expect(walk.state.cursor.line == 1)
@@ -109,8 +150,9 @@ struct OverlayTests {
         for (index, entry) in findings.enumerated() {
             walk.press(.character("f"), .home)
             for _ in 0..<index { walk.press(.down) }
-            #expect(walk.state.view.overlay == .findings(selected: index))
-            #expect(walk.state.anchor == entry.finding.anchor)
+            #expect(walk.state.view.overlay == .init(.findings, at: index))
+            let anchor = entry.finding.anchor
+            #expect(walk.screen.contains(walk.world.library.section(for: anchor)?.title ?? anchor.path))
             walk.press(.enter)
             #expect(walk.state.view.overlay == nil)
             #expect(walk.state.view.pane == .wire)
@@ -133,8 +175,8 @@ struct OverlayTests {
 
     @Test func `there are no findings and no message on the first page`() throws {
         var walk = try Walk(State(title: "", source: .replay))
-        walk.expect(.findingsPressed) { $0.view.notice = "no findings so far: nothing departs from the RFCs" }
-        walk.expect(.messagePressed) { $0.view.notice = "no message has been sent yet" }
+        walk.expect(.overlayPressed(.findings)) { $0.view.notice = "no findings so far: nothing departs from the RFCs" }
+        walk.expect(.overlayPressed(.message)) { $0.view.notice = "no message has been sent yet" }
     }
 
     // MARK: The list of sessions
@@ -154,6 +196,20 @@ struct OverlayTests {
         walk.expect(.firstPressed) { $0.cursor.choice = 0 }
         walk.expect(.quitPressed, effects: [.exit]) { _ in }
         walk.expect(.escapePressed, effects: [.exit]) { _ in }
-        walk.expect(.findingsPressed) { _ in }
+        walk.expect(.overlayPressed(.findings)) { _ in }
+    }
+}
+
+extension Overlay {
+    /// The name of its golden screen. A new one is not complete before somebody has looked at it.
+    fileprivate var golden: String {
+        switch self {
+        case .findings: "findings"
+        case .message: "message"
+        case .hosts: "matrix"
+        case .timeLine: "time-line"
+        case .conversations: "conversations-list"
+        case .help: "help"
+        }
     }
 }

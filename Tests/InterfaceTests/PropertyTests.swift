@@ -95,15 +95,17 @@ struct PropertyTests {
 
     @Test(arguments: framed)
     func `no page breaks the frame`(size: (Int, Int)) throws {
-        for key in [Key.character("?"), .character("f"), .character("m"), .character("t")] {
-            var walk = try Walk(Hostile.state(size.0, size.1))
-            walk.press(.end, key)
-            #expect(walk.state.view.overlay != nil)
+        for overlay in Overlay.allCases {
+            var state = Hostile.state(size.0, size.1)
+            state.session.conversations = Conversations(rows: [.init(number: 1, peer: "\u{1B}[2J 日本 \u{202E}")])
+            var walk = try Walk(state)
+            walk.press(.end, overlay.row.keys[0])
+            #expect(walk.state.view.overlay?.overlay == overlay)
             for _ in 1...40 {
                 let canvas = walk.canvas
                 for row in 1..<canvas.rows - 1 {
                     let role = canvas[canvas.columns - 1, row].role
-                    #expect(role == .frame || role == .frameFocused, "\(key) row \(row)\n\(canvas.text)")
+                    #expect(role == .frame || role == .frameFocused, "\(overlay) row \(row)\n\(canvas.text)")
                 }
                 walk.press(.pageDown)
             }

@@ -116,12 +116,12 @@ struct SandboxTests {
             walk.give(world.next())
         }
         #expect(walk.state.session.source == .sandbox(finished: true))
-        #expect(walk.state.view.overlay == .message(scroll: 0))
+        #expect(walk.state.view.overlay == .init(.message))
         #expect(walk.screen.contains("Delivered"))
         walk.press(.escape)
         #expect(walk.state.view.overlay == nil)
         #expect(walk.press(.character("n")) == [])
-        #expect(walk.state.view.overlay == .message(scroll: 0))
+        #expect(walk.state.view.overlay == .init(.message))
     }
 
     @Test func `the finale does not push aside what a person is reading`() throws {
@@ -131,7 +131,7 @@ struct SandboxTests {
         walk.give(world.next())
         walk.press(.character("?"))
         walk.give(world.next(100))
-        #expect(walk.state.view.overlay == .help(scroll: 0))
+        #expect(walk.state.view.overlay == .init(.help))
         #expect(walk.state.session.awaited == 0)
     }
 

@@ -10,6 +10,19 @@ import Tracing
 /// ▶   2  127.0.0.1:41540    ada@a.example ➔ eve@b.ex…   550 at step 10         611    0
 ///     3* 127.0.0.1:41544    …                           step 6                 204    0
 /// ```
+func drawConversations(_ state: State, at number: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+    guard let all = state.session.conversations else { return }
+    let here = all.index(of: number) ?? 0
+    canvas.frame(
+        rect,
+        title: "Conversations",
+        titleRight: "\(here + 1)/\(all.rows.count)",
+        focused: true,
+        glyphs: world.glyphs
+    )
+    ConversationList.draw(all, here, in: rect.inset(), on: &canvas, world.glyphs)
+}
+
 enum ConversationList {
     /// Where the columns are. What there is no room for is left out.
     private struct Columns {
@@ -25,17 +38,32 @@ enum ConversationList {
         }
     }
 
-    static func draw(_ state: State, _ selected: Int, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-        guard let all = state.session.conversations else { return }
-        let here = all.index(of: selected) ?? 0
-        canvas.frame(
-            rect,
-            title: "Conversations",
-            titleRight: "\(here + 1)/\(all.rows.count)",
-            focused: true,
-            glyphs: glyphs
-        )
-        let inner = rect.inset()
+    /// What is said where there is no list.
+    static func missing(_ state: State) -> String? {
+        guard let conversations = state.session.conversations else { return "there is this one session and no other" }
+        return conversations.rows.isEmpty ? "no client has come yet" : nil
+    }
+
+    /// The number of the one that is open, else of the newest.
+    static func start(_ state: State) -> Int {
+        state.session.conversations.flatMap { $0.open ?? $0.rows.last?.number } ?? 0
+    }
+
+    /// The number of the conversation so many rows on.
+    static func moved(_ state: State, at number: Int, by rows: Int, in _: Rect, in _: Surroundings) -> Int {
+        guard let all = state.session.conversations, let last = all.rows.indices.last else { return number }
+        // One that was dropped under the cursor gives it to the oldest there is.
+        let here = all.index(of: number) ?? 0
+        return all.rows[min(max(0, here + rows), last)].number
+    }
+
+    fileprivate static func draw(
+        _ all: Conversations,
+        _ here: Int,
+        in inner: Rect,
+        on canvas: inout Canvas,
+        _ glyphs: Glyphs
+    ) {
         let columns = Columns(inner.columns)
         var below = StyledLine("* the newest", .dim)
         if all.dropped > 0 {
@@ -46,15 +74,8 @@ enum ConversationList {
         let (list, foot) = rest.split(bottom: 1)
         canvas.write(heading(columns, glyphs), in: head)
         canvas.write(Wrap.cut(below, columns: foot.columns, glyphs: glyphs), in: foot)
-        let first = max(0, min(here - list.rows / 2, all.rows.count - list.rows))
-        for (offset, row) in all.rows.dropFirst(first).prefix(list.rows).enumerated() {
-            canvas.write(line(row, all, columns, glyphs), row: offset, in: list)
-            guard first + offset == here else { continue }
-            canvas.restyle(
-                Rect(column: list.column, row: list.row + offset, columns: list.columns, rows: 1),
-                role: .cursor,
-                adding: .reverse
-            )
+        drawList(all.rows.count, selected: here, in: list, on: &canvas, glyphs) { index in
+            line(all.rows[index], all, columns, glyphs)
         }
     }
 

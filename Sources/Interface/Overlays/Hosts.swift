@@ -3,7 +3,9 @@ import Tracing
 
 /// The hosts that were tried side by side, in the widest form that fits: a row for each, three rows for each with the name
 /// above the cells, or all cells one below the other.
-enum MatrixOverlay {
+enum HostsOverlay {
+    static func isEmpty(_ state: State) -> Bool { ConnectionMatrix(state.session.trace).rows.isEmpty }
+
     static func page(_ state: State, in world: Surroundings) -> Page {
         let matrix = ConnectionMatrix(state.session.trace)
         let columns = max(10, state.view.columns - 6)

@@ -2,46 +2,6 @@ import SMTP
 import Screen
 import Tracing
 
-/// The keys, from the one table of them.
-enum HelpOverlay {
-    static func page(_ state: State, in world: Surroundings) -> Page {
-        let lines = lines(state, in: world)
-        return Page(count: lines.count) { [lines[$0]] }
-    }
-
-    static func lines(_ state: State, in world: Surroundings) -> [StyledLine] {
-        let width = KeyTable.rows.map { TextWidth.columns(of: $0.shown) }.max() ?? 0
-        let columns = max(20, min(76, state.view.columns - 4))
-        var lines: [StyledLine] = []
-        for group in KeyTable.Group.allCases {
-            if !lines.isEmpty { lines.append(StyledLine("")) }
-            lines.append(StyledLine(group.rawValue, .heading, emphasis: .bold))
-            for row in KeyTable.rows where row.group == group {
-                let shown = world.glyphs.isASCII ? row.shown.spelledArrows : row.shown
-                var line = StyledLine("  " + shown, .key, emphasis: .bold)
-                line.append(String(repeating: " ", count: width - TextWidth.columns(of: shown) + 2))
-                line.append(row.words)
-                lines += Wrap.lines(line, columns: columns, hanging: width + 4)
-            }
-        }
-        lines.append(StyledLine(""))
-        lines += Wrap.lines(
-            "The left pane has the fourteen steps, the upper one what went over the wire, the lower one the explanation. → names the octets of the current line one by one."
-                .asciified(world.glyphs),
-            .dim,
-            columns: columns
-        )
-        return lines
-    }
-}
-
-extension String {
-    /// Arrow keys in words that fit their column.
-    var spelledArrows: String {
-        replacing("→", with: "->").replacing("←", with: "<-").replacing("↓", with: "Dn").replacing("↑", with: "Up")
-    }
-}
-
 /// The mail as it lies in the mailbox, or as it was sent when nothing says that it was delivered.
 enum MessageOverlay {
     static func title(_ state: State) -> String {
@@ -56,7 +16,7 @@ enum MessageOverlay {
     }
 
     /// More of a mail is not worth scrolling through; how much it is is said.
-    private static let mostOctets = 256 << 10
+    private static let maxOctets = 256 << 10
 
     /// An item is a line of the mail, or a piece of one that is longer than two rows.
     static func page(_ state: State, in world: Surroundings) -> Page {
@@ -72,12 +32,12 @@ enum MessageOverlay {
     static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Surroundings) -> Page {
         let columns = max(10, state.view.columns - 4)
         let envelope = envelope(state, mail, columns)
-        let lines = DotStuffing.lines(of: Array(content.prefix(mostOctets)))
+        let lines = DotStuffing.lines(of: Array(content.prefix(maxOctets)))
         let header = lines.firstIndex(of: []) ?? lines.count
         let pieces = lines.indices.flatMap { index in
             split(lines[index], at: 2 * columns).map { (octets: $0, isHeader: index < header) }
         }
-        let leftOut = max(0, content.count - mostOctets) + (mail?.octetsLeftOut ?? 0)
+        let leftOut = max(0, content.count - maxOctets) + (mail?.octetsLeftOut ?? 0)
         let count = envelope.count + pieces.count + (leftOut > 0 ? 1 : 0)
         return Page(count: count) { item in
             guard item >= envelope.count else { return [envelope[item]] }
@@ -131,60 +91,5 @@ enum MessageOverlay {
             )
         }
         return styled
-    }
-}
-
-/// All findings in order, the lesson of the selected one beside or below.
-enum FindingsOverlay {
-    static func draw(_ state: State, _ selected: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-        let findings = state.findings
-        let isWide = rect.columns >= 100
-        let (list, lesson) = isWide ? splitWide(rect) : splitTall(rect, count: findings.count)
-        canvas.frame(
-            list,
-            title: "Findings",
-            titleRight: "\(selected + 1)/\(findings.count)",
-            focused: true,
-            glyphs: world.glyphs
-        )
-        let inner = list.inset()
-        let first = max(0, min(selected - inner.rows / 2, findings.count - inner.rows))
-        for (row, entry) in findings.dropFirst(first).prefix(inner.rows).enumerated() {
-            let line = Self.line(entry, state, world.glyphs)
-            canvas.write(Wrap.cut(line, columns: inner.columns, glyphs: world.glyphs), row: row, in: inner)
-            if first + row == selected {
-                canvas.restyle(
-                    Rect(column: inner.column, row: inner.row + row, columns: inner.columns, rows: 1),
-                    role: .cursor,
-                    adding: .reverse
-                )
-            }
-        }
-        LessonPane.draw(state, in: lesson, on: &canvas, in: world)
-    }
-
-    private static func splitWide(_ rect: Rect) -> (Rect, Rect) {
-        let (list, lesson) = rect.split(left: rect.columns / 2)
-        return (list, lesson)
-    }
-
-    private static func splitTall(_ rect: Rect, count: Int) -> (Rect, Rect) {
-        let (list, lesson) = rect.split(top: max(4, min(count + 2, rect.rows / 2)))
-        return (list, lesson)
-    }
-
-    private static func line(_ entry: (line: Int, finding: Finding), _ state: State, _ glyphs: Glyphs) -> StyledLine {
-        let mark: (String, Role) =
-            switch entry.finding.severity {
-            case .error: (String(glyphs.failed), .failed)
-            case .warning: (String(glyphs.flag), .finding)
-            case .note: (String(glyphs.bullet), .dim)
-            }
-        let label = state.session.trace.lines[entry.line].place.label
-        var line = StyledLine("\(mark.0) ", mark.1, emphasis: .bold)
-        line.append(label + String(repeating: " ", count: max(1, 4 - label.count)), .dim)
-        line.append(entry.finding.message)
-        line.append("  \(entry.finding.spec)".asciified(glyphs), .dim)
-        return line
     }
 }

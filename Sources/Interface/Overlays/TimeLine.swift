@@ -3,16 +3,24 @@ import Screen
 import Tracing
 
 /// The time line: a lane for each party, an arrow for each thing that went from one to the other, its time at the right.
+func drawTimeLine(_ state: State, at scroll: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+    canvas.frame(rect, title: "Time line", focused: true, glyphs: world.glyphs)
+    TimeLineOverlay.draw(state, scroll, in: rect.inset(), on: &canvas, world.glyphs)
+}
+
 enum TimeLineOverlay {
     /// Rows at the top that do not scroll: the heads of the lanes.
     static let headRows = 2
     /// Below this many columns there are no lanes, but a list.
     private static let narrowest = 60
 
-    static func draw(_ state: State, _ scroll: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-        let glyphs = world.glyphs
-        canvas.frame(rect, title: "Time line", focused: true, glyphs: glyphs)
-        let inner = rect.inset()
+    fileprivate static func draw(
+        _ state: State,
+        _ scroll: Int,
+        in inner: Rect,
+        on canvas: inout Canvas,
+        _ glyphs: Glyphs
+    ) {
         let lanes = Lanes(state, columns: inner.columns)
         guard inner.columns >= narrowest else {
             let runs = runs(state)
@@ -39,10 +47,10 @@ enum TimeLineOverlay {
         }
     }
 
-    /// The first row to show so that the last one is seen, in a frame of this size.
-    static func last(_ state: State, in rect: Rect) -> Int {
+    /// How many first rows there are from which the last one is seen, in a frame of this size.
+    static func places(_ state: State, in rect: Rect, in world: Surroundings) -> Int {
         let inner = rect.inset()
-        return max(0, runs(state).count - (inner.rows - (inner.columns >= narrowest ? headRows : 0)))
+        return runs(state).count - (inner.rows - (inner.columns >= narrowest ? headRows : 0)) + 1
     }
 
     /// Where lanes have no room: who, which way, what.

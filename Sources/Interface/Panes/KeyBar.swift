@@ -52,14 +52,7 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
 /// Keys and what they do here, the most useful first; what does not fit is left out from the end.
 private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if !state.session.choices.isEmpty { return [("Enter", "opens"), ("↑↓", "choose"), ("q", "quits")] }
-    if let overlay = state.view.overlay {
-        switch overlay {
-        case .findings: return [("Enter", "goes to the line"), ("↑↓", "choose"), ("Esc", "closes")]
-        case .conversations: return [("Enter", "opens it"), ("↑↓", "choose"), ("Esc", "stays where you were")]
-        case .help, .message, .timeLine, .matrix:
-            return [("Esc", "closes"), ("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
-        }
-    }
+    if let open = state.view.overlay { return open.overlay.row.hints }
     if !state.view.pattern.isEmpty {
         return [
             ("n", "next match"), ("N", "previous"), ("Esc", "ends"),
@@ -67,7 +60,7 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
         ]
     }
     var hints: [(String, String)] = [nextHint(state, glyphs)]
-    if let others = state.session.conversations?.others { hints.append(("o", others)) }
+    if let others = state.session.conversations?.others { hints.append((Overlay.conversations.row.letter, others)) }
     if state.session.source.isLive || state.session.source.isWatched, state.isAtFront,
         state.session.pending?.octets.isEmpty == false
     {
@@ -80,9 +73,11 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     }
     hints.append(("Tab", state.view.pane.next.name.lowercased()))
     if state.session.source == .replay { hints.append(("Space", state.view.playback.isRunning ? "pauses" : "plays")) }
-    if state.findingCount > 0 { hints.append(("f", "findings")) }
-    if state.hasMessage { hints.append(("m", "message")) }
-    return hints + [("?", "help"), ("q", "quit"), ("t", "time line"), ("x", "hex")]
+    if state.findingCount > 0 { hints.append((Overlay.findings.row.letter, "findings")) }
+    if state.hasMessage { hints.append((Overlay.message.row.letter, "message")) }
+    return hints + [
+        (Overlay.help.row.letter, "help"), ("q", "quit"), (Overlay.timeLine.row.letter, "time line"), ("x", "hex"),
+    ]
 }
 
 /// The key that goes on, and what it does: in a live session at its front that is Enter alone.

@@ -2,101 +2,121 @@ import Lessons
 import Screen
 import Tracing
 
+/// What a lesson is about: a place of the session, or a finding.
+struct Explained {
+    let anchor: LessonAnchor
+    /// What stands on the frame behind "Lesson".
+    let title: String
+    /// Where the values in the text come from.
+    let line: TraceLine?
+    let span: WireSpan?
+    /// What is wrong with the line, said before the lesson.
+    let findings: [Finding]
+
+    /// What is under the cursor.
+    init(under state: State, _ glyphs: Glyphs) {
+        anchor = state.anchor
+        line = state.currentLine
+        span = state.currentSpan
+        // A span has its own lesson; what is wrong with the line is told while the line as a whole is meant.
+        findings = state.cursor.span == nil ? state.currentLine?.findings ?? [] : []
+        if let spans = state.currentLine?.spans, let index = state.cursor.span {
+            let name = spans.indices.contains(index) ? spans[index].name : ""
+            title = "\(name) \(glyphs.separator) \(index + 1) of \(spans.count)"
+        } else {
+            title = state.place.map { "step \($0.label)" } ?? ""
+        }
+    }
+
+    /// One of the findings of a line, which is the title of its own lesson.
+    init(_ finding: Finding, of line: TraceLine) {
+        anchor = finding.anchor
+        title = "finding"
+        self.line = line
+        span = nil
+        findings = []
+    }
+}
+
 /// The explanation of what is under the cursor.
-enum LessonPane {
+func drawLesson(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+    let lesson = LessonPane(state.session.trace, about: Explained(under: state, world.glyphs), world)
+    let scroll = state.cursor.lessonScroll
+    lesson.draw(from: scroll, isFocused: state.view.pane == .lesson, in: rect, on: &canvas)
+}
+
+/// The lesson's one sentence, for screens that have no room for it beside the wire.
+func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+    guard let section = world.library.section(for: state.anchor) else { return }
+    let lines = Wrap.lines(StyledLine(section.summary.asciified(world.glyphs), .plain), columns: rect.columns - 2)
+    for (row, line) in lines.prefix(rect.rows).enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
+}
+
+/// A lesson set for reading, in a frame.
+struct LessonPane {
     /// Text is never set wider than this: the eye loses its line.
     static let widestText = 72
 
-    static func draw(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-        let text = text(state, columns: rect.columns - 4, in: world)
+    let trace: Trace
+    let subject: Explained
+    let world: Surroundings
+
+    init(_ trace: Trace, about subject: Explained, _ world: Surroundings) {
+        self.trace = trace
+        self.subject = subject
+        self.world = world
+    }
+
+    func draw(from scroll: Int = 0, isFocused: Bool = false, in rect: Rect, on canvas: inout Canvas) {
+        let text = text(columns: rect.columns - 4)
         let room = rect.rows - 2
-        let scroll = min(state.cursor.lessonScroll, max(0, text.count - room))
+        let scroll = min(scroll, max(0, text.count - room))
         let below = text.count - scroll - room
         let more = below > 0 ? "\(world.glyphs.arrowDown) \(below) lines more" : scroll > 0 ? "end" : ""
-        canvas.frame(
-            rect,
-            title: title(state, world.glyphs),
-            titleRight: more,
-            focused: state.view.pane == .lesson,
-            glyphs: world.glyphs
-        )
+        let title = ["Lesson", subject.title].filter { !$0.isEmpty }.joined(separator: " \(world.glyphs.separator) ")
+        canvas.frame(rect, title: title, titleRight: more, focused: isFocused, glyphs: world.glyphs)
         let inner = rect.inset(columns: 2, rows: 1)
         for (row, line) in text.dropFirst(scroll).prefix(inner.rows).enumerated() {
             canvas.write(line, row: row, in: inner)
         }
     }
 
-    /// The lesson's one sentence, for screens that have no room for it beside the wire.
-    static func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-        guard let section = world.library.section(for: state.anchor) else { return }
-        let lines = Wrap.lines(StyledLine(section.summary.asciified(world.glyphs), .plain), columns: rect.columns - 2)
-        for (row, line) in lines.prefix(rect.rows).enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
-    }
+    /// How far it can be scrolled in a frame of this size.
+    func last(in rect: Rect) -> Int { max(0, text(columns: rect.columns - 4).count - (rect.rows - 2)) }
 
-    /// `Lesson · MAIL FROM · 3 of 5`.
-    private static func title(_ state: State, _ glyphs: Glyphs) -> String {
-        guard state.view.overlay == nil else { return "Lesson \(glyphs.separator) finding" }
-        guard let spans = state.currentLine?.spans, let span = state.cursor.span else {
-            return state.place.map { "Lesson \(glyphs.separator) step \($0.label)" } ?? "Lesson"
+    /// The whole lesson as lines: title, findings of the line, text with the session's values, and where it stands.
+    private func text(columns: Int) -> [StyledLine] {
+        let width = max(10, min(columns, Self.widestText))
+        guard let section = world.library.section(for: subject.anchor) else {
+            return Wrap.lines("There is no lesson for \(subject.anchor.path) yet.", .error, columns: width)
         }
-        return
-            "Lesson \(glyphs.separator) \(spans.indices.contains(span) ? spans[span].name : "") \(glyphs.separator) \(span + 1) of \(spans.count)"
+        let context = SessionValues.Context(trace, line: subject.line, span: subject.span)
+        let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(section.filled(with: context))
+        return heading(section.title, width) + findings(width) + body + sources(section.spec, width)
     }
 
-    /// The whole lesson as lines: title, text with the session's values, findings of the line, and where it stands.
-    static func text(_ state: State, columns: Int, in world: Surroundings) -> [StyledLine] {
-        let width = max(10, min(columns, widestText))
-        let setting = MarkdownLines(columns: width, glyphs: world.glyphs)
+    /// The name of the span, where the title does not tell it, and the title.
+    private func heading(_ title: String, _ width: Int) -> [StyledLine] {
         var lines: [StyledLine] = []
-        guard let section = world.library.section(for: state.anchor) else {
-            return Wrap.lines("There is no lesson for \(state.anchor.path) yet.", .error, columns: width)
-        }
-        if state.view.overlay == nil, let span = state.currentSpan,
-            !section.title.lowercased().hasSuffix(span.name.lowercased())
-        {
+        if let span = subject.span, !title.lowercased().hasSuffix(span.name.lowercased()) {
             lines += Wrap.lines(StyledLine(span.name, .span, emphasis: .bold), columns: width)
         }
-        lines += Wrap.lines(StyledLine(section.title, .heading, emphasis: [.bold, .underline]), columns: width)
-        lines.append(StyledLine(""))
-        lines += findings(state, width, world)
-        let context = context(state)
-        lines += setting.lines(section.filled(with: context))
-        if !section.spec.isEmpty {
-            lines.append(StyledLine(""))
-            lines += Wrap.lines(
-                section.spec.joined(separator: " \(world.glyphs.separator) ").asciified(world.glyphs),
-                .dim,
-                columns: width
-            )
-        }
-        return lines
+        lines += Wrap.lines(StyledLine(title, .heading, emphasis: [.bold, .underline]), columns: width)
+        return lines + [StyledLine("")]
     }
 
-    /// Where the values in the text come from: beside the findings from the selected one's line, else from the cursor's.
-    private static func context(_ state: State) -> SessionValues.Context {
-        guard case .findings(let selected)? = state.view.overlay else {
-            return SessionValues.Context(state.session.trace, line: state.currentLine, span: state.currentSpan)
-        }
-        let findings = state.findings
-        let line = findings.indices.contains(selected) ? state.session.trace.lines[findings[selected].line] : nil
-        return SessionValues.Context(state.session.trace, line: line)
-    }
-
-    /// What is wrong with the line, said before the lesson when the line as a whole is meant.
-    private static func findings(_ state: State, _ width: Int, _ world: Surroundings) -> [StyledLine] {
-        guard state.cursor.span == nil, state.view.overlay == nil, let findings = state.currentLine?.findings,
-            !findings.isEmpty
-        else { return [] }
-        return findings.flatMap { finding in
-            Wrap.lines(
-                StyledLine(
-                    "\(world.glyphs.flag) \(finding.message). \(finding.spec)".asciified(world.glyphs),
-                    .finding
-                ),
-                columns: width,
-                hanging: 2
-            )
+    private func findings(_ width: Int) -> [StyledLine] {
+        guard !subject.findings.isEmpty else { return [] }
+        return subject.findings.flatMap { finding in
+            let words = "\(world.glyphs.flag) \(finding.message). \(finding.spec)".asciified(world.glyphs)
+            return Wrap.lines(StyledLine(words, .finding), columns: width, hanging: 2)
         } + [StyledLine("")]
+    }
+
+    private func sources(_ spec: [String], _ width: Int) -> [StyledLine] {
+        guard !spec.isEmpty else { return [] }
+        let words = spec.joined(separator: " \(world.glyphs.separator) ").asciified(world.glyphs)
+        return [StyledLine("")] + Wrap.lines(words, .dim, columns: width)
     }
 }
 

@@ -164,7 +164,7 @@ enum StepRows {
         if count > 0 {
             var line = StyledLine("\(glyphs.flag) \(count) finding\(count == 1 ? "" : "s")", .finding)
             line.append("  ")
-            line.append("f", .key, emphasis: .bold)
+            line.append(Overlay.findings.row.letter, .key, emphasis: .bold)
             lines.append(line)
         }
         return lines

@@ -98,9 +98,6 @@ public struct State: Equatable, Sendable {
 
     /// What explains the place of the cursor.
     public var anchor: LessonAnchor {
-        if let overlay = view.overlay, case .findings(let selected) = overlay, findings.indices.contains(selected) {
-            return findings[selected].finding.anchor
-        }
         guard let line = currentLine, let place else { return LessonAnchor("background/this-program") }
         if let span = currentSpan { return span.anchor }
         if !cursor.choseLine, place.substep == 0 { return .step(place.step) }

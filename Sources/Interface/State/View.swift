@@ -3,17 +3,6 @@ public struct View: Equatable, Sendable {
     /// A pane that can have the keys.
     public enum Pane: Int, CaseIterable, Sendable { case steps, wire, lesson }
 
-    /// What lies over the panes until Esc.
-    public enum Overlay: Equatable, Sendable {
-        /// The number of the conversation under the cursor.
-        case conversations(selected: Int)
-        case help(scroll: Int)
-        case findings(selected: Int)
-        case message(scroll: Int)
-        case timeLine(scroll: Int)
-        case matrix(scroll: Int)
-    }
-
     /// How times are told on the wire.
     public enum Times: Int, CaseIterable, Sendable { case sinceStart, sinceLast, clock }
 
@@ -40,7 +29,8 @@ public struct View: Equatable, Sendable {
     /// Tells a timer that still counts from one that was called off.
     var timer = 0
 
-    var overlay: Overlay?
+    /// What lies over the panes.
+    var overlay: Overlay.Open?
     /// What is searched for; empty when nothing is.
     var pattern = ""
     /// One line about what just happened, shown until the next key.

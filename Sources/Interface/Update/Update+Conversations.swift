@@ -39,23 +39,6 @@ extension State {
         cursor.reached = max(shown, cursor.reached)
     }
 
-    mutating func listConversations() {
-        guard let conversations = session.conversations, let last = conversations.rows.last?.number else {
-            view.notice =
-                session.conversations == nil ? "there is this one session and no other" : "no client has come yet"
-            return
-        }
-        view.overlay = .conversations(selected: conversations.open ?? last)
-    }
-
-    /// Moves the cursor of the list by so many rows.
-    mutating func selectConversation(_ number: Int, _ by: Int) {
-        guard let rows = session.conversations?.rows, !rows.isEmpty else { return }
-        // One that was dropped under the cursor gives it to the oldest there is.
-        let here = session.conversations?.index(of: number) ?? 0
-        view.overlay = .conversations(selected: rows[min(max(0, here + by), rows.count - 1)].number)
-    }
-
     /// Enter in the list. Who chooses the newest follows the newest again.
     mutating func chooseConversation(_ number: Int) -> [Effect] {
         view.overlay = nil

@@ -33,7 +33,7 @@ extension State {
         }
         // The walk ends with what it was for: the mail as it lies in the mailbox.
         if finished, !wasFinished, follows, !session.trace.delivered.isEmpty, view.overlay == nil {
-            view.overlay = .message(scroll: 0)
+            open(.message)
         }
         if finished { session.awaited = 0 }
     }

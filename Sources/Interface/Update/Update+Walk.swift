@@ -16,7 +16,7 @@ extension State {
         case .replay: view.notice = "this is the end of the recording; p goes back, q quits"
         case .watched: view.notice = wordsAtFrontOfWatched
         case .live: view.notice = wordsAtFrontOfLive
-        case .sandbox(finished: true): view.overlay = session.trace.delivered.isEmpty ? nil : .message(scroll: 0)
+        case .sandbox(finished: true): if !session.trace.delivered.isEmpty { open(.message) }
         case .sandbox(finished: false):
             session.awaited += 1
             return [.release]

@@ -50,8 +50,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .previousMatchPressed: state.goToMatch(after: state.cursor.line ?? 0, forward: false)
     case .hexPressed: state.view.showsHex.toggle()
     case .lineEndsPressed: state.view.showsLineEnds.toggle()
-    case .findingsPressed, .messagePressed, .timeLinePressed, .matrixPressed, .conversationsPressed, .helpPressed:
-        state.openOverlay(input)
+    case .overlayPressed(let overlay): state.open(overlay)
     case .blankPressed: state.view.isBlank = true
     case .copyLinePressed: return state.currentLine.map { [.copy($0.shownText)] } ?? []
     case .copySessionPressed: return [.copy(state.sessionText)]
@@ -94,7 +93,7 @@ extension State {
         }
         if prompt.question != nil { return answer(input) }
         if !session.choices.isEmpty { return choose(input) }
-        return view.overlay == nil ? nil : overlaid(input, in: world)
+        return view.overlay.flatMap { overlaid(input, by: $0, in: world) }
     }
 
     // MARK: The list of sessions

@@ -1,0 +1,178 @@
+import Screen
+
+/// What lies over the panes until Esc. Its case, its row in THE table below and its file in `Overlays/` are all that an
+/// overlay is: keys, help, README, key bar, drawing and moving read the row.
+public enum Overlay: CaseIterable, Sendable {
+    case findings, message, hosts, timeLine, conversations, help
+
+    /// One that lies there, and how far it is scrolled or what in it is selected.
+    struct Open: Equatable, Sendable {
+        let overlay: Overlay
+        var at: Int
+
+        init(_ overlay: Overlay, at: Int = 0) {
+            self.overlay = overlay
+            self.at = at
+        }
+    }
+
+    /// THE table. The order of the cases is that of the help.
+    var row: Row {
+        switch self {
+        case .findings:
+            Row(
+                "f",
+                "all findings",
+                missing: { $0.findingCount == 0 ? "no findings so far: nothing departs from the RFCs" : nil },
+                draw: drawFindings,
+                move: Row.among { state, _, _ in state.findingCount },
+                form: .list,
+                keys: [Action("Enter", .enterPressed, "goes to the line") { $0.goToFinding($1) }]
+            )
+        case .message:
+            Row(
+                "m",
+                "the message as a reader sees it",
+                missing: { $0.hasMessage ? nil : "no message has been sent yet" },
+                title: MessageOverlay.title,
+                page: MessageOverlay.page
+            )
+        case .hosts:
+            Row(
+                "X",
+                "the hosts that were tried, side by side",
+                missing: { HostsOverlay.isEmpty($0) ? "no connection has been tried yet" : nil },
+                title: { _ in "Hosts tried" },
+                page: HostsOverlay.page
+            )
+        case .timeLine:
+            Row("t", "the time line", draw: drawTimeLine, move: Row.among(TimeLineOverlay.places), form: .text)
+        case .conversations:
+            Row(
+                "o",
+                "other conversations (tap, sandbox, files with several)",
+                missing: ConversationList.missing,
+                start: ConversationList.start,
+                draw: drawConversations,
+                move: ConversationList.moved,
+                form: .list,
+                keys: [Action("Enter", .enterPressed, "opens it") { $0.chooseConversation($1) }],
+                leaving: "stays where you were"
+            )
+        case .help:
+            Row("?", also: (.function(1), "F1"), "this help", title: { _ in "Help" }, page: HelpOverlay.page)
+        }
+    }
+}
+
+extension Overlay {
+    /// What is known of an overlay. What its functions are given as `at` is the place in it, of `Open`.
+    struct Row {
+        typealias Missing = (State) -> String?
+        typealias Draw = (_ state: State, _ at: Int, _ rect: Rect, _ canvas: inout Canvas, _ world: Surroundings) ->
+            Void
+        /// The place that lies so many rows further, in a rectangle of this size.
+        typealias Move = (_ state: State, _ at: Int, _ by: Int, _ rect: Rect, _ world: Surroundings) -> Int
+
+        /// A text that scrolls, or rows of which one is selected.
+        enum Form { case text, list }
+
+        /// What opens it, and closes it again.
+        let keys: [Key]
+        /// The key as the key bar has it, and all of them as the help does.
+        let letter, shown: String
+        /// What it shows, for help and README.
+        let words: String
+        /// What is said in its place when there is nothing to show; nil when there is.
+        let missing: Missing
+        /// The place where it opens.
+        let start: (State) -> Int
+        let draw: Draw
+        let move: Move
+        let form: Form
+        /// What keys mean in it alone.
+        let own: [Action]
+        /// What the key bar says of Esc.
+        let leaving: String
+    }
+
+    /// What a key does in one overlay.
+    struct Action {
+        let shown: String
+        let input: Input
+        /// For the key bar.
+        let words: String
+        /// Given the place in the overlay.
+        let act: (inout State, Int) -> [Effect]
+
+        init(_ shown: String, _ input: Input, _ words: String, act: @escaping (inout State, Int) -> [Effect]) {
+            self.shown = shown
+            self.input = input
+            self.words = words
+            self.act = act
+        }
+    }
+}
+
+extension Overlay.Row {
+    /// One that draws itself.
+    fileprivate init(
+        _ letter: Character,
+        also other: (key: Key, shown: String)? = nil,
+        _ words: String,
+        missing: @escaping Missing = { _ in nil },
+        start: @escaping (State) -> Int = { _ in 0 },
+        draw: @escaping Draw,
+        move: @escaping Move,
+        form: Form,
+        keys own: [Overlay.Action] = [],
+        leaving: String = "closes"
+    ) {
+        keys = [.character(letter)] + (other.map { [$0.key] } ?? [])
+        self.letter = String(letter)
+        shown = self.letter + (other.map { "  \($0.shown)" } ?? "")
+        self.words = words
+        self.missing = missing
+        self.start = start
+        self.draw = draw
+        self.move = move
+        self.form = form
+        self.own = own
+        self.leaving = leaving
+    }
+
+    /// One that is a text in a frame.
+    fileprivate init(
+        _ letter: Character,
+        also other: (key: Key, shown: String)? = nil,
+        _ words: String,
+        missing: @escaping Missing = { _ in nil },
+        title: @escaping (State) -> String,
+        page: @escaping (State, Surroundings) -> Page
+    ) {
+        self.init(
+            letter,
+            also: other,
+            words,
+            missing: missing,
+            draw: { state, at, rect, canvas, world in
+                page(state, world).draw(title(state), at, in: rect, on: &canvas, world.glyphs)
+            },
+            move: Self.among { state, rect, world in page(state, world).last(room: rect.rows - 2) + 1 },
+            form: .text
+        )
+    }
+
+    /// Moves among so many places and stops at either end.
+    fileprivate static func among(_ places: @escaping (State, Rect, Surroundings) -> Int) -> Move {
+        { state, at, by, rect, world in min(max(0, at + by), max(0, places(state, rect, world) - 1)) }
+    }
+
+    /// What keys do in it, for the key bar.
+    var hints: [(String, String)] {
+        switch form {
+        case .text: [("Esc", leaving), ("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
+        case .list: own.map { ($0.shown, $0.words) } + [("↑↓", "choose"), ("Esc", leaving)]
+        }
+    }
+}
