@@ -16,7 +16,7 @@ enum MessageOverlay {
     }
 
     /// More of a mail is not worth scrolling through; how much it is is said.
-    private static let mostOctets = 256 << 10
+    private static let maxOctets = 256 << 10
 
     /// An item is a line of the mail, or a piece of one that is longer than two rows.
     static func page(_ state: State, in world: Surroundings) -> Page {
@@ -32,12 +32,12 @@ enum MessageOverlay {
     static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Surroundings) -> Page {
         let columns = max(10, state.view.columns - 4)
         let envelope = envelope(state, mail, columns)
-        let lines = DotStuffing.lines(of: Array(content.prefix(mostOctets)))
+        let lines = DotStuffing.lines(of: Array(content.prefix(maxOctets)))
         let header = lines.firstIndex(of: []) ?? lines.count
         let pieces = lines.indices.flatMap { index in
             split(lines[index], at: 2 * columns).map { (octets: $0, isHeader: index < header) }
         }
-        let leftOut = max(0, content.count - mostOctets) + (mail?.octetsLeftOut ?? 0)
+        let leftOut = max(0, content.count - maxOctets) + (mail?.octetsLeftOut ?? 0)
         let count = envelope.count + pieces.count + (leftOut > 0 ? 1 : 0)
         return Page(count: count) { item in
             guard item >= envelope.count else { return [envelope[item]] }
