@@ -2,8 +2,8 @@ import SMTP
 
 /// What one line of a list says about a mail session: from whom, to whom, and how it went.
 ///
-/// A quick look for lists of thousands; what a session means is the tracer's business. Which reply answers what, and what is
-/// mail data, the one observer says. Wrong input leads to a wrong word in a list and to nothing else.
+/// It is a quick look for lists of thousands; the tracer says what a session means. The observer decides which reply answers
+/// what, and what is mail data. Wrong input leads to a wrong word in a list and to nothing else.
 struct SessionDigest {
     /// The first path of MAIL and of RCPT with their angle brackets; empty when there was none.
     private(set) var reversePath: [UInt8] = []
