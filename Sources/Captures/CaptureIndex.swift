@@ -2,17 +2,17 @@ import DNS
 
 /// The first pass over a capture: which TCP connections there are, where their segments stand, and which DNS messages.
 ///
-/// Holds no octets of the file, only places in it; what is certainly no mail is forgotten as soon as that is certain.
+/// It keeps positions in the file and no octets of it, and drops a connection as soon as it is certain that it is not mail.
 struct CaptureIndex {
     let octets: CaptureOctets
     private(set) var flows: [Flow] = []
     private(set) var segments: [Segment] = []
     fileprivate(set) var lookups = LookupIndex()
-    /// Contents that were put together of fragments, behind each other.
+    /// The contents that were reassembled from fragments, one after another.
     private(set) var apart: [UInt8] = []
     private(set) var warnings = CaptureWarnings()
     private(set) var packets = 0
-    /// TCP connections that are no mail.
+    /// How many TCP connections are not mail.
     private(set) var otherStreams = 0
     private(set) var firstTime: Int64?
 
@@ -21,9 +21,9 @@ struct CaptureIndex {
     private var free = Segment.none
     private var sinceRest = 0
     private let limits: Limits
-    /// Connections that asked for a place since room was made last.
+    /// How many new connections came since entries were last dropped to make room.
     private var sinceClearing = 0
-    /// How many times room was made.
+    /// How many times entries were dropped to make room.
     private(set) var clearings = 0
     private var hasTurnedAway = false
     private var hasSaidPressing = false
@@ -34,15 +34,15 @@ struct CaptureIndex {
         let high: Endpoint
     }
 
-    /// How much is kept in mind.
+    /// How much is kept in memory.
     struct Limits {
         /// The most connections at a time.
         var flows = 1 << 18
-        /// The most segments of mail, and of what may still be mail.
+        /// The most segments of connections that are mail, or may turn out to be.
         var segments = 1 << 22
 
-        /// Making room looks at every connection, so it has to be worth it: so many have asked for a place before. What began
-        /// within the last so many may be about to speak.
+        /// Making room looks at every connection, so it is done only after this many new ones came. The same number of the
+        /// latest connections is spared, since they may not have said anything yet.
         var recent: Int { flows / 8 }
     }
 
@@ -122,7 +122,7 @@ struct CaptureIndex {
         }
         let flags = Segment.Marks(rawValue: UInt16(header[13] & 0b1_0111))
         let length = datagram.length - offset
-        // What only acknowledges tells nothing here.
+        // A segment that only acknowledges tells us nothing.
         guard length > 0 || !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
         let source = Endpoint(address: datagram.source, port: UInt16(header.number16(0)))
         let destination = Endpoint(address: datagram.destination, port: UInt16(header.number16(2)))
@@ -151,7 +151,7 @@ struct CaptureIndex {
         append(segment, to: number)
     }
 
-    /// The connection a segment belongs to, a new one when its ends were used by another that is over.
+    /// The connection a segment belongs to; a new one when an earlier connection of the same ends is over.
     private mutating func flow(_ ends: Ends, _ segment: Segment) -> Int? {
         let isSYN = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
         if let known = numbers[ends].map(Int.init) {
@@ -163,7 +163,7 @@ struct CaptureIndex {
                 return known
             }
         }
-        // What goes on without a beginning may be one of those that were turned away.
+        // A connection without a SYN may be one that was dropped earlier for lack of room.
         guard isSYN || !hasTurnedAway else { return nil }
         sinceClearing += 1
         if flows.count >= limits.flows, sinceClearing >= limits.recent { forgetOthers() }
@@ -236,7 +236,7 @@ struct CaptureIndex {
         }
     }
 
-    /// It is no mail: its segments make room for others.
+    /// The connection is not mail: its segments are freed for others.
     private mutating func forget(_ number: Int) {
         flows[number].kind = .other
         otherStreams += 1
@@ -247,7 +247,7 @@ struct CaptureIndex {
         flows[number].last = Segment.none
     }
 
-    /// Too many connections: those that are no mail go, then those that have not shown to be.
+    /// There are too many connections: those that are not mail are dropped first, then those that have not shown what they are.
     private mutating func forgetOthers() {
         sinceClearing = 0
         clearings += 1

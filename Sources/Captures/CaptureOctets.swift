@@ -1,6 +1,6 @@
 /// The octets of a capture in memory, a mapped file or an array; read at any place, never changed.
 ///
-/// Every reading of it is checked against the end, so that a length that lies cannot lead anywhere else.
+/// Every access is checked against the end, so that a false length in the file cannot lead outside of it.
 public final class CaptureOctets: @unchecked Sendable {
     let base: UnsafeRawPointer
     public let count: Int
@@ -20,7 +20,7 @@ public final class CaptureOctets: @unchecked Sendable {
         self.onRelease = onRelease
     }
 
-    /// Octets of its own.
+    /// A capture that owns its octets.
     public convenience init(_ octets: [UInt8]) {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, octets.count), alignment: 8)
         copy.copyBytes(from: octets)
@@ -41,10 +41,10 @@ public final class CaptureOctets: @unchecked Sendable {
     }
 }
 
-/// Some octets of a capture. Reading beyond its end is our mistake and stops the program.
+/// A range of a capture's octets. To read past its end is a bug of ours and stops the program.
 struct Window {
     let base: UnsafeRawPointer
-    /// Where it begins, counted from the start of what it is a part of.
+    /// Where it begins, counted from the start of the capture.
     let place: Int
     let count: Int
 
@@ -75,7 +75,7 @@ struct Window {
         return UInt64(bigEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
     }
 
-    /// What is left behind the first `octets`; nothing when there are fewer.
+    /// What remains after the first `octets`; nothing when there are fewer.
     func dropping(_ octets: Int) -> Window {
         let dropped = min(max(0, octets), count)
         return Window(base: base + dropped, place: place + dropped, count: count - dropped)

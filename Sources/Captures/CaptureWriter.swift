@@ -5,7 +5,7 @@ public import Tracing
 
 /// Writes sessions as packets: a pcap file of IP packets with well-formed TCP, times in nanoseconds.
 ///
-/// What it makes up is only what a recording does not have: addresses where none is known (from the ranges for documentation,
+/// It invents only what a recording lacks: addresses where none is known (from the ranges for documentation,
 /// RFC 5737 and RFC 3849), ports of clients, sequence numbers, acknowledgements. Notes, errors and what was inside TLS are
 /// not written, since no packet holds them. The same recordings always give the same file.
 public struct CaptureWriter {
@@ -28,13 +28,13 @@ public struct CaptureWriter {
         for word in words { output.append(word) }
     }
 
-    /// The octets since the last time.
+    /// The octets written since the last call.
     public mutating func take() -> [UInt8] {
         defer { output.removeAll(keepingCapacity: true) }
         return output
     }
 
-    /// Adds a session behind those before it.
+    /// Appends a session.
     public mutating func add(_ recording: Recording) {
         connections = [:]
         began = UTCTime(iso8601: recording.header.began)?.nanoseconds ?? 0
@@ -52,7 +52,7 @@ public struct CaptureWriter {
             case .connected(let name): accept(name, event.leg)
             case .records(let side, let octets): send(octets, side, event.leg)
             case .tls: connections[event.leg]?.isSecured = true
-            // What was inside TLS went over the wire as the records that stand before it.
+            // The text inside TLS went over the wire as the records of the event before it.
             case .octets where connections[event.leg]?.isSecured == true: break
             case .octets(let side, let octets, let secrets):
                 send(secrets.isEmpty ? octets : Secrets.masked(octets, secrets).octets, side, event.leg)
@@ -103,7 +103,7 @@ public struct CaptureWriter {
 
     // MARK: TCP
 
-    /// A connection as far as it has been written.
+    /// A connection, and how much of it has been written.
     private struct Connection {
         let client: Endpoint
         let server: Endpoint

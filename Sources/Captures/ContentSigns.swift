@@ -31,7 +31,7 @@ enum ContentSigns {
     private static let kindredCommands = [
         "USER ", "PASS ", "ACCT ", "APOP ", "CAPA", "SYST", "FEAT", "AUTHINFO ", "MODE READER",
     ].map { Array($0.utf8) }
-    /// Replies of FTP (RFC 959 §4.2) and of NNTP (RFC 3977, RFC 4643 §2) that no server of mail gives: a file or an article
+    /// Replies of FTP (RFC 959 §4.2) and of NNTP (RFC 3977, RFC 4643 §2) that no mail server gives: a file or an article
     /// follows, a user is known, a password is asked for, a greeting of news.
     private static let kindredReplies: Set<Int> = [
         100, 101, 110, 111, 120, 125, 150, 200, 201, 202, 212, 213, 215, 222, 223, 224, 225, 226, 227, 229, 230, 231,
@@ -40,7 +40,7 @@ enum ContentSigns {
         532,
     ]
 
-    /// What the first reply of a server says when it is one for mail; and when it is one for files.
+    /// Words in the first reply of a mail server, and of a file server.
     private static let replyWords = [
         "SMTP", "-PIPELINING", "-8BITMIME", "-SIZE", "ENHANCEDSTATUSCODES", "LMTP", "STARTTLS",
     ]
@@ -69,7 +69,7 @@ enum ContentSigns {
         return true
     }
 
-    /// Reply codes with what makes sure: a word of SMTP in the first line, the codes of SMTP alone.
+    /// Replies that can only be SMTP: a word of SMTP in the first line, or a code that only SMTP has.
     private static func reply(_ content: Window) -> Sign {
         guard content.count >= 4, (0..<3).allSatisfy({ (48...57).contains(content[$0]) }),
             content[3] == 32 || content[3] == 45 || content[3] == 13 || content[3] == 10
@@ -87,6 +87,6 @@ enum ContentSigns {
         return (0...content.count - word.count).contains { begins(content.dropping($0), word) }
     }
 
-    /// The ports where mail is taken or handed in: SMTP, SMTP over TLS, submission, LMTP, and what laboratories use.
+    /// The ports of mail: SMTP, SMTP over TLS, submission, LMTP, and those that people use in laboratories.
     static func isMail(port: UInt16) -> Bool { [25, 465, 587, 24, 2525, 1025, 10025].contains(port) }
 }

@@ -1,6 +1,6 @@
-/// Which octets of one direction a capture has at all, by their offsets; what is in none of its ranges is a hole.
+/// Which octets of one direction a capture holds, as ranges of offsets; whatever lies in no range is missing.
 ///
-/// Every question is answered in logarithmic time, for there may be a hole behind each of millions of segments.
+/// A lookup takes logarithmic time, since there may be a hole after each of millions of segments.
 struct Coverage {
     /// In order, and with a hole between any two.
     private var ranges: [Range<Int>] = []

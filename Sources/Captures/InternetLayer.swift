@@ -1,6 +1,6 @@
 import DNS
 
-/// An IPv4 or IPv6 address, as two numbers that compare quickly; IPv4 stands where RFC 4291 §2.5.5.2 maps it.
+/// An IPv4 or IPv6 address, as two numbers that compare quickly; an IPv4 address is mapped into IPv6 (RFC 4291 §2.5.5.2).
 struct InternetAddress: Hashable, Comparable, Sendable {
     var high: UInt64
     var low: UInt64
@@ -56,7 +56,7 @@ struct Datagram {
     var content: Window
     /// How many octets there were on the wire.
     var length: Int
-    /// What holds `content` when it was put together of fragments and stands outside the file.
+    /// Keeps `content` alive when it was reassembled from fragments and so is not in the file.
     var holder: CaptureOctets?
 }
 
@@ -92,7 +92,7 @@ struct InternetLayer {
         let header = Int(packet[0] & 15) * 4
         guard header >= 20 else { return Self.impossible }
         guard packet.count >= header else { return Self.tooShort }
-        // 0 is what a network card leaves that cuts the packet itself later.
+        // The length is 0 where the network card cuts the packet into segments itself, after the capture has seen it.
         let said = packet.number16(2) == 0 ? packet.count + missing : packet.number16(2)
         guard said >= header else { return Self.impossible }
         let length = min(said, packet.count + missing) - header
@@ -157,7 +157,7 @@ struct InternetLayer {
 }
 
 extension Datagram {
-    /// Goes behind an extension header, whose first octet names the next.
+    /// Skips an extension header; its first octet names the next one.
     fileprivate mutating func skip(_ octets: Int) {
         transport = content[0]
         content = content.dropping(octets)
@@ -165,7 +165,8 @@ extension Datagram {
     }
 }
 
-/// Fragments of IP packets until all are there (RFC 791 §3.2, RFC 8200 §4.5). What came first wins where they overlap.
+/// Collects the fragments of IP packets until all have come (RFC 791 §3.2, RFC 8200 §4.5). Where fragments overlap, the
+/// first one wins.
 private struct FragmentTable {
     private struct Key: Hashable {
         var source: InternetAddress
@@ -190,7 +191,7 @@ private struct FragmentTable {
     /// The whole packet, once its last missing part has come.
     mutating func add(_ datagram: Datagram, id: UInt32, at offset: Int, isLast: Bool) -> Datagram? {
         let part = datagram.content.octets
-        // What was cut off a fragment leaves a hole that nothing fills.
+        // A fragment that the capture cut leaves a hole that nothing can fill.
         guard offset + part.count <= 65_535 + 8, part.count == datagram.length else { return nil }
         let key = Key(
             source: datagram.source,
@@ -202,7 +203,7 @@ private struct FragmentTable {
         var parts = waiting.removeValue(forKey: key) ?? Parts(age: added)
         if isLast, parts.length == nil { parts.length = offset + part.count }
         parts.insert(part, at: offset)
-        // So many holes are no accident, and each part more would take longer.
+        // So many holes do not happen by accident, and each further fragment would take longer to place.
         guard parts.present.count <= Self.maxParts else { return nil }
         guard let length = parts.length, let first = parts.present.first, first.lowerBound == 0,
             first.upperBound >= length
@@ -223,7 +224,7 @@ private struct FragmentTable {
 }
 
 extension FragmentTable.Parts {
-    /// Puts a part where it belongs; octets that are there already stay.
+    /// Copies a fragment to its place; octets that came earlier stay.
     fileprivate mutating func insert(_ part: [UInt8], at offset: Int) {
         let range = offset..<offset + part.count
         if octets.count < range.upperBound {

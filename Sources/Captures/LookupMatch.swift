@@ -9,7 +9,7 @@ struct LookupMatch: Sendable {
     /// Messages about a name, by the hash of the name, in order.
     private let byName: [UInt64: [Int]]
 
-    /// A lookup is no part of a session that began so many nanoseconds later.
+    /// A lookup this many nanoseconds before a session does not belong to it.
     static let longestAgo: Int64 = 300_000_000_000
     /// The most messages that are shown of one session.
     static let maxLookups = 40
@@ -49,7 +49,7 @@ struct LookupMatch: Sendable {
             .message
     }
 
-    /// The last answer before a time; one to the client itself rather than one to somebody else.
+    /// The last answer before a time. An answer to the client itself is preferred to one to another host.
     private func lastAnswer(about name: Name, type: UInt16, before time: Int64, client: Endpoint) -> Int? {
         let found = (byName[LookupIndex.hash(name)] ?? []).filter {
             let message = messages[$0]
@@ -59,7 +59,7 @@ struct LookupMatch: Sendable {
         return found.last { messages[$0].asker.address == client.address } ?? found.last
     }
 
-    /// From the question that `answer` answers on: all that the same asker asked about these names.
+    /// Everything the same client asked about these names, from the question that belongs to `answer` on.
     private func chain(upTo answer: Int, names: [Name], before time: Int64, server: Endpoint) -> (
         [LookupIndex.Message], Name?
     ) {
@@ -97,7 +97,7 @@ struct LookupMatch: Sendable {
         return best?.name
     }
 
-    /// The question before an answer, with the same number from the same port; the answer itself when it was not captured.
+    /// The question of an answer, with the same id and port; the answer itself when the question was not captured.
     private func question(of answer: Int) -> Int {
         let message = messages[answer]
         return (byName[message.nameHash] ?? []).last {
@@ -114,7 +114,7 @@ struct LookupMatch: Sendable {
             let middle = (low + high) / 2
             if messages[middle].time <= time { low = middle + 1 } else { high = middle }
         }
-        // What is older than this has another reason.
+        // An older lookup had another purpose.
         let oldest = time - 10_000_000_000
         for number in (max(0, low - 200)..<low).reversed() where messages[number].time >= oldest {
             let message = messages[number]

@@ -20,12 +20,12 @@ struct CaptureWarnings: Equatable, Sendable {
 
     static let maxSentences = 20
 
-    /// Something that ends the reading or happens once.
+    /// Something that ends the reading, or can only happen once.
     mutating func say(_ sentence: String) {
         if sentences.count < Self.maxSentences { sentences.append(sentence) }
     }
 
-    /// Something that may happen with every packet: it is counted, and said once at the end.
+    /// Something that may concern every packet. It is counted, and reported once at the end.
     mutating func count(_ what: String, _ number: Int = 1) {
         if counts[what] != nil || counts.count < 100 { counts[what, default: 0] += number }
     }

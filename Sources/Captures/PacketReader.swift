@@ -1,8 +1,8 @@
 /// Reads packet after packet of a file in pcap (the format of tcpdump) or pcapng (the draft draft-ietf-opsawg-pcapng).
 ///
-/// It decides where packets begin and what their times are; it does not look into them. Wrong input: a length that cannot
-/// be ends the reading with a warning, what came before stays; blocks that hold no packet are skipped; times that run
-/// backwards are given as they stand.
+/// It decides where packets begin and what their times are; it does not look into them. Wrong input: an
+/// impossible length ends the reading with a warning, and the packets before it are kept; blocks without a packet are skipped;
+/// times that run backwards are given as they are.
 struct PacketReader {
     private let octets: CaptureOctets
     private var position: Int
@@ -16,7 +16,7 @@ struct PacketReader {
         case ended
     }
 
-    /// The longest packet that is believed in, in octets; the largest on loopback have some 512 KiB.
+    /// The longest packet that is accepted, in octets; the largest ones on loopback have about 512 KiB.
     static let longestPacket = 16 << 20
 
     /// Nil when the file is no capture at all.
@@ -38,7 +38,7 @@ struct PacketReader {
             switch format {
             case .pcap(let header): return nextRecord(header)
             case .pcapng(let section):
-                // Nil is a block without a packet, or the end.
+                // Nil means a block without a packet, or the end of the file.
                 if let packet = nextBlock(section) { return packet }
             case .ended: return nil
             }

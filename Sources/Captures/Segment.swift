@@ -7,7 +7,7 @@ struct Segment {
     /// 48 bits: where its content stands; the upper 16: flags, direction, and whether it stands in the file.
     private var placeAndMarks: UInt64
     var sequence: UInt32
-    /// What the other side is told to have been received, where the marks say so.
+    /// The acknowledgement number, where the marks hold ACK.
     var acknowledgement: UInt32
     /// Octets of content on the wire.
     var length: UInt32
@@ -67,7 +67,7 @@ struct Segment {
     var direction: Direction { marks.contains(.isBackward) ? .backward : .forward }
 }
 
-/// Which way octets go, before it is known who is the client: forward is from the lower end to the higher.
+/// The direction of octets as long as nobody knows which end is the client: forward is from the lower end to the higher.
 enum Direction: Int, CaseIterable {
     case forward, backward
     var other: Direction { self == .forward ? .backward : .forward }
@@ -75,24 +75,24 @@ enum Direction: Int, CaseIterable {
 
 /// One TCP connection between two ends.
 struct Flow {
-    /// The ends in order, whoever called.
+    /// The ends in the order of their addresses, whoever opened the connection.
     let low: Endpoint
     let high: Endpoint
     var kind = Kind.undecided
-    /// Its segments, a chain through the index's.
+    /// Its segments, a linked list in the array of the index.
     var first = Segment.none
     var last = Segment.none
     var segmentCount: UInt32 = 0
     /// The sequence number of the first SYN, and who sent it.
     var initial: UInt32 = 0
     var initiator: Direction?
-    /// Both FINs or a RST were seen: what comes with a SYN is a new connection.
+    /// Both FINs or a RST were seen, so a further SYN begins a new connection.
     var isClosed = false
     /// The direction of the first octets of content, so that a client can be told from a server that greets.
     var speaker: Direction?
     /// Its first octets were a reply, from a port of mail.
     var greetsAsMail = false
-    /// Which way the client speaks, when who called and what was said agree; nil where it takes a longer look.
+    /// The direction of the client, when the SYN and the content agree; nil where the content must be looked at longer.
     var client: Direction?
 
     enum Kind: UInt8 {
@@ -108,7 +108,7 @@ struct Flow {
     /// The end that sends in a direction.
     func end(_ direction: Direction) -> Endpoint { direction == .forward ? low : high }
 
-    /// Whether the server's port is such a one. The server is who was called; where the call is not there, it may be either.
+    /// Whether the server's port meets a condition. The server is the end that received the SYN; without a SYN it may be either.
     func mayServe(_ isSuch: (UInt16) -> Bool) -> Bool {
         let servers = initiator.map { [$0.other] } ?? Direction.allCases
         return servers.contains { isSuch(end($0).port) }

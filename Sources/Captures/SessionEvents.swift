@@ -66,14 +66,14 @@ struct SessionEvents {
         if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
     }
 
-    /// What other octets came in the place of those shown; nothing where they might be a credential.
+    /// The octets of a retransmission that differ from those shown; nothing where they might be a credential.
     private func told(_ content: Window, of side: Side) -> String {
         let octets = content.octets
         let mayBeSecret = side == .client && log.reader(of: .relay).mayHoldCredential(octets)
         return mayBeSecret ? "" : "; later it was \(WireText.shown(octets))"
     }
 
-    /// A side that is not in the capture, or only from somewhere in its middle.
+    /// Notes where the capture lacks one side, or the beginning of the session.
     private mutating func sayWhatIsMissing(_ assembly: StreamAssembly) {
         let first = assembly.pieces.first?.time ?? began
         if !assembly.pieces.contains(where: { $0.kind == .syn || $0.kind == .synAck }) {

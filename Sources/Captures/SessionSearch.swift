@@ -2,7 +2,8 @@ import SMTP
 
 /// Tells by content alone whether a TCP connection is a mail session, and which end is the client.
 ///
-/// It looks at the first lines of both directions: commands come from the client, replies from the server, whoever called.
+/// It looks at the first lines of both directions: commands come from the client and replies from the server, whichever end
+/// opened the connection.
 struct SessionSearch {
     /// What the beginning of one direction looks like.
     private struct Signs {
@@ -49,8 +50,8 @@ struct SessionSearch {
             ? client : nil
     }
 
-    /// What SMTP alone says makes sure: somebody may speak FTP or HTTP to a server of mail. Otherwise the server's port
-    /// decides, and any word of FTP, NNTP or POP3 speaks against it.
+    /// Words that only SMTP has are proof, since somebody may speak FTP or HTTP to a mail server. Without them the server's
+    /// port decides, and any word of FTP, NNTP or POP3 counts against it.
     private static func isMail(client: Signs, server: Signs, _ port: UInt16) -> Bool {
         if client.mailCommands + client.mailReplies + server.mailCommands + server.mailReplies > 0 { return true }
         let hasWords = client.commands + client.replies + server.commands + server.replies > 0

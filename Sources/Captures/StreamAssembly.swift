@@ -1,8 +1,8 @@
 /// Puts the segments of one TCP connection into the order of its octets, both directions side by side (RFC 9293 §3.4).
 ///
-/// It decides which octets come next, what came twice and what never came; it knows nothing of what they say. Wrong input
-/// is always the network's or a forger's: octets that came first win, others for the same place are reported; what is so
-/// far from everything else that no window reaches it is left out and reported; what is missing is a gap in its place.
+/// It decides which octets come next, which came twice and which are missing; it knows nothing of their meaning. Wrong input is
+/// the network's or a forger's: where octets conflict the first ones win and the others are reported; a segment that no window
+/// can reach is left out and reported; missing octets become a gap in their place.
 struct StreamAssembly {
     /// Something that happened on the connection, in order.
     struct Piece: Equatable {
@@ -43,12 +43,12 @@ struct StreamAssembly {
         var isOpen = false
         /// Whether its SYN was seen, without and with ACK.
         var hasSentSYN = false, hasSentSYNACK = false
-        /// How far the octets have been given out.
+        /// The offset up to which octets have been delivered.
         var offset = 0
-        /// Segments beyond a hole, by their offset; of equal ones the first that came is first.
+        /// Segments after a hole, sorted by offset; among equal ones the first that came is first.
         var waiting: [(offset: Int, segment: Segment)] = []
         var delivered: [Stretch] = []
-        /// Offsets that some segment of the capture has, once it was asked for.
+        /// The offsets that the capture holds at all, worked out when first needed.
         var covered: Coverage?
         /// The SYN took no number of the sequence: the first octet has the SYN's own.
         var hasUncountedSYN = false
@@ -68,9 +68,9 @@ struct StreamAssembly {
     private(set) var pieces: [Piece] = []
     private var hasToldUncountedSYN = false
 
-    /// No window is larger (RFC 7323 §2.3 would allow 1 GiB, nobody mails so).
+    /// How far a segment may lie from the expected one. RFC 7323 §2.3 allows windows of 1 GiB, which no mail server uses.
     static let maxWindow = 1 << 26
-    /// The most segments that wait behind a hole.
+    /// The most segments that wait after a hole.
     static let maxWaiting = 4096
     /// How many segments are looked at to find where a direction begins.
     static let maxAhead = 16
@@ -87,7 +87,7 @@ struct StreamAssembly {
 
     // MARK: One connection
 
-    /// What happened on a connection, in the order of the capture. With `maxOctets` only until so many octets came.
+    /// Works out what happened on a connection, in the order of the capture; stops after about `maxOctets` octets.
     mutating func assemble(_ flow: Flow, upTo maxOctets: Int = .max) {
         pieces.removeAll(keepingCapacity: true)
         hasToldUncountedSYN = false
@@ -152,7 +152,7 @@ struct StreamAssembly {
         return false
     }
 
-    /// The connection was open already: the lowest of the first sequence numbers is where what we have begins.
+    /// The connection was open before the capture began: it starts at the lowest of the first sequence numbers.
     private mutating func openLate(_ direction: Direction, _ flow: Flow) {
         var index = flow.first
         var lowest: UInt32?
@@ -218,7 +218,8 @@ struct StreamAssembly {
         }
     }
 
-    /// The other side has what the capture lacks: so the gap is here, and not where the next octets happen to come.
+    /// The other side acknowledged octets that the capture lacks. The gap is put here, and not where the next octets happen to
+    /// come.
     private mutating func acknowledge(_ segment: Segment, _ direction: Direction, _ flow: Flow) {
         let number = direction.rawValue
         guard streams[number].isOpen, !streams[number].hasEnded else { return }
@@ -231,7 +232,7 @@ struct StreamAssembly {
         if let next = streams[number].covered?.next(behind: streams[number].offset) {
             known = min(known, next)
         } else if known - streams[number].offset == 1 {
-            // Nothing comes behind it: it is a FIN that the capture lacks.
+            // No octets follow, so the missing one is the sequence number of a FIN.
             return
         }
         let missing = known - streams[number].offset
@@ -251,7 +252,7 @@ struct StreamAssembly {
         streams[direction.rawValue].waiting.insert((offset, segment), at: low)
     }
 
-    /// Says that what lies before the first waiting segment is missing, and goes on with that.
+    /// Reports a gap up to the first waiting segment, and goes on with that segment.
     private mutating func skipToWaiting(_ direction: Direction, at time: Int64? = nil) {
         let number = direction.rawValue
         guard let first = streams[number].waiting.first else { return }
@@ -280,7 +281,7 @@ struct StreamAssembly {
         if !streams[direction.rawValue].waiting.isEmpty { drain(direction, time) }
     }
 
-    /// Gives out what is new in a segment, and compares what is not.
+    /// Delivers the new octets of a segment, and compares the others with those that came before.
     private mutating func give(_ segment: Segment, at offset: Int, _ time: Int64, _ direction: Direction) {
         let number = direction.rawValue
         let known = streams[number].offset - offset
@@ -318,7 +319,7 @@ struct StreamAssembly {
         streams[number].offset = offset + length
     }
 
-    /// Whether octets that come again are those that came first.
+    /// Compares retransmitted octets with those that came first.
     private mutating func compare(
         _ segment: Segment,
         at offset: Int,

@@ -2,7 +2,7 @@ import Screen
 
 /// Turns the octets that a terminal sends into keys (ECMA-48 §5.4, and what xterm and its kin send).
 ///
-/// Decides alone: no terminal description, no clock. Whoever feeds it waits `patience` for more octets and calls
+/// It needs no terminal description and no clock. Its caller waits `patience` for more octets and calls
 /// `settle` when none came. A sequence that is no key of ours, such as an answer of the terminal or a focus event, is
 /// swallowed whole as one `.unknown`: its letters must never count as typed.
 public struct KeyDecoder: Sendable {
@@ -190,7 +190,7 @@ public struct KeyDecoder: Sendable {
             keys.append(takePaste())
             return
         }
-        // What looked like the end was text. ESC stands only at its beginning, so no earlier octet can begin it anew.
+        // What looked like the end of the paste was text. The end has ESC only as its first octet, so no earlier octet can begin it.
         for text in terminator[..<ending] { keep(text) }
         let restarts = octet == terminator[0]
         if !restarts { keep(octet) }

@@ -53,7 +53,7 @@ public final class Terminal {
             fclose(file)
             throw error
         }
-        // Before newterm(), which would take the signals that are still at their default.
+        // Before newterm(), which installs handlers for signals that still have their default action.
         let signals = tg_open_signal_pipe()
         guard signals >= 0 else {
             fclose(file)
@@ -74,7 +74,7 @@ public final class Terminal {
         noecho()
         nonl()
         set_escdelay(25)
-        typeahead(-1)  // keys that wait must not keep a screen from being painted
+        typeahead(-1)  // paint even while keys are waiting
         leaveok(window, true)
         curs_set(0)
         var canDefault = false
@@ -184,7 +184,7 @@ public final class Terminal {
         if mouse { send(on ? "\u{1B}[?1000h\u{1B}[?1006h" : "\u{1B}[?1006l\u{1B}[?1000l") }
     }
 
-    /// Writes past curses, which must have nothing under way: only between two paintings.
+    /// Writes to the terminal without curses; only between two paintings.
     private func send(_ text: String) {
         var octets = Array(text.utf8)[...]
         while !octets.isEmpty {

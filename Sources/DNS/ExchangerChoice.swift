@@ -1,7 +1,6 @@
 /// Which hosts may take mail for a domain, in the order in which they are to be tried (RFC 5321 §5.1).
 ///
-/// A pure function of what DNS said. It does not look anything up: where it needs to know addresses and nobody told it,
-/// a candidate says so by having none.
+/// A pure function of the answers of DNS; it looks nothing up. A candidate whose addresses nobody has looked up yet has none.
 public struct ExchangerChoice: Equatable, Sendable {
     /// A host to be tried.
     public struct Candidate: Equatable, Sendable {
@@ -31,7 +30,7 @@ public struct ExchangerChoice: Equatable, Sendable {
         case lookupFailed(ResponseCode)
         /// There are MX records, and none can be used: an error, and no reason to try the domain's address.
         case noneUsable
-        /// What was left of the list after taking ourselves out is nothing: mail would come back to us.
+        /// Nothing is left of the list once we ourselves are taken out: the mail would come back to us.
         case onlyOurselves
         case aliasLoop
     }
@@ -52,7 +51,7 @@ public struct ExchangerChoice: Equatable, Sendable {
         /// A null MX must stand alone (RFC 7505 §3).
         case nullMXAmongOthers
         case nullMXPreference(UInt16)
-        /// These are we, or less preferred than we are.
+        /// These exchangers are ourselves, or less preferred than ourselves.
         case discardedForOurselves([Name])
     }
 

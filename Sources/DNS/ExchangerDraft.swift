@@ -120,7 +120,7 @@ extension ExchangerChoice {
             return true
         }
 
-        /// Takes out ourselves and whoever is not preferred to us, so that mail never goes in a circle (RFC 5321 §5.1).
+        /// Removes ourselves and every exchanger that is not preferred to us, so that mail cannot loop (RFC 5321 §5.1).
         private mutating func withoutOurselves(_ usable: [Candidate], _ ownName: Name?) -> [Candidate] {
             guard let ownName, let own = records.first(where: { $0.exchange == ownName }) else { return usable }
             let left = usable.filter { $0.preference < own.preference }

@@ -2,7 +2,7 @@
 ///
 /// Does not judge whether an answer belongs to a question, whether it is believable, or what it means for mail.
 public enum MessageReader {
-    /// Takes time in proportion to the octets: pointers may only point back, so no name is walked in circles.
+    /// Takes linear time: pointers may only point backwards, so that no name can loop.
     public static func read(_ octets: some Sequence<UInt8>) -> MessageReading {
         var scan = MessageScan(octets: Array(octets))
         scan.readMessage()
@@ -21,9 +21,9 @@ struct MessageScan {
 
     /// Why reading cannot go on at this place.
     enum ScanError: Error {
-        /// The octets before `limit` do not suffice; nothing is noted yet.
+        /// There are too few octets before `limit`; no departure has been noted yet.
         case short
-        /// Nobody knows where the next thing begins; the departure is noted.
+        /// It is unknown where the next entry begins; the departure has been noted.
         case lost
     }
 
@@ -116,9 +116,9 @@ struct MessageScan {
     }
 }
 
-/// The smallest things, each of which takes its octets into the layout.
+/// The smallest fields; each adds its octets to the layout.
 extension MessageScan {
-    /// Lays `count` octets down as one field; the only place that moves on.
+    /// Adds `count` octets to the layout as one field; the only place where the position moves.
     mutating func take(_ kind: MessageReading.Kind, _ count: Int) {
         guard count > 0 else { return }
         reading.layout.append(MessageReading.Field(kind: kind, range: at..<at + count, place: place))

@@ -158,7 +158,7 @@ private struct Sheet {
         while at < wire.count {
             let suffix = Suffix(octets: Array(wire[at...]))
             if let offset = offsets[suffix] { return u16(0xC000 | UInt16(offset)) }
-            // A pointer has 14 bits: what stands further on cannot be pointed to.
+            // A pointer has 14 bits, so it cannot reach a name that stands further on.
             if octets.count < 0x4000 { offsets[suffix] = octets.count }
             let end = at + 1 + Int(wire[at])
             octets += wire[at..<end]

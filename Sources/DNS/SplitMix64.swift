@@ -1,7 +1,7 @@
 /// A small generator whose numbers follow from its seed alone, so that a shuffle can be shown again.
 ///
 /// The algorithm is that of Steele, Lea and Flood (2014).
-/// Not for secrets: who knows one number knows the rest.
+/// Not for secrets: anyone who knows one number can work out the others.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -19,7 +19,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 extension Array {
     /// Puts the elements in random order, each order as likely as the others.
     ///
-    /// Spelled out, because the library does not promise that its own shuffle draws the same way in the next release.
+    /// Written here because the standard library does not promise that its shuffle gives the same order in the next release.
     mutating func shuffleReproducibly(using generator: inout some RandomNumberGenerator) {
         for last in indices.reversed().dropLast() {
             let drawn = Int(generator.next().multipliedFullWidth(by: UInt64(last + 1)).high)

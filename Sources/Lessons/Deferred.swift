@@ -2,7 +2,7 @@ import Synchronization
 
 /// Something that is worked out when it is first asked for, and kept.
 ///
-/// A walk shows one section of a file, and the first screen waits for it; the others would be read for nobody.
+/// A walk shows one section of a file, and the first screen waits for it; to read the others would delay it for nothing.
 final class Deferred<Value: Sendable>: Sendable {
     private enum State: Sendable {
         case due(@Sendable () -> Value)

@@ -14,7 +14,7 @@ struct FrontMatter: Equatable, Sendable {
 
     /// The front matter when it is in the plain form that nearly every lesson has; nil for any other.
     ///
-    /// Reading YAML in full costs milliseconds when it is first done, which the first screen does not have.
+    /// The first full reading of YAML takes milliseconds, by which the first screen would come later.
     static func quick(_ yaml: String) -> FrontMatter? {
         var front = FrontMatter()
         var seen: Set<Substring> = []

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The folder that lessons are read from. No name leads out of it, whoever chose the name.
+/// The folder that lessons are read from. No name can lead outside of it, wherever the name comes from.
 struct LessonFolder: Sendable {
     /// Absolute and without symbolic links.
     let root: String
@@ -14,7 +14,7 @@ struct LessonFolder: Sendable {
     /// The octets of a file; nil when it is missing, no file, or outside the folder. Of a longer file as many as show that it is too long.
     func read(_ name: String) -> [UInt8]? {
         guard Self.isSafe(name), let path = inside(name) else { return nil }
-        // Not waiting for a writer, in case somebody made it a pipe.
+        // Without waiting for a writer, in case the file is a pipe.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }
         defer { close(file) }

@@ -63,8 +63,8 @@ public final class LessonLibrary: Sendable {
         return nil
     }
 
-    /// Reads the openings of the lessons of the fourteen steps while something else goes on, for whoever is going to show them all. The last
-    /// one first: who shows them begins with the first, and so the two meet and neither reads what the other does.
+    /// Reads the openings of the lessons of all fourteen steps on another thread, for a caller that will show them all. It begins
+    /// with the last, since the caller begins with the first: so neither reads what the other has read.
     public func readAhead() {
         Task.detached(priority: .userInitiated) { [self] in
             for step in Step.allCases.reversed() { section(for: .step(step))?.readOpening() }

@@ -2,7 +2,7 @@ import CCmark
 
 /// Reads Markdown (CommonMark with tables and strike-through) into plain values.
 ///
-/// HTML and images have no place on a terminal: HTML is left out, of an image its text stays.
+/// A terminal shows neither HTML nor images: HTML is left out, and of an image only its text is kept.
 public enum Markdown {
     /// The longest text that is read, in octets.
     public static let maxOctets = 256 << 10
@@ -13,7 +13,7 @@ public enum Markdown {
     /// How deep blocks and emphasis may nest; what is deeper is left out.
     static let maxNesting = 32
 
-    /// Whether a text is small enough to be read in no time; a refusal when it is not.
+    /// Why a text would take too long to read; nil when it is small enough.
     public static func refusal(of octets: some Collection<UInt8>) -> MarkdownError? {
         guard octets.count <= maxOctets else { return .tooLong(octets: octets.count) }
         var line = 1
@@ -38,7 +38,7 @@ public enum Markdown {
         return withDocument(text) { MarkdownTree.blocks($0, depth: 0) } ?? []
     }
 
-    // A lazy global is set up once, whichever thread comes first.
+    // A global is initialised once, by whichever thread comes first.
     private static let registered: Void = cmark_gfm_core_extensions_ensure_registered()
 
     static func withDocument<Value>(_ text: String, _ body: (OpaquePointer) -> Value) -> Value? {

@@ -6,7 +6,7 @@ enum ValueTags {
     struct Problem: Equatable {
         let line: Int
         let message: String
-        /// Whether mustache had better not see the text; a section over several lines is only bad style.
+        /// Whether the text must not reach mustache; a section over several lines is only bad style.
         var isGrave = true
     }
 

@@ -1,7 +1,7 @@
 /// A screen as a value. Whatever does not fit is cut off; drawing cannot fail.
 ///
 /// What is drawn is untrusted at worst: control, bidirectional and invisible characters never get into a cell, they
-/// become U+FFFD. That is the last defence; showing them as what they are is the work of the one who escapes.
+/// become U+FFFD. That is the last defence; the caller escapes them so that a person can see what they are.
 public struct Canvas: Equatable, Sendable {
     public let columns, rows: Int
     /// Row by row, `columns` cells each.

@@ -1,6 +1,6 @@
 /// The scalars that take two columns: East Asian Wide and Fullwidth, which holds the emoji (Unicode 15, UAX #11).
 ///
-/// Ambiguous ones count as one column. Sorted, so that a place is found by halving; marks are sorted out before.
+/// Ambiguous ones count as one column. Sorted for binary search; combining marks are handled before.
 enum WideScalars {
     static func contains(_ value: UInt32) -> Bool {
         guard value >= 0x1100 else { return false }

@@ -1,4 +1,4 @@
-/// Fits lines into columns: whole by wrapping, in part by a window or a cut that can be seen.
+/// Fits lines into columns: by wrapping, or by a cut with a mark that shows it.
 public enum Wrap {
     /// The line in lines of at most `columns`, broken at blanks; the second and later ones begin `hanging` columns in.
     ///
@@ -66,7 +66,7 @@ public enum Wrap {
         if units[index].character == " " { return (lastBlank ?? index, afterBlanks(in: units, from: index)) }
         let full = max(index, start + 1)
         guard let blank = lastBlank else { return (full, full) }
-        // A word that no line could hold is not worth a short line before it.
+        // A word that is too long for any line begins on the current line rather than on a new one.
         let word = afterBlanks(in: units, from: blank)
         var wordColumns = 0
         for unit in units[word...] {

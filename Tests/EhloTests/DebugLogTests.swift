@@ -12,24 +12,42 @@ import Testing
         return (try String(contentsOfFile: path, encoding: .utf8), run)
     }
 
+    /// Both ends of a login write one: the server of the sandbox, and the client that logs in.
     @Test(arguments: ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])
     func `a login is in the debug log without its password`(mechanism: String) throws {
         try Program.withFolder { folder in
             try "lovelace\n".write(toFile: "\(folder)/password", atomically: false, encoding: .utf8)
-            let (text, run) = try Self.log(
-                [
-                    "live", "bob@receiver.example", "--persona", "auth-required", "--auth", mechanism, "--auth-user",
-                    "ada",
-                    "--auth-password-file", "\(folder)/password", "--no-record",
-                ],
-                in: folder
+            let run = try Program.shell(
+                """
+                cd \(folder)
+                $E sandbox --persona auth-required --port 0 --plain --once --debug-log server.log >shown 2>told &
+                for try in $(seq 600); do
+                    port=$(sed -n 's/.*listens on [^:]*:\\([0-9]*\\).*/\\1/p' told)
+                    [ -n "$port" ] && break
+                    sleep 0.1
+                done
+                $E live bob@receiver.example --server 127.0.0.1:$port --auth \(mechanism) --auth-user ada --no-record \\
+                    --auth-password-file password --auth-force-clear --plain --debug-log client.log >said
+                status=$?
+                wait
+                exit $status
+                """
             )
             #expect(run.status == 0, "\(run.errors)")
-            #expect(text.contains("client 1: connected; connected -> connected awaits the answer to the connection"))
-            #expect(text.contains("link 1: limit 300.0 s"))
-            #expect(text.contains("state authenticating") || text.contains("********"), "the login is told")
-            #expect(text.contains("wire 1: relay: client, "))
-            for form in Self.forms("lovelace") { #expect(!text.lowercased().contains(form.lowercased()), "\(form)") }
+            let client = try String(contentsOfFile: "\(folder)/client.log", encoding: .utf8)
+            let server = try String(contentsOfFile: "\(folder)/server.log", encoding: .utf8)
+            #expect(client.contains("client 1: connected; connected -> connected awaits the answer to the connection"))
+            #expect(client.contains("link 1: limit 300.0 s"))
+            #expect(client.contains("send AUTH"))
+            for text in [client, server] {
+                #expect(text.contains("wire 1: relay: client, "))
+                #expect(text.contains("AUTH \(mechanism)"))
+                #expect(text.contains("********"))
+                let masked = text.split(separator: "\n").filter { $0.contains("********") }
+                #expect(masked.allSatisfy { !$0.contains("octet") }, "the length of a credential is told")
+                let lower = text.lowercased()
+                for form in Self.forms("lovelace") { #expect(!lower.contains(form.lowercased()), "\(form)") }
+            }
         }
     }
 

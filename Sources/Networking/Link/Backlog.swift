@@ -1,21 +1,22 @@
 import Synchronization
 import Tracing
 
-/// What was told of several conversations and has not been taken up, so that none is read faster than it can be followed.
+/// Counts the octets of events that were reported and not yet processed, so that no conversation is read faster than it can be
+/// followed.
 ///
-/// Each conversation has room of its own: one that floods is held up, and the others go on. Used from the thread that tells
-/// and from the one that takes up.
+/// Each conversation has its own limit: one that floods is paused, and the others go on. Used from the thread that reports and
+/// from the one that processes.
 final class Backlog: Sendable {
-    /// So much of one conversation may wait, in octets.
+    /// How many octets of one conversation may wait.
     static let maxOctets = 1 << 20
-    /// So much of all; beyond that a conversation has no more than `minOctets`.
+    /// How many octets of all conversations together; beyond that each may have no more than `minOctets`.
     static let maxInAll = 64 << 20
     static let minOctets = 64 << 10
 
     private struct Waiting {
         var octets: [Int: Int] = [:]
         var inAll = 0
-        /// Those that were told not to read on.
+        /// The conversations that are paused.
         var heldUp: Set<Int> = []
 
         func hasRoom(_ id: Int) -> Bool {
@@ -35,7 +36,7 @@ final class Backlog: Sendable {
         }
     }
 
-    /// Whether more of a conversation may be read; where not, `take` says when it may.
+    /// Whether more of a conversation may be read; otherwise `take` says when it may again.
     func hasRoom(_ id: Int) -> Bool {
         waiting.withLock {
             if $0.hasRoom(id) { return true }
@@ -44,7 +45,7 @@ final class Backlog: Sendable {
         }
     }
 
-    /// Gives the conversations that were held up and need not be any more.
+    /// Marks an event as processed; gives the conversations that may be read again.
     func take(_ event: ConversationEvent) -> [Int] {
         let weight = Self.weight(event)
         guard weight > 0 else { return [] }

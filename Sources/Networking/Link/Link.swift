@@ -4,8 +4,8 @@ import Tracing
 
 /// One connection: octets in, octets out, one time limit. Knows nothing of SMTP.
 ///
-/// Its owner says what to do with `run`, the only way to act on the socket, and is told what happened. Nothing is read that was
-/// not asked for, so a peer that talks faster than its words are wanted waits in its own send buffer. Used on one event loop.
+/// Its owner acts on the socket only through `run`, and is told what happened. Nothing is read without being asked for, so a
+/// peer that sends too fast is slowed down by TCP. Used on one event loop.
 ///
 /// Wrong input: an action after the end is allowed and ignored.
 final class Link: ChannelInboundHandler {
@@ -14,7 +14,6 @@ final class Link: ChannelInboundHandler {
 
     /// What the socket is to do.
     enum Action {
-        /// The ranges are a credential among the octets.
         case write([UInt8])
         /// Tell when this much time has passed; nil takes the limit away. The last one counts.
         case wait(TimeAmount?)
@@ -32,7 +31,7 @@ final class Link: ChannelInboundHandler {
     enum Occurrence {
         case connected
         case received([UInt8])
-        /// These octets have left for the other end.
+        /// These octets were handed to the system for the other end.
         case wrote([UInt8])
         /// There is room again for what we write.
         case writable
@@ -74,7 +73,7 @@ final class Link: ChannelInboundHandler {
 
     /// Whether the peer keeps up with reading what we write.
     var isWritable: Bool { context?.channel.isWritable ?? false }
-    /// Asked of the system once, for each time is a system call.
+    /// Kept, since asking the system is a call each time.
     private(set) lazy var localAddress = context?.localAddress
     private(set) lazy var remoteAddress = context?.remoteAddress
 
@@ -97,7 +96,7 @@ final class Link: ChannelInboundHandler {
         }
     }
 
-    /// Does something later, on the event loop; whoever asks sees to it that it still makes sense then.
+    /// Does something later, on the event loop; the caller has to check whether it still makes sense then.
     func after(_ time: TimeAmount, _ action: @escaping () -> Void) {
         context?.eventLoop.assumeIsolated().scheduleTask(in: time, action)
     }
@@ -168,10 +167,10 @@ final class Link: ChannelInboundHandler {
 }
 
 extension Link {
-    /// An action for the debug log, its octets left out.
+    /// An action for the debug log. Octets are left out, and their number too: they may be a credential.
     private static func words(_ action: Action) -> String {
         switch action {
-        case .write(let octets): "write \(octets.count) octets"
+        case .write: "write"
         case .wait(let time?): "limit \(Double(time.nanoseconds) / 1e9) s"
         case .wait(nil): "no limit"
         case .read(let most): "read, \(most) octets at most"

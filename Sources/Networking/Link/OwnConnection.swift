@@ -1,6 +1,6 @@
 /// Tells which of a server's connections comes from the world's own client, and which from a stranger.
 ///
-/// A server may see the connection before its client does, so until the client knows its port the question waits.
+/// A server may see a connection before the client knows its own port; until then the answer is deferred.
 final class OwnConnection {
     private enum State {
         case absent, connecting

@@ -18,7 +18,7 @@ enum TLSNames {
     }
 }
 
-/// Reads of a certificate what a person looks at. What it says may be anything.
+/// Reads the parts of a certificate that a person looks at. Its content is untrusted.
 enum CertificateReading {
     /// The most names that are kept of one certificate.
     static let maxNames = 100

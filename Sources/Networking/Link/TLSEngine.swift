@@ -15,7 +15,7 @@ final class TLSEngine {
     }
 
     enum Received {
-        /// Nothing for us: a ticket, a new key, a part of a record.
+        /// Nothing for the caller: a ticket, a key update, a part of a record.
         case nothing
         case octets([UInt8])
         /// The peer's close_notify: it will say no more.
@@ -89,7 +89,7 @@ final class TLSEngine {
         do throws(TLSError) {
             cssl_no_sessions(context)
             cssl_set_usual_options(context, isServer ? 1 : 0)
-            // Old servers are to be seen as they are; what is weak about them is said, not hidden.
+            // Old servers are shown as they are, and what is weak about them is reported.
             SSL_CTX_set_security_level(context, setup.minimum < .tls1_2 ? 0 : 1)
             guard cssl_set_min_version(context, setup.minimum.rawValue) == 1,
                 cssl_set_max_version(context, setup.maximum?.rawValue ?? 0) == 1
@@ -185,7 +185,7 @@ final class TLSEngine {
         return count == octets.count ? nil : fail(trouble())
     }
 
-    /// Says that we say no more (RFC 8446 §6.1).
+    /// Sends close_notify (RFC 8446 §6.1).
     func close() {
         guard isEstablished, !hasFailed, !hasSaidClose else { return }
         hasSaidClose = true

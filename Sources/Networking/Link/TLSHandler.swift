@@ -19,7 +19,7 @@ final class TLSHandler: ChannelDuplexHandler {
         case established(TLSFacts)
         /// Not to be gone on with. The facts are there when the handshake went through and its verdict was the reason.
         case failed(TLSError, TLSFacts?)
-        /// The peer's end came without close_notify.
+        /// The peer closed the connection without close_notify.
         case truncated
     }
 
@@ -102,7 +102,7 @@ final class TLSHandler: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // What came held nothing for those above, and they still wait.
+        // The records held no octets for the handlers above, which still wait for some.
         if state == .handshake || state == .established && wantsRead { context.read() }
     }
 
@@ -191,7 +191,7 @@ final class TLSHandler: ChannelDuplexHandler {
         context.close(mode: mode, promise: promise)
     }
 
-    /// The peer says no more, as far as those above are concerned.
+    /// Tells the handlers above that the peer has closed its side.
     private func end(_ context: ChannelHandlerContext) {
         guard !peerHasEnded else { return }
         peerHasEnded = true
@@ -226,7 +226,7 @@ final class TLSHandler: ChannelDuplexHandler {
     private func fail(_ trouble: TLSError, facts: TLSFacts? = nil, _ context: ChannelHandlerContext) {
         guard state != .ended else { return }
         limit?.cancel()
-        // What goes out now is the alert, or the close_notify of who does not like what he saw.
+        // What goes out now is an alert, or a close_notify after a certificate that was not accepted.
         if facts != nil { engine.close() }
         send(context)
         state = .ended

@@ -32,6 +32,6 @@ final class TimedLog {
         return Secrets.masked(octets, reader.credentials(in: octets, from: side)).octets
     }
 
-    /// Passes nothing on any more: whoever listened has turned away.
+    /// Reports nothing any more: the listener is gone.
     func shut() { isShut = true }
 }

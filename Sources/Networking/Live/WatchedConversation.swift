@@ -92,7 +92,7 @@ struct WatchedConversation: ClientConversation {
     private static func words(_ action: ClientDialogue.Action) -> String {
         switch action {
         case .send(_, let turn): "send \(turn.words)"
-        case .sendOctets(let octets, let turn): "send \(octets.count) octets for \(turn.words)"
+        case .sendOctets(_, let turn): "send octets for \(turn.words)"
         case .note, .mismatch: "remark"
         case .sendMailData(let octets): "send mail data, \(octets.count) octets"
         case .wait(let limit): "wait \(limit.seconds) s (\(limit.spec))"

@@ -2,7 +2,7 @@ import DNS
 import NIOCore
 import Synchronization
 
-/// Where both transports bring their queries: it answers, waits at the gate, and keeps count of what is under way.
+/// Answers the queries of both transports, lets each answer wait at the gate, and counts what is in progress.
 final class NameService: Sendable {
     /// Queries under way at once, and connections: more are dropped, so that nobody can fill the memory.
     static let queryLimit = 1000
@@ -55,14 +55,14 @@ final class NameService: Sendable {
             send(written)
         }
         let isClosed = traffic.withLock { traffic in
-            // It may have ended in the meantime.
+            // The task may have ended before we get here.
             if traffic.tasks[number] != nil { traffic.tasks[number] = .some(task) }
             return traffic.isClosed
         }
         if isClosed { task.cancel() }
     }
 
-    /// What cannot be written, a mistake in a zone, is answered as the server's failure.
+    /// An answer that cannot be written, because of a mistake in a zone, becomes SERVFAIL.
     private static func written(_ answer: Message, _ limit: Int) -> [UInt8]? {
         if let octets = try? MessageWriter.octets(of: MessageWriter.truncated(answer, to: limit)) { return octets }
         let failure = Message(

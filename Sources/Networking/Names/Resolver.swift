@@ -3,7 +3,7 @@ import Dispatch
 
 /// Asks name servers, by way of c-ares, and keeps every octet that went between (RFC 1035 §7).
 ///
-/// It makes no choice and believes nothing: what an answer means is for `ExchangerChoice`.
+/// It chooses nothing; `ExchangerChoice` says what an answer means.
 public struct Resolver: Sendable {
     /// "127.0.0.1:5353" or "[::1]:53", several with commas between; nil for those of the system.
     public var servers: String?
@@ -107,7 +107,7 @@ public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
     case timeout
     /// The answer was cut for UDP, and TCP gave none.
     case truncated
-    /// Nobody there: the port is closed, or the host cannot be reached.
+    /// No server answered: the port is closed, or the host cannot be reached.
     case noServer
     /// What was given as servers is no list of addresses.
     case badServers(String)

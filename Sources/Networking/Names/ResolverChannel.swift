@@ -101,7 +101,7 @@ extension Resolver {
         return channel
     }
 
-    /// Sends the query and turns the wheel until c-ares has a result, the time is over, or the bell rings.
+    /// Sends the query and polls until c-ares has a result, the time is over, or the task is cancelled.
     private func run(
         _ channel: ares_channel,
         _ query: [UInt8],

@@ -4,13 +4,13 @@ import Glibc
 
 /// Stands between c-ares and its sockets and writes down what goes through.
 ///
-/// c-ares tells the answer, not what it sent, nor what it threw away. It lets its socket calls be replaced, though: so what is
-/// shown is what was on the wire. Used from one thread.
+/// c-ares gives the answer, but neither the octets it sent nor those it discarded. It lets us replace its socket calls, so that
+/// we show what was on the wire. Used from one thread.
 final class ResolverWire {
     private struct Socket {
         var transport: Resolver.Transport
         var server = ""
-        /// Octets of a TCP stream that are no whole message yet.
+        /// What a TCP stream has carried so far, both ways.
         var sent = MessageStream()
         var received = MessageStream()
     }
@@ -91,7 +91,7 @@ extension ResolverWire {
         switch entry.transport {
         case .udp:
             note(octets, entry, isQuery: false)
-            // c-ares would take a query for an answer: what is a stray for us must not reach it.
+            // c-ares would accept a query as an answer, so it must not see what we count as stray.
             if packets.last?.kind == .stray {
                 errno = EAGAIN
                 return -1

@@ -64,7 +64,9 @@ public struct ObserverLines: Sendable {
         case .dnsQuery(let octets): "a DNS query of \(octets.count.counted("octet"))"
         case .dnsAnswer(let octets): "a DNS answer of \(octets.count.counted("octet"))"
         case .octets(let side, let octets, let credentials):
-            "\(side.rawValue), \(octets.count.counted("octet")): \(shown(Secrets.masked(octets, credentials).octets))"
+            // How long a credential is belongs to it.
+            side.rawValue + (credentials.isEmpty ? ", \(octets.count.counted("octet")): " : ": ")
+                + shown(Secrets.masked(octets, credentials).octets)
         case .gap(let side, let count):
             "\(count?.counted("octet") ?? "octets") of the \(side.rawValue) are missing"
         case .records(let side, let octets): "TLS records of the \(side.rawValue), \(octets.count.counted("octet"))"

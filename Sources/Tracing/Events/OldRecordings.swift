@@ -1,5 +1,5 @@
-/// What recordings hold that were written before failures had ids: sentences. Only the reader of recordings asks this, and
-/// the writer, lest it write what would be read so; the table never grows, since nothing is written so any more.
+/// Recordings from before failures had ids hold sentences. Only the reader of recordings uses this table, and the writer, so that
+/// it writes nothing that would be read by it. The table never grows, since no program writes such sentences any more.
 enum OldRecordings {
     /// The id of words that tell of nothing in `LinkFailure`. No failure may ever be called so.
     static let noFailure = "other"

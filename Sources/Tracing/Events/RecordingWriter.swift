@@ -63,8 +63,8 @@ public enum RecordingWriter {
         return jsonShown(String(decoding: data, as: UTF8.self))
     }
 
-    /// The id beside the words; the words alone where there is no id. Words that once told of a failure by themselves get an
-    /// id that says they do not: else they would be read as those of an old recording.
+    /// The id beside the words; the words alone where there is no id. Words that an
+    /// old recording used for a failure get an id that says they are none; otherwise they would be read as one.
     private static func json(_ failure: WireEvent.Failure) -> String {
         let isMistakable = failure.failure == nil && OldRecordings.failure(toldBy: failure.words) != nil
         guard let id = failure.failure?.id ?? (isMistakable ? OldRecordings.noFailure : nil) else {

@@ -5,7 +5,7 @@ public enum Leg: String, CaseIterable, Sendable {
     case submission, lookup, relay
 }
 
-/// Something that happened, when and where. A fact without a decision: the state of a session can be rebuilt from its events alone.
+/// Something that happened, when and where. It decides nothing: the state of a session can be rebuilt from its events alone.
 public struct WireEvent: Equatable, Sendable {
     /// Seconds since the recording began; never negative, never less than the event before.
     public var time: Double
@@ -16,7 +16,7 @@ public struct WireEvent: Equatable, Sendable {
         // Link
         /// A connection is being tried; to whom, as `mx1.receiver.example [127.0.0.1]:25`.
         case connect(to: String)
-        /// It stands; to whom.
+        /// The connection is established; to whom.
         case connected(to: String)
         /// TLS is up; what was agreed.
         case tls(TLSFacts)
@@ -37,7 +37,7 @@ public struct WireEvent: Equatable, Sendable {
         /// `octets` event of the same side that follows at once.
         case records(from: Side, [UInt8])
         // Note
-        /// A remark of whoever recorded.
+        /// A remark of the program that recorded.
         case note(String)
         /// A remark about what went wrong: what a mail server would do now, or what the program does.
         case remark(Failure)

@@ -1,7 +1,6 @@
 public import SMTP
 
-/// Where events are born: stamps nothing and carries nothing, but says of all octets which are a credential, whoever produced
-/// them.
+/// Makes events: of all octets it says which are a credential, whoever produced them. It neither times nor stores them.
 ///
 /// It owns one observer a leg. Captures, pastes, the tap, the sandbox, the live client and the reader of recordings emit
 /// through it, so nobody else decides what a secret is. Wrong input: none; events may come in any order.
@@ -23,7 +22,7 @@ public struct WireLog: Sendable {
             let found = reader.credentials(in: octets, from: side) + marks
             marked = .octets(from: side, octets, credentials: found)
         case .connect, .connected:
-            // Another connection of the same leg: all that was agreed in the one before is void.
+            // A new connection of the same leg: whatever was agreed in the one before no longer counts.
             if !reader.isUntouched { reader = SessionReader() }
             reader.connected()
         case .tls: reader.secured()

@@ -140,7 +140,7 @@ public struct SessionFacts: Equatable, Sendable {
 
     public init() {}
 
-    /// An answer to EHLO that was forgotten later.
+    /// An answer to EHLO that counts no more (RFC 3207 §4.2).
     public struct EarlierHello: Equatable, Sendable {
         public let hello: Hello
         /// The index of the line from which on it no longer counts.

@@ -29,7 +29,7 @@ struct MailDataReader: Equatable, Sendable {
         return (part, departures + found)
     }
 
-    /// Octets are missing: what comes next may well begin a line. A header of which nothing is known is none to judge.
+    /// Octets are missing: what comes next may begin a line, and a header that was not seen whole is not judged.
     mutating func resume() {
         previous = .crlf
         if isFirst { (isFirst, isInHeader) = (false, false) }
@@ -57,7 +57,7 @@ struct MailDataReader: Equatable, Sendable {
         if DotStuffing.resemblesEnd(line, after: previous) { return [Departure(.endOfDataVariant)] }
         if line.octets.contains(13) {
             var pieces = line.octets.split(separator: 13, omittingEmptySubsequences: false)[...]
-            // Behind the last CR nothing ends a dot when the line itself does not end.
+            // A dot after the last CR ends nothing when the line itself has no end.
             if line.ending == .none { pieces = pieces.dropLast() }
             let isAlone = pieces.contains { $0.filter { $0 != 0 } == [DotStuffing.dotOctet] }
             if isAlone { return [Departure(.endOfDataVariant)] }

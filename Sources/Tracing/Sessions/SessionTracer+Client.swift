@@ -26,7 +26,7 @@ extension SessionTracer {
         if turn == .unknown, !said.credentials.isEmpty { noteCredential(&trace) }
         openAuth = nil
         if turn == .hello, !reader.isSecured { marks.saidHelloInClear = true }
-        // Nobody answers what did not arrive as a whole.
+        // A command that did not arrive whole gets no answer.
         guard let id = asked.id else { return }
         sent.id = id
         self.sent[id] = sent
@@ -41,7 +41,7 @@ extension SessionTracer {
     }
 
     private func orderDepartures(of asked: Utterance.Asked, isAllowed: Bool) -> [Departure] {
-        // Nobody knows what came before.
+        // What came before is unknown.
         guard !reader.lacksAnything else { return [] }
         if asked.isBehindSTARTTLS { return [Departure(.octetsAfterSTARTTLS)] }
         if asked.isBeforeGreeting { return [Departure(.commandBeforeGreeting)] }

@@ -3,8 +3,8 @@ import SMTP
 
 /// Octets that went by and were not kept: what is known to be missing, and how the session is found again behind it.
 ///
-/// Whatever stands behind a gap is judged more kindly: an answer to nothing may answer what is missing, and a command out of
-/// order may be in order.
+/// After a gap fewer findings are reported: a reply without a command may answer a missing one, and a command out of order may
+/// be in order.
 extension SessionTracer {
     mutating func gap(_ count: Int?, from side: Side, _ trace: inout Trace) {
         flush(&trace, [side], isCut: true)

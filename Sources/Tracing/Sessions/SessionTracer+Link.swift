@@ -16,7 +16,7 @@ extension SessionTracer {
         appendEvent("connected to \(endpoint)", "link/connected", &trace)
     }
 
-    /// Another connection after one that was used or failed starts the session over: step 3a, 4a …
+    /// A further connection, after one that was used or failed, starts the session again: step 3a, 4a …
     private mutating func beginConnection(_ trace: inout Trace) {
         if connection != .unseen || lastWireLine != nil {
             finish(&trace)

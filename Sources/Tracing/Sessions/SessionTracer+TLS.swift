@@ -23,7 +23,7 @@ extension SessionTracer {
         split(octets, from: side, &trace)
     }
 
-    /// Says what records that wait for the next event are: what carried it, or octets that carried no line.
+    /// Decides about records that wait for the next event: either they carried it, or they carried no line.
     mutating func settleRecords(before kind: WireEvent.Kind, _ trace: inout Trace) {
         guard let held = tls.held else { return }
         tls.held = nil
@@ -104,7 +104,7 @@ extension SessionTracer {
 
     // MARK: Offers
 
-    /// A keyword that should not stand where it does (RFC 3207 §4.2), or that somebody has painted over.
+    /// A keyword that should not stand where it does (RFC 3207 §4.2), or that a firewall has overwritten.
     func offerOfTLSDepartures(_ keyword: some Collection<UInt8>) -> [Departure] {
         if reader.isSecured, keyword.equalsIgnoringCase("STARTTLS".utf8) { return [Departure(.startTLSOfferedInTLS)] }
         // A firewall that strikes TLS out keeps the length of the line: STARTTLS becomes XXXXXXXA.
