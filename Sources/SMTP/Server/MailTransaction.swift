@@ -1,20 +1,45 @@
 /// A mail on its way into a server: MAIL was accepted (RFC 5321 §3.3).
+///
+/// All of it is behind one reference, copied when it is changed and somebody else has it too: so it goes from one standing of the
+/// session to the next, with each line of mail data, at the price of a pointer.
 struct MailTransaction: Sendable {
-    var envelope: Envelope
-    var mayHoldUTF8: Bool
-    var isBinary: Bool
-    var content: [UInt8] = []
+    private struct Fields {
+        var envelope: Envelope
+        let mayHoldUTF8: Bool
+        let isBinary: Bool
+        var content: [UInt8] = []
+        var octets = 0
+        var chunks = 0
+        var refusals: [String] = []
+    }
+
+    /// Only changed by the one transaction that refers to it.
+    private final class Storage: @unchecked Sendable {
+        var fields: Fields
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private var storage: Storage
+
+    init(envelope: Envelope, mayHoldUTF8: Bool, isBinary: Bool) {
+        storage = Storage(Fields(envelope: envelope, mayHoldUTF8: mayHoldUTF8, isBinary: isBinary))
+    }
+
+    var envelope: Envelope { storage.fields.envelope }
+    var mayHoldUTF8: Bool { storage.fields.mayHoldUTF8 }
+    var isBinary: Bool { storage.fields.isBinary }
+    var content: [UInt8] { storage.fields.content }
     /// Octets that came, those that were too many for `content` included.
-    var octets = 0
-    /// How many BDAT chunks were accepted (RFC 3030 §2).
-    var chunks = 0
+    var octets: Int { storage.fields.octets }
     /// What was answered to recipients that were refused, the first few.
-    var refusals: [String] = []
+    var refusals: [String] { storage.fields.refusals }
+    /// How many recipients were accepted.
+    var recipients: Int { storage.fields.envelope.forwardPaths.count }
 
     /// Where in the order of commands it is.
     var phase: CommandSequence.Phase {
-        if envelope.forwardPaths.isEmpty { return .reversePath }
-        return chunks > 0 ? .chunks : .forwardPaths
+        if storage.fields.envelope.forwardPaths.isEmpty { return .reversePath }
+        return storage.fields.chunks > 0 ? .chunks : .forwardPaths
     }
 
     var mail: MailObject { MailObject(envelope: envelope, content: content) }
@@ -25,24 +50,45 @@ struct MailTransaction: Sendable {
         return MailObject(envelope: envelope, content: content)
     }
 
+    // MARK: Changes
+
+    private mutating func own() -> Storage {
+        if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.fields) }
+        return storage
+    }
+
+    /// RCPT was accepted.
+    mutating func accept(_ forwardPath: ForwardPath) { own().fields.envelope.forwardPaths.append(forwardPath) }
+
+    /// RCPT was refused, as this says.
+    mutating func refuse(_ what: @autoclosure () -> String) {
+        if storage.fields.refusals.count < 10 { own().fields.refusals.append(what()) }
+    }
+
+    /// A BDAT chunk that is not the last was accepted (RFC 3030 §2).
+    mutating func acceptChunk() { own().fields.chunks += 1 }
+
     /// Keeps content as long as it is not over the limit, so that memory is bounded whatever comes.
     mutating func keep(_ more: some Collection<UInt8>, limit: Int) {
-        octets += more.count
-        if octets <= limit { content += more }
+        let storage = own()
+        storage.fields.octets += more.count
+        if storage.fields.octets <= limit { storage.fields.content += more }
     }
 
     /// Keeps a line of content with its end.
     fileprivate mutating func keep(_ line: [UInt8], _ ending: WireLine.Ending, limit: Int) {
-        octets += line.count + ending.octets.count
-        guard octets <= limit else { return }
-        content += line
-        content += ending.octets
+        let storage = own()
+        storage.fields.octets += line.count + ending.octets.count
+        guard storage.fields.octets <= limit else { return }
+        storage.fields.content += line
+        storage.fields.content += ending.octets
     }
 
     /// Takes back the last octets that were kept.
     fileprivate mutating func drop(last count: Int) {
-        content.removeLast(min(count, content.count))
-        octets -= count
+        let storage = own()
+        storage.fields.content.removeLast(min(count, storage.fields.content.count))
+        storage.fields.octets -= count
     }
 
     /// Takes the doubled dots off content that was kept as it came (RFC 5321 §4.5.2).
@@ -56,7 +102,7 @@ struct MailTransaction: Sendable {
             whole += (isAtStart ? DotStuffing.unstuff(line.octets) : line.octets) + line.ending.octets
             isAtStart = line.ending == .crlf
         }
-        content = whole
+        own().fields.content = whole
     }
 }
 

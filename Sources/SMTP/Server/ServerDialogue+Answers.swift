@@ -64,8 +64,9 @@ extension ServerDialogue {
         guard CommandSequence(at: phase).allows(turn) else {
             return worded(.outOfSequence, Answer(503, "5.5.1", "Out of sequence: \(Self.hint(verb, phase))"))
         }
-        let needsNoTLS: Set<Verb> = [.ehlo, .helo, .lhlo, .noop, .startTLS, .quit]
-        guard policy.requiresTLS, !client.isSecured, !needsNoTLS.contains(verb) else { return nil }
+        guard policy.requiresTLS, !client.isSecured,
+            ![Verb.ehlo, .helo, .lhlo, .noop, .startTLS, .quit].contains(verb)
+        else { return nil }
         return worded(.tlsRequired, Answer(530, "5.7.0", "Must issue a STARTTLS command first"))
     }
 
@@ -261,7 +262,7 @@ extension ServerDialogue {
         case .mailbox(let mailbox): forwardPath = .mailbox(mailbox)
         case .null, .malformed, nil: return .fault(Answer(501, "5.1.3", "Not an address"))
         }
-        guard transaction.envelope.forwardPaths.count < policy.recipientLimit else {
+        guard transaction.recipients < policy.recipientLimit else {
             let words = "Too many recipients, \(policy.recipientLimit) are taken"
             return .answer(forwardPath, Answer(452, "4.5.3", words))
         }

@@ -43,7 +43,7 @@ public struct ServerDialogue: Sendable {
         /// MAIL was accepted; recipients, DATA or BDAT are due.
         case transaction(MailTransaction)
         /// RCPT waits for what the greylist says of it.
-        case greylisting(MailTransaction, ForwardPath)
+        indirect case greylisting(MailTransaction, ForwardPath)
         /// 354 was said.
         case mailData(MailData)
         /// The octets of a BDAT chunk are due.
@@ -51,7 +51,7 @@ public struct ServerDialogue: Sendable {
         /// The octets of a chunk are due that is refused; then all is as before.
         indirect case refusedChunk(Chunk, Answer, before: Standing)
         /// 334 was said; a response is due.
-        case authenticating(ServerSASL)
+        indirect case authenticating(ServerSASL)
         /// STARTTLS was accepted; a handshake is due.
         case securing
         case closed
@@ -217,7 +217,8 @@ extension ServerDialogue {
             return connected()
         case .securing:
             client = Client(isSecured: true)
-            return enter(.handshake, code: 220, with: nil)
+            enter(.handshake, code: 220, with: nil)
+            return []
         case .refusing, .greeted, .identified, .transaction, .greylisting, .mailData, .chunk, .refusedChunk,
             .authenticating, .closed:
             return []
@@ -342,7 +343,8 @@ extension ServerDialogue {
         guard case .transaction(let transaction) = standing else { return fault(.rcpt, localError) }
         switch recipientVerdict(command, transaction) {
         case .fault(let refusal): return fault(.rcpt, refusal)
-        case .answer(let forwardPath, let verdict): return answerRecipient(forwardPath, of: transaction, verdict)
+        case .answer(let forwardPath, let verdict):
+            return answerRecipient(forwardPath, of: consume transaction, verdict)
         case .greylisting(let forwardPath):
             standing = .greylisting(transaction, forwardPath)
             let reversePath = transaction.envelope.reversePath.octets
@@ -352,17 +354,18 @@ extension ServerDialogue {
 
     private mutating func answerRecipient(
         _ forwardPath: ForwardPath,
-        of transaction: MailTransaction,
+        of transaction: consuming MailTransaction,
         _ verdict: Answer
     ) -> [Action] {
-        var transaction = transaction
+        standing = .closed  // so that the recipients before are not copied
         if verdict.isPositive {
-            transaction.envelope.forwardPaths.append(forwardPath)
-        } else if transaction.refusals.count < 10 {
-            let path = forwardPath.octets.lossyText
-            transaction.refusals.append("RCPT TO:\(path) was answered \(summary(of: verdict))")
+            transaction.accept(forwardPath)
+        } else {
+            transaction.refuse("RCPT TO:\(forwardPath.octets.lossyText) was answered \(summary(of: verdict))")
         }
-        return answer(.rcpt, verdict, with: .transaction(transaction))
+        // With its first recipient the transaction is where the table of commands leads to.
+        standing = .transaction(transaction)
+        return answer(.rcpt, verdict)
     }
 
     private mutating func data() -> [Action] {
@@ -436,7 +439,8 @@ extension ServerDialogue {
         case .breakOff(let why):
             let refusal = brokenOff(why)
             let actions = fault(turn, refusal)
-            return turn == .auth ? actions : actions + enter(turn, code: refusal.code, with: nil)
+            if turn == .saslResponse { enter(turn, code: refusal.code, with: nil) }
+            return actions
         }
     }
 }
@@ -468,7 +472,7 @@ extension ServerDialogue {
             return giveUp("BDAT was answered \(summary(of: verdict))") + answer(.chunk, verdict)
         }
         var transaction = transaction
-        transaction.chunks += 1
+        transaction.acceptChunk()
         return answer(.chunk, verdict, with: .transaction(transaction))
     }
 
@@ -531,39 +535,40 @@ extension ServerDialogue {
             return policy.dropsAt == turn ? drop() : hangUp(answer, answering: turn)
         }
         let reply = Action.reply(lines(of: answer), answering: turn)
-        let wasUnderWay = standing.transaction
-        let after = enter(turn, code: answer.code, with: belongings)
-        // Some rule of the policy let a command through that ends a transaction without saying so.
-        guard let wasUnderWay, standing.transaction == nil else { return [reply] + after }
-        return [abandoned(wasUnderWay, "the session began anew")] + [reply] + after
+        let (before, after) = enter(turn, code: answer.code, with: belongings)
+        return before.isEmpty && after.isEmpty ? [reply] : before + [reply] + after
     }
 
-    /// Moves on as the table of commands says. A phase is entered with what belongs to it, or not at all.
+    /// Moves on as the table of commands says. A phase is entered with what belongs to it, or not at all. Gives what is to be
+    /// done before and after the reply.
+    @discardableResult
     private mutating func enter(
         _ turn: CommandSequence.Turn,
         code: UInt16,
         with belongings: Standing?
-    ) -> [Action] {
+    ) -> (before: [Action], after: [Action]) {
+        let phase = phase
         var sequence = CommandSequence(at: phase)
         sequence.advance(turn, code: code)
         if let belongings, belongings.phase == sequence.phase {
             standing = belongings
-            return []
+            return ([], [])
         }
-        guard sequence.phase != phase else { return [] }
+        guard sequence.phase != phase else { return ([], []) }
+        let next: Standing
+        var after: [Action] = []
         switch sequence.phase {
-        case .greeted: standing = turn == .greeting && code / 100 == 5 ? .refusing : .greeted
-        case .identified: standing = .identified
-        case .authenticating: standing = .authenticating(.over)
-        case .securing:
-            standing = .securing
-            return [.startTLS]
-        case .ended:
-            standing = .closed
-            return [.close]
-        case .connected, .reversePath, .forwardPaths, .mailData, .chunks, .unknown: break
+        case .connected, .reversePath, .forwardPaths, .mailData, .chunks, .unknown: return ([], [])
+        case .greeted: next = turn == .greeting && code / 100 == 5 ? .refusing : .greeted
+        case .identified: next = .identified
+        case .authenticating: next = .authenticating(.over)
+        case .securing: (next, after) = (.securing, [.startTLS])
+        case .ended: (next, after) = (.closed, [.close])
         }
-        return []
+        // Some rule of the policy let a command through that ends a transaction without saying so.
+        let before = giveUp("the session began anew")
+        standing = next
+        return (before, after)
     }
 
     /// The reply to a protocol error; the session stays where it is. Too many of them end it.
