@@ -15,9 +15,13 @@ struct ExportWalk {
         var lines: [TraceLine]
         /// What a format that cannot take any number of lines leaves out; nil when it is all there.
         var gap: Gap?
-        /// What explains it and has not been told before; its text has the values of the session.
-        let lesson: (title: String, anchor: LessonAnchor, blocks: [Block])?
-        /// What explains it, told before or not.
+        /// What explains it and has not been told before, the trouble in it first; the texts have the values of the session.
+        let lessons: [(title: String, anchor: LessonAnchor, blocks: [Block])]
+        /// More about its refusals and failures, by name.
+        let others: [FirstLesson.Told]
+        /// What explains it first, told before or not.
+        let first: FirstLesson.Told?
+        /// What explains it where nothing went wrong.
         let anchor: LessonAnchor
         let stop: Trace.Stop
 
@@ -74,9 +78,11 @@ struct ExportWalk {
         let count = (seen[base] ?? 0) + 1
         seen[base] = count
         let anchor = stop.lines.isEmpty ? .step(stop.place.step) : WalkText.anchor(of: stop, in: trace)
-        var lesson: (String, LessonAnchor, [Block])?
-        if told.insert(anchor).inserted, let found = library.section(for: anchor) {
-            lesson = (found.title, found.anchor, found.filled(with: SessionValues.Context(trace, line: line)))
+        let explained = FirstLesson(library).lessons(of: stop, in: trace, general: anchor)
+        var lessons: [(String, LessonAnchor, [Block])] = []
+        for found in explained.told where told.insert(found.section.anchor).inserted {
+            let context = SessionValues.Context(trace, line: found.line ?? line)
+            lessons.append((found.section.title, found.anchor, found.section.filled(with: context)))
         }
         let more = (count > 1 ? " (continued)" : "") + (trace.failed.contains(stop.place) ? " · failed" : "")
         return Section(
@@ -85,7 +91,9 @@ struct ExportWalk {
             label: stop.place.label,
             title: WalkText.title(of: stop, in: trace) + more,
             lines: Array(trace.lines[stop.lines]),
-            lesson: lesson,
+            lessons: lessons,
+            others: explained.others,
+            first: explained.told.first,
             anchor: anchor,
             stop: stop
         )

@@ -23,7 +23,7 @@ public enum MarkdownExport {
             "In the transcripts `C:` is what the client says, `S:` what the server says, `--` what happens around it; "
                 + "below each line stand the names of its parts. Times are in seconds."
         )
-        let walk = WalkText(library: nil)
+        var walk = WalkText(library: nil)
         for section in ExportWalk(trace: trace, library: library).sections {
             parts.append((section.isStep ? "## " : "### ") + escape(section.heading))
             if !section.lines.isEmpty {
@@ -32,9 +32,14 @@ public enum MarkdownExport {
             }
             let found = section.lines.flatMap(\.findings)
             if !found.isEmpty { parts.append(found.map { "- \(finding($0))" }.joined(separator: "\n")) }
-            if let lesson = section.lesson {
+            for lesson in section.lessons {
                 parts.append("**\(escape(lesson.title))**")
                 parts += lesson.blocks.map(MarkdownText.block)
+            }
+            if !section.others.isEmpty {
+                parts.append(
+                    section.others.map { "- More: `\($0.anchor)`, \(escape($0.section.title))" }.joined(separator: "\n")
+                )
             }
             if forTeacher { parts.append(TeacherNotes(library: library).text(section)) }
         }
@@ -43,13 +48,34 @@ public enum MarkdownExport {
             parts.append("## The message as it was delivered, \(content.count) octets")
             parts.append(fenced(ExportWalk.rows(content).map { "| \($0)" }, info: "text"))
         }
+        parts += verdict(trace)
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
     private static func findings(_ trace: Trace) -> [String] {
         let found = trace.lines.flatMap { line in line.findings.map { "- step \(line.place.label): \(finding($0))" } }
-        guard !found.isEmpty else { return ["## Findings", "None: the session keeps to the RFCs."] }
-        return ["## Findings", found.joined(separator: "\n")]
+        let reach = FindingsReach(trace)
+        guard !found.isEmpty else {
+            return reach.sentences.isEmpty ? [] : ["## Findings"] + reach.sentences.map(Escaping.markdown)
+        }
+        return ["## Findings", found.joined(separator: "\n")] + (reach.sealedSentence.map { [$0] } ?? [])
+    }
+
+    /// The verdict, last: a sentence a paragraph, what the server said in code.
+    private static func verdict(_ trace: Trace) -> [String] {
+        var parts = ["## Verdict"]
+        var quotes: [String] = []
+        for words in Verdict(of: trace).words(in: trace) {
+            if case .quote(let text) = words {
+                quotes.append("S: \(text)")
+                continue
+            }
+            if !quotes.isEmpty { parts.append(fenced(quotes, info: "text")) }
+            quotes = []
+            let text = Escaping.markdown(words.text)
+            if case .summary = words { parts.append("**\(text)**") } else { parts.append(text) }
+        }
+        return quotes.isEmpty ? parts : parts + [fenced(quotes, info: "text")]
     }
 
     private static func finding(_ finding: Finding) -> String {

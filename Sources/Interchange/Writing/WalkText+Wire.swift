@@ -1,16 +1,17 @@
+import Lessons
 import SMTP
 public import Tracing
 
 extension WalkText {
     /// The lines of a stop with what is said under each; the records of an MX answer as a table.
-    func wire(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
+    mutating func wire(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
         var lines: [Line] = []
         eachWire(stop, of: trace) { lines += $0 }
         return lines
     }
 
     /// The same, what belongs to one line of the wire at a time.
-    func eachWire<Failure: Error>(
+    mutating func eachWire<Failure: Error>(
         _ stop: Trace.Stop,
         of trace: Trace,
         _ body: ([Line]) throws(Failure) -> Void
@@ -35,6 +36,8 @@ extension WalkText {
             data = (0, 0)
             let before = line.index > 0 ? trace.lines[line.index - 1].time : 0
             try body(wire(line, time: showsLapse ? line.time - before : line.time))
+            let told = trouble(of: line, in: trace)
+            if !told.isEmpty { try body(told) }
         }
         try body(exchangers(table, of: trace))
     }
@@ -59,6 +62,26 @@ extension WalkText {
         // A field of TLS says in words what its octets are.
         if line.speaker != .note, !line.isTLS { lines += packed(spans(line)) }
         for finding in line.findings { lines += self.finding(finding) }
+        return lines
+    }
+
+    /// What explains the trouble of a line. Under a refusal or a failure stands the first lesson, with its text the first time, and
+    /// the next two by name; a finding is explained once.
+    private mutating func trouble(of line: TraceLine, in trace: Trace) -> [Line] {
+        guard line.isTrouble, let library else { return [] }
+        let rule = FirstLesson(library)
+        let outcome = rule.outcome(of: line).prefix(3)
+        let findings = rule.findings(of: line).filter { !anchorsShown.contains($0.section.anchor) }
+        var lines: [Line] = []
+        for (index, told) in (outcome + findings).enumerated() {
+            lines.append(Line(.lesson, "\(Self.indent)Lesson \(told.anchor): \(told.section.title)"))
+            let hasText = index == 0 || index >= outcome.count
+            guard hasText, anchorsShown.insert(told.section.anchor).inserted else { continue }
+            let opening = told.section.opening(with: SessionValues.Context(trace, line: line))
+            lines += PlainText.lines(opening, columns: Self.columns - Self.indent.count).map {
+                Line(.lesson, Self.indent + $0)
+            }
+        }
         return lines
     }
 

@@ -34,7 +34,9 @@ public struct WalkText {
     /// Whether a line has the time since the one before, and not since the beginning.
     public var showsLapse = false
     private var placesShown: Set<Place> = []
-    private var anchorsShown: Set<LessonAnchor> = []
+    var anchorsShown: Set<LessonAnchor> = []
+    /// Whether the end explains what failed once more, for whoever waited for it.
+    public var explainsFailure = false
 
     /// Without a library the lessons are left out.
     public init(library: LessonLibrary?) { self.library = library }
@@ -87,7 +89,7 @@ public struct WalkText {
     }
 
     /// The lines of a stop from `first` on, without a heading: more of what was printed last.
-    public func more(_ index: Int, of trace: Trace, fromLine first: Int) -> [Line] {
+    public mutating func more(_ index: Int, of trace: Trace, fromLine first: Int) -> [Line] {
         let stop = trace.stops[index]
         return wire(
             Trace.Stop(place: stop.place, lines: max(first, stop.lines.lowerBound)..<stop.lines.upperBound),
@@ -151,60 +153,6 @@ public struct WalkText {
         let opening = section.opening(with: SessionValues.Context(trace, line: trace.lines[stop.lines].first))
         return [.blank, Line(.lesson, "  Lesson \(section.anchor): \(section.title)")]
             + PlainText.lines(opening, columns: Self.columns - 2).map { Line(.lesson, "  \($0)") }
-    }
-
-    // MARK: The end
-
-    /// How many findings there are and where, then the mails as they were delivered.
-    public func closing(_ trace: Trace) -> [Line] {
-        var lines: [Line] = []
-        closing(trace) { lines += $0 }
-        return lines
-    }
-
-    /// The same a few lines at a time.
-    public func closing<Failure: Error>(
-        _ trace: Trace,
-        _ body: ([Line]) throws(Failure) -> Void
-    ) throws(Failure) {
-        try body([.blank])
-        try findings(trace, body)
-        for content in trace.delivered { try delivered(content, body) }
-    }
-
-    /// Every finding, one entry each.
-    public func findings(_ trace: Trace) -> [Line] {
-        var lines: [Line] = []
-        findings(trace) { lines += $0 }
-        return lines
-    }
-
-    private func findings<Failure: Error>(
-        _ trace: Trace,
-        _ body: ([Line]) throws(Failure) -> Void
-    ) throws(Failure) {
-        let count = trace.lines.reduce(0) { $0 + $1.findings.count }
-        guard count > 0 else { return try body([Line(.heading, "No findings: the session keeps to the RFCs.")]) }
-        try body([Line(.heading, count == 1 ? "1 finding" : "\(count) findings")])
-        for line in trace.lines {
-            for finding in line.findings {
-                try body(wrapped("step \(line.place.label): \(Self.sentence(finding))", .finding, indent: "  "))
-            }
-        }
-    }
-
-    private func delivered<Failure: Error>(
-        _ content: [UInt8],
-        _ body: ([Line]) throws(Failure) -> Void
-    ) throws(Failure) {
-        try body([.blank, Line(.heading, "The message as it was delivered, \(content.count) octets"), .blank])
-        var rest = content[...]
-        while !rest.isEmpty {
-            let row = rest.prefix { $0 != 10 }
-            rest = rest.dropFirst(row.count + 1)
-            let shown = row.last == 13 ? row.dropLast() : row
-            try body([Line(.detail, shown.isEmpty ? "  |" : "  | " + WireText.shown(shown))])
-        }
     }
 
     static func sentence(_ finding: Finding) -> String {

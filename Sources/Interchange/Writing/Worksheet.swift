@@ -28,19 +28,21 @@ public struct Worksheet {
     public init(_ trace: Trace, header: Recording.Header, library: LessonLibrary) {
         self.header = header
         language = library.language
-        let walk = WalkText(library: nil)
-        items = ExportWalk(trace: trace, library: library).sections.filter { !$0.lines.isEmpty }.map { section in
+        var walk = WalkText(library: nil)
+        var items: [Item] = []
+        for section in ExportWalk(trace: trace, library: library).sections where !section.lines.isEmpty {
             let shown = walk.wire(section.stop, of: trace)
-            let lesson = library.section(for: section.anchor)
-            let context = SessionValues.Context(trace, line: section.lines.first)
-            return Item(
+            let context = SessionValues.Context(trace, line: section.first?.line ?? section.lines.first)
+            let item = Item(
                 label: section.label,
                 lines: shown.filter { $0.role != .detail && $0.role != .finding }.map { ($0.role, $0.text) },
                 questions: Self.questions(section, walk),
                 title: section.title,
-                explanation: lesson?.filled(with: context).opening ?? []
+                explanation: section.first?.section.filled(with: context).opening ?? []
             )
+            items.append(item)
         }
+        self.items = items
     }
 
     private var title: String { header.title.isEmpty ? "A mail session" : header.title }

@@ -46,11 +46,11 @@ public enum LiveOutcome: Equatable, Sendable {
 }
 
 extension LiveOutcome {
-    /// The server's own line, so far as it fits.
+    /// The server's own words, all lines of them, so far as they fit.
     private static func quoted(_ reply: Reply) -> String {
-        let text = reply.lines.last.map { $0.text } ?? []
+        let text = Array(reply.lines.map(\.text).filter { !$0.isEmpty }.joined(separator: [UInt8(ascii: " ")]))
         guard !text.isEmpty else { return "" }
-        return ": “\(WireText.shown(text.prefix(200)))\(text.count > 200 ? "…" : "")”"
+        return ": “\(WireText.shown(text.prefix(400)))\(text.count > 400 ? "…" : "")”"
     }
 
     /// Where what a mail server would do next is told.

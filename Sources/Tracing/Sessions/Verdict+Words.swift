@@ -29,7 +29,9 @@ extension Verdict {
             switch outcome {
             case .accepted: mails > 1 ? "\(mails) mails" : ""
             case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
-            case .deferred, .refused: decision?.words ?? failure?.id ?? (recipients.isEmpty ? "no connection" : "cut")
+            case .deferred, .refused:
+                decision?.words ?? failure?.listed
+                    ?? (recipients.isEmpty && transactions.isEmpty ? "no connection" : "cut")
             case .unknown: isEncrypted ? "encrypted" : "no answer"
             case .untried, .none: ""
             }
@@ -124,7 +126,7 @@ extension Verdict {
 
     /// What went wrong, where nothing was accepted.
     private func failed(in trace: Trace) -> String {
-        let now = outcome == .deferred ? "for now" : "for good"
+        let did = outcome == .deferred ? "deferred" : "refused"
         guard let decision else {
             let words = failureLine.map { WireText.shown(trace.lines[$0].octets) } ?? failure?.words
             guard let words else {
@@ -135,14 +137,14 @@ extension Verdict {
         }
         let step = step(decision.place)
         switch decision.turn {
-        case .greeting: return "The server refused the session \(now) in its greeting\(step)."
-        case .hello: return "The server refused EHLO \(now)\(step)."
-        case .auth, .saslResponse: return "The server refused the login \(now)\(step)."
-        case .startTLS, .handshake: return "The server refused TLS \(now)\(step)."
+        case .greeting: return "The server \(did) the session in its greeting\(step)."
+        case .hello: return "The server \(did) EHLO\(step)."
+        case .auth, .saslResponse: return "The server \(did) the login\(step)."
+        case .startTLS, .handshake: return "The server \(did) TLS\(step)."
         case nil: return "The server ended the session by itself\(step)."
         default:
             let whose = recipients.count > 1 ? " for all \(recipients.count) recipients" : ""
-            return "The mail was refused \(now)\(whose)\(step)."
+            return "The mail was \(outcome.participle)\(whose)\(step)."
         }
     }
 
@@ -210,9 +212,27 @@ extension Verdict.Outcome {
     fileprivate var participle: String {
         switch self {
         case .accepted: "accepted"
-        case .deferred: "not accepted for now"
+        case .deferred: "deferred"
         case .refused: "refused for good"
         case .unknown, .untried, .mixed, .none: "not decided"
+        }
+    }
+}
+
+extension LinkFailure {
+    /// What went wrong, in a list; nil for a remark.
+    fileprivate var listed: String? {
+        switch self {
+        case .refused, .timedOut, .unreachable, .noRoute, .portClosed: "no connection"
+        case .noReply: "no reply"
+        case .reset: "cut"
+        case .noSuchDomain: "no such domain"
+        case .nullMX: "null MX"
+        case .noAddress, .neitherMXNorAddress: "no address"
+        case .lookupFailed: "lookup failed"
+        case .surprisingAddress: "private address"
+        case .tlsFailed: "TLS failed"
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: nil
         }
     }
 }

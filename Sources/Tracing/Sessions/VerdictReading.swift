@@ -374,7 +374,7 @@ extension Path {
 
 extension LinkFailure {
     /// Whether something went wrong, and it is no remark about that.
-    var isOfLink: Bool {
+    public var isOfLink: Bool {
         switch self {
         case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
         default: true

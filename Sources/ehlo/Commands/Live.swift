@@ -119,7 +119,7 @@ struct Live: ParsableCommand {
         )
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
-        style.adjust(&walk)
+        adjust(&walk)
         try printer.print(
             walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
         )
@@ -137,7 +137,7 @@ struct Live: ParsableCommand {
             for line in [""] + ConnectionMatrix(follower.trace).text { try printer.print(line) }
             try printer.flush()
         }
-        try end(follower.outcome)
+        try end(follower.outcome, follower.trace, library)
         try Self.checkDialog(follower.trace)
     }
 
@@ -166,30 +166,38 @@ struct Live: ParsableCommand {
         let opening = WalkText(library: library)
             .opening(title: header.title, source: header.source, began: header.began)
         let run = try LiveRun(options, record: Self.keeping(recorder))
-        var prompt = try PlainPrompt(.live(run), opening, settings, library) { style.adjust(&$0) }
+        var prompt = try PlainPrompt(.live(run), opening, settings, library, adjusting: adjust)
         try prompt.run()
         run.cancel()
-        try end(run.outcome)
+        try end(run.outcome, run.trace, library)
     }
 
-    private func end(_ outcome: LiveOutcome?) throws {
+    /// A session that failed ends with what explains it.
+    private func adjust(_ walk: inout WalkText) {
+        style.adjust(&walk)
+        walk.explainsFailure = true
+    }
+
+    private func end(_ outcome: LiveOutcome?, _ trace: Trace, _ library: LessonLibrary) throws {
         guard let outcome else { return }
-        Message.write(outcome.sentence + Self.advice(after: outcome))
+        let explained = FirstLesson(library).explanation(of: Verdict(of: trace), in: trace)
+        let lesson = explained.map { "; 'ehlo lessons show \($0.anchor)' explains it" }
+        Message.write(outcome.sentence + (advice(after: outcome) ?? lesson ?? ""))
         if outcome.exitStatus != 0 { throw ExitStatus(status: outcome.exitStatus) }
     }
 
-    /// What to do next.
-    private static func advice(after outcome: LiveOutcome) -> String {
+    /// What to do next; nil where there is nothing but to read on.
+    private func advice(after outcome: LiveOutcome) -> String? {
         switch outcome {
         case .completed: ""
         case .heldBack: ", with --send"
         case .lookupFailed: "; check the recipient's domain, or name a server with --server"
         // Nothing that is asked for in another way helps there, and what does was said.
         case .notConnected(let failure) where failure.failure == .portClosed: ""
-        case .notConnected: "; check --server and --port"
+        case .notConnected: server == nil ? nil : "; check --server and --port"
         case .failed(.credentialsKept): "; see --auth-force-clear, if that line may carry them"
         case .failed(.notOffered(_, at: .startTLS)): "; see --no-tls, if it may be without"
-        case .failed: "; the step marked 'failed' shows what was said"
+        case .failed: nil
         case .cancelled: "; start it again"
         }
     }

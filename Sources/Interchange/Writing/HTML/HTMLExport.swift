@@ -54,6 +54,7 @@ public struct HTMLExport {
             zip(sections, stops).map(stop).joined(separator: "\n"),
             findings,
             delivered,
+            verdict,
             "</main>",
             "<aside id=\"lesson\" aria-label=\"Lesson\" tabindex=\"0\" hidden></aside>",
             "</div>",
@@ -212,10 +213,28 @@ public struct HTMLExport {
                 + "\(Escaping.html(finding.message)), \(HTMLText.source(finding.spec))</li>"
         }
         let more = count > items.count ? "<p>And \(count - items.count) more.</p>" : ""
+        let reach = FindingsReach(trace)
+        let read = (count > 0 ? [reach.sealedSentence].compactMap(\.self) : reach.sentences).map {
+            "<p>\(Escaping.html($0))</p>"
+        }
         let list =
-            items.isEmpty
-            ? "<p>None: the session keeps to the RFCs.</p>" : "<ol>\n\(items.joined(separator: "\n"))\n</ol>\(more)"
+            (items.isEmpty ? "" : "<ol>\n\(items.joined(separator: "\n"))\n</ol>\(more)") + read.joined(separator: "\n")
         return "<section class=\"end\" id=\"findings\"><h2 tabindex=\"-1\">Findings</h2>\n\(list)</section>"
+    }
+
+    /// What became of the mail: a sentence a paragraph, what the server said as it was.
+    private var verdict: String {
+        let words = Verdict(of: trace).words(in: trace).map { (words: Verdict.Words) -> String in
+            let text = Escaping.html(words.text)
+            return switch words {
+            case .summary: "<p><strong>\(text)</strong></p>"
+            case .sentence, .next: "<p>\(text)</p>"
+            case .quote:
+                "<p class=\"quote\"><span class=\"quiet\">server: </span><code dir=\"ltr\"><bdi>\(text)</bdi></code></p>"
+            }
+        }
+        return
+            "<section class=\"end\" id=\"verdict\"><h2 tabindex=\"-1\">Verdict</h2>\n\(words.joined(separator: "\n"))</section>"
     }
 
     private var delivered: String {

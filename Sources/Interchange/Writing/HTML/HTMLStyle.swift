@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "Qzvt22AAGIDGsX8kALcFj0msZRV2q0Oau0siGc5k9yo="
+    static let hash = "v12pR2Y7mfyylXKxdhcwwIgBP05y2xHr4LUJJ0zP/FE="
 
     static let text = """
 
@@ -164,6 +164,7 @@ enum HTMLStyle {
 
           /* One step at a time: three panes. */
           .walk #wire .explained, .walk #wire > .end, .walk .stop.tocome, .walk .line:not(.current) .span.end { display: none; }
+          .walk #wire:not(:has(.stop.tocome)) > #verdict { display: block; }
           .walk .stop:not(.now) > h2 a, .walk .stop:not(.now) > h3 a { color: var(--faint); font-weight: 400; }
           .walk .stop:not(.now) .line.client code { font-weight: 400; }
           .walk #steps a.tocome { color: var(--faint); }

@@ -49,7 +49,11 @@ struct PageLessons {
 
     mutating func stop(_ section: ExportWalk.Section) -> Stop {
         var stop = Stop()
-        stop.own = id(section.anchor, .init(trace, line: section.lines.first), &stop)
+        let general = SessionValues.Context(trace, line: section.lines.first)
+        stop.own = section.first.flatMap { first in
+            id(first.section.anchor, first.line.map { SessionValues.Context(trace, line: $0) } ?? general, &stop)
+        }
+        _ = id(section.anchor, general, &stop)
         for line in section.lines {
             stop.spans.append(
                 line.spans.map { span in

@@ -1,0 +1,120 @@
+import Lessons
+import SMTP
+public import Tracing
+
+/// What stands behind the last stop: findings, the mails as they were delivered, and the verdict last.
+extension WalkText {
+    public func closing(_ trace: Trace) -> [Line] {
+        var lines: [Line] = []
+        closing(trace) { lines += $0 }
+        return lines
+    }
+
+    /// The same a few lines at a time.
+    public func closing<Failure: Error>(
+        _ trace: Trace,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
+        let findings = FindingsReach(trace)
+        if findings.findings > 0 || !findings.sentences.isEmpty { try body([.blank]) }
+        try self.findings(trace, body)
+        for content in trace.delivered { try delivered(content, body) }
+        try body([.blank])
+        for words in Verdict(of: trace).words(in: trace) { try body(verdict(words)) }
+        if explainsFailure { try body(explanation(trace)) }
+    }
+
+    /// Every finding, one entry each.
+    public func findings(_ trace: Trace) -> [Line] {
+        var lines: [Line] = []
+        findings(trace) { lines += $0 }
+        return lines
+    }
+
+    private func findings<Failure: Error>(
+        _ trace: Trace,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
+        let reach = FindingsReach(trace)
+        guard reach.findings > 0 else {
+            for sentence in reach.sentences { try body([Line(.heading, sentence)]) }
+            return
+        }
+        try body([Line(.heading, reach.findings == 1 ? "1 finding" : "\(reach.findings) findings")])
+        for line in trace.lines {
+            for finding in line.findings {
+                try body(wrapped("step \(line.place.label): \(Self.sentence(finding))", .finding, indent: "  "))
+            }
+        }
+        if let sealed = reach.sealedSentence { try body([Line(.detail, sealed)]) }
+    }
+
+    /// One sentence of the verdict a line, what the server said in one piece.
+    private func verdict(_ words: Verdict.Words) -> [Line] {
+        switch words {
+        case .summary(let text): wrapped("Verdict: \(text)", .heading, indent: "")
+        case .sentence(let text), .next(let text): wrapped(text, .detail, indent: "  ")
+        case .quote(let text): [Line(.server, "    Server: \(text)")]
+        }
+    }
+
+    /// The lesson of what decided, where nothing came of the mail.
+    private func explanation(_ trace: Trace) -> [Line] {
+        guard let library, let told = FirstLesson(library).explanation(of: Verdict(of: trace), in: trace) else {
+            return []
+        }
+        let opening = told.section.opening(with: SessionValues.Context(trace, line: told.line))
+        return [.blank, Line(.lesson, "Lesson \(told.anchor): \(told.section.title)")]
+            + PlainText.lines(opening, columns: Self.columns).map { Line(.lesson, $0) }
+    }
+
+    private func delivered<Failure: Error>(
+        _ content: [UInt8],
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
+        try body([.blank, Line(.heading, "The message as it was delivered, \(content.count) octets"), .blank])
+        var rest = content[...]
+        while !rest.isEmpty {
+            let row = rest.prefix { $0 != 10 }
+            rest = rest.dropFirst(row.count + 1)
+            let shown = row.last == 13 ? row.dropLast() : row
+            try body([Line(.detail, shown.isEmpty ? "  |" : "  | " + WireText.shown(shown))])
+        }
+    }
+}
+
+/// How much of a session the findings speak of: what was read, and what nobody could read.
+struct FindingsReach {
+    private(set) var findings = 0
+    /// Lines of the wire that were read.
+    private(set) var lines = 0
+    /// Octets that went by encrypted.
+    private(set) var sealed = 0
+
+    init(_ trace: Trace) {
+        for line in trace.lines {
+            findings += line.findings.count
+            guard line.isWire else { continue }
+            if line.isTLS, line.octets.first == TLSRecord.ContentType.applicationData.rawValue {
+                sealed += line.octets.count
+            } else {
+                lines += 1
+            }
+        }
+    }
+
+    /// What stands where there are no findings; empty where nothing was read, since that keeps to no rule.
+    var sentences: [String] {
+        guard lines > 0 else { return sealedSentence.map { [$0] } ?? [] }
+        let read = lines == 1 ? "the line that was read keeps" : "the \(lines) lines that were read keep"
+        return ["No findings: \(read) to the RFCs."] + (sealedSentence.map { [$0] } ?? [])
+    }
+
+    var sealedSentence: String? {
+        switch sealed {
+        case 0: nil
+        case 1: "1 octet stayed encrypted, and nobody read it."
+        default: "\(sealed) octets stayed encrypted, and nobody read them."
+        }
+    }
+}

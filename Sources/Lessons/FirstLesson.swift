@@ -1,0 +1,119 @@
+import SMTP
+public import Tracing
+
+/// Which lesson comes first, THE rule: what went otherwise than it should, the most exact text first; then the findings; then what
+/// is general. A function of trace and place, which all views ask.
+///
+/// For a refused or deferred reply: its enhanced status code where a section tells exactly this one, the code in answer to its
+/// command, the code, then the classes of both. For a failure of lookup or link: that failure.
+public struct FirstLesson: Sendable {
+    /// A lesson as it is named where it is shown.
+    public struct Told: Sendable {
+        /// What was asked for, where a section tells exactly that; else the class that the section tells.
+        public let anchor: LessonAnchor
+        public let section: Section
+        /// The line it is about; nil for what is general.
+        public let line: TraceLine?
+    }
+
+    private let library: LessonLibrary
+
+    public init(_ library: LessonLibrary) { self.library = library }
+
+    /// What explains a stop.
+    public struct OfStop: Sendable {
+        /// With their text: the first lesson of each refusal and failure, those of the findings, then what is general.
+        public let told: [Told]
+        /// By name: what else there is about the refusals, two each.
+        public let others: [Told]
+    }
+
+    /// The lessons of a stop, of which `general` is the one where nothing went wrong.
+    public func lessons(of stop: Trace.Stop, in trace: Trace, general: LessonAnchor) -> OfStop {
+        let lines = trace.lines[stop.lines].filter(\.isTrouble)
+        let outcomes = lines.map(outcome)
+        let told = distinct(outcomes.compactMap(\.first) + lines.flatMap(findings) + nearest(general, nil))
+        let names = Set(told.map(\.section.anchor))
+        let others = distinct(outcomes.flatMap { $0.dropFirst().prefix(2) })
+        return OfStop(told: told, others: others.filter { !names.contains($0.section.anchor) })
+    }
+
+    /// What explains why nothing came of the mail: the first lesson of the reply or the failure that decided; nil where a mail was
+    /// accepted, and where nothing failed.
+    public func explanation(of verdict: Verdict, in trace: Trace) -> Told? {
+        guard [.deferred, .refused, .mixed].contains(verdict.outcome) else { return nil }
+        let line = verdict.decision?.lines.last ?? verdict.failureLine
+        return line.flatMap { outcome(of: trace.lines[$0]).first }
+    }
+
+    /// What explains the trouble of a line, most exact first; empty where there is none. The lines of a reply have their trouble
+    /// together, on the last.
+    public func trouble(of line: TraceLine) -> [Told] { distinct(outcome(of: line) + findings(of: line)) }
+
+    /// What went wrong at a line, without its findings.
+    public func outcome(of line: TraceLine) -> [Told] {
+        if line.refusal != nil { return refusal(line) }
+        guard line.isFailure, case .event(let anchor) = line.content else { return [] }
+        return nearest(line.failure?.anchor ?? anchor, line)
+    }
+
+    public func findings(of line: TraceLine) -> [Told] { line.findings.flatMap { nearest($0.anchor, line) } }
+
+    private func refusal(_ line: TraceLine) -> [Told] {
+        let code = line.spans.first { $0.kind == .replyCode }?.anchor ?? LessonAnchor("reply/unknown")
+        let status = line.enhanced.map { LessonAnchor("status/\($0)") }
+        let exact = status.flatMap { self.exact($0, line) }
+        let coarse = exact == nil ? status.map { nearest($0, line) } ?? [] : []
+        let replies = code.withFallbacks.compactMap { own($0, line) }
+        let classes = replies.filter { $0.anchor.isReplyClass }
+        return distinct([exact].compactMap(\.self) + replies.filter { !$0.anchor.isReplyClass } + coarse + classes)
+    }
+
+    /// A status that a section tells in subject and detail, in whichever file; named as it was asked for.
+    private func exact(_ status: LessonAnchor, _ line: TraceLine) -> Told? {
+        guard let section = library.section(for: status), status.withFallbacks.prefix(2).contains(section.anchor) else {
+            return nil
+        }
+        return Told(anchor: status, section: section, line: line)
+    }
+
+    /// A section of this very name.
+    private func own(_ anchor: LessonAnchor, _ line: TraceLine) -> Told? {
+        guard let section = library.section(for: anchor), section.anchor == anchor else { return nil }
+        return Told(anchor: anchor, section: section, line: line)
+    }
+
+    /// The section that explains an anchor best, under its own name.
+    private func nearest(_ anchor: LessonAnchor, _ line: TraceLine?) -> [Told] {
+        library.section(for: anchor).map { [Told(anchor: $0.anchor, section: $0, line: line)] } ?? []
+    }
+
+    private func distinct(_ all: [Told]) -> [Told] {
+        var seen: Set<LessonAnchor> = []
+        return all.filter { seen.insert($0.section.anchor).inserted }
+    }
+}
+
+extension TraceLine {
+    /// The code of a reply that says no, on its last line.
+    public var refusal: UInt16? {
+        guard case .reply = content else { return nil }
+        let reply = ReplyLine.read(octets).value
+        guard !reply.continues, let code = reply.code, [4, 5].contains(code / 100) else { return nil }
+        return code
+    }
+
+    /// Whether it tells that a lookup or a connection came to nothing.
+    public var isFailure: Bool {
+        guard case .event(let anchor) = content else { return false }
+        return failure?.isOfLink ?? [LessonAnchor("link/error"), LessonAnchor("dns/failure")].contains(anchor)
+    }
+
+    /// Whether something went otherwise than it should: a refusal, a deferral, a failure, a finding.
+    public var isTrouble: Bool { !findings.isEmpty || isFailure || refusal != nil }
+}
+
+extension LessonAnchor {
+    /// `reply/5yz`, or what is told of a code that nobody knows.
+    fileprivate var isReplyClass: Bool { path.hasSuffix("yz") || path == "reply/unknown" }
+}

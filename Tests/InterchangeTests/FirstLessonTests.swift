@@ -1,0 +1,101 @@
+import Foundation
+import Interchange
+import Lessons
+import SMTP
+import Testing
+import Tracing
+
+/// What went wrong is explained before what is general, in every text alike.
+@Suite struct FirstLessonTests {
+    private static let library = Result { try LessonLibrary(root: Places.lessons) }
+
+    struct Session: CustomTestStringConvertible {
+        let name: String
+        let recording: Recording
+        var testDescription: String { name }
+    }
+
+    /// Every bundled session and every log of the tests.
+    static let sessions: [Session] =
+        Places.sessions.compactMap { name in
+            (try? Places.session(name)).map { Session(name: name, recording: $0) }
+        }
+        + SessionListingTests.transcripts.flatMap { name in
+            ((try? TranscriptFixtures.sessions(name)) ?? []).map { Session(name: name, recording: $0) }
+        }
+
+    @Test func `there are troubles to explain`() {
+        let lines = Self.sessions.flatMap { Tracer.trace(of: $0.recording.events).lines }
+        #expect(lines.filter { $0.refusal != nil }.count > 10 && lines.contains { !$0.findings.isEmpty })
+    }
+
+    @Test(arguments: sessions) func `the first lesson of each trouble is more exact than its step`(session: Session)
+        throws
+    {
+        let rule = FirstLesson(try Self.library.get())
+        let trace = Tracer.trace(of: session.recording.events)
+        for line in trace.lines where line.isTrouble {
+            let first = try #require(rule.trouble(of: line).first, "\(session.name): \(line.octets.lossyText)")
+            #expect(!first.anchor.path.hasPrefix("step/") && !first.anchor.path.hasPrefix("syntax/"))
+        }
+        for stop in trace.stops where trace.lines[stop.lines].contains(where: \.isTrouble) {
+            let lessons = rule.lessons(of: stop, in: trace, general: .step(stop.place.step))
+            #expect(lessons.told.first?.line != nil && lessons.told.last?.anchor == .step(stop.place.step))
+        }
+    }
+
+    @Test(arguments: sessions) func `every text tells it first`(session: Session) throws {
+        let library = try Self.library.get()
+        let rule = FirstLesson(library)
+        let (trace, header) = (Tracer.trace(of: session.recording.events), session.recording.header)
+        let text = TextExport.lines(trace, header: header, library: library)
+        let handout = MarkdownExport.text(trace, header: header, library: library)
+        let page = HTMLExport.text(trace, header: header, library: library)
+        for line in trace.lines where line.refusal != nil || line.isFailure {
+            let first = try #require(rule.trouble(of: line).first)
+            let shown = WireText.shown(line.octets)
+            let at = try #require(
+                text.firstIndex {
+                    $0.hasSuffix(": \(shown)") || $0.hasSuffix("-- \(shown)") || $0.hasSuffix("S: \(shown)")
+                }
+            )
+            let named = text[at...].first { $0.drop { $0 == " " }.hasPrefix("Lesson ") }
+            #expect(named?.contains("Lesson \(first.anchor): ") == true, "\(session.name): \(shown), \(named ?? "")")
+            let isInHandout = handout.contains("**\(Escaping.markdown(first.section.title))**")
+            #expect(isInHandout, "\(session.name): \(shown)")
+            let id =
+                "lesson-"
+                + first.section.anchor.path.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }
+                .joined()
+            // A page in the message of a failure would hide it.
+            let isFirst = page.contains("data-lesson=\"\(id)")
+            #expect(isFirst, "\(session.name): \(shown)")
+        }
+    }
+
+    private func trace(_ reply: String, to command: String = "RCPT TO:<b@b>") -> Trace {
+        let said = [
+            "S: 220 m", "C: EHLO a", "S: 250 m", "C: MAIL FROM:<a@a>", "S: 250 k", "C: \(command)", "S: \(reply)",
+        ]
+        return Tracer.trace(
+            of: said.map {
+                WireEvent(
+                    .octets(from: $0.hasPrefix("C") ? .client : .server, Array($0.utf8.dropFirst(3)) + [13, 10]),
+                    leg: .relay
+                )
+            }
+        )
+    }
+
+    @Test(arguments: [
+        ("550 5.1.1 no", ["status/5.1.1", "reply/550@RCPT", "reply/550"]),
+        ("550 no", ["reply/550@RCPT", "reply/550", "reply/5yz"]),
+        ("579 5.7.1 no", ["status/5.7.1", "reply/5yz", "reply/unknown"]),
+        ("450 4.9.99 no", ["reply/450@RCPT", "reply/450", "status/4.x.x"]),
+        ("250 2.1.5 yes", []),
+    ]) func `the most exact comes first`(reply: String, anchors: [String]) throws {
+        let rule = FirstLesson(try Self.library.get())
+        let line = try #require(trace(reply).lines.last)
+        #expect(rule.outcome(of: line).prefix(3).map(\.anchor.path) == anchors)
+    }
+}
