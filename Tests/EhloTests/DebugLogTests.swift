@@ -39,6 +39,9 @@ import Testing
             #expect(client.contains("client 1: connected; connected -> connected awaits the answer to the connection"))
             #expect(client.contains("link 1: limit 300.0 s"))
             #expect(client.contains("send AUTH"))
+            #expect(client.contains("client end 1: life connecting -> open(free)"))
+            #expect(server.contains("server 1: life waiting(open) -> serving(open, ready)"))
+            #expect(server.contains("server 1: dialogue connected -> greeted"))
             for text in [client, server] {
                 #expect(text.contains("wire 1: relay: client, "))
                 #expect(text.contains("AUTH \(mechanism)"))

@@ -8,7 +8,6 @@ struct DeadCodeTests {
         "OutboundIn": "SwiftNIO wants it",
         "ptr": "a number of a registry (RFC 1035 §3.2.2)",
         "badVersion": "a number of a registry (RFC 6891 §9)", "authenticData": "a bit of a header (RFC 4035 §3.2.3)",
-        "inet6": "an address family, behind SwiftNIO's `protocol`",
         "recursionAvailable": "a bit of a header (RFC 1035 §4.1.1)",
     ]
 

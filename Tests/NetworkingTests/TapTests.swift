@@ -263,7 +263,7 @@ struct TapTests {
                 return client.everything() != nil
             }
         }
-        #expect(await recorder.until { $0.count(.client) >= Tap.mostUntaken })
+        #expect(await recorder.until { $0.count(.client) >= Tap.maxUntaken })
         #expect(recorder.count(.client) < total)
         var taken = 0
         let isDone = await recorder.until { recorder in

@@ -30,6 +30,13 @@ public final class DebugLog: Sendable {
             let micros = passed.seconds * 1_000_000 + passed.attoseconds / 1_000_000_000_000
             log.write("\(micros / 1_000_000).\((micros % 1_000_000).decimal(6)) \(name): \(WireText.shown(words.utf8))")
         }
+
+        /// Writes a line where a state has become another. The state must hold no octets of the wire.
+        func line<State: Equatable>(_ machine: String, from old: State, to new: State) {
+            guard old != new else { return }
+            let words = { (state: State) in "\(state)".replacing(#/\b(?:[A-Z]\w*\.)+/#, with: "") }
+            line("\(machine) \(words(old)) -> \(words(new))")
+        }
     }
 
     /// One more of a kind; nil where no log was asked for.

@@ -82,7 +82,8 @@ final class ClientEnd {
     var expected: [Expected] = []
     var hand = TypedInput()
     var isGuarded: Bool
-    var life = ClientLife.connecting
+    var life = ClientLife.connecting { didSet { debug?.line("life", from: oldValue, to: life) } }
+    private let debug = DebugLog.writer("client end")
     private var loop = OneAtATime()
 
     init(

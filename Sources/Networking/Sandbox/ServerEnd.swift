@@ -61,7 +61,10 @@ final class ServerEnd {
     private var fates: [Fate] = []
     private var replies: [CommandSequence.Turn: Int] = [:]
     private var receptions = 0
-    private var life = ServerLife.accepted
+    private var life = ServerLife.accepted { didSet { debug?.line("life", from: oldValue, to: life) } }
+    private let debug = DebugLog.writer("server")
+    /// Where the dialogue stood when the debug log was told last.
+    private var toldPhase = CommandSequence.Phase.connected
     private var loop = OneAtATime()
     /// Whether anything was said since the time limit began: a client that drips octets gets no more time for it.
     private var hasProgressed = true
@@ -223,7 +226,11 @@ final class ServerEnd {
     /// Does what there is to do, and asks for more when all of it is done.
     private func proceed() {
         guard loop.enter() else { return }
-        defer { loop.leave() }
+        defer {
+            debug?.line("dialogue", from: toldPhase, to: dialogue.phase)
+            toldPhase = dialogue.phase
+            loop.leave()
+        }
         while let link, life.mayAct {
             if next < actions.count {
                 next += 1

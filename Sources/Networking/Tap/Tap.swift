@@ -6,13 +6,13 @@ import Tracing
 /// Stands between clients and a server: passes on what either says, and tells it.
 public final class Tap: Sendable {
     /// How many clients are passed on at once. More wait in the system's queue, as they would at a busy server.
-    static let mostClients = 300
+    static let maxClients = 300
     /// How many octets may have been told and not been taken up before no more is read.
-    static let mostUntaken = 16 << 20
+    static let maxUntaken = 16 << 20
 
     private let options: Options
     private let loop: any EventLoop
-    private let desk: NIOLoopBoundBox<TapDesk?>
+    private let service: NIOLoopBoundBox<TapService?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onHeld: @Sendable (Int, LiveHold.Held?) -> Void
     private let untaken = Atomic<Int>(0)
@@ -29,19 +29,19 @@ public final class Tap: Sendable {
         self.onHeld = onHeld
         self.onEvent = onEvent
         loop = SandboxWorld.group.next()
-        desk = .makeEmptyBox(valueType: TapDesk.self, eventLoop: loop)
+        service = .makeEmptyBox(valueType: TapService.self, eventLoop: loop)
     }
 
     /// Begins to listen. Gives the address, as `127.0.0.1:2525`.
     public func start() async throws(TapError) -> String {
-        let (options, loop, desk) = (options, loop, desk)
+        let (options, loop, service) = (options, loop, service)
         let made: @Sendable () -> EventLoopFuture<String> = { [self] in
-            let made = TapDesk(options, on: loop, onHeld: onHeld) { [self] event in
+            let made = TapService(options, on: loop, onHeld: onHeld) { [self] event in
                 tell(event)
             } mayRead: { [self] in
-                untaken.load(ordering: .relaxed) < Self.mostUntaken
+                untaken.load(ordering: .relaxed) < Self.maxUntaken
             }
-            desk.value = made
+            service.value = made
             return made.listen()
         }
         do {
@@ -63,8 +63,8 @@ public final class Tap: Sendable {
         guard case .event(let event) = event.kind else { return }
         let weight = Self.weight(event)
         let before = untaken.subtract(weight, ordering: .relaxed).oldValue
-        guard before >= Self.mostUntaken, before - weight < Self.mostUntaken else { return }
-        loop.execute { [desk] in desk.value?.resume() }
+        guard before >= Self.maxUntaken, before - weight < Self.maxUntaken else { return }
+        loop.execute { [service] in service.value?.resume() }
     }
 
     private static func weight(_ event: WireEvent) -> Int {
@@ -73,20 +73,20 @@ public final class Tap: Sendable {
 
     /// Lets the line pass that waits in a conversation. `edited` goes over the wire in its place, as it is.
     public func release(_ id: Int, sending edited: [UInt8]? = nil) {
-        loop.execute { [desk] in desk.value?.release(id, sending: edited) }
+        loop.execute { [service] in service.value?.release(id, sending: edited) }
     }
 
     /// Stops listening and breaks off whoever is connected.
     public func stop() async {
-        _ = try? await loop.submit { [desk] in
-            desk.value?.close()
-            desk.value = nil
+        _ = try? await loop.submit { [service] in
+            service.value?.close()
+            service.value = nil
         }.get()
     }
 }
 
 /// Takes clients in and numbers them. Used on one event loop.
-private final class TapDesk {
+private final class TapService {
     private let options: Tap.Options
     private let loop: any EventLoop
     private let onHeld: (Int, LiveHold.Held?) -> Void
@@ -166,12 +166,12 @@ private final class TapDesk {
             self?.admitMore()
         }
         conversations[id] = conversation
-        if conversations.count >= Tap.mostClients { channel?.setOption(.autoRead, value: false).whenFailure { _ in } }
+        if conversations.count >= Tap.maxClients { channel?.setOption(.autoRead, value: false).whenFailure { _ in } }
         return conversation.makeClientEnd()
     }
 
     private func admitMore() {
-        guard conversations.count == Tap.mostClients - 1 else { return }
+        guard conversations.count == Tap.maxClients - 1 else { return }
         channel?.setOption(.autoRead, value: true).whenFailure { _ in }
     }
 }

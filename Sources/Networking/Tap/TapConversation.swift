@@ -168,7 +168,7 @@ final class TapConversation {
     func readMore(_ side: Side) {
         // While the ends go into TLS, only that is read.
         guard life.mayRead else { return }
-        if side == .client, let hold, hold.waiting.count > TapHold.mostWaiting { return }
+        if side == .client, let hold, hold.waiting.count > TapHold.maxWaiting { return }
         guard let other = end(side.other), other.isWritable || other.life.isOutputEnded, mayRead() else {
             waiting.insert(side)
             return

@@ -21,7 +21,7 @@ struct TapHold {
     var hasEnded = false
 
     /// More than this is not taken in before some of it has passed.
-    static let mostWaiting = 256 << 10
+    static let maxWaiting = 256 << 10
     private static let longestLine = 65_536
 
     mutating func append(_ octets: [UInt8]) { waiting += octets }
