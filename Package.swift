@@ -78,6 +78,9 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What runs behind a face.
+        .target(name: "Stage", dependencies: ["SMTP", "Tracing", "Networking"], swiftSettings: strict),
+
         // The screen. No pkgConfig for ncursesw: its -D flags make SwiftPM warn on every build.
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .target(name: "CTerminalGuard"),
@@ -92,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "ehlo",
             dependencies: [
-                "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen",
-                "Interface", "Curses",
+                "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Stage",
+                "Screen", "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
@@ -149,12 +152,13 @@ let package = Package(
         .testTarget(
             name: "NetworkingTests",
             dependencies: [
-                "Networking", "Notation", "DNS", "SMTP", "Tracing",
+                "Networking", "Notation", "DNS", "SMTP", "Stage", "Tracing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "StageTests", dependencies: ["Stage", "Networking", "SMTP", "Tracing"], swiftSettings: strict),
         .testTarget(
             name: "ScreenTests",
             dependencies: ["Screen", "ScreenSupport"],

@@ -16,10 +16,11 @@ struct FloorPlanTests {
             "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "NIOCore", "NIOPosix", "Glibc", "Dispatch",
             "Synchronization",
         ],
+        "Stage": ["SMTP", "Tracing", "Networking", "Dispatch", "Glibc", "Synchronization"],
         "Interface": ["SMTP", "Tracing", "Lessons", "Screen", "FoundationEssentials"],
         "Curses": ["Notation", "Screen", "CNcurses", "CTerminalGuard", "Glibc"],
         "ehlo": [
-            "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Screen",
+            "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Stage", "Screen",
             "Interface", "Curses",
             "ArgumentParser", "Glibc", "Dispatch", "Synchronization", "FoundationEssentials",
         ],

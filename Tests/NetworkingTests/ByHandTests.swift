@@ -1,4 +1,5 @@
 import SMTP
+import Stage
 import Synchronization
 import Testing
 import Tracing
@@ -49,7 +50,7 @@ import Tracing
     @Test func `QUIT by hand ends the session`() async throws {
         let walk = try Walk()
         try await walk.release("EHLO", "MAIL")
-        walk.hold.send(byHand: Array("QUIT\r\n".utf8))
+        walk.hand.send(Array("QUIT\r\n".utf8))
         #expect(await walk.outcome == .completed(accepted: 0))
         #expect(walk.recorder.events.contains { $0.kind == .close(by: .server) })
     }
@@ -65,7 +66,7 @@ import Tracing
     @Test func `what needs no answer leaves what is held as it is`() async throws {
         let walk = try Walk()
         try await walk.holds("EHLO")
-        walk.hold.send(byHand: Array("NO".utf8))
+        walk.hand.send(Array("NO".utf8))
         #expect(await walk.until { $0.sent == .sent(isAnswered: false) })
         // The rest of the line comes by hand too; now there is an answer.
         try await walk.byHand("OP", thenHolds: "EHLO")
@@ -75,7 +76,7 @@ import Tracing
     @Test func `an unknown end of a line does not stop the walk`() async throws {
         let walk = try Walk()
         try await walk.holds("EHLO")
-        walk.hold.send(byHand: Array("NOOP\n".utf8))
+        walk.hand.send(Array("NOOP\n".utf8))
         #expect(await walk.until { $0.sent == .sent(isAnswered: false) })
         // This server takes it for a line, and says so.
         #expect(await walk.until { $0.heard.contains("250 ok") && $0.held != nil })
@@ -94,7 +95,7 @@ import Tracing
         })
         try await walk.release("EHLO")
         try await walk.holds("MAIL")
-        walk.hold.send(byHand: Array("NOOP\n".utf8))
+        walk.hand.send(Array("NOOP\n".utf8))
         #expect(await walk.until { $0.sent == .sent(isAnswered: false) })
         try await walk.release("MAIL", "QUIT")
         _ = await walk.outcome
@@ -116,7 +117,7 @@ import Tracing
         })
         try await walk.release("EHLO")
         try await walk.holds("MAIL")
-        walk.hold.send(byHand: Array("NOOP\r\n".utf8))
+        walk.hand.send(Array("NOOP\r\n".utf8))
         #expect(await walk.until { walk in walk.recorder.events.contains { $0.kind == .close(by: .client) } })
     }
 
@@ -144,7 +145,7 @@ import Tracing
         let walk = try Walk()
         try await walk.release("EHLO")
         try await walk.holds("MAIL")
-        walk.hold.send(byHand: Array(text.utf8))
+        walk.hand.send(Array(text.utf8))
         #expect(await walk.until { $0.said.contains(text) })
         let marked = walk.recorder.events.flatMap { event -> [String] in
             guard case .octets(.client, let octets, let ranges) = event.kind else { return [] }
@@ -174,12 +175,12 @@ import Tracing
         let walk = try Walk(isElsewhere: true)
         try await walk.release("EHLO", "MAIL", "RCPT")
         try await walk.holds("RSET")
-        walk.hold.send(byHand: Array("\(text)\r\n".utf8))
+        walk.hand.send(Array("\(text)\r\n".utf8))
         #expect(await walk.until { if case .refused = $0.sent { true } else { false } })
         // Not in two pieces either.
-        walk.hold.send(byHand: Array("DA".utf8))
+        walk.hand.send(Array("DA".utf8))
         #expect(await walk.until { $0.sent == .sent(isAnswered: false) })
-        walk.hold.send(byHand: Array("TA\r\n".utf8))
+        walk.hand.send(Array("TA\r\n".utf8))
         #expect(await walk.until { if case .refused = $0.sent { true } else { false } })
         #expect(!walk.said.contains("DATA") && !walk.said.contains("BDAT"))
     }
@@ -188,7 +189,7 @@ import Tracing
         let walk = try Walk(isElsewhere: true)
         try await walk.release("EHLO", "MAIL", "RCPT")
         try await walk.holds("RSET")
-        walk.hold.allow()
+        walk.hand.allow()
         try await walk.release("DATA", "From", "QUIT")
         #expect(await walk.outcome == .completed(accepted: 1))
     }
@@ -272,7 +273,8 @@ final class Walk: Sendable {
     }
 
     let recorder = Recorder()
-    let hold: LiveHold
+    let hold: StepGate
+    let hand: HandLine
     private let seen: Box
     private let server: ScriptedPeer
     private let task: Task<LiveOutcome, Never>
@@ -287,14 +289,12 @@ final class Walk: Sendable {
         let box = Box()
         seen = box
         server = try ScriptedPeer { peer, _ in serve(peer) }
-        let hold = LiveHold(
-            onHeld: { held in box.seen.withLock { $0.held = held } },
-            onSent: { sent in box.seen.withLock { $0.sent = sent } }
-        )
-        self.hold = hold
+        let gate = StepGate(.lines) { held in box.seen.withLock { $0.held = held } }
+        let hand = HandLine { sent in box.seen.withLock { $0.sent = sent } }
+        (hold, self.hand) = (gate, hand)
         let session = LiveSession(try Self.options(server.port, style: style), waryOfLoopback: isElsewhere)
         let recorder = recorder
-        task = Task { await session.run(hold: hold, onEvent: recorder.note) }
+        task = Task { await session.run(gate: gate, hand: hand, onEvent: recorder.note) }
     }
 
     deinit { task.cancel() }
@@ -340,7 +340,7 @@ final class Walk: Sendable {
         }
         let before = said.utf8.count
         seen.seen.withLock { $0.sent = nil }
-        hold.send(byHand: Array("\(text)\r\n".utf8))
+        hand.send(Array("\(text)\r\n".utf8))
         guard await until({ $0.sent != nil && $0.said.utf8.count > before }) else {
             throw NotSeen(description: "\(text) was not sent: \(String(describing: sent))")
         }

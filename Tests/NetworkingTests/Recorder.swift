@@ -1,4 +1,5 @@
 import SMTP
+import Stage
 import Synchronization
 import Tracing
 
@@ -18,7 +19,7 @@ final class Recorder: Sendable {
     var outcomes: [SandboxOutcome] { kept.withLock { $0.outcomes } }
 
     @Sendable func note(_ event: WireEvent) { kept.withLock { $0.events.append(event) } }
-    @Sendable func wait(_ step: Step?) { kept.withLock { $0.waiting = step } }
+    @Sendable func hold(_ held: LiveHold.Held?) { kept.withLock { $0.waiting = held?.step } }
     @Sendable func finish(_ outcome: SandboxOutcome) { kept.withLock { $0.outcomes.append(outcome) } }
 
     /// What one side sent, all of it, as text.
@@ -50,9 +51,18 @@ final class Recorder: Sendable {
     }
 }
 
-extension SandboxWorld {
-    /// A world that tells everything to `recorder`.
-    static func recorded(_ recorder: Recorder, _ configuration: SandboxConfiguration) throws -> SandboxWorld {
-        try SandboxWorld(configuration, onEvent: recorder.note, onWaiting: recorder.wait, onFinish: recorder.finish)
+/// A world that tells everything to a recorder, and the gate its steps wait at.
+struct RecordedWorld {
+    private let world: SandboxWorld
+    private let gate: StepGate
+
+    init(_ recorder: Recorder, _ configuration: SandboxConfiguration) throws {
+        gate = StepGate(.steps, onHeld: recorder.hold)
+        world = try SandboxWorld(configuration, gate: gate, onEvent: recorder.note, onFinish: recorder.finish)
     }
+
+    @discardableResult func start() async throws -> SandboxWorld.Ports { try await world.start() }
+    func release() { gate.release() }
+    func releaseAll() { gate.releaseAll() }
+    func stop() async { await world.stop() }
 }

@@ -12,7 +12,7 @@ struct SandboxServerTests {
     ///
     /// The walk shows that the servers are still whole, and that a stranger's words are no events of ours.
     private func visit(_ client: @escaping @Sendable (_ port: Int) throws -> Void) async throws {
-        let world = try SandboxWorld.recorded(recorder, try SandboxConfiguration())
+        let world = try RecordedWorld(recorder, try SandboxConfiguration())
         let ports = try await world.start()
         try await offPool { try client(ports.relay) }
         #expect(recorder.events.isEmpty)

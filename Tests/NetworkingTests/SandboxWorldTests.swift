@@ -24,7 +24,7 @@ struct SandboxWorldTests {
 
     /// Walks to the end in one go.
     private func walk(_ configuration: SandboxConfiguration) async throws {
-        let world = try SandboxWorld.recorded(recorder, configuration)
+        let world = try RecordedWorld(recorder, configuration)
         try await world.start()
         world.releaseAll()
         #expect(await recorder.until { !$0.outcomes.isEmpty })
@@ -50,7 +50,7 @@ struct SandboxWorldTests {
     }
 
     @Test func `one release is one step, and between releases nothing happens`() async throws {
-        let world = try SandboxWorld.recorded(
+        let world = try RecordedWorld(
             recorder,
             try configuration(recipients: ["bob@r.example", "eve@r.example"])
         )
@@ -188,7 +188,7 @@ struct SandboxWorldTests {
     @Test func `it can be stopped anywhere, and then nothing is told any more`() async throws {
         for releases in 0..<14 {
             let recorder = Recorder()
-            let world = try SandboxWorld.recorded(recorder, try configuration())
+            let world = try RecordedWorld(recorder, try configuration())
             let ports = try await world.start()
             for _ in 0..<releases { world.release() }
             try await Task.sleep(for: .milliseconds(releases % 3))

@@ -155,7 +155,7 @@ struct SecretTests {
         let walk = try Walk(serve: { Self.serve($0) })
         try await walk.release("EHLO")
         try await walk.holds("MAIL")
-        walk.hold.send(byHand: Array(text.utf8))
+        walk.hand.send(Array(text.utf8))
         #expect(
             await walk.until {
                 $0.recorder.events.contains { event in
@@ -175,7 +175,7 @@ struct SecretTests {
         try await walk.holds("MAIL")
         for line in lines {
             let before = walk.heard.utf8.count
-            walk.hold.send(byHand: Array("\(line)\r\n".utf8))
+            walk.hand.send(Array("\(line)\r\n".utf8))
             #expect(await walk.until { $0.heard.utf8.count > before })
         }
         Self.expectNoSecret(in: walk.recorder.events)

@@ -30,7 +30,9 @@ final class LiveLine {
         /// Told what is waited for.
         var onWaiting: (@Sendable (LiveHold.Waiting?) -> Void)?
         /// Asked before anything goes out; nil for a session that runs by itself.
-        var hold: LiveHold?
+        var gate: (any StepKeeper)?
+        /// What a person says by hand comes this way.
+        var hand: HandLine?
     }
 
     let log: TimedLog
@@ -38,7 +40,7 @@ final class LiveLine {
     private var client: ClientEnd?
     private var continuation: CheckedContinuation<ClientEnd.Ending?, Never>?
     private var isCancelled = false
-    private var hold: LiveHold?
+    private var hand: HandLine?
 
     init(log: TimedLog, loop: any EventLoop) {
         self.log = log
@@ -66,9 +68,9 @@ final class LiveLine {
                 return WatchedConversation.around(try ClientDialogue(plan))
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
-            pass: attempt.hold.map { pass($0, attempt) },
+            pass: attempt.gate.map { pass($0, attempt) },
             onWaiting: { waiting in attempt.onWaiting?(waiting.map { $0.said(shortened: attempt.timeout) }) },
-            onDropped: { attempt.hold?.drop() },
+            onDropped: { attempt.gate?.drop() },
             isGuarded: attempt.isHeldBack,
             tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout)
         )
@@ -91,14 +93,15 @@ final class LiveLine {
     }
 
     /// Asks a person before each line.
-    private func pass(_ hold: LiveHold, _ attempt: Attempt) -> ClientEnd.Pass {
+    private func pass(_ gate: any StepKeeper, _ attempt: Attempt) -> ClientEnd.Pass {
         let loop = loop
         return { turn, ordinal, octets, action in
             let bound = NIOLoopBound(action, eventLoop: loop)
             // What waits is shown, so a credential in it is masked; sent is what it stands for.
             let shown = attempt.security.showsSecrets ? octets : self.log.shown(octets, from: .client, attempt.leg)
             var held = LiveHold.Held(
-                step: attempt.leg == .submission ? .submission : Gate.Label(sending: turn, ordinal).step,
+                step: attempt.leg == .submission ? .submission : LiveHold.Held(sending: turn, ordinal).step,
+                ordinal: ordinal,
                 octets: shown,
                 target: attempt.peer
             )
@@ -108,7 +111,7 @@ final class LiveLine {
                 let isLeaving = turn == .rset || turn == .quit && client.phase == .identified
                 held.leavesUndelivered = attempt.isHeldBack && isLeaving && client.phase == .forwardPaths
             }
-            hold.pass(held) { edited in
+            gate.pass(held) { edited in
                 loop.execute { bound.value(edited == shown ? octets : edited ?? octets) }
             }
         }
@@ -116,19 +119,19 @@ final class LiveLine {
 
     /// Lets a person send on this connection by hand.
     private func attach(_ client: ClientEnd, _ attempt: Attempt) {
-        guard let hold = attempt.hold else { return }
+        guard let hand = attempt.hand else { return }
         let bound = NIOLoopBound(client, eventLoop: loop)
         let loop = loop
         let stop = attempt.allowedStop
-        hold.attach(
-            LiveHold.Line(
+        hand.attach(
+            HandLine.Reach(
                 send: { octets in
-                    loop.execute { hold.tell(bound.value.send(byHand: octets)) }
+                    loop.execute { hand.tell(bound.value.send(byHand: octets)) }
                 },
                 allow: { loop.execute { bound.value.goOn(to: stop) } }
             )
         )
-        self.hold = hold
+        self.hand = hand
     }
 
     /// Ends whatever is going on, at once.
@@ -140,8 +143,8 @@ final class LiveLine {
 
     private func end(_ ending: ClientEnd.Ending?) {
         client = nil
-        hold?.attach(nil)
-        hold = nil
+        hand?.attach(nil)
+        hand = nil
         continuation?.resume(returning: ending)
         continuation = nil
     }

@@ -25,10 +25,11 @@ public struct LiveSession: Sendable {
 
     /// Walks the session and tells all that happens, in order. Cancelling the task ends it at once.
     ///
-    /// With `hold` nothing is asked of DNS, connected to or sent before it was released. `onWaiting` is called with what is
-    /// waited for, and with nil when that came.
+    /// With `gate` nothing is asked of DNS, connected to or sent before that lets it; `hand` is how a person sends beside it.
+    /// `onWaiting` is called with what is waited for, and with nil when that came.
     public func run(
-        hold: LiveHold? = nil,
+        gate: (any StepKeeper)? = nil,
+        hand: HandLine? = nil,
         onWaiting: @escaping @Sendable (LiveHold.Waiting?) -> Void = { _ in },
         onEvent: @escaping @Sendable (WireEvent) -> Void
     ) async -> LiveOutcome {
@@ -38,8 +39,11 @@ public struct LiveSession: Sendable {
         let tell: @Sendable (WireEvent.Kind, Leg) -> Void = { kind, leg in
             loop.execute { line.value?.log.emit(kind, leg) }
         }
+        let person = Person(gate: gate, hand: hand, onWaiting: onWaiting)
         let outcome = await withTaskCancellationHandler {
-            let outcome = await walk(hold, onWaiting, tell) { attempt in await Self.attempt(attempt, on: loop, line) }
+            let outcome = await walk(person, tell) { attempt in
+                await Self.attempt(attempt, on: loop, line)
+            }
             if let remark = QueueAdvice.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
             return outcome
         } onCancel: {
@@ -53,24 +57,30 @@ public struct LiveSession: Sendable {
         return outcome
     }
 
+    /// How the session and whoever follows it reach each other.
+    private struct Person {
+        var gate: (any StepKeeper)?
+        var hand: HandLine?
+        var onWaiting: @Sendable (LiveHold.Waiting?) -> Void
+    }
+
     private typealias Tell = @Sendable (WireEvent.Kind, Leg) -> Void
 
     /// Tries host after host until one says more than that it is not there (RFC 5321 §5.1).
     private func walk(
-        _ hold: LiveHold?,
-        _ onWaiting: @escaping @Sendable (LiveHold.Waiting?) -> Void,
+        _ person: Person,
         _ tell: @escaping Tell,
         _ attempt: (LiveLine.Attempt) async -> ClientEnd.Ending?
     ) async -> LiveOutcome {
         let hosts: [Host]
         if options.server == nil {
             if case .domain(let domain)? = try? options.lookupDomain() {
-                await hold?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
+                await person.gate?.wait(for: LiveHold.Held(step: .exchangerLookup, octets: [], target: "\(domain)"))
             }
         }
-        onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, rule: ""))
+        person.onWaiting(LiveHold.Waiting(words: "DNS", limit: lookupLimit, rule: ""))
         let lookedUp = await self.hosts(tell)
-        onWaiting(nil)
+        person.onWaiting(nil)
         switch lookedUp {
         case .success(let found): hosts = found
         case .failure(let failure):
@@ -82,9 +92,9 @@ public struct LiveSession: Sendable {
         var worst: LiveOutcome?
         var silent: Set<String> = []
         for host in hosts {
-            onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
+            person.onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
             let found = await self.addresses(of: host, tell)
-            onWaiting(nil)
+            person.onWaiting(nil)
             let addresses = (try? found.get()) ?? []
             if addresses.isEmpty, !Task.isCancelled {
                 let (reason, disposition) = Self.reason(found, host)
@@ -99,8 +109,7 @@ public struct LiveSession: Sendable {
                 }
                 guard !Task.isCancelled else { return .cancelled }
                 var next = self.attempt(host, address)
-                next.hold = hold
-                next.onWaiting = onWaiting
+                (next.gate, next.hand, next.onWaiting) = (person.gate, person.hand, person.onWaiting)
                 guard let ending = await ending(of: next, tell, attempt) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 if last.exitStatus != 0, worst == nil { worst = last }
@@ -123,13 +132,13 @@ public struct LiveSession: Sendable {
         _ tell: Tell,
         _ attempt: (LiveLine.Attempt) async -> ClientEnd.Ending?
     ) async -> ClientEnd.Ending? {
-        await next.hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
+        await next.gate?.wait(for: LiveHold.Held(step: .connection, octets: [], target: next.peer))
         guard !Task.isCancelled, let ending = await attempt(next) else { return nil }
         guard ending.hasFailedInHandshake, next.mayGoOnInClear else { return ending }
         tell(.remark(Self.goingOnInClear), next.leg)
         var again = next
         again.security.use = .never
-        await again.hold?.wait(for: LiveHold.Held(step: .connection, octets: [], target: again.peer))
+        await again.gate?.wait(for: LiveHold.Held(step: .connection, octets: [], target: again.peer))
         return Task.isCancelled ? nil : await attempt(again)
     }
 

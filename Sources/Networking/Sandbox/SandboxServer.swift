@@ -48,24 +48,23 @@ public final class SandboxServer: Sendable {
     private let service: NIOLoopBoundBox<SandboxService?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onMail: @Sendable (Mail) -> Void
-    private let backlog = Backlog()
+    private let mayRead: @Sendable (Int) -> Bool
 
-    /// The callbacks come on the server's thread, one after the other. Whoever listens says with `taken` what it has dealt with:
-    /// a conversation of which too much is not is read no further.
+    /// The callbacks come on the server's thread, one after the other. `mayRead` is asked on it before more is read of a
+    /// conversation; where the answer was no, `resume` says when it may be asked again.
     public init(
         _ persona: Persona,
         limits: Limits = Limits(),
         encryption: Encryption = .whenAsked,
+        mayRead: @escaping @Sendable (Int) -> Bool = { _ in true },
         onEvent: @escaping @Sendable (ConversationEvent) -> Void,
         onMail: @escaping @Sendable (Mail) -> Void = { _ in }
     ) {
         self.persona = persona
         self.limits = limits
         self.encryption = encryption
-        self.onEvent = { [backlog] in
-            backlog.tell($0)
-            onEvent($0)
-        }
+        self.mayRead = mayRead
+        self.onEvent = onEvent
         self.onMail = onMail
         loop = SandboxWorld.group.next()
         service = .makeEmptyBox(valueType: SandboxService.self, eventLoop: loop)
@@ -75,7 +74,7 @@ public final class SandboxServer: Sendable {
     /// `127.0.0.1:2525`. Throws a sentence.
     @discardableResult public func start(port: Int) async throws -> [String] {
         let (service, loop, persona, onEvent, onMail) = (service, loop, persona, onEvent, onMail)
-        let (limits, encryption, backlog) = (limits, encryption, backlog)
+        let (limits, encryption, mayRead) = (limits, encryption, mayRead)
         do {
             try await loop.flatSubmit {
                 let made = SandboxService(
@@ -83,7 +82,7 @@ public final class SandboxServer: Sendable {
                     limits,
                     encryption,
                     on: loop,
-                    backlog,
+                    mayRead,
                     onEvent: onEvent,
                     onMail: onMail
                 )
@@ -98,12 +97,8 @@ public final class SandboxServer: Sendable {
         return try await loop.submit { service.value?.listener.addresses.map(\.shown) ?? [] }.get()
     }
 
-    /// What was told was dealt with.
-    public func taken(_ event: ConversationEvent) {
-        let freed = backlog.take(event)
-        guard !freed.isEmpty else { return }
-        loop.execute { [service] in service.value?.resume(freed) }
-    }
+    /// More may be read of these conversations.
+    public func resume(_ ids: [Int]) { loop.execute { [service] in service.value?.resume(Set(ids)) } }
 
     /// Stops listening and breaks off whoever is connected; no event comes after it returns.
     public func stop() async {
@@ -125,7 +120,7 @@ private final class SandboxService {
     private(set) var listener: Listener
     private let persona: Persona
     private let loop: any EventLoop
-    private let backlog: Backlog
+    private let mayRead: (Int) -> Bool
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onMail: @Sendable (SandboxServer.Mail) -> Void
     private var conversations: [ObjectIdentifier: Conversation] = [:]
@@ -147,13 +142,13 @@ private final class SandboxService {
         _ limits: SandboxServer.Limits,
         _ encryption: SandboxServer.Encryption,
         on loop: any EventLoop,
-        _ backlog: Backlog,
+        _ mayRead: @escaping (Int) -> Bool,
         onEvent: @escaping @Sendable (ConversationEvent) -> Void,
         onMail: @escaping @Sendable (SandboxServer.Mail) -> Void
     ) {
         self.persona = persona
         self.loop = loop
-        self.backlog = backlog
+        self.mayRead = mayRead
         self.onEvent = onEvent
         self.onMail = onMail
         greylist = Greylist(delay: .milliseconds(Int64(persona.manners.greylistDelay.milliseconds)))
@@ -202,7 +197,7 @@ private final class SandboxService {
     }
 
     /// There is room again for what is told of these.
-    func resume(_ ids: [Int]) {
+    func resume(_ ids: Set<Int>) {
         for conversation in conversations.values where ids.contains(conversation.id) { conversation.end.resume() }
     }
 
@@ -217,7 +212,7 @@ private final class SandboxService {
         log.emit(.note("a client came from \(peer); the server plays \(persona.name)"), .relay)
         log.emit(.connected(to: "\(persona.policy.domain) \(end.local?.endpoint ?? "")"), .relay)
         end.observe = { log.emit($0, .relay) }
-        end.mayRead = { [backlog] in backlog.hasRoom(id) }
+        end.mayRead = { [mayRead] in mayRead(id) }
         let (service, address) = (NIOLoopBound(self, eventLoop: loop), end.peer?.ipAddress ?? "")
         end.start(isKnown: { service.value.greylist.knows(address, $0) })
     }

@@ -8,7 +8,7 @@ final class SandboxWalk {
     let configuration: SandboxConfiguration
     private let loop: any EventLoop
     private let log: TimedLog
-    private let gate: Gate
+    private let gate: any StepKeeper
     private let onFinish: (SandboxOutcome) -> Void
     private var generator: SplitMix64
 
@@ -29,7 +29,7 @@ final class SandboxWalk {
         _ configuration: SandboxConfiguration,
         on loop: any EventLoop,
         log: TimedLog,
-        gate: Gate,
+        gate: any StepKeeper,
         onFinish: @escaping (SandboxOutcome) -> Void
     ) {
         self.configuration = configuration
@@ -66,11 +66,16 @@ final class SandboxWalk {
             families: [.a, .aaaa],
             observe: { packet in loop.execute { log.value.emit(packet.event, .lookup) } }
         )
-        gate.pass(Gate.Label(.submission)) { self.submit() }
+        pass(LiveHold.Held(step: .submission)) { self.submit() }
     }
 
-    func release() { gate.release() }
-    func releaseAll() { gate.releaseAll() }
+    /// Does something on the event loop once it is released, unless all is over by then.
+    private func pass(_ held: LiveHold.Held, _ action: @escaping () -> Void) {
+        let (walk, loop) = (NIOLoopBound((self, action), eventLoop: loop), loop)
+        gate.pass(held) { _ in
+            loop.execute { if !walk.value.0.isOver { walk.value.1() } }
+        }
+    }
 
     /// Ends everything at once; nothing is told any more but the outcome.
     func stop() {
@@ -154,7 +159,7 @@ extension SandboxWalk {
 
     private func submitted(_ ending: ClientEnd.Ending) {
         guard case .finished(.completed(1)) = ending, queued != nil else { return finish(.notSubmitted(ending.reason)) }
-        gate.pass(Gate.Label(.exchangerLookup)) { self.lookUp() }
+        pass(LiveHold.Held(step: .exchangerLookup)) { self.lookUp() }
     }
 }
 
@@ -181,7 +186,7 @@ extension SandboxWalk {
                 return lookupFailed(choice.outcome.told)
             }
             let host = "\(best.exchange)"
-            gate.pass(Gate.Label(.connection)) { self.connect(to: host, address) }
+            pass(LiveHold.Held(step: .connection)) { self.connect(to: host, address) }
         }
     }
 
@@ -206,7 +211,7 @@ extension SandboxWalk {
             ServerEnd.Setup(policy: policy, limit: Listener.usualLimit, date: self.date)
         } onConnected: { end in
             self.ownRelay.ask(end.peerPort) { isOwn in
-                end.start(pass: isOwn ? { self.gate.pass(Gate.Label(replyTo: $0, $1), $2) } : nil)
+                end.start(pass: isOwn ? { self.pass(LiveHold.Held(replyTo: $0, $1), $2) } : nil)
             }
         } onMail: { end, fate in
             guard case .accepted(let reception) = fate else { return }
@@ -227,7 +232,7 @@ extension SandboxWalk {
             dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             pass: { turn, ordinal, octets, action in
-                self.gate.pass(Gate.Label(sending: turn, ordinal)) { action(octets) }
+                self.pass(LiveHold.Held(sending: turn, ordinal)) { action(octets) }
             }
         )
         dial(setup, ownRelay, port) { self.relayed($0) }

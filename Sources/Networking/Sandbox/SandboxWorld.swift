@@ -28,41 +28,39 @@ public final class SandboxWorld: Sendable {
     private let loop: any EventLoop
     private let walk: NIOLoopBoundBox<SandboxWalk?>
     private let configuration: SandboxConfiguration
+    private let gate: any StepKeeper
     private let onEvent: @Sendable (WireEvent) -> Void
-    private let onWaiting: @Sendable (Step?) -> Void
     private let onFinish: @Sendable (SandboxOutcome) -> Void
     private let nameServer: NameServer
 
-    /// The callbacks come on the world's thread, one after the other.
-    ///
-    /// `onEvent` hears all that happens, in order; `onWaiting` which step waits for its release, nil when that has come;
-    /// `onFinish` how it ended, once.
+    /// Every step asks `gate` before it happens. The callbacks come on the world's thread, one after the other: `onEvent` hears
+    /// all that happens, in order; `onFinish` how it ended, once.
     public init(
         _ configuration: SandboxConfiguration,
+        gate: any StepKeeper,
         onEvent: @escaping @Sendable (WireEvent) -> Void,
-        onWaiting: @escaping @Sendable (Step?) -> Void = { _ in },
         onFinish: @escaping @Sendable (SandboxOutcome) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
+        self.gate = gate
         self.onEvent = onEvent
-        self.onWaiting = onWaiting
         self.onFinish = onFinish
         nameServer = NameServer(zones: try configuration.zones())
         loop = Self.group.next()
         walk = .makeEmptyBox(valueType: SandboxWalk.self, eventLoop: loop)
     }
 
-    /// Opens the servers. The first step waits then for `release`.
+    /// Opens the servers. The first step waits then at the gate.
     @discardableResult public func start() async throws -> Ports {
         let dns = try await nameServer.start(on: loop)
         let (walk, loop, configuration) = (walk, loop, configuration)
-        let (onEvent, onWaiting, onFinish) = (onEvent, onWaiting, onFinish)
+        let (gate, onEvent, onFinish) = (gate, onEvent, onFinish)
         var ports = try await loop.flatSubmit {
             let made = SandboxWalk(
                 configuration,
                 on: loop,
                 log: TimedLog(onEvent: onEvent),
-                gate: Gate(onWaiting: onWaiting),
+                gate: gate,
                 onFinish: onFinish
             )
             walk.value = made
@@ -72,12 +70,6 @@ public final class SandboxWorld: Sendable {
         loop.execute { walk.value?.begin(dns: dns) }
         return ports
     }
-
-    /// Lets the next step happen. What is released before it waits is not lost.
-    public func release() { loop.execute { [walk] in walk.value?.release() } }
-
-    /// Lets all that is left happen.
-    public func releaseAll() { loop.execute { [walk] in walk.value?.releaseAll() } }
 
     /// Closes everything at once; no event comes after it returns.
     public func stop() async {

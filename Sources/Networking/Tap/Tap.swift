@@ -1,31 +1,30 @@
 import NIOCore
 import NIOPosix
-import Synchronization
 import Tracing
 
 /// Stands between clients and a server: passes on what either says, and tells it.
 public final class Tap: Sendable {
     /// How many clients are passed on at once. More wait in the system's queue, as they would at a busy server.
     static let maxClients = 300
-    /// How many octets may have been told and not been taken up before no more is read.
-    static let maxUntaken = 16 << 20
 
     private let options: Options
     private let loop: any EventLoop
     private let service: NIOLoopBoundBox<TapService?>
     private let onEvent: @Sendable (ConversationEvent) -> Void
     private let onHeld: @Sendable (Int, LiveHold.Held?) -> Void
-    private let untaken = Atomic<Int>(0)
+    private let mayRead: @Sendable (Int) -> Bool
 
-    /// `onEvent` hears all that happens, in order, on the tap's thread. Whoever listens says with `taken` how many of the
-    /// octets it has dealt with: as long as too many are not, nothing more is read, so that memory stays bounded.
+    /// `onEvent` hears all that happens, in order, on the tap's thread. `mayRead` is asked on it before more is read of a
+    /// conversation; where the answer was no, `resume` says when it may be asked again.
     /// `onHeld` hears, where the options say so, which line of a conversation waits, and nil when none does any more.
     public init(
         _ options: Options,
+        mayRead: @escaping @Sendable (Int) -> Bool = { _ in true },
         onHeld: @escaping @Sendable (Int, LiveHold.Held?) -> Void = { _, _ in },
         onEvent: @escaping @Sendable (ConversationEvent) -> Void
     ) {
         self.options = options
+        self.mayRead = mayRead
         self.onHeld = onHeld
         self.onEvent = onEvent
         loop = SandboxWorld.group.next()
@@ -36,11 +35,7 @@ public final class Tap: Sendable {
     public func start() async throws(TapError) -> String {
         let (options, loop, service) = (options, loop, service)
         let made: @Sendable () -> EventLoopFuture<String> = { [self] in
-            let made = TapService(options, on: loop, onHeld: onHeld) { [self] event in
-                tell(event)
-            } mayRead: { [self] in
-                untaken.load(ordering: .relaxed) < Self.maxUntaken
-            }
+            let made = TapService(options, on: loop, mayRead: mayRead, onHeld: onHeld, tell: onEvent)
             service.value = made
             return made.listen()
         }
@@ -53,23 +48,8 @@ public final class Tap: Sendable {
         }
     }
 
-    private func tell(_ event: ConversationEvent) {
-        if case .event(let event) = event.kind { untaken.add(Self.weight(event), ordering: .relaxed) }
-        onEvent(event)
-    }
-
-    /// What was told was dealt with.
-    public func taken(_ event: ConversationEvent) {
-        guard case .event(let event) = event.kind else { return }
-        let weight = Self.weight(event)
-        let before = untaken.subtract(weight, ordering: .relaxed).oldValue
-        guard before >= Self.maxUntaken, before - weight < Self.maxUntaken else { return }
-        loop.execute { [service] in service.value?.resume() }
-    }
-
-    private static func weight(_ event: WireEvent) -> Int {
-        if case .octets(_, let octets, _) = event.kind { octets.count } else { 0 }
-    }
+    /// More may be read of these conversations.
+    public func resume(_ ids: [Int]) { loop.execute { [service] in service.value?.resume(ids) } }
 
     /// Lets the line pass that waits in a conversation. `edited` goes over the wire in its place, as it is.
     public func release(_ id: Int, sending edited: [UInt8]? = nil) {
@@ -91,7 +71,7 @@ private final class TapService {
     private let loop: any EventLoop
     private let onHeld: (Int, LiveHold.Held?) -> Void
     private let tell: (ConversationEvent) -> Void
-    private let mayRead: () -> Bool
+    private let mayRead: (Int) -> Bool
     private var channel: (any Channel)?
     private var conversations: [Int: TapConversation] = [:]
     private var count = 0
@@ -99,9 +79,9 @@ private final class TapService {
     init(
         _ options: Tap.Options,
         on loop: any EventLoop,
+        mayRead: @escaping (Int) -> Bool,
         onHeld: @escaping (Int, LiveHold.Held?) -> Void,
-        tell: @escaping (ConversationEvent) -> Void,
-        mayRead: @escaping () -> Bool
+        tell: @escaping (ConversationEvent) -> Void
     ) {
         self.options = options
         self.loop = loop
@@ -137,7 +117,7 @@ private final class TapService {
     }
 
     func release(_ id: Int, sending edited: [UInt8]?) { conversations[id]?.release(sending: edited) }
-    func resume() { for conversation in conversations.values { conversation.resume() } }
+    func resume(_ ids: [Int]) { for id in ids { conversations[id]?.resume() } }
 
     func close() {
         channel?.close(promise: nil)
@@ -155,10 +135,10 @@ private final class TapService {
         }
         count += 1
         let (id, peer) = (count, address?.spelled ?? "unknown")
-        let (tell, onHeld) = (tell, onHeld)
+        let (tell, onHeld, mayRead) = (tell, onHeld, mayRead)
         tell(ConversationEvent(id: id, peer: peer, kind: .opened))
         let log = LogOfConversation.log(id, peer, NIOLoopBound(tell, eventLoop: loop))
-        let conversation = TapConversation(id: id, options, on: loop, log: log, mayRead: mayRead) { held in
+        let conversation = TapConversation(id: id, options, on: loop, log: log, mayRead: { mayRead(id) }) { held in
             onHeld(id, held)
         } onEnded: { [weak self] ended in
             tell(ConversationEvent(id: id, peer: peer, kind: .closed))

@@ -51,3 +51,15 @@ public struct WireEvent: Equatable, Sendable {
         self.kind = kind
     }
 }
+
+extension WireEvent {
+    /// How many octets went over a wire.
+    public var octetCount: Int {
+        switch kind {
+        case .octets(_, let octets, _), .dnsQuery(let octets), .dnsAnswer(let octets): octets.count
+        case .gap(_, let octets): octets ?? 0
+        // Inside TLS the octets themselves are told, too.
+        case .records, .connect, .connected, .tls, .close, .error, .note, .remark, .delivered: 0
+        }
+    }
+}

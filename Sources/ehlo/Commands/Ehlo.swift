@@ -30,7 +30,7 @@ struct Ehlo: ParsableCommand {
         let library = try common.library(settings)
         guard settings.isPlain else { return try runInCurses(.sandbox(configuration), settings) }
         guard settings.mayAsk else { return try Plain.run(configuration, settings, library) }
-        let run = try SandboxRun(configuration)
+        let run = try FollowedWalk(configuration)
         let opening = WalkText(library: library).opening(
             title: Plain.sandboxTitle(configuration),
             source: Plain.sandboxSource

@@ -113,32 +113,20 @@ struct Live: ParsableCommand {
         if settings.mayAsk, !style.everyMx {
             return try self.walk(options, recordingHeader, settings, library, recorder)
         }
-        let follower = LiveFollower<LiveOutcome>(
-            showsSecrets: security.showSecrets,
-            record: Self.keeping(recorder)
-        )
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
         adjust(&walk)
         try printer.print(
             walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
         )
-        let feed = follower.feed
-        Task.detached {
-            feed.finish(
-                await LiveSession(options).run(
-                    onWaiting: { waiting in feed.note { $0.awaited = waiting } },
-                    onEvent: { feed.take($0) }
-                )
-            )
-        }
-        try Plain.follow(follower, &walk, printer)
+        let run = try FollowedWalk(options, isHeld: false, record: Self.keeping(recorder))
+        try Plain.follow(run, &walk, printer)
         if style.everyMx {
-            for line in [""] + ConnectionMatrix(follower.trace).text { try printer.print(line) }
+            for line in [""] + ConnectionMatrix(run.trace).text { try printer.print(line) }
             try printer.flush()
         }
-        try end(follower.outcome, follower.trace, library)
-        try Self.checkDialog(follower.trace)
+        try end(run.outcome, run.trace, library)
+        try Self.checkDialog(run.trace)
     }
 
     /// A dialog that went otherwise than it says is not a success.
@@ -165,10 +153,10 @@ struct Live: ParsableCommand {
     ) throws {
         let opening = WalkText(library: library)
             .opening(title: header.title, source: header.source, began: header.began)
-        let run = try LiveRun(options, record: Self.keeping(recorder))
-        var prompt = try PlainPrompt(.live(run), opening, settings, library, adjusting: adjust)
+        let run = try FollowedWalk(options, isHeld: true, record: Self.keeping(recorder))
+        var prompt = try PlainPrompt(.live(run), opening, settings, library) { adjust(&$0) }
         try prompt.run()
-        run.cancel()
+        run.stop()
         try end(run.outcome, run.trace, library)
     }
 

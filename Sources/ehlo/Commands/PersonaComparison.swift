@@ -2,6 +2,7 @@ import Glibc
 import Interchange
 import Networking
 import SMTP
+import Stage
 import Synchronization
 import Tracing
 
@@ -37,10 +38,9 @@ struct PersonaComparison {
         let events = Mutex<[WireEvent]>([])
         let mails = Mutex<[SandboxServer.Mail]>([])
         let server = SandboxServer(persona, onEvent: { _ in }, onMail: { mail in mails.withLock { $0.append(mail) } })
-        let feed = LiveFeed<String?>()
         let recipients = mail.recipients.map { String($0.octets.lossyText.dropFirst().dropLast()) }
-        Task.detached {
-            do {
+        do {
+            try blocking {
                 let address = try await server.start(port: 0).first ?? ""
                 var style = LiveSession.Style()
                 if persona.policy.family == .lmtp { style.hello = .lhlo }
@@ -55,12 +55,9 @@ struct PersonaComparison {
                 )
                 _ = await LiveSession(options).run { event in events.withLock { $0.append(event) } }
                 await server.stop()
-                feed.finish(nil)
-            } catch { feed.finish("\(error)") }
-        }
-        while feed.news().outcome == nil { _ = feed.sleep(seconds: 1) }
-        if case .some(.some(let trouble)) = feed.news().outcome {
-            throw CommandError(.unavailable, "the persona '\(persona.name)' cannot be walked: \(trouble)")
+            }
+        } catch {
+            throw CommandError(.unavailable, "the persona '\(persona.name)' cannot be walked: \(error)")
         }
         let trace = Tracer.trace(of: events.withLock { $0 })
         return Walk(persona: persona, turns: turns(trace, persona), ends: ends(mails.withLock { $0 }))

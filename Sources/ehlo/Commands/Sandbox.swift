@@ -1,13 +1,12 @@
 import ArgumentParser
 import Curses
-import Dispatch
 import Glibc
 import Interchange
 import Interface
 import Lessons
 import Networking
 import SMTP
-import Synchronization
+import Stage
 import Tracing
 
 /// `ehlo sandbox`: a server to practise against, with one's own client.
@@ -85,20 +84,16 @@ struct Sandbox: ParsableCommand {
         }
         guard settings.isPlain else { return try watch(persona, limits, settings, keeper, files) }
         let library = try common.library(settings)
-        let plain = PlainConversations(settings, library, files: files, source: Self.source(persona))
-        let feed = plain.feed
-        let server = SandboxServer(persona, limits: limits, encryption: encryption) {
-            feed.take($0)
-        } onMail: {
-            for sentence in keeper.keep($0) { Message.write(sentence) }
+        let (server, addresses) = try start(persona, limits) { mail in
+            for sentence in keeper.keep(mail) { Message.write(sentence) }
         }
-        let addresses = try start(server)
+        let plain = PlainConversations(server, settings, library, files: files, source: Self.source(persona))
         Message.write(
             "listens on \(addresses.joined(separator: " and "))\(tlsOnConnect ? " with TLS from the first octet" : "") as '\(persona.name)': \(persona.summary) Ctrl-C ends"
         )
         stepBack()
         let most = once ? 1 : count
-        while most.map({ plain.ended < $0 }) ?? true { try plain.follow { server.taken($0) } }
+        while most.map({ plain.ended < $0 }) ?? true { try plain.follow() }
     }
 
     private var encryption: SandboxServer.Encryption { tlsOnConnect ? .onConnect : .whenAsked }
@@ -116,13 +111,7 @@ struct Sandbox: ParsableCommand {
         guard !once, count == nil else {
             throw CommandError(.usage, "--once and --count are for scripts; put --plain beside them")
         }
-        let feed = ConversationFeed { Terminal.wake() }
-        let server = SandboxServer(persona, limits: limits, encryption: encryption) {
-            feed.take($0)
-        } onMail: {
-            _ = keeper.keep($0)
-        }
-        let addresses = try start(server)
+        let (server, addresses) = try start(persona, limits, onNews: { Terminal.wake() }) { _ = keeper.keep($0) }
         let story: [String] = persona.explanation.split(separator: "\n\n").map { paragraph in
             paragraph.split(separator: "\n").joined(separator: " ")
         }
@@ -137,10 +126,8 @@ struct Sandbox: ParsableCommand {
             title: "sandbox",
             origin: Self.source(persona),
             invitation: invitation,
-            feed: feed,
-            files: files,
-            taken: { server.taken($0) },
-            stop: { Task.detached { await server.stop() } }
+            walk: server,
+            files: files
         )
         try runInCurses(.conversations(conversations), settings)
     }
@@ -156,25 +143,26 @@ struct Sandbox: ParsableCommand {
     }
 
     /// Begins to listen, and comes back when it does.
-    private func start(_ server: SandboxServer) throws -> [String] {
-        let done = DispatchSemaphore(value: 0)
-        let result = Mutex<Result<[String], any Error>?>(nil)
-        let port = port
-        Task.detached {
-            let started: Result<[String], any Error>
-            do { started = .success(try await server.start(port: port)) } catch { started = .failure(error) }
-            result.withLock { $0 = started }
-            done.signal()
-        }
-        done.wait()
-        switch result.withLock({ $0 }) {
-        case .success(let addresses): return addresses
-        case .failure(let error):
+    private func start(
+        _ persona: Persona,
+        _ limits: SandboxServer.Limits,
+        onNews: (@Sendable () -> Void)? = nil,
+        onMail: @escaping @Sendable (SandboxServer.Mail) -> Void
+    ) throws(CommandError) -> (walk: RunningWalk, addresses: [String]) {
+        do {
+            return try RunningWalk.server(
+                persona,
+                port: port,
+                limits: limits,
+                encryption: encryption,
+                onMail: onMail,
+                onNews: onNews
+            )
+        } catch {
             throw CommandError(
                 .unavailable,
                 "the sandbox cannot listen on port \(port): \(error); name another with --port"
             )
-        case nil: throw CommandError(.internalError, "the sandbox did not start; run it again")
         }
     }
 

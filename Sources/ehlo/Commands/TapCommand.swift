@@ -1,10 +1,9 @@
 import ArgumentParser
 import Curses
-import Dispatch
 import Glibc
 import Interchange
 import Networking
-import Synchronization
+import Stage
 
 /// `ehlo tap`: stands between real clients and a real server and shows what they say.
 struct TapCommand: ParsableCommand {
@@ -87,24 +86,20 @@ struct TapCommand: ParsableCommand {
         if let authority { Message.write(authority.words) }
         defer { withExtendedLifetime(authority) {} }
         guard settings.isPlain else { return try watch(options, settings, files, source) }
-        let plain = PlainConversations(settings, library, files: files, source: source)
-        let feed = plain.feed
-        let tap = Tap(options) { feed.take($0) }
-        let address = try Self.start(tap)
+        let (tap, address) = try Self.start(options)
+        let plain = PlainConversations(tap, settings, library, files: files, source: source)
         let notice = options.targetIsRemote ? TapNotice(listening: address) : nil
         defer { withExtendedLifetime(notice) {} }
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
         stepBack()
-        while true { try plain.follow { tap.taken($0) } }
+        while true { try plain.follow() }
     }
 
     /// In the three panes.
     private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String)
         throws
     {
-        let feed = ConversationFeed { Terminal.wake() }
-        let tap = Tap(options, onHeld: { feed.hold($0, $1) }) { feed.take($0) }
-        let address = try Self.start(tap)
+        let (tap, address) = try Self.start(options) { Terminal.wake() }
         let notice = options.targetIsRemote ? TapNotice(listening: address) : nil
         defer { withExtendedLifetime(notice) {} }
         let invitation = [
@@ -120,31 +115,21 @@ struct TapCommand: ParsableCommand {
             title: "tap",
             origin: source,
             invitation: invitation,
-            feed: feed,
-            files: files,
-            taken: { tap.taken($0) },
-            release: { tap.release($0, sending: $1) },
-            stop: { Task.detached { await tap.stop() } }
+            walk: tap,
+            files: files
         )
         try runInCurses(.conversations(conversations), settings)
     }
 
     /// Begins to listen, and comes back when it does.
-    static func start(_ tap: Tap) throws(CommandError) -> String {
-        let done = DispatchSemaphore(value: 0)
-        let result = Mutex<Result<String, TapError>?>(nil)
-        Task.detached {
-            let started: Result<String, TapError>
-            do throws(TapError) { started = .success(try await tap.start()) } catch { started = .failure(error) }
-            result.withLock { $0 = started }
-            done.signal()
-        }
-        done.wait()
-        switch result.withLock({ $0 }) {
-        case .success(let address): return address
-        case .failure(let error):
+    private static func start(
+        _ options: Tap.Options,
+        onNews: (@Sendable () -> Void)? = nil
+    ) throws(CommandError) -> (walk: RunningWalk, address: String) {
+        do throws(TapError) {
+            return try RunningWalk.tap(options, onNews: onNews)
+        } catch {
             throw CommandError(error.isUsage ? .usage : .unavailable, "\(option(of: error)): \(error)")
-        case nil: throw CommandError(.internalError, "the tap did not start; run it again")
         }
     }
 

@@ -1,9 +1,8 @@
-import Dispatch
 import Glibc
 import Interchange
 import Networking
 import SMTP
-import Synchronization
+import Stage
 
 /// A dialog to be played: a file, or one that comes with the lessons, in their folder `dialogs`.
 enum DialogFile {
@@ -85,26 +84,15 @@ struct PracticeServer {
     /// Opens it on a port of 127.0.0.1.
     init(_ persona: Persona) throws(CommandError) {
         let server = SandboxServer(persona, onEvent: { _ in })
-        let result = Mutex<Result<[String], any Error>?>(nil)
-        let bell = DispatchSemaphore(value: 0)
-        Task.detached {
-            let started: Result<[String], any Error>
-            do { started = .success(try await server.start(port: 0)) } catch { started = .failure(error) }
-            result.withLock { $0 = started }
-            bell.signal()
-        }
-        bell.wait()
         self.server = server
-        switch result.withLock({ $0 }) {
-        case .success(let addresses)?:
-            guard let port = addresses.first?.split(separator: ":").last.flatMap({ Int($0) }) else {
-                throw CommandError(.internalError, "the sandbox's server does not say where it listens")
-            }
-            self.port = port
-        case .failure(let error)?:
+        let addresses: [String]
+        do { addresses = try blocking { try await server.start(port: 0) } } catch {
             throw CommandError(.unavailable, "the sandbox's server cannot listen on 127.0.0.1: \(error)")
-        case nil: throw CommandError(.internalError, "the sandbox's server did not start")
         }
+        guard let port = addresses.first?.split(separator: ":").last.flatMap({ Int($0) }) else {
+            throw CommandError(.internalError, "the sandbox's server does not say where it listens")
+        }
+        self.port = port
     }
 
     /// Closes it; the process is about to end.

@@ -6,6 +6,7 @@ import Interface
 import Lessons
 import Networking
 import Screen
+import Stage
 import Tracing
 
 /// Walks through a session in the three panes until the person leaves. Answers the exit status.
@@ -33,9 +34,11 @@ private final class Loop {
     private let world: Interface.Surroundings
     private let terminal: Terminal
     private var state: State
-    private var behind: LoopWorld?
-    /// The conversations there are, where there is more than one session.
-    private var desk: ConversationDesk?
+    private var behind: RunningWalk?
+    /// The conversations that others have, where those are what runs.
+    private var watched: WatchedSessions?
+    /// The sessions of a file that has several.
+    private var file: FileSessions?
     /// Where a live session is written down as it happens.
     private var recorder: Recorder?
     /// What a person types for the mail of a live session to be delivered.
@@ -74,11 +77,12 @@ private final class Loop {
             recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
             (state.view.playback.speed, state.view.playback.idleLimit) = (settings.speed, settings.idleLimit)
-            desk = ConversationDesk(file, chosen, &state)
+            self.file = FileSessions(file, chosen, &state)
         case .conversations(let source):
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
             state = State(title: source.title, source: .watched(finished: false))
-            desk = ConversationDesk(source, &state)
+            watched = WatchedSessions(source, &state)
+            behind = source.walk
         case .sandbox(let configuration):
             let began = Date().formatted(.iso8601)
             recording = Recording(
@@ -86,7 +90,7 @@ private final class Loop {
                 events: []
             )
             state = State(title: "sandbox", began: began, source: .sandbox(finished: false))
-            behind = LoopWorld.sandbox(configuration)
+            behind = try RunningWalk.sandbox(configuration) { Terminal.wake() }
         case .live(let options, let header, let recorder, let notice):
             consent = options.consentAddress
             recording = Recording(header: header, events: [])
@@ -94,7 +98,8 @@ private final class Loop {
             state.view.notice = notice
             self.recorder = recorder
             tracer = Tracer(showsSecrets: options.security.showsSecrets)
-            behind = LoopWorld.live(options)
+            // Whoever asks for all exchangers wants to see them and not to press a key for each line.
+            behind = RunningWalk.live(options, isHeld: !options.everyExchanger) { Terminal.wake() }
         }
         state.view.columns = terminal.columns
         state.view.rows = terminal.rows
@@ -115,10 +120,10 @@ private final class Loop {
     }
 
     func run() -> Int32 {
+        openFirst()
         takeNews()
         defer {
             behind?.stop()
-            desk?.stop()
             terminal.close()
         }
         while ending == nil {
@@ -150,26 +155,39 @@ private final class Loop {
     /// Ends as the signal would have ended us, but with the terminal given back first.
     private func endBy(_ number: Int32) {
         behind?.stop()
-        desk?.stop()
         terminal.close()
         signal(number, SIG_DFL)
         raise(number)
         ending = 128 + number
     }
 
+    /// Of a file with several sessions the first is shown.
+    private func openFirst() {
+        guard let file, let first = state.session.conversations?.rows.first?.number else { return }
+        for input in file.open(first) { give(input) }
+    }
+
     private func takeNews() {
-        for input in desk?.news(of: state) ?? [] { give(input) }
-        guard let news = behind?.takeNews() else { return }
-        for event in news.events {
+        guard let news = behind?.news(), !news.isEmpty else { return }
+        if let watched {
+            for input in watched.inputs(of: news, state) { give(input) }
+        } else {
+            takeNews(of: news)
+        }
+    }
+
+    /// What the news of the program's own walk mean for the panes.
+    private func takeNews(of news: News) {
+        for case .event(let event) in news.events.map(\.kind) {
             recording.events.append(event)
             tracer.consume(event)
             record(event)
         }
-        if news.isFinished {
+        if news.ending != nil {
             tracer.finish()
             isFinished = true
         }
-        if !news.events.isEmpty || news.isFinished { give(.traced(tracer.trace, finished: isFinished)) }
+        if !news.events.isEmpty || news.ending != nil { give(.traced(tracer.trace, finished: isFinished)) }
         if let ports = news.ports {
             give(.listening(.init(dns: ports.dns, submission: ports.submission, relay: ports.relay)))
         }
@@ -180,23 +198,27 @@ private final class Loop {
         if let waiting = news.waiting {
             give(.awaiting(waiting.map { Session.Waiting(words: $0.words, limit: $0.limit, rule: $0.rule) }))
         }
-        if let held = news.held {
-            if let held { give(.stands(held.phase, held.offer)) }
-            give(
-                .held(
-                    held.map {
-                        Session.Pending(
-                            step: $0.step,
-                            octets: $0.octets,
-                            target: $0.target,
-                            consent: $0.leavesUndelivered ? consent : nil
-                        )
-                    }
-                )
-            )
+        if case .live = state.session.source, let held = news.held[RunningWalk.own] { show(held) }
+        if case .refused(let why) = news.sent { give(.noticed(why)) }
+        if let ending = news.ending { show(ending) }
+    }
+
+    /// What a live session is about to do, if anything waits.
+    private func show(_ held: LiveHold.Held?) {
+        if let held { give(.stands(held.phase, held.offer)) }
+        give(.held(held.map { Session.Pending($0, consent: $0.leavesUndelivered ? consent : nil) }))
+    }
+
+    /// How the walk ended, so far as its steps do not say it.
+    private func show(_ ending: Ending) {
+        switch ending {
+        case .sandbox(.delivered), .sandbox(.stopped): break
+        case .sandbox(.notSubmitted(let why)), .sandbox(.notDelivered(let why)): give(.noticed(why))
+        case .live(let outcome):
+            give(.noticed(outcome.sentence))
+            status = outcome.exitStatus
+        case .notStarted(let why): give(.noticed("the sandbox could not start: \(why)"))
         }
-        if let words = news.words { give(.noticed(words)) }
-        if let status = news.status { self.status = status }
     }
 
     /// Writes an event down. When that fails the session goes on and the person is told.
@@ -215,14 +237,10 @@ private final class Loop {
 
     private func carryOut(_ effect: Effect) {
         switch effect {
-        case .release:
-            behind?.release()
-            desk?.release(state.session.conversations?.open, sending: nil)
-        case .send(let octets):
-            behind?.release(sending: octets)
-            desk?.release(state.session.conversations?.open, sending: octets)
+        case .release: release(sending: nil)
+        case .send(let octets): release(sending: octets)
         case .sendByHand(let octets): behind?.send(byHand: octets)
-        case .allowDelivery: behind?.allowDelivery()
+        case .allowDelivery: behind?.allow()
         case .cancel: behind?.stop()
         case .startTimer(let seconds, let id): timer = (monotonicSeconds() + seconds, id)
         case .copy(let text):
@@ -235,8 +253,9 @@ private final class Loop {
         case .save(let path, let replacing): save(path, replacing: replacing)
         case .open(let choice): open(choice)
         case .openPasted(let text): openPasted(text)
-        case .openConversation(let number): for input in desk?.open(number) ?? [] { give(input) }
-        case .forgetConversation(let number): desk?.forget(number)
+        case .openConversation(let number):
+            for input in file?.open(number) ?? watched?.open(number) ?? [] { give(input) }
+        case .forgetConversation(let number): watched?.forget(number)
         case .toggleMouse:
             mouse.toggle()
             terminal.setMouse(mouse)
@@ -247,6 +266,12 @@ private final class Loop {
             give(.resized(columns: terminal.columns, rows: terminal.rows))
         case .exit: ending = status
         }
+    }
+
+    /// Lets what is held happen, in the conversation that is open where there are several.
+    private func release(sending edited: [UInt8]?) {
+        guard watched != nil else { return behind?.release(sending: edited) ?? () }
+        if let open = state.session.conversations?.open { behind?.release(open, sending: edited) }
     }
 
     private func open(_ choice: Int) {
@@ -270,13 +295,13 @@ private final class Loop {
             let recordings = Array(file.sessions)
             guard let first = recordings.first else { return }
             behind?.stop()
-            (behind, desk, recorder) = (nil, nil, nil)
+            (behind, watched, self.file, recorder) = (nil, nil, nil, nil)
             recording = first
             let (columns, rows) = (state.view.columns, state.view.rows)
             state = Self.state(of: first, name: "paste", settings)
-            if recordings.count > 1 { desk = ConversationDesk(file, 0..<recordings.count, &state) }
+            if recordings.count > 1 { self.file = FileSessions(file, 0..<recordings.count, &state) }
             (state.view.columns, state.view.rows) = (columns, rows)
-            takeNews()
+            openFirst()
         } catch {
             give(.noticed("\(error)"))
         }
@@ -285,7 +310,8 @@ private final class Loop {
     /// Saves the session and tells the person; asks first where a file has the name already.
     private func save(_ path: String, replacing: Bool) {
         do throws(FileError) {
-            give(.noticed(try saved(path, replacing: replacing)))
+            let rest = watched?.recording(state.session.conversations?.open)?.warnings.first.map { "; \($0)" } ?? ""
+            give(.noticed(try saved(path, replacing: replacing) + rest))
         } catch {
             give(error.kind == .exists ? .nameTaken(path: path) : .noticed("not saved: \(error)"))
         }
@@ -293,10 +319,9 @@ private final class Loop {
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func saved(_ path: String, replacing: Bool) throws(FileError) -> String {
-        let session = WrittenSession(
-            desk?.recording(state.session.conversations?.open) ?? recording,
-            trace: state.session.trace
-        )
+        let open = state.session.conversations?.open
+        let shown = file?.recording(open) ?? watched?.recording(open) ?? recording
+        let session = WrittenSession(shown, trace: state.session.trace)
         if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"

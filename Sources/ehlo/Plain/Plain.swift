@@ -21,14 +21,14 @@ enum Plain {
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library)
         try printer.print(walk.opening(title: sandboxTitle(configuration), source: sandboxSource))
-        let run = try SandboxRun(configuration)
+        let run = try FollowedWalk(configuration)
         run.releaseAll()
-        try follow(run.follower, &walk, printer)
+        try follow(run, &walk, printer)
         try run.verdict()
     }
 
-    /// Prints the stops of a live session as soon as each is over, then what there is to say at the end.
-    static func follow<Outcome>(_ live: LiveFollower<Outcome>, _ walk: inout WalkText, _ printer: PlainPrinter) throws {
+    /// Prints the stops of a walk as soon as each is over, then what there is to say at the end.
+    static func follow(_ live: FollowedWalk, _ walk: inout WalkText, _ printer: PlainPrinter) throws {
         var shown = 0
         while try live.next() {
             // The last stop may still grow.

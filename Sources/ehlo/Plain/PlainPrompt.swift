@@ -10,7 +10,7 @@ struct PlainPrompt {
     /// What stops there are, and how to get the next one where the session is live.
     enum Source {
         case recording(Trace)
-        case live(any SteppedRun)
+        case live(FollowedWalk)
 
         var trace: Trace {
             switch self {
@@ -90,7 +90,7 @@ struct PlainPrompt {
         case .findings: try printer.print(walk.findings(trace))
         case .raw(let text): try send(text)
         case .deliver(let address):
-            guard case .live(let run as LiveRun) = source else { return try sayNotLive() }
+            guard case .live(let run) = source, run.isLive else { return try sayNotLive() }
             try showNews { try run.deliver(to: address) }
         case .copy(let form): try printer.output.write(form.text(of: trace))
         case .help: for line in PlainWord.list { try printer.print(line) }
@@ -119,7 +119,7 @@ struct PlainPrompt {
 
     /// Any line for the server of a live session.
     private mutating func send(_ text: String) throws {
-        guard case .live(let run as LiveRun) = source else { _ = try sayNotLive(); return }
+        guard case .live(let run) = source, run.isLive else { _ = try sayNotLive(); return }
         try showNews { try run.send(byHand: TypedOctets.read(text)) }
     }
 

@@ -2,7 +2,7 @@ import SMTP
 import Tracing
 import Testing
 
-@testable import ehlo
+@testable import Stage
 
 /// What is looked at of a conversation that goes on for long.
 @Suite struct ConversationTraceTests {

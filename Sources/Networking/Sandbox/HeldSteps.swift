@@ -1,7 +1,8 @@
 import SMTP
 import Tracing
 
-extension Gate.Label {
+/// Which step a turn belongs to that waits to be released.
+extension LiveHold.Held {
     /// What a client's turn waits for.
     init(sending turn: CommandSequence.Turn, _ ordinal: Int) {
         let step: Step =
@@ -14,7 +15,7 @@ extension Gate.Label {
             case .greeting, .rset, .anytime, .auth, .saslResponse, .startTLS, .handshake, .quit, .turnAround, .unknown:
                 .quit
             }
-        self.init(step, ordinal)
+        self.init(step: step, ordinal: ordinal)
     }
 
     /// What a server's reply waits for: the 354 goes with DATA and the 221 with QUIT, all else is a step of its own.
@@ -30,6 +31,6 @@ extension Gate.Label {
             case .chunk: .content
             case .rset, .anytime, .auth, .saslResponse, .startTLS, .handshake, .quit, .turnAround, .unknown: .quit
             }
-        self.init(step, ordinal)
+        self.init(step: step, ordinal: ordinal)
     }
 }

@@ -1,0 +1,31 @@
+public import Networking
+
+/// What happened in a running walk since somebody last asked.
+public struct News: Sendable {
+    /// What happened, in order. What happens in the program's own walk is told as conversation `RunningWalk.own`.
+    public internal(set) var events: [ConversationEvent] = []
+    /// What waits to be released, by conversation, where that changed; nil inside where nothing waits any more.
+    public internal(set) var held: [Int: LiveHold.Held?] = [:]
+    /// What the network is waited for, where that changed; nil inside where it is waited for nothing.
+    public internal(set) var waiting: LiveHold.Waiting??
+    /// What became of the octets that were sent by hand last.
+    public internal(set) var sent: LiveHold.Sent?
+    /// Where the sandbox world listens, once it does.
+    public internal(set) var ports: SandboxWorld.Ports?
+    /// How it ended; nil while it goes on.
+    public internal(set) var ending: Ending?
+
+    public init() {}
+
+    public var isEmpty: Bool {
+        events.isEmpty && held.isEmpty && waiting == nil && sent == nil && ports == nil && ending == nil
+    }
+}
+
+/// How a walk of the program's own ended.
+public enum Ending: Equatable, Sendable {
+    case sandbox(SandboxOutcome)
+    case live(LiveOutcome)
+    /// It could not begin; why, in a sentence without a full stop.
+    case notStarted(String)
+}
