@@ -62,7 +62,8 @@ struct PlainWalkTests {
                 try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
             }
             #expect(objects.count > 10)
-            for object in objects where object["from"] as? String != "note" {
+            #expect(objects.first?["kind"] as? String == "session")
+            for object in objects where object["kind"] == nil && object["from"] as? String != "note" {
                 let spans = try #require(object["spans"] as? [[String: Any]])
                 var end = 0
                 for span in spans {
