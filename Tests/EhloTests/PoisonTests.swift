@@ -149,8 +149,12 @@ import Tracing
 
     // MARK: Standard output and standard error
 
-    private static func check(_ run: Program.Run, _ what: String) {
-        #expect(wrong(run.output).isEmpty, "\(what): \(wrong(run.output).prefix(3))")
+    /// `tabs` is how many of them part the columns of a line; one more would be a column that a stranger made.
+    private static func check(_ run: Program.Run, _ what: String, tabs: Int = 0) {
+        let lines = run.output.split(separator: "\n")
+        if tabs > 0 { #expect(lines.allSatisfy { $0.count { $0 == "\t" } == tabs }, "\(what): \(run.output)") }
+        let output = tabs > 0 ? run.output.replacing("\t", with: " ") : run.output
+        #expect(wrong(output).isEmpty, "\(what): \(wrong(output).prefix(3))")
         #expect(wrong(run.errors).isEmpty, "\(what): \(wrong(run.errors).prefix(3))")
         #expect(run.messages.allSatisfy { $0.hasPrefix("ehlo: ") }, "\(what): \(run.errors.prefix(300))")
     }
