@@ -4,7 +4,7 @@ import Foundation
 enum Program {
     struct Run {
         let status: Int32
-        var output: String
+        let output: String
         let errors: String
         /// The lines on standard error.
         var messages: [Substring] { errors.split(separator: "\n") }
