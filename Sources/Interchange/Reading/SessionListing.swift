@@ -12,8 +12,13 @@ public struct SessionListing: Sendable {
     /// When it began, ISO 8601; empty when unknown.
     public let began: String
     /// The first of each, as far as they can be told.
-    public let reversePath: Path?
-    public let forwardPath: Path?
+    public var reversePath: Path? {
+        reverseOctets.flatMap { Command.read(Array("MAIL FROM:".utf8) + $0).value.path }
+    }
+    public var forwardPath: Path? {
+        forwardOctets.flatMap { Command.read(Array("RCPT TO:".utf8) + $0).value.path }
+    }
+    private let reverseOctets, forwardOctets: [UInt8]?
     public let outcome: Verdict.Outcome
     /// How it went: the outcome, and what tells it apart.
     public let summary: String
@@ -36,8 +41,7 @@ public struct SessionListing: Sendable {
         let verdict = glance.verdict()
         (self.number, self.name, self.began) = (number, name, began)
         (outcome, summary) = (verdict.outcome, verdict.summary)
-        reversePath = glance.reversePath.flatMap { Command.read(Array("MAIL FROM:".utf8) + $0).value.path }
-        forwardPath = glance.forwardPaths.first.flatMap { Command.read(Array("RCPT TO:".utf8) + $0).value.path }
+        (reverseOctets, forwardOctets) = (glance.reversePath, glance.forwardPaths.first)
         columns = [
             began, ends.client, ends.server, glance.reversePath.map { WireText.shown($0) },
             glance.forwardPaths.map { WireText.shown($0) }.joined(separator: ","),

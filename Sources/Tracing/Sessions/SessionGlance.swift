@@ -21,9 +21,9 @@ public struct SessionGlance: Sendable {
     public static let maxPaths = 1000
 
     private var legs = VerdictLegs()
-    private var sessions: [Leg: Connection] = [:]
+    private var sessions = ByLeg<Connection>()
     private var known: Set<[UInt8]> = []
-    private var transactions: [Leg: Int] = [:]
+    private var transactions = ByLeg<Int>()
 
     /// One connection as it is looked at.
     private struct Connection: Sendable {
@@ -31,11 +31,22 @@ public struct SessionGlance: Sendable {
         /// Turns are counted anew on each connection; ids are not.
         var base = 0
         var highest = 0
-        /// The transaction each turn belongs to, until it is answered.
-        var transactions: [TurnID: Int] = [:]
+        /// The transaction each turn belongs to, by its number; 0 for what is in none.
+        private var transactions: [Int32] = []
         /// Both sides spoke inside TLS, so that nothing more can be seen.
         var sealed: Set<Side> = []
         var isUntouched = true
+
+        init(base: Int = 0) { self.base = base }
+
+        func transaction(of id: TurnID) -> Int? { transactions.indices.contains(id) ? Int(transactions[id]) : nil }
+
+        mutating func note(_ transaction: Int, of id: TurnID) {
+            if id >= transactions.count {
+                transactions += repeatElement(0, count: id + 1 - transactions.count)
+            }
+            transactions[id] = Int32(clamping: transaction)
+        }
     }
 
     public init() {}
@@ -103,7 +114,7 @@ public struct SessionGlance: Sendable {
 
     private mutating func with<Result>(_ leg: Leg, _ body: (inout Connection) -> Result) -> Result {
         // Taken out while it is changed, so that nothing in it has to be copied.
-        var connection = sessions.removeValue(forKey: leg) ?? Connection()
+        var connection = sessions.take(leg) ?? Connection()
         defer { sessions[leg] = connection }
         return body(&connection)
     }
@@ -128,25 +139,18 @@ public struct SessionGlance: Sendable {
 
     public mutating func take(_ octets: [UInt8], _ side: Side, _ leg: Leg = .relay, marks: [Range<Int>] = []) {
         guard !octets.isEmpty else { return }
+        // Taken out once for all lines, and put back.
+        var connection = sessions.take(leg) ?? Connection()
+        defer { sessions[leg] = connection }
         // Behind the handshake all is application data, of which a list says nothing.
-        guard sessions[leg]?.sealed.count != 2 else { return }
-        if side == .server,
-            with(
-                leg,
-                { connection in
-                    guard connection.reader.holdsBeginning else { return false }
-                    connection.reader.decideBeginning()
-                    return true
-                }
-            )
-        {
-            drain(.client, leg)
+        guard connection.sealed.count < 2 else { return }
+        if side == .server, connection.reader.holdsBeginning {
+            connection.reader.decideBeginning()
+            drain(.client, leg, &connection)
         }
-        with(leg) {
-            $0.isUntouched = false
-            $0.reader.append(octets, from: side, marks: marks)
-        }
-        drain(side, leg)
+        connection.isUntouched = false
+        connection.reader.append(octets, from: side, marks: marks)
+        drain(side, leg, &connection)
     }
 
     private mutating func records(_ octets: [UInt8], _ side: Side, _ leg: Leg) {
@@ -157,19 +161,16 @@ public struct SessionGlance: Sendable {
         }
     }
 
-    private mutating func drain(_ side: Side, _ leg: Leg) {
-        // The reader is taken out once and not for every line.
-        var connection = sessions.removeValue(forKey: leg) ?? Connection()
+    private mutating func drain(_ side: Side, _ leg: Leg, _ connection: inout Connection) {
         while connection.sealed.count < 2 {
             if side == .client, connection.reader.passPlainMailData().lines > 0 { continue }
-            guard let said = connection.reader.next(side) else { break }
+            guard let said = connection.reader.next(side) else { return }
             note(said, leg, &connection)
         }
-        sessions[leg] = connection
     }
 
     private mutating func note(_ said: Utterance, _ leg: Leg) {
-        var connection = sessions.removeValue(forKey: leg) ?? Connection()
+        var connection = sessions.take(leg) ?? Connection()
         note(said, leg, &connection)
         sessions[leg] = connection
     }
@@ -183,7 +184,7 @@ public struct SessionGlance: Sendable {
             guard let asked = content.ends else { return }
             let transaction = transactions[leg] ?? 0
             legs.with(leg) { $0.contentEnded(of: transaction) }
-            for id in asked { connection.transactions[id] = transaction }
+            for id in asked { connection.note(transaction, of: id) }
         case .tls(let insteadOfCommand):
             if !insteadOfCommand, said.octets.first == TLSRecord.ContentType.applicationData.rawValue {
                 connection.sealed.insert(said.side)
@@ -199,7 +200,7 @@ public struct SessionGlance: Sendable {
         _ leg: Leg,
         _ connection: inout Connection
     ) {
-        if asked.turn == .mail, !asked.beginsNothing { transactions[leg, default: 0] += 1 }
+        if asked.turn == .mail, !asked.beginsNothing { transactions[leg] = (transactions[leg] ?? 0) + 1 }
         // Nobody answers what did not arrive as a whole.
         guard let id = asked.id else { return }
         let transaction = transactions[leg] ?? 0
@@ -222,7 +223,7 @@ public struct SessionGlance: Sendable {
             }
         default: break
         }
-        connection.transactions[id] = transaction
+        connection.note(transaction, of: id)
         let base = connection.base
         legs.with(leg) { [path] in $0.asked(asked.turn, path: path, id: base + id, transaction: transaction) }
     }
@@ -234,15 +235,14 @@ public struct SessionGlance: Sendable {
         _ connection: inout Connection
     ) {
         if let end = answer.endOfMailData {
-            for id in end.asked { connection.transactions[id] = transactions[leg] ?? 0 }
+            for id in end.asked { connection.note(transactions[leg] ?? 0, of: id) }
         }
         if answer.to?.turn == .greeting, answer.isFirst, answer.code == 220, leg == .relay || serverName == nil {
             serverName = Array(ReplyLine.read(octets).value.text.prefix { $0 != 32 && $0 != 9 })
         }
         guard answer.isLast, let code = answer.code else { return }
         let base = connection.base
-        let transaction = answer.to?.id.flatMap { connection.transactions[$0] } ?? transactions[leg] ?? 0
-        if answer.to?.recipient == nil, let id = answer.to?.id { connection.transactions[id] = nil }
+        let transaction = answer.to?.id.flatMap { connection.transaction(of: $0) } ?? transactions[leg] ?? 0
         let decision = Verdict.Decision(
             turn: answer.to?.turn,
             place: nil,
