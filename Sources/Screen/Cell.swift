@@ -13,6 +13,14 @@ public enum Role: Character, CaseIterable, Sendable {
     case client = "c"
     /// What the server says on the wire.
     case server = "s"
+    /// A reply that says yes: 2yz, and its text.
+    case positive = "2"
+    /// A reply that asks for more: 3yz.
+    case intermediate = "3"
+    /// A reply that says not now: 4yz.
+    case transientFailure = "4"
+    /// A reply that says no: 5yz.
+    case permanentFailure = "5"
     /// A DNS query or answer.
     case lookup = "d"
     /// A fact about the connection: TCP, TLS, close.

@@ -19,6 +19,8 @@ public struct Glyphs: Equatable, Sendable {
     public let light, heavy: Frame
     /// The marks of a step.
     public let done, now, tocome, failed, skipped: Character
+    /// The marks of a server's reply: 2yz, 3yz, 4yz, 5yz.
+    public let positive, intermediate, transientFailure, permanentFailure: Character
     /// From the one who acts to what is done, as in `sender ➔ sends`.
     public let arrow: String
     /// The ends of an arrow drawn along a line.
@@ -50,6 +52,10 @@ public struct Glyphs: Equatable, Sendable {
         tocome: "·",
         failed: "✘",
         skipped: "–",
+        positive: "✔",
+        intermediate: "…",
+        transientFailure: "↻",
+        permanentFailure: "✘",
         arrow: "➔",
         arrowLeft: "◀",
         arrowRight: "▶",
@@ -74,6 +80,10 @@ public struct Glyphs: Equatable, Sendable {
         tocome: ".",
         failed: "x",
         skipped: "-",
+        positive: "+",
+        intermediate: ".",
+        transientFailure: "~",
+        permanentFailure: "x",
         arrow: "->",
         arrowLeft: "<",
         arrowRight: ">",

@@ -61,7 +61,10 @@ func `the terminal's own colours are those of 8, and never a background`(theme: 
 func `what has the eye stands out without colour`(theme: Theme) {
     let palette = Palette(theme, colours: theme == .mono ? 0 : 256)
     let plain = palette.look(.plain)
-    for role in [Role.cursor, .span, .now, .failed, .error, .finding, .title, .heading, .frameFocused, .key, .match] {
+    for role in [
+        Role.cursor, .span, .now, .failed, .error, .finding, .title, .heading, .frameFocused, .key, .match,
+        .transientFailure, .permanentFailure,
+    ] {
         let look = palette.look(role)
         let ownBackground = look.background != plain.background
         #expect(!look.attributes.subtracting(.dim).isEmpty || ownBackground, "\(role)")
@@ -69,6 +72,13 @@ func `what has the eye stands out without colour`(theme: Theme) {
     #expect(palette.look(.span) != palette.look(.cursor))
     #expect(palette.look(.frame) != palette.look(.frameFocused))
     #expect(palette.look(.tocome) != palette.look(.now))
+}
+
+@Test(arguments: Theme.allCases.filter { $0 != .mono })
+func `the four classes of replies have four colours`(theme: Theme) {
+    let palette = Palette(theme, colours: theme == .default ? 8 : 256)
+    let classes: [Role] = [.positive, .intermediate, .transientFailure, .permanentFailure]
+    #expect(Set(classes.map { palette.look($0).foreground }).count == 4)
 }
 
 @Test func `emphasis is added to the role`() {

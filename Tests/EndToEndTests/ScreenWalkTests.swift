@@ -7,10 +7,10 @@ import Testing
 struct ScreenWalkTests {
     /// Where the cursor's line of the wire begins after each press of `n`.
     private static let steps = [
-        "S◀ 220 out.sender.example ", "D▶ MX? receiver.example", "•  connecting to mx1.receiver.example",
-        "S◀ 220 mx1.receiver.example", "C▶   EHLO out.sender.example", "S◀ 250-mx1.receiver.example",
-        "C▶   MAIL FROM:<ada@sender.example>", "S◀ 250 2.1.0", "C▶   RCPT TO:<bob@receiver.example>", "S◀ 250 2.1.5",
-        "C▶   DATA", "C▶   Received: from", "S◀ 250 2.0.0 Accepted", "C▶   QUIT",
+        "✔S◀ 220 out.sender.example ", " D▶ MX? receiver.example", " •  connecting to mx1.receiver.example",
+        "✔S◀ 220 mx1.receiver.example", " C▶ EHLO out.sender.example", "✔S◀ 250-mx1.receiver.example",
+        " C▶ MAIL FROM:<ada@sender.example>", "✔S◀ 250 2.1.0", " C▶ RCPT TO:<bob@receiver.example>", "✔S◀ 250 2.1.5",
+        " C▶ DATA", " C▶ Received: from", "✔S◀ 250 2.0.0 Accepted", " C▶ QUIT",
     ]
 
     @Test func `fourteen presses of n reach step 14 and the delivered message`() throws {

@@ -30,3 +30,11 @@ func `the five marks of a step differ`(glyphs: Glyphs) {
     #expect(Set([glyphs.done, glyphs.now, glyphs.tocome, glyphs.failed, glyphs.skipped]).count == 5)
     #expect(glyphs.light != glyphs.heavy)
 }
+
+@Test func `the marks of the four classes of replies differ, and are those of the rules`() {
+    let marks = { (glyphs: Glyphs) in
+        String([glyphs.positive, glyphs.intermediate, glyphs.transientFailure, glyphs.permanentFailure])
+    }
+    #expect(marks(.unicode) == "✔…↻✘")
+    #expect(marks(.ascii) == "+.~x")
+}

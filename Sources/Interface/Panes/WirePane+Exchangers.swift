@@ -39,7 +39,7 @@ extension WireRows {
         var head = StyledLine("    ", .heading)
         for (width, heading) in zip(exchangerColumns, Self.headings) {
             let shown = heading.prefix(width)
-            head.append(shown + String(repeating: " ", count: width - shown.count + 1), .heading, emphasis: .bold)
+            head.append(" " + shown + String(repeating: " ", count: width - shown.count), .heading, emphasis: .bold)
         }
         return Wrap.cut(head, columns: columns, glyphs: glyphs)
     }

@@ -2,8 +2,8 @@ import SMTP
 import Screen
 import Tracing
 
-/// The raw transcript: every line with its direction by letter, arrow, indent and colour; the current line marked, its
-/// span underlined with its name.
+/// The raw transcript: every line with its direction by letter, arrow and colour, a reply with the sign and the colour of
+/// its class in the margin; the current line marked, its span underlined with its name.
 func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     let title = state.view.showsHex ? "Wire \(glyphs.separator) hexadecimal" : "Wire" + (wireTitle(state, glyphs) ?? "")
     canvas.frame(rect, title: title, titleRight: cursorCount(state), focused: state.view.pane == .wire, glyphs: glyphs)
@@ -103,7 +103,7 @@ struct WireRows {
         self.state = state
         self.columns = columns
         self.glyphs = glyphs
-        exchangerColumns = Self.columnsOfExchangers(state.session.trace, within: columns - 6)
+        exchangerColumns = Self.columnsOfExchangers(state.session.trace, within: columns - 7)
         let stops = state.stops
         stop = state.stopIndex.map { stops[$0].lines }
         span = state.currentSpan
@@ -212,9 +212,12 @@ struct WireRows {
     private func prefix(of line: TraceLine, isCurrent: Bool) -> StyledLine {
         let pointer = isCurrent ? String(glyphs.pointer) : " "
         var prefix = StyledLine(pointer, .cursor, emphasis: .bold)
+        let severity = line.severity
+        prefix.append(severity.map { String($0.sign(glyphs)) } ?? " ", severity?.role ?? .plain, emphasis: .bold)
         switch (line.isWire, line.speaker) {
-        case (true, .client): prefix.append("C\(glyphs.arrowRight)   ", .client, emphasis: .bold)
-        case (true, .server), (true, .note): prefix.append("S\(glyphs.arrowLeft) ", .server, emphasis: .bold)
+        case (true, .client): prefix.append("C\(glyphs.arrowRight) ", .client, emphasis: .bold)
+        case (true, .server), (true, .note):
+            prefix.append("S\(glyphs.arrowLeft) ", severity?.role ?? .server, emphasis: .bold)
         case (false, .client): prefix.append("D\(glyphs.arrowRight) ", .lookup, emphasis: .bold)
         case (false, .server): prefix.append("D\(glyphs.arrowLeft) ", .lookup, emphasis: .bold)
         case (false, .note): prefix.append("\(glyphs.bullet)  ", .link)
@@ -231,7 +234,7 @@ struct WireRows {
         if let stop, !stop.contains(line.index) { return .dim }
         switch (line.isWire, line.speaker) {
         case (true, .client): return .client
-        case (true, _): return .server
+        case (true, _): return line.severity?.role ?? .server
         case (false, .note): return .link
         case (false, _): return .lookup
         }

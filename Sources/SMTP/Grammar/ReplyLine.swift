@@ -101,10 +101,13 @@ public struct Reply: Hashable, Sendable {
         case intermediate = 3
         case transientFailure = 4
         case permanentFailure = 5
+
+        /// nil when the first digit of the code is none of 2 to 5.
+        public init?(ofCode code: UInt16) { self.init(rawValue: Int(code) / 100) }
     }
 
     /// nil when there is no code or its first digit is none of 2 to 5.
-    public var severity: Severity? { code.flatMap { Severity(rawValue: Int($0) / 100) } }
+    public var severity: Severity? { code.flatMap(Severity.init(ofCode:)) }
 
     public init(lines: [ReplyLine]) { self.lines = lines }
 }

@@ -73,6 +73,8 @@ public struct TraceLine: Equatable, Sendable {
 
     /// The reply code; nil for whatever is no reply.
     public var replyCode: UInt16? { reply?.code }
+    /// What the code says, each line of a reply by its own; nil where `replyCode` is, and where nobody knows the class.
+    public var severity: Reply.Severity? { replyCode.flatMap(Reply.Severity.init(ofCode:)) }
     public var enhanced: EnhancedStatusCode? { reply?.enhanced }
 
     /// The line of what a reply answers; nil for whatever is no reply, and where nobody saw that.

@@ -9,7 +9,10 @@ func drawProbe(columns: Int, rows: Int, glyphs: Glyphs, last: String) -> Canvas 
     let inside = canvas.bounds.inset()
     canvas.write("last \(last) size \(columns)x\(rows) end", in: inside)
     canvas.write("日本 \u{1B}]0;title\u{07} | \u{202E}", .server, row: 1, in: inside)
-    for (row, role) in Role.allCases.enumerated() { canvas.write("\(role)", role, row: row + 2, in: inside) }
+    // In two columns, so that all roles stand on the usual screen.
+    for (number, role) in Role.allCases.enumerated() {
+        canvas.write("\(role)", role, column: number / 16 * 20, row: number % 16 + 2, in: inside)
+    }
     return canvas
 }
 

@@ -1,0 +1,64 @@
+import SMTP
+import Screen
+import ScreenSupport
+import Testing
+import Tracing
+
+@testable import Interface
+
+/// The screen says what came: a refusal does not look like an acceptance.
+struct OutcomeTests {
+    /// Of three recipients Postfix refuses the second.
+    static func refusal(_ columns: Int, _ rows: Int) throws -> State {
+        let file = try #require(Fixture.sessions.first { $0.lastPathComponent == "one-refused.ehlo" })
+        return Fixture.state(of: try Fixture.recording(file), columns, rows)
+    }
+
+    /// The keys from the first page to the line of the refusal.
+    static let toRefusal: [Key] = [.end, .character("/")] + "550".map { .character($0) } + [.enter, .escape]
+
+    @Test(arguments: GoldenScreensTests.sizes, [false, true])
+    func `a recipient is refused`(size: (Int, Int), ascii: Bool) throws {
+        var walk = try Walk(try Self.refusal(size.0, size.1), ascii: ascii)
+        for key in Self.toRefusal { walk.press(key) }
+        expectGolden(walk.canvas, "refusal-\(size.0)x\(size.1)\(ascii ? "-ascii" : "")")
+    }
+
+    // MARK: Replies on the wire
+
+    /// A reply of each class, and codes of none.
+    static let replies: [(reply: String, sign: Character, ascii: Character, role: Role)] = [
+        ("250 fine", "✔", "+", .positive), ("250-first\nS: 250 last", "✔", "+", .positive),
+        ("354 go on", "…", ".", .intermediate), ("450 later", "↻", "~", .transientFailure),
+        ("421 bye", "↻", "~", .transientFailure), ("550 never", "✘", "x", .permanentFailure),
+        ("199 odd", " ", " ", .server), ("hello there", " ", " ", .server),
+    ]
+
+    @Test(arguments: replies.indices, [false, true])
+    func `a reply bears the sign and the colour of its class`(number: Int, ascii: Bool) throws {
+        let expected = Self.replies[number]
+        let events = Fixture.events("S: 220 b\nC: EHLO c.example\nS: \(expected.reply)")
+        var walk = try Walk(
+            State(title: "t", source: .replay, trace: Tracer.trace(of: events)),
+            ascii: ascii
+        )
+        walk.press(.end)
+        let rows = WireRows(walk.state, columns: 50, glyphs: walk.world.glyphs).window(rows: 20)
+        let arrow = "S\(walk.world.glyphs.arrowLeft)"
+        let replies = rows.filter { $0.text.contains(arrow) }.dropFirst()
+        #expect(replies.count == expected.reply.split(separator: "\n").count)
+        for row in replies {
+            #expect(row.text.dropFirst().first == (ascii ? expected.ascii : expected.sign), "\(row.text)")
+            let said = row.runs.first { $0.text.contains(arrow) }
+            #expect(said?.role == expected.role, "\(row.text)")
+        }
+    }
+
+    @Test func `a reply keeps the sign of its class where the eye is elsewhere`() throws {
+        var walk = try Walk(try Self.refusal(80, 24))
+        walk.press(.end)
+        let rows = WireRows(walk.state, columns: 57, glyphs: .unicode).window(rows: 60)
+        let refused = try #require(rows.first { $0.text.contains("550 5.1.1") })
+        #expect(refused.runs.first { $0.text.hasPrefix("✘") }?.role == .permanentFailure)
+    }
+}
