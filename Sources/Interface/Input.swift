@@ -6,7 +6,7 @@ public enum Input: Equatable, Sendable {
     // Walking
     case nextPressed, previousPressed, nextStepPressed, previousStepPressed, enterPressed
     case spacePressed, fasterPressed, slowerPressed, timesPressed
-    case goPressed, firstPressed, lastPressed, followPressed
+    case goPressed, firstPressed, lastPressed, followPressed, troublePressed
     /// The line about to go in a live session: edit it, take the edit back.
     case editPressed, revertPressed
     /// Any line for a live session, in the place of the one about to go.
@@ -58,6 +58,7 @@ extension Input {
         switch self {
         case .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .enterPressed, .spacePressed,
             .fasterPressed, .slowerPressed, .timesPressed, .goPressed, .firstPressed, .lastPressed, .followPressed,
+            .troublePressed,
             .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
             .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
             .nextMatchPressed, .previousMatchPressed, .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,

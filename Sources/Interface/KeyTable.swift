@@ -54,6 +54,7 @@ public enum KeyTable {
         row(" ", nil, "Space", .spacePressed, "play and pause a replay", .walk),
         row("+", "=", "+", .fasterPressed, "play faster", .walk),
         row("-", nil, "-", .slowerPressed, "play slower", .walk),
+        row("!", nil, "!", .troublePressed, "next trouble: a refusal, a failure, a warning; in a list, too", .walk),
         row("g", nil, "g", .goPressed, "go to a step by its number", .walk),
         row("e", nil, "e", .editPressed, "edit the line about to go (live)", .walk),
         row("V", nil, "V", .revertPressed, "take the edit back (live)", .walk),

@@ -56,7 +56,10 @@ public enum Overlay: CaseIterable, Sendable {
                 draw: drawConversations,
                 move: ConversationList.moved,
                 form: .list,
-                keys: [Action("Enter", .enterPressed, "opens it") { $0.chooseConversation($1) }],
+                keys: [
+                    Action("Enter", .enterPressed, "opens it") { $0.chooseConversation($1) },
+                    Action("!", .troublePressed, "next trouble") { $0.selectTrouble($1) },
+                ],
                 leaving: "stays where you were"
             )
         case .help:

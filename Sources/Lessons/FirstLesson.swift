@@ -94,25 +94,6 @@ public struct FirstLesson: Sendable {
     }
 }
 
-extension TraceLine {
-    /// The code of a reply that says no, on its last line.
-    public var refusal: UInt16? {
-        guard case .reply = content else { return nil }
-        let reply = ReplyLine.read(octets).value
-        guard !reply.continues, let code = reply.code, [4, 5].contains(code / 100) else { return nil }
-        return code
-    }
-
-    /// Whether it tells that a lookup or a connection came to nothing.
-    public var isFailure: Bool {
-        guard case .event(let anchor) = content else { return false }
-        return failure?.isOfLink ?? [LessonAnchor("link/error"), LessonAnchor("dns/failure")].contains(anchor)
-    }
-
-    /// Whether something went otherwise than it should: a refusal, a deferral, a failure, a finding.
-    public var isTrouble: Bool { !findings.isEmpty || isFailure || refusal != nil }
-}
-
 extension LessonAnchor {
     /// `reply/5yz`, or what is told of a code that nobody knows.
     fileprivate var isReplyClass: Bool { path.hasSuffix("yz") || path == "reply/unknown" }

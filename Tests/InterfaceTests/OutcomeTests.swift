@@ -15,7 +15,7 @@ struct OutcomeTests {
     }
 
     /// The keys from the first page to the line of the refusal.
-    static let toRefusal: [Key] = [.end, .character("/")] + "550".map { .character($0) } + [.enter, .escape]
+    static let toRefusal: [Key] = [.character("!")]
 
     @Test(arguments: GoldenScreensTests.sizes, [false, true])
     func `a recipient is refused`(size: (Int, Int), ascii: Bool) throws {

@@ -78,5 +78,14 @@ private func expectIndexed(_ trace: Trace, _ name: String) {
         && found.indices.allSatisfy { number in
             trace.foundIndex.position(of: number).map { $0 == found[number] } ?? false
         } && trace.foundIndex.position(of: found.count) == nil
+    let grave = trace.lines.filter(\.isGrave).map(\.index)
+    let isGraveFound =
+        (0...trace.lines.count).allSatisfy { count in
+            trace.troubleIndex.count(before: count) == grave.count { $0 < count }
+        }
+        && trace.lines.indices.allSatisfy { line in
+            trace.troubleIndex.line(after: line) == grave.first { $0 > line }
+        } && trace.troubleIndex.line(after: nil) == grave.first
+    if !isGraveFound { Issue.record("\(name): the grave lines are not those of the index") }
     if !isFound { Issue.record("\(name): findings are counted wrongly") }
 }

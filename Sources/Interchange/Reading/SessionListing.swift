@@ -22,6 +22,8 @@ public struct SessionListing: Sendable {
     public let outcome: Verdict.Outcome
     /// How it went: the outcome, and what tells it apart.
     public let summary: String
+    /// Whether it did not go as it should.
+    public let isTrouble: Bool
     /// What the columns say; nil for what is not known.
     private let columns: [String?]
 
@@ -40,7 +42,7 @@ public struct SessionListing: Sendable {
         let ends = SessionEnds(glance, known)
         let verdict = glance.verdict()
         (self.number, self.name, self.began) = (number, name, began)
-        (outcome, summary) = (verdict.outcome, verdict.summary)
+        (outcome, summary, isTrouble) = (verdict.outcome, verdict.summary, verdict.isTrouble)
         (reverseOctets, forwardOctets) = (glance.reversePath, glance.forwardPaths.first)
         columns = [
             began, ends.client, ends.server, glance.reversePath.map { WireText.shown($0) },

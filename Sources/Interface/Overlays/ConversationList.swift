@@ -137,7 +137,7 @@ extension Conversations.Standing {
         case .unread: .dim
         case .under, .held: .now
         case .accepted: .done
-        case .refused, .brokenOff: .failed
+        case .refused, .brokenOff, .listed(_, isTrouble: true): .failed
         case .noMail, .listed: .plain
         }
     }

@@ -1,7 +1,8 @@
 import Screen
 import Tracing
 
-/// The bottom row: what the next key does here. A prompt, a notice or a search take its place while they last.
+/// The bottom row: what the next key does here, and at its right end the key that shows all keys. A prompt or a notice take its
+/// place while they last.
 func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.fill(rect, with: " ", .dim)
     if let prompt = state.prompt.question {
@@ -39,14 +40,24 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
         )
         return
     }
+    let allKeys = state.session.choices.isEmpty ? allKeysHint : StyledLine()
+    canvas.write(allKeys, column: rect.columns - allKeys.columns, in: rect)
     var line = StyledLine(" ")
     for (hint, words) in hints(state, glyphs) {
         let key = glyphs.isASCII ? hint.spelledArrows : hint
         let addition = StyledLine([StyledRun(key, .key, emphasis: .bold), StyledRun(" \(words)  ", .dim)])
-        guard line.columns + addition.columns <= rect.columns + 2 else { continue }
+        guard line.columns + addition.columns <= rect.columns - allKeys.columns + 1 else { continue }
         line = line + addition
     }
     canvas.write(line, in: rect)
+}
+
+/// Stands at the right end at every size. In the list of sessions, which the program begins with, it means nothing.
+private var allKeysHint: StyledLine {
+    var line = StyledLine(" ")
+    line.append(Overlay.help.row.letter, .key, emphasis: .bold)
+    line.append(" keys ", .dim)
+    return line
 }
 
 /// Keys and what they do here, the most useful first; what does not fit is left out from the end.
@@ -71,12 +82,13 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if state.cursor.line != nil {
         hints.append(("→", state.cursor.span == nil ? "what are these octets?" : "next span"))
     }
+    if state.session.trace.troubleIndex.line(after: nil) != nil { hints.append(("!", "trouble")) }
     hints.append(("Tab", state.view.pane.next.name.lowercased()))
     if state.session.source == .replay { hints.append(("Space", state.view.playback.isRunning ? "pauses" : "plays")) }
     if state.findingCount > 0 { hints.append((Overlay.findings.row.letter, "findings")) }
     if state.hasMessage { hints.append((Overlay.message.row.letter, "message")) }
     return hints + [
-        (Overlay.help.row.letter, "help"), ("q", "quit"), (Overlay.timeLine.row.letter, "time line"), ("x", "hex"),
+        ("q", "quit"), (Overlay.timeLine.row.letter, "time line"), ("x", "hex"),
     ]
 }
 

@@ -30,9 +30,10 @@ public struct Conversations: Equatable, Sendable {
         }
 
         /// One of which a list tells who writes to whom and how it went, in a word or two.
-        public init(number: Int, peer: String, from: Path?, to: [Path], words: String) {
+        public init(number: Int, peer: String, from: Path?, to: [Path], words: String, isTrouble: Bool) {
             self.init(number: number, peer: peer)
-            (self.from, self.to, standing) = (from, to, .listed(WireText.shown(words.utf8)))
+            (self.from, self.to) = (from, to)
+            standing = .listed(WireText.shown(words.utf8), isTrouble: isTrouble)
         }
 
         /// As it stands after a trace.
@@ -52,7 +53,7 @@ public struct Conversations: Equatable, Sendable {
         /// Not looked at yet.
         case unread
         /// Not looked at yet, but a list told in these words.
-        case listed(String)
+        case listed(String, isTrouble: Bool)
         /// It goes on; the label of its step, empty before the first.
         case under(way: String)
         /// A line of the client waits for Enter.
@@ -94,11 +95,19 @@ public struct Conversations: Equatable, Sendable {
             }
         }
 
+        /// Whether it did not go as it should.
+        var isTrouble: Bool {
+            switch self {
+            case .refused, .brokenOff, .listed(_, isTrouble: true): true
+            case .unread, .listed, .under, .held, .accepted, .noMail: false
+            }
+        }
+
         /// In a few words.
         var words: String {
             switch self {
             case .unread: "not read yet"
-            case .listed(let words): words
+            case .listed(let words, _): words
             case .under(let step): step.isEmpty ? "connecting" : "step \(step)"
             case .held(let step): step.isEmpty ? "waits for Enter" : "step \(step), waits"
             case .accepted(let mails): mails == 1 ? "1 mail accepted" : "\(mails) mails accepted"

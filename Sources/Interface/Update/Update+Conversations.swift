@@ -39,6 +39,19 @@ extension State {
         cursor.reached = max(shown, cursor.reached)
     }
 
+    /// In the list, the next conversation that did not go as it should; from the last one round to the first.
+    mutating func selectTrouble(_ number: Int) -> [Effect] {
+        guard let all = session.conversations else { return [] }
+        let here = all.index(of: number) ?? 0
+        let order = all.rows.dropFirst(here + 1) + all.rows.prefix(here + 1)
+        if let row = order.first(where: { $0.standing.isTrouble }) {
+            view.overlay = Overlay.Open(.conversations, at: row.number)
+        } else {
+            view.notice = "no trouble in any of them"
+        }
+        return []
+    }
+
     /// Enter in the list. Who chooses the newest follows the newest again.
     mutating func chooseConversation(_ number: Int) -> [Effect] {
         view.overlay = nil

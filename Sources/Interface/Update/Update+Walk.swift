@@ -122,6 +122,23 @@ extension State {
         goToStop(index)
     }
 
+    /// The next line that tells of trouble, among all that is known of the session; from the last one round to the first.
+    mutating func goToTrouble() {
+        view.playback.isRunning = false
+        let trace = session.trace
+        guard let line = trace.troubleIndex.line(after: cursor.line) ?? trace.troubleIndex.line(after: nil) else {
+            view.notice = "no trouble here: nothing was refused, nothing failed"
+            return
+        }
+        if let here = cursor.line, line <= here {
+            view.notice = line == here ? "this is the only trouble" : "round to the first trouble"
+        }
+        if trace.lines[line].place.step == .submission { cursor.isSubmissionUnfolded = true }
+        cursor.stand(on: line, chosen: true)
+        let stop = trace.stop(ofLine: line).map { trace.stops[$0].lines.upperBound }
+        cursor.reached = max(cursor.reached, stop ?? line + 1)
+    }
+
     mutating func goToMatch(after here: Int, forward: Bool) {
         let wanted = SearchPattern(view.pattern)
         let lines = session.trace.lines

@@ -32,6 +32,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .firstPressed: state.pause { $0.goToStop(-1) }
     case .lastPressed, .followPressed: state.pause { $0.goToStop($0.stops.count - 1) }
     case .goPressed: state.prompt.ask(.step)
+    case .troublePressed: state.goToTrouble()
     case .editPressed: state.editPressed()
     case .revertPressed: state.session.pending?.edited = nil
     case .rawPressed: state.rawPressed()

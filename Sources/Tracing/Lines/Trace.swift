@@ -63,10 +63,13 @@ public struct Trace: Equatable, Sendable {
     public private(set) var index = StopIndex()
     /// Where the findings are.
     public private(set) var foundIndex = FindingIndex()
+    /// Where something went wrong.
+    public private(set) var troubleIndex = TroubleIndex()
 
     mutating func append(_ line: TraceLine) {
         lines.append(line)
         foundIndex.append(line.findings.count)
+        troubleIndex.append(line)
         let next = lines.count
         if let last = stops.indices.last, stops[last].place == line.place {
             stops[last].lines = stops[last].lines.lowerBound..<next
@@ -102,6 +105,7 @@ public struct Trace: Equatable, Sendable {
         lines[index].findings.removeAll { $0.kind == departure.kind }
         lines[index].findings.append(Finding(departure))
         foundIndex.add(lines[index].findings.count - before, onLine: index)
+        troubleIndex.take(lines[index])
     }
 
     /// Adds a finding to a line, once.
@@ -110,6 +114,7 @@ public struct Trace: Equatable, Sendable {
         guard lines.indices.contains(index), !lines[index].findings.contains(finding) else { return }
         lines[index].findings.append(finding)
         foundIndex.add(1, onLine: index)
+        troubleIndex.take(lines[index])
     }
 }
 

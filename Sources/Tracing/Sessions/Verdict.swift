@@ -139,6 +139,15 @@ public struct Verdict: Equatable, Sendable {
             }
     }
 
+    /// Whether some mail was not accepted, as far as that can be known. What went by inside TLS is no trouble.
+    public var isTrouble: Bool {
+        switch outcome {
+        case .deferred, .refused, .mixed: true
+        case .unknown: !isEncrypted
+        case .accepted, .untried, .none: false
+        }
+    }
+
     /// How many of the recipients the mail was accepted for.
     public var accepted: Int { recipients.reduce(0) { $0 + ($1.outcome == .accepted ? 1 : 0) } }
 }

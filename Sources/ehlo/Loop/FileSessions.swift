@@ -20,7 +20,8 @@ final class FileSessions {
             peer: listing.name,
             from: listing.reversePath,
             to: listing.forwardPath.map { [$0] } ?? [],
-            words: listing.summary
+            words: listing.summary,
+            isTrouble: listing.isTrouble
         )
     }
 
