@@ -27,6 +27,26 @@ import Tracing
     }
 
     @Test(arguments: [
+        ("250", ["reply/250"]), ("250@rcpt", ["reply/250@RCPT"]), ("999", ["reply/999"]),
+        ("5.7.1", ["status/5.7.1"]), ("7", ["step/7"]), ("07", ["step/7"]), ("15", []), ("0", []),
+        ("mail", ["command/MAIL"]), ("Command/Mail", ["command/MAIL"]), ("auth=login", ["extension/AUTH=LOGIN"]),
+        ("field-name:", ["syntax/field-name"]), ("", []), ("/", []), (":", []), ("5.7", []), ("2.1.0@RCPT", []),
+        ("reply/299", []), ("unknown", ["command/unknown", "reply/unknown", "extension/unknown"]),
+    ])
+    func `knows what a word means`(word: String, anchors: [String]) {
+        #expect(library.anchors(meantBy: word).map(\.path) == anchors)
+    }
+
+    @Test(arguments: [
+        ("status/5.1.1", "status/x.1.1", true), ("status/5.1.1", "status/x.1.x", false),
+        ("status/5.1.1", "status/5.x.x", false), ("reply/250@RCPT", "reply/250", false),
+        ("reply/250", "reply/250", true), ("reply/299", "reply/2yz", false),
+    ])
+    func `tells a fallback from what was asked for`(asked: String, found: String, isMet: Bool) {
+        #expect(LessonAnchor(asked).isMet(by: LessonAnchor(found)) == isMet)
+    }
+
+    @Test(arguments: [
         "background/nothing", "syntax/colon", "status/7.7.7", "nonsense", "", "/", "step/2", "step/07", "step/7x",
         "step/+7",
     ])
