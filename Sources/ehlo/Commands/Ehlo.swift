@@ -9,6 +9,11 @@ struct Ehlo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ehlo",
         abstract: "Walk a real mail through all fourteen steps of SMTP, every octet explained.",
+        usage: """
+            ehlo [<options>]                the sandbox world
+            ehlo <session> [<options>]      the same as 'ehlo replay <session>'
+            ehlo <subcommand> [<options>]
+            """,
         discussion: """
             Without a command, ehlo opens a world of its own on 127.0.0.1: a name server, the sender's mail server and the \
             recipient's. Nothing moves until you say so. No network and no configuration is needed.

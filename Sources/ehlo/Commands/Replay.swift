@@ -38,7 +38,10 @@ struct Replay: ParsableCommand {
         guard (0...3600).contains(idleLimit) else { throw ValidationError("--idle-limit takes seconds from 0 to 3600") }
     }
 
-    func run() throws {
+    func run() throws { try run(besides: []) }
+
+    /// `commands` are what else the session's name might have been meant for, where it stood alone.
+    func run(besides commands: [String]) throws {
         var settings = try common.settings()
         settings.speed = speed
         settings.idleLimit = idleLimit
@@ -55,7 +58,7 @@ struct Replay: ParsableCommand {
             guard list || settings.isPlain else { return try runInCurses(.sessions(bundled), settings) }
             return try print(BundledSession.list(bundled), settings)
         }
-        let path = try BundledSession.resolve(session, in: settings.lessonsRoot)
+        let path = try BundledSession.resolve(session, in: settings.lessonsRoot, besides: commands)
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
         let file = try SessionFile.read(path) {

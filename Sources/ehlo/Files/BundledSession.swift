@@ -47,8 +47,13 @@ struct BundledSession: Sendable, Equatable {
         "\(lessonsRoot)/sessions/\(name).ehlo"
     }
 
-    /// The file that a person means: a bundled session by its name, else a file.
-    static func resolve(_ word: String, in lessonsRoot: String) throws(CommandError) -> String {
+    /// The file that a person means: a bundled session by its name, else a file. The word might have been one of `commands`
+    /// as well, which are named where it is nothing.
+    static func resolve(
+        _ word: String,
+        in lessonsRoot: String,
+        besides commands: [String] = []
+    ) throws(CommandError) -> String {
         if word == "-" { return word }
         let names = names(in: lessonsRoot)
         if names.contains(word) { return path(of: word, in: lessonsRoot) }
@@ -57,15 +62,17 @@ struct BundledSession: Sendable, Equatable {
         }
         var status = stat()
         guard !word.contains("/"), !word.hasSuffix(".ehlo"), stat(word, &status) != 0 else { return word }
+        let kinds = commands.isEmpty ? "session or file" : "command, session or file"
+        let spoken = commands.isEmpty ? "" : "the commands are \(commands.joined(separator: ", ")); "
         guard !names.isEmpty else {
             throw CommandError(
                 .noInput,
-                "there is no session or file '\(word)', and no bundled sessions in \(lessonsRoot)/sessions; check --lessons"
+                "there is no \(kinds) '\(word)'; \(spoken)there are no bundled sessions in \(lessonsRoot)/sessions; check --lessons"
             )
         }
         throw CommandError(
             .noInput,
-            "there is no session or file '\(word)'; the bundled sessions are \(names.joined(separator: ", "))"
+            "there is no \(kinds) '\(word)'; \(spoken)the bundled sessions are \(names.joined(separator: ", "))"
         )
     }
 
