@@ -20,6 +20,11 @@ struct Settings: Sendable {
     var speed = 1.0
     /// The longest pause of a replay, in seconds.
     var idleLimit = 2.0
+    /// How long a replay that plays stays at each stop at least, in seconds.
+    var pace = Settings.usualPace
+
+    static let usualPace = 2.0
+    static let paces = 0.0...3600.0
 }
 
 /// The environment, as far as it decides how things are shown. Pure, so that it can be tested.

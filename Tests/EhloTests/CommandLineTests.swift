@@ -40,6 +40,7 @@ import Testing
             (["--plain", "--lessons", "/absent"], 66, "--lessons"),
             (["replay", "seed", "--session", "1"], 64, "--session"),
             (["replay", "seed", "--speed", "99"], 64, "--speed"),
+            (["seed", "--pace", "-1"], 64, "--pace"), (["seed", "--pace", "3601"], 64, "--pace"),
             (["replay", "seed", "--from", "a@b.example"], 64, "--from"),  // no option of that command
             (["--from", "a@b.example", "replay", "seed"], 64, "replay"),
             // A word alone is a session, and where it is nothing the line says what there is.

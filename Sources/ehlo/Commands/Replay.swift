@@ -30,12 +30,15 @@ struct Replay: ParsableCommand {
     var speed = 1.0
     @Option(help: ArgumentHelp("The longest pause when it plays by itself.", valueName: "seconds"))
     var idleLimit = 2.0
+    @Option(help: ArgumentHelp("How long it stays at a stop at least when it plays by itself.", valueName: "seconds"))
+    var pace: Double?
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
         guard (0.25...16).contains(speed) else { throw ValidationError("--speed takes a number from 0.25 to 16") }
         guard (0...3600).contains(idleLimit) else { throw ValidationError("--idle-limit takes seconds from 0 to 3600") }
+        if let pace, !Settings.paces.contains(pace) { throw ValidationError("--pace takes seconds from 0 to 3600") }
     }
 
     func run() throws { try run(besides: []) }
@@ -45,6 +48,7 @@ struct Replay: ParsableCommand {
         var settings = try common.settings()
         settings.speed = speed
         settings.idleLimit = idleLimit
+        if let pace { settings.pace = pace }
         // A missing folder of lessons is said first: the bundled sessions are in it.
         let library = try common.library(settings)
         guard let session else {

@@ -73,7 +73,7 @@ private final class Loop {
         case .recordings(let file, let chosen, let name):
             recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
-            (state.view.playback.speed, state.view.playback.idleLimit) = (settings.speed, settings.idleLimit)
+            Self.set(&state.view.playback, settings)
             desk = ConversationDesk(file, chosen, &state)
         case .conversations(let source):
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
@@ -108,10 +108,15 @@ private final class Loop {
             source: .replay,
             trace: Tracer.trace(of: recording.events)
         )
-        state.view.playback.speed = settings.speed
-        state.view.playback.idleLimit = settings.idleLimit
+        set(&state.view.playback, settings)
         if let warning = recording.warnings.first { state.view.notice = warning }
         return state
+    }
+
+    private static func set(_ playback: inout View.Playback, _ settings: Settings) {
+        playback.speed = settings.speed
+        playback.idleLimit = settings.idleLimit
+        playback.pace = settings.pace
     }
 
     func run() -> Int32 {
