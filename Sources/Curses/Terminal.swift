@@ -185,7 +185,7 @@ public final class Terminal {
     }
 
     /// Writes past curses, which must have nothing under way: only between two paintings.
-    private func send(_ text: String) {
+    func send(_ text: String) {
         var octets = Array(text.utf8)[...]
         while !octets.isEmpty {
             let count = octets.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

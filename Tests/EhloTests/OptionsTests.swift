@@ -75,6 +75,15 @@ import Testing
         #expect(NearestAnchors.distance(Array("abc"), Array("axcd")) == 2)
     }
 
+    @Test(arguments: [
+        ("~", "/home/ada"), ("~/x.txt", "/home/ada/x.txt"), ("~ada/x.txt", "~ada/x.txt"), ("a/~/x", "a/~/x"),
+        ("./~", "./~"), ("/~", "/~"), ("", ""),
+    ])
+    func `a tilde at the beginning of a path is the person's folder`(path: String, whole: String) {
+        #expect(HomePath.expanded(path, home: "/home/ada") == whole)
+        #expect(HomePath.expanded(path, home: nil) == path)
+    }
+
     @Test func `header fields take the places of their like`() throws {
         var mail = LiveMail(
             sender: "a@b.example",

@@ -230,13 +230,8 @@ private final class Loop {
         case .allowDelivery: behind?.allowDelivery()
         case .cancel: behind?.stop()
         case .startTimer(let seconds, let id): timer = (monotonicSeconds() + seconds, id)
-        case .copy(let text):
-            let copied = terminal.copy(text)
-            give(
-                .noticed(
-                    copied ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
-                )
-            )
+        case .copy(let text): copy(text, isSeen: true)
+        case .copyUnseen(let text): copy(text, isSeen: false)
         case .save(let path, let replacing): save(path, replacing: replacing)
         case .open(let choice): open(choice)
         case .openPasted(let text): openPasted(text)
@@ -252,6 +247,19 @@ private final class Loop {
             give(.resized(columns: terminal.columns, rows: terminal.rows))
         case .exit: ending = status
         }
+    }
+
+    /// Copies a text. Where that may not work, one that is not on the screen is shown outside of the panes.
+    private func copy(_ text: String, isSeen: Bool) {
+        let isSent = terminal.copy(text)
+        let words = isSent ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
+        guard !isSeen, !isSent || !Terminal.takesCopies() else { return give(.noticed(words)) }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Escaping.message(String($0)) }
+        let shown =
+            lines.joined(separator: "\n") + "\n\nThe text above can be selected. Enter leads back to the panes.\n"
+        terminal.showOutside(settings.isASCII ? Escaping.ascii(shown) : shown)
+        give(.resized(columns: terminal.columns, rows: terminal.rows))
+        give(.noticed(words))
     }
 
     private func open(_ choice: Int) {
@@ -290,7 +298,7 @@ private final class Loop {
     /// Saves the session and tells the person; asks first where a file has the name already.
     private func save(_ path: String, replacing: Bool) {
         do throws(FileError) {
-            give(.noticed(try saved(path, replacing: replacing)))
+            give(.noticed(try saved(HomePath.expanded(path), replacing: replacing)))
         } catch {
             give(error.kind == .exists ? .nameTaken(path: path) : .noticed("not saved: \(error)"))
         }
