@@ -36,8 +36,8 @@ import Lessons
         } catch {
             guard Ehlo.exitCode(for: error) == .validationFailure else { throw error }
             // A mistyped command has the words of that command behind it, which are no fault of `replay`.
-            let root = LessonLibrary.standardRoot() ?? ""
-            _ = try BundledSession.resolve(session, in: root, besides: Arguments.commands)
+            let roots = [LessonLibrary.standardRoot()].compactMap(\.self)
+            _ = try BundledSession.resolve(session, in: roots, besides: Arguments.commands)
             throw error
         }
     }

@@ -12,8 +12,8 @@ struct Settings: Sendable {
     var isPlain: Bool
     /// Whether a question may be asked: both ends are a terminal and nobody forbade it.
     var mayAsk: Bool
-    /// The folder of the lessons; the bundled sessions are in it too.
-    var lessonsRoot: String
+    /// The folders of the lessons, one over the other, the uppermost first; the bundled sessions are in them too.
+    var lessonsRoots: [String]
     /// A language or a locale, as `de` or `de_AT.UTF-8`.
     var language: String
     /// How much faster than recorded a replay plays, 0.25...16.

@@ -9,7 +9,7 @@ enum ColourOption: String, CaseIterable, ExpressibleByArgument { case auto, alwa
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Flat text: no curses, nothing that moves. Also when the output is no terminal.")
     var plain = false
-    @Option(help: ArgumentHelp("Read the lessons from this folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Lay the lessons of this folder over ehlo's own, file by file.", valueName: "dir"))
     var lessons: String?
     @Option(help: ArgumentHelp("The language of the lessons, as en.", valueName: "language"))
     var lang: String?
@@ -37,27 +37,28 @@ struct CommonOptions: ParsableArguments {
             usesColour: surroundings.usesColour(color),
             isPlain: isPlain || noInput,
             mayAsk: surroundings.inputIsTerminal && surroundings.outputIsTerminal && !noInput,
-            lessonsRoot: try lessonsRoot(),
+            lessonsRoots: try lessonsRoots(),
             language: lang ?? surroundings.language
         )
     }
 
-    private func lessonsRoot() throws(CommandError) -> String {
-        if let lessons { return lessons }
-        guard let root = LessonLibrary.standardRoot() else {
+    /// The person's own folder lies over the lessons that come with the program.
+    private func lessonsRoots() throws(CommandError) -> [String] {
+        let roots = [lessons, LessonLibrary.standardRoot()].compactMap(\.self)
+        guard !roots.isEmpty else {
             throw CommandError(
                 .noInput,
                 "the lessons that come with ehlo are not beside it; name their folder with --lessons DIR"
             )
         }
-        return root
+        return roots
     }
 
     /// The lessons in the language asked for.
     func library(_ settings: Settings) throws -> LessonLibrary {
         let library: LessonLibrary
         do {
-            library = try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
+            library = try LessonLibrary(roots: settings.lessonsRoots, language: settings.language)
         } catch {
             throw CommandError(
                 .noInput,

@@ -112,18 +112,18 @@ struct LessonsCheck: ParsableCommand {
         let printer = PlainPrinter(settings)
         var traces: [(name: String, trace: Trace)] = []
         var problems: [String] = []
-        for name in BundledSession.names(in: settings.lessonsRoot) {
+        for name in BundledSession.names(in: settings.lessonsRoots) {
             do {
-                let file = try SessionFile.read("\(settings.lessonsRoot)/sessions/\(name).ehlo")
+                let file = try SessionFile.read(BundledSession.path(of: name, in: settings.lessonsRoots))
                 for recording in file.sessions {
                     problems += recording.warnings.map { "sessions/\(name).ehlo: \($0)" }
                     traces.append(("sessions/\(name).ehlo", Tracer.trace(of: recording.events)))
                 }
             } catch { problems.append("sessions/\(name).ehlo: \(error.description)") }
         }
-        problems += PersonaFolder(lessonsRoot: settings.lessonsRoot)?.check().map(\.description) ?? []
+        problems += PersonaFolder(lessonsRoots: settings.lessonsRoots)?.check().map(\.description) ?? []
         problems = LessonCheck.check(library: library, traces: traces).map(\.description) + problems
-        problems += DialogFile.problems(in: settings.lessonsRoot)
+        problems += DialogFile.problems(in: settings.lessonsRoots)
         for problem in problems { try printer.print(Escaping.message(problem)) }
         try printer.flush()
         guard problems.isEmpty else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }

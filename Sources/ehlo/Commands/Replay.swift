@@ -52,17 +52,17 @@ struct Replay: ParsableCommand {
         // A missing folder of lessons is said first: the bundled sessions are in it.
         let library = try common.library(settings)
         guard let session else {
-            let bundled = BundledSession.all(in: settings.lessonsRoot) + BundledSession.recorded()
+            let bundled = BundledSession.all(in: settings.lessonsRoots) + BundledSession.recorded()
             guard !bundled.isEmpty else {
                 throw CommandError(
                     .noInput,
-                    "there are no bundled sessions in \(settings.lessonsRoot)/sessions; name a file, or check --lessons"
+                    "there are no bundled sessions in \(settings.lessonsRoots.joined(separator: ", ")); name a file, or check --lessons"
                 )
             }
             guard list || settings.isPlain else { return try runInCurses(.sessions(bundled), settings) }
             return try print(BundledSession.list(bundled), settings)
         }
-        let path = try BundledSession.resolve(session, in: settings.lessonsRoot, besides: commands)
+        let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
         let file = try SessionFile.read(path) {

@@ -20,7 +20,7 @@ func runCurses(_ source: WalkSource, _ settings: Settings) throws -> Int32 {
 
 private func openLibrary(_ settings: Settings) throws -> LessonLibrary {
     do {
-        return try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
+        return try LessonLibrary(roots: settings.lessonsRoots, language: settings.language)
     } catch {
         throw CommandError(.noInput, "\(error)")
     }
