@@ -16,7 +16,7 @@ struct CommonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The colours: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
     )
-    var theme = Theme.default.rawValue
+    var theme: String?
     @Flag(help: "Draw with ASCII alone.")
     var ascii = false
     @Option(help: ArgumentHelp("Use colour: auto, always, never.", valueName: "when"))
@@ -26,25 +26,35 @@ struct CommonOptions: ParsableArguments {
 
     /// Everything decided; `surroundings` is the process's own but in tests.
     func settings(_ surroundings: Surroundings = .ofProcess()) throws -> Settings {
-        guard Theme(rawValue: theme) != nil else {
-            let names = Theme.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError(.usage, "--theme: there is no theme '\(theme)'; take one of \(names)")
-        }
+        let choice = try choice(surroundings)
         let isPlain = plain || !surroundings.outputIsTerminal || surroundings.isDumb
         return Settings(
-            theme: theme,
+            theme: choice.value(.theme) ?? Theme.default.rawValue,
             isASCII: ascii || !localeIsUTF8(),
             usesColour: surroundings.usesColour(color),
             isPlain: isPlain || noInput,
             mayAsk: surroundings.inputIsTerminal && surroundings.outputIsTerminal && !noInput,
-            lessonsRoots: try lessonsRoots(),
-            language: lang ?? surroundings.language
+            lessonsRoots: try lessonsRoots(choice),
+            language: choice.value(.language) ?? surroundings.language,
+            pace: choice.value(.pace).flatMap(Double.init) ?? Settings.usualPace
         )
     }
 
+    /// What was set, and by whom.
+    func choice(_ surroundings: Surroundings) throws -> SettingChoice {
+        var options: [Setting: String] = [:]
+        options[.theme] = theme
+        options[.lessons] = lessons
+        options[.language] = lang
+        return try SettingChoice(options: options, surroundings.variables)
+    }
+
     /// The person's own folder lies over the lessons that come with the program.
-    private func lessonsRoots() throws(CommandError) -> [String] {
-        let roots = [lessons, LessonLibrary.standardRoot()].compactMap(\.self)
+    private func lessonsRoots(_ choice: SettingChoice) throws(CommandError) -> [String] {
+        // The variable stands for the lessons that come with the program, wherever they are.
+        let isBeside = choice.source(.lessons) == .variable(Setting.lessons.variable)
+        let own = isBeside ? nil : choice.value(.lessons).map { HomePath.expanded($0) }
+        let roots = [own, LessonLibrary.standardRoot()].compactMap(\.self)
         guard !roots.isEmpty else {
             throw CommandError(
                 .noInput,

@@ -50,7 +50,7 @@ struct Ehlo: ParsableCommand {
 /// the name of a command and is that command's.
 struct EhloCommands: ParsableCommand {
     static let all: [any ParsableCommand.Type] = [
-        Replay.self, Live.self, Sandbox.self, TapCommand.self, Export.self, LessonsCommand.self,
+        Replay.self, Live.self, Sandbox.self, TapCommand.self, Export.self, LessonsCommand.self, ConfigCommand.self,
     ]
     static let configuration = CommandConfiguration(commandName: "ehlo", version: Ehlo.version, subcommands: all)
 }
