@@ -184,8 +184,8 @@ public final class Terminal {
         if mouse { send(on ? "\u{1B}[?1000h\u{1B}[?1006h" : "\u{1B}[?1006l\u{1B}[?1000l") }
     }
 
-    /// Writes to the terminal without curses; only between two paintings.
-    private func send(_ text: String) {
+    /// Writes past curses, which must have nothing under way: only between two paintings.
+    func send(_ text: String) {
         var octets = Array(text.utf8)[...]
         while !octets.isEmpty {
             let count = octets.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

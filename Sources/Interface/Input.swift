@@ -88,6 +88,8 @@ public enum Effect: Equatable, Sendable {
     case cancel
     case startTimer(seconds: Double, id: Int)
     case copy(String)
+    /// Copy a text that stands nowhere on the screen, so that it is shown as well where copying may not work.
+    case copyUnseen(String)
     /// Over a file that has the name already only when the person said so.
     case save(path: String, replacing: Bool)
     case open(choice: Int)

@@ -129,6 +129,9 @@ struct FrontMatter: Equatable, Sendable {
         switch error {
         case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _):
             return FrontMatterError(line: mark.line, message: "the front matter is no YAML: \(problem)")
+        case YamlError.duplicatedKeysInMapping(let keys, let context):
+            let names = keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
+            return FrontMatterError(line: context.mark.line, message: "the front matter has \(names) twice")
         default:
             let words = String(describing: error).split(separator: "\n").first.map(String.init) ?? "unreadable"
             return FrontMatterError(line: 1, message: "the front matter is no YAML: \(words)")

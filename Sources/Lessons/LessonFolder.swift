@@ -1,20 +1,26 @@
 import Glibc
 
-/// The folder that lessons are read from. No name can lead outside of it, wherever the name comes from.
-struct LessonFolder: Sendable {
-    /// Absolute and without symbolic links.
-    let root: String
+/// The folder that lessons are read from, or several that lie one over the other, file by file. No name leads out of them,
+/// whoever chose the name.
+public struct LessonFolder: Sendable {
+    /// Absolute and without symbolic links; a file of an earlier one hides its like in those behind it.
+    let roots: [String]
+    /// The one on top.
+    var root: String { roots.first ?? "/" }
 
-    /// Nil when there is no such folder.
-    init?(_ path: String) {
-        guard let real = Self.real(path), Self.isDirectory(real) else { return nil }
-        root = real
+    /// Nil when one of the folders is not there.
+    public init?(_ paths: [String]) {
+        let real = paths.compactMap(Self.real).filter(Self.isDirectory)
+        guard !real.isEmpty, real.count == paths.count else { return nil }
+        roots = real
     }
+
+    init?(_ path: String) { self.init([path]) }
 
     /// The octets of a file; nil when it is missing, no file, or outside the folder. Of a longer file as many as show that it is too long.
     func read(_ name: String) -> [UInt8]? {
-        guard Self.isSafe(name), let path = inside(name) else { return nil }
-        // Without waiting for a writer, in case the file is a pipe.
+        guard let path = path(of: name) else { return nil }
+        // Not waiting for a writer, in case somebody made it a pipe.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -31,10 +37,25 @@ struct LessonFolder: Sendable {
     }
 
     /// The names in a folder, in the order of their octets, hidden ones left out.
-    func list(_ name: String? = nil) -> [String] {
-        guard name.map(Self.isSafe) ?? true, let path = name.map(inside) ?? root, let directory = opendir(path) else {
-            return []
+    public func list(_ name: String? = nil) -> [String] {
+        guard name.map(Self.isSafe) ?? true else { return [] }
+        var names: [String] = []
+        for root in roots {
+            let known = Set(names.map { Self.lesson(of: $0, in: name) })
+            let path = name.map { Self.inside($0, root) } ?? root
+            names += (path.map(Self.entries) ?? []).filter { !known.contains(Self.lesson(of: $0, in: name)) }
         }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// What a file is about: its name, but of a step its number, whatever words stand behind that.
+    private static func lesson(of name: String, in folder: String?) -> String {
+        guard folder?.hasSuffix("/step") == true, let number = LessonLibrary.stepNumber(name) else { return name }
+        return String(number)
+    }
+
+    private static func entries(_ path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
@@ -43,14 +64,23 @@ struct LessonFolder: Sendable {
             }
             if !name.hasPrefix(".") { names.append(name) }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names
     }
 
-    func isFolder(_ name: String) -> Bool { Self.isSafe(name) && inside(name).map(Self.isDirectory) ?? false }
+    func isFolder(_ name: String) -> Bool {
+        Self.isSafe(name) && roots.contains { Self.inside(name, $0).map(Self.isDirectory) ?? false }
+    }
+
+    /// The path of the uppermost file of this name; nil where there is none.
+    public func path(of name: String) -> String? {
+        guard Self.isSafe(name) else { return nil }
+        for root in roots { if let path = Self.inside(name, root) { return path } }
+        return nil
+    }
 
     /// The real path of a name, when it is one inside the folder.
-    private func inside(_ name: String) -> String? {
-        guard let path = Self.real("\(root)/\(name)"), path.hasPrefix(root == "/" ? "/" : "\(root)/") else {
+    private static func inside(_ name: String, _ root: String) -> String? {
+        guard let path = real("\(root)/\(name)"), path.hasPrefix(root == "/" ? "/" : "\(root)/") else {
             return nil
         }
         return path

@@ -23,10 +23,18 @@ public final class LessonLibrary: Sendable {
         var steps: [String: [Int: String]] = [:]
     }
 
-    /// `language` may be a locale, as `de_AT.UTF-8`.
-    public init(root: String, language: String = english) throws(LessonLibraryError) {
-        guard let folder = LessonFolder(root) else { throw .missing(path: root) }
-        guard folder.isFolder(Self.english) else { throw .noEnglish(path: root) }
+    /// Lessons from one folder.
+    public convenience init(root: String, language: String = english) throws(LessonLibraryError) {
+        try self.init(roots: [root], language: language)
+    }
+
+    /// Lessons from folders that lie one over the other, the uppermost first. `language` may be a locale, as `de_AT.UTF-8`.
+    public init(roots: [String], language: String = english) throws(LessonLibraryError) {
+        guard let folder = LessonFolder(roots) else {
+            throw .missing(path: roots.first { LessonFolder($0) == nil } ?? "")
+        }
+        guard folder.isFolder(Self.english) else { throw .noEnglish(path: roots.last ?? "") }
+        for root in roots.dropLast() where !Self.isOfLessons(root) { throw .nothing(path: root) }
         self.folder = folder
         let whole = String(language.prefix { $0 != "." && $0 != "@" })
         let short = String(whole.prefix { $0 != "_" && $0 != "-" })
@@ -35,6 +43,12 @@ public final class LessonLibrary: Sendable {
 
     /// The folder to read lessons from when none is named: `EHLO_LESSONS`, then beside the program, then in its `share`.
     public static func standardRoot(override: String? = nil) -> String? { LessonFolder.standard(override: override) }
+
+    /// Whether a folder has anything in it that lies over other lessons.
+    private static func isOfLessons(_ root: String) -> Bool {
+        let names = LessonFolder(root)?.list() ?? []
+        return names.contains { ["sessions", "personas", "dialogs"].contains($0) || isLanguage($0) }
+    }
 
     /// Two or three letters, and perhaps a region: `de`, `pt-BR`.
     private static func isLanguage(_ name: String) -> Bool {
@@ -134,12 +148,16 @@ extension LessonAnchor {
 public enum LessonLibraryError: Error, Equatable, CustomStringConvertible {
     case missing(path: String)
     case noEnglish(path: String)
+    /// A folder over other lessons that hides none of them and adds none.
+    case nothing(path: String)
 
     public var description: String {
         switch self {
         case .missing(let path): "there is no folder of lessons at \(WireText.shown(path.utf8))"
         case .noEnglish(let path):
             "the folder \(WireText.shown(path.utf8)) holds no lessons, for it has no folder en"
+        case .nothing(let path):
+            "the folder \(WireText.shown(path.utf8)) holds nothing of lessons, such as a folder en, sessions or personas"
         }
     }
 }

@@ -8,8 +8,8 @@ public struct PersonaFolder: Sendable {
     private let folder: LessonFolder
 
     /// Nil when there is no such folder of lessons.
-    public init?(lessonsRoot: String) {
-        guard let folder = LessonFolder(lessonsRoot) else { return nil }
+    public init?(lessonsRoots: [String]) {
+        guard let folder = LessonFolder(lessonsRoots) else { return nil }
         self.folder = folder
     }
 

@@ -8,9 +8,7 @@ import Yams
 /// so large or deep that reading it would cost something.
 public struct PersonaReader {
     /// The largest file that is read, in octets.
-    public static let maxOctets = 65_536
-    private static let longestLine = 1000
-    private static let maxBrackets = 500
+    public static let maxOctets = PlainYAML.maxOctets
 
     /// What may stand in the file.
     enum Key: String, CaseIterable {
@@ -61,33 +59,11 @@ public struct PersonaReader {
     // MARK: The file
 
     private mutating func readAll(_ octets: [UInt8]) {
-        guard octets.count <= Self.maxOctets else {
-            return complain(nil, "a persona has at most \(Self.maxOctets) octets")
-        }
-        guard let text = String(validating: octets, as: UTF8.self) else {
-            return complain(nil, "the file is not UTF-8")
-        }
-        let lines = octets.split(separator: 10, omittingEmptySubsequences: false)
-        if let long = lines.firstIndex(where: { $0.count > Self.longestLine }) {
-            return complain(long + 1, "the line is longer than \(Self.longestLine) octets")
-        }
-        guard octets.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) <= Self.maxBrackets else {
-            return complain(nil, "there are more than \(Self.maxBrackets) brackets and braces")
-        }
         let mapping: Node.Mapping
-        let parser: Yams.Parser
-        do {
-            parser = try Yams.Parser(yaml: text)
-            guard let node = try parser.singleRoot()?.mapping else {
-                return complain(1, "this is no list of keys and values")
-            }
-            mapping = node
-        } catch {
-            let problem = FrontMatter.problem(error)
-            return complain(problem.line, problem.message.replacing("the front matter", with: "the file"))
+        switch PlainYAML(kind: "a persona").mapping(octets) {
+        case .success(let found): mapping = found
+        case .failure(let trouble): return complain(trouble.problem.line, trouble.problem.message)
         }
-        // A node forgets its anchor when the parser is gone.
-        guard withExtendedLifetime(parser, { isPlain(.mapping(mapping), depth: 0) }) else { return }
         for (key, value) in mapping {
             let line = key.mark?.line ?? 1
             guard let name = key.scalar?.string else {
@@ -107,34 +83,6 @@ public struct PersonaReader {
             complain(1, "\(key.rawValue) is missing")
         }
         finishOffer(line: mapping.first { $0.key.scalar?.string == Key.extensions.rawValue }?.key.mark?.line ?? 1)
-    }
-
-    /// Whether there are neither anchors nor tags, nor more levels than any key needs.
-    private mutating func isPlain(_ node: Node, depth: Int) -> Bool {
-        let line = node.mark?.line
-        guard depth < 8 else {
-            complain(line, "this is nested too deep")
-            return false
-        }
-        guard node.anchor == nil else {
-            complain(line, "anchors and aliases have no place in a persona")
-            return false
-        }
-        let tag = node.tag.description
-        let usual = ["str", "int", "float", "bool", "null", "map", "seq", "timestamp"].map { "tag:yaml.org,2002:\($0)" }
-        guard tag.isEmpty || usual.contains(tag) else {
-            complain(line, "tags have no place in a persona")
-            return false
-        }
-        switch node {
-        case .scalar: return true
-        case .mapping(let mapping):
-            return mapping.allSatisfy { isPlain($0.key, depth: depth + 1) && isPlain($0.value, depth: depth + 1) }
-        case .sequence(let sequence): return sequence.allSatisfy { isPlain($0, depth: depth + 1) }
-        case .alias:
-            complain(line, "anchors and aliases have no place in a persona")
-            return false
-        }
     }
 
     /// SIZE says the limit, and what is offered must be something the server can do.

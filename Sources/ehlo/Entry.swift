@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Interchange
+import Lessons
 
 /// Where the program begins. Everything runs on the process's first thread, which curses needs for itself.
 @main enum Entry {
@@ -12,15 +13,32 @@ import Interchange
 
     /// Runs a command line and answers the exit status.
     private static func status(of arguments: [String]) -> Int32 {
+        let spelled = Arguments.spelled(arguments)
         do {
             do {
-                try run(Arguments.commonOptionsLast(arguments))
+                try run(spelled)
             } catch {
-                return try report(error, arguments)
+                return try report(error, spelled.words)
             }
             return ExitCode.success.rawValue
         } catch {
-            return (try? report(error, arguments)) ?? ExitCode.inputOutput.rawValue
+            return (try? report(error, spelled.words)) ?? ExitCode.inputOutput.rawValue
+        }
+    }
+
+    /// Runs a command; a session that stands in the place of one is replayed.
+    private static func run(_ spelled: Arguments.Spelled) throws {
+        guard let session = spelled.session else { return try run(spelled.words) }
+        do {
+            let command = try commandAlone(spelled.words) ?? EhloCommands.parseAsRoot(spelled.words)
+            guard let replay = command as? Replay else { return try run(spelled.words) }
+            try replay.run(besides: Arguments.commands)
+        } catch {
+            guard Ehlo.exitCode(for: error) == .validationFailure else { throw error }
+            // A mistyped command has the words of that command behind it, which are no fault of `replay`.
+            let roots = [LessonLibrary.standardRoot()].compactMap(\.self)
+            _ = try BundledSession.resolve(session, in: roots, besides: Arguments.commands)
+            throw error
         }
     }
 
@@ -29,7 +47,7 @@ import Interchange
         let isCommand =
             arguments.first.map { Arguments.commands.contains($0) && (arguments.count > 1 || $0 != "help") } ?? false
         if isCommand, var command = commandAlone(arguments) { return try command.run() }
-        var command = isCommand ? try EhloCommands.parseAsRoot(arguments) : try Ehlo.parseAsRoot(arguments)
+        var command = isCommand ? try EhloCommands.parseAsRoot(arguments) : try root(arguments)
         if !isCommand, !(command is Ehlo), let name = arguments.first(where: Arguments.commands.contains),
             name != "help"
         {
@@ -39,6 +57,16 @@ import Interchange
             )
         }
         try command.run()
+    }
+
+    /// The sandbox world; or, where the options are not its own, the replay of a session that stands behind them.
+    private static func root(_ arguments: [String]) throws -> any ParsableCommand {
+        do { return try Ehlo.parseAsRoot(arguments) } catch {
+            guard !arguments.contains(where: Arguments.commands.contains), let replay = try? Replay.parse(arguments),
+                replay.session != nil
+            else { throw error }
+            return replay
+        }
     }
 
     /// The command when it and its options are all there is to read, which saves building the tree of all commands; nil for

@@ -12,14 +12,19 @@ struct Settings: Sendable {
     var isPlain: Bool
     /// Whether a question may be asked: both ends are a terminal and nobody forbade it.
     var mayAsk: Bool
-    /// The folder of the lessons; the bundled sessions are in it too.
-    var lessonsRoot: String
+    /// The folders of the lessons, one over the other, the uppermost first; the bundled sessions are in them too.
+    var lessonsRoots: [String]
     /// A language or a locale, as `de` or `de_AT.UTF-8`.
     var language: String
     /// How much faster than recorded a replay plays, 0.25...16.
     var speed = 1.0
     /// The longest pause of a replay, in seconds.
     var idleLimit = 2.0
+    /// How long a replay that plays stays at each stop at least, in seconds.
+    var pace = Settings.usualPace
+
+    static let usualPace = 2.0
+    static let paces = 0.0...3600.0
 }
 
 /// The environment, as far as it decides how things are shown. Pure, so that it can be tested.

@@ -40,9 +40,18 @@ import Testing
             (["--plain", "--lessons", "/absent"], 66, "--lessons"),
             (["replay", "seed", "--session", "1"], 64, "--session"),
             (["replay", "seed", "--speed", "99"], 64, "--speed"),
+            (["seed", "--pace", "-1"], 64, "--pace"), (["seed", "--pace", "3601"], 64, "--pace"),
             (["replay", "seed", "--from", "a@b.example"], 64, "--from"),  // no option of that command
             (["--from", "a@b.example", "replay", "seed"], 64, "replay"),
-            (["nosuchcommand"], 64, "--help"),
+            // A word alone is a session, and where it is nothing the line says what there is.
+            (["nosuchcommand"], 66, "the commands are replay, live"),
+            (["nosuchcommand"], 66, "seed"),
+            (["liev", "bob@b.example", "--server", "h"], 66, "no command, session or file 'liev'"),
+            (["--plain", "nosuchcommand"], 66, "commands"),
+            (["./absent"], 66, "./absent"),
+            (["seed", "--from", "a@b.example"], 64, "ehlo replay --help"),
+            (["--from", "a@b.example", "seed"], 64, "seed"),
+            (["seed", "--session", "1"], 64, "--session 1"),
             (["--nosuchoption"], 64, "--help"),
             (["--theme", "nosuch"], 64, "default"),
             (["--color", "sometimes"], 64, "--color"),
@@ -71,6 +80,28 @@ import Testing
         #expect(run.output.isEmpty)
         #expect(run.messages.count == 1, "\(run.errors)")
         #expect(run.errors.hasPrefix("ehlo: ") && run.errors.contains(says), "\(run.errors)")
+    }
+
+    @Test(arguments: [
+        ("seed", "replay seed"), ("seed --list", "replay seed --list"), ("--plain seed", "replay seed"),
+        ("--session 0 seed", "replay seed"), ("seed --session 0 --ascii", "replay seed --ascii"),
+        ("$EHLO_LESSONS/sessions/seed.ehlo", "replay $EHLO_LESSONS/sessions/seed.ehlo"),
+        ("- < $EHLO_LESSONS/sessions/seed.ehlo", "replay - < $EHLO_LESSONS/sessions/seed.ehlo"),
+        ("seed --help", "replay --help"),
+    ])
+    func `a session alone is replayed`(alone: String, whole: String) throws {
+        let run = try Program.shell("$E \(alone)")
+        let replay = try Program.shell("$E \(whole)")
+        #expect(run.status == 0 && !run.output.isEmpty, "\(run.errors)")
+        #expect(run.output == replay.output)
+    }
+
+    @Test func `the name of a command wins, and with a folder before it it is a file`() throws {
+        let run = try Program.shell(
+            "cd $(mktemp -d) && cp $EHLO_LESSONS/sessions/seed.ehlo lessons && $E lessons && $E ./lessons --list"
+        )
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("SUBCOMMANDS") && run.output.contains("0\t"))
     }
 
     @Test(arguments: ["--from", "--to", "--subject"], ["a\r\nRCPT TO:<x@y.example>", "a\nb", "a\rb"])

@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `every bundled dialog goes as it says against the sandbox`() throws {
-        let names = DialogFile.names(in: Program.lessons)
+        let names = DialogFile.names(in: [Program.lessons])
         #expect(names.count >= 12)
         for name in names {
             let run = try Program.run(["live", "--dialog", name, "--plain", "--no-record"])

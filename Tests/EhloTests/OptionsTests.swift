@@ -19,6 +19,19 @@ import Testing
 
     @Test(
         arguments: [
+            (["seed", "--list"], ["replay", "seed", "--list"], "seed"),
+            (["--plain", "--lessons", "d", "-"], ["replay", "-", "--plain", "--lessons", "d"], "-"),
+            (["--theme=mono", "./live", "--", "x"], ["replay", "./live", "--theme=mono", "--", "x"], "./live"),
+            (["live", "seed"], ["live", "seed"], nil), (["help"], ["help"], nil), ([], [], nil),
+            (["--from", "a@b.example"], ["--from", "a@b.example"], nil), (["--lessons"], ["--lessons"], nil),
+        ] as [([String], [String], String?)]
+    )
+    func `a first word that is no command is a session`(words: [String], spelled: [String], session: String?) {
+        #expect(Arguments.spelled(words) == Arguments.Spelled(words: spelled, session: session))
+    }
+
+    @Test(
+        arguments: [
             (.auto, [:], true, true), (.auto, [:], false, false), (.always, ["NO_COLOR": "1"], false, true),
             (.never, [:], true, false),
             (.auto, ["NO_COLOR": "1"], true, false), (.auto, ["NO_COLOR": ""], true, true),
@@ -60,6 +73,15 @@ import Testing
         #expect(NearestAnchors.of("mail", among: names) == ["command/MAIL"])
         #expect(NearestAnchors.of("zzzzzz", among: names).isEmpty)
         #expect(NearestAnchors.distance(Array("abc"), Array("axcd")) == 2)
+    }
+
+    @Test(arguments: [
+        ("~", "/home/ada"), ("~/x.txt", "/home/ada/x.txt"), ("~ada/x.txt", "~ada/x.txt"), ("a/~/x", "a/~/x"),
+        ("./~", "./~"), ("/~", "/~"), ("", ""),
+    ])
+    func `a tilde at the beginning of a path is the person's folder`(path: String, whole: String) {
+        #expect(HomePath.expanded(path, home: "/home/ada") == whole)
+        #expect(HomePath.expanded(path, home: nil) == path)
     }
 
     @Test func `header fields take the places of their like`() throws {

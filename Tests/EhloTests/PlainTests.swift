@@ -116,6 +116,29 @@ import Testing
         #expect(nearest.status == 0 && nearest.messages.count == 1 && nearest.errors.contains("reply/2yz"))
     }
 
+    @Test(arguments: [
+        ("CHUNKING", "extension/CHUNKING"), ("550", "reply/550"), ("550@rcpt", "reply/550@RCPT"),
+        ("5.7.1", "status/5.7.1"), ("bare-lf", "finding/bare-lf"), ("7", "step/7"), ("command/mail", "command/MAIL"),
+    ])
+    func `a word finds the lesson that it means`(word: String, anchor: String) throws {
+        let run = try Program.run(["lessons", "show", word, "--exact"])
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        #expect(try run.output == Program.run(["lessons", "show", anchor]).output)
+    }
+
+    @Test(arguments: [
+        (["SIZE"], 64, "'SIZE' may be extension/SIZE or parameter/SIZE; name one of them"),
+        (["299", "--exact"], 66, "no lesson explains 'reply/299' itself, only reply/2yz"),
+        (["reply/299", "--exact"], 66, "only reply/2yz"), (["nosuchword"], 66, "no lesson explains 'nosuchword'"),
+    ])
+    func `a word that is several lessons or none says what there is`(words: [String], status: Int32, says: String)
+        throws
+    {
+        let run = try Program.run(["lessons", "show"] + words)
+        #expect(run.status == status && run.output.isEmpty && run.messages.count == 1)
+        #expect(run.errors.contains(says), "\(run.errors)")
+    }
+
     @Test func `a recording of live is refused where something is`() throws {
         try Program.withFolder { folder in
             let path = folder + "/r.ehlo"

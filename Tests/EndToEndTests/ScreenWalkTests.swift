@@ -77,6 +77,42 @@ struct ScreenWalkTests {
         try screen.press("q")
     }
 
+    @Test func `a command that is copied is shown where copying may not work, and the panes come back`() throws {
+        let screen = try TmuxScreen()
+        try screen.start("exim")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        try screen.press("c")
+        try screen.press("Enter")
+        try #require(screen.shows("Enter leads back to the panes."), "\(screen.text)")
+        #expect(screen.text.contains("swaks ") && !screen.text.contains("Lesson"), "\(screen.text)")
+        try screen.press("Enter")
+        try #require(screen.shows("copied, if the terminal allows it"), "\(screen.text)")
+        #expect(screen.text.contains("Lesson"), "\(screen.text)")
+        // It still hears keys, and a signal that comes while the text is shown ends the program.
+        try screen.press("c")
+        try screen.press("Enter")
+        try #require(screen.shows("Enter leads back to the panes."), "\(screen.text)")
+        try screen.press("C-c")
+        try #require(screen.shows("ready>"), "\(screen.text)")
+        #expect(try screen.isGivenBack())
+    }
+
+    @Test func `a tilde in the name to save under is the person's folder`() throws {
+        let folder = try Folder()
+        let screen = try TmuxScreen()
+        let file = folder.path("a.json")
+        try screen.type("HOME=\(file.dropLast("/a.json".count)) \(Program.path) exim")
+        try screen.press("Enter")
+        try #require(screen.shows("Press n to take the first"), "\(screen.text)")
+        try screen.press("s")
+        try screen.press("C-u")
+        try screen.type("~/a.json")
+        try screen.press("Enter")
+        try #require(screen.shows("saved as /"), "\(screen.text)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("{"))
+        try screen.press("q")
+    }
+
     @Test func `the seed has fourteen steps and the findings that are in it`() throws {
         let screen = try TmuxScreen(columns: 120, rows: 40)
         try screen.start("replay seed")

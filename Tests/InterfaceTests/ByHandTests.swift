@@ -256,7 +256,7 @@ struct ByHandTests {
         #expect(walk.state.prompt.typed == "swaks")
         for _ in 1...5 { walk.press(.backspace) }
         walk.type("tel")
-        guard case .copy(let text)? = walk.press(.enter).first else {
+        guard case .copyUnseen(let text)? = walk.press(.enter).first else {
             Issue.record("nothing was copied")
             return
         }

@@ -141,8 +141,28 @@ struct WalkTests {
 
     // MARK: Playing
 
+    /// The seed, which stays at each stop so long at least.
+    private static func playing(pace: Double) throws -> Walk {
+        var state = try Fixture.seed()
+        state.view.playback.pace = pace
+        return try Walk(state)
+    }
+
+    @Test(arguments: [(2.0, 2.0), (0.5, 0.5), (7, 7), (0, 0.05)])
+    func `it stays at each stop as long as the pace says`(pace: Double, seconds: Double) throws {
+        var walk = try Self.playing(pace: pace)
+        walk.expect(.spacePressed, effects: [.startTimer(seconds: seconds, id: 1)]) {
+            ($0.view.playback.isRunning, $0.view.timer) = (true, 1)
+        }
+        walk.expect(.fasterPressed, effects: [.startTimer(seconds: max(0.05, seconds / 2), id: 2)]) {
+            ($0.view.playback.speed, $0.view.timer, $0.view.notice) = (2, 2, "speed 2×")
+        }
+    }
+
+    @Test func `as long as the pace says is two seconds where nobody said`() { #expect(View.Playback().pace == 2) }
+
     @Test func `space plays with the recorded pauses, the timer moves on, space pauses`() throws {
-        var walk = try Walk(try Fixture.seed())
+        var walk = try Self.playing(pace: 0)
         walk.expect(.spacePressed, effects: [.startTimer(seconds: 0.05, id: 1)]) {
             ($0.view.playback.isRunning, $0.view.timer) = (true, 1)
         }
@@ -155,7 +175,7 @@ struct WalkTests {
     }
 
     @Test func `a long pause is cut to the idle limit and divided by the speed`() throws {
-        var walk = try Walk(try Fixture.seed())
+        var walk = try Self.playing(pace: 0)
         walk.press(.character("g"), .character("4"), .enter)
         // The greeting and EHLO are 4.38 s apart.
         walk.expect(.spacePressed, effects: [.startTimer(seconds: 2, id: 1)]) {
@@ -180,7 +200,7 @@ struct WalkTests {
     }
 
     @Test func `playing ends at the last stop, and space begins anew`() throws {
-        var walk = try Walk(try Fixture.seed())
+        var walk = try Self.playing(pace: 0)
         walk.press(.character(" "))
         var ticks = 0
         while walk.state.view.playback.isRunning, ticks < 100 {

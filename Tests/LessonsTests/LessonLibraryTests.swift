@@ -3,6 +3,62 @@ import Foundation
 import Testing
 import Tracing
 
+/// Folders of lessons that lie one over the other.
+@Suite struct `Lessons over lessons` {
+    /// A lesson file with a text.
+    private static func lesson(_ title: String) -> [UInt8] {
+        Array("---\ntitle: \(title)\nspec: []\nsummary: A text.\n---\nA text.\n".utf8)
+    }
+
+    @Test func `a file hides its like, and the others stay`() throws {
+        let files = ["en/command/MAIL.md": Self.lesson("Mine"), "en/command/XNEW.md": Self.lesson("New")]
+        try Fixture.temporary(files) { own in
+            let library = try LessonLibrary(roots: [own.path, Fixture.path("sound")])
+            func title(_ anchor: String) -> String? { library.section(for: LessonAnchor(anchor))?.title }
+            #expect(title("command/MAIL") == "Mine")
+            #expect(title("command/XNEW") == "New")
+            #expect(title("reply/250") == "250 Done")
+            let below = try Fixture.library().anchors().map(\.path)
+            #expect(library.anchors().map(\.path).sorted() == (below + ["command/XNEW"]).sorted())
+            // The order is that of the folders.
+            let turned = try LessonLibrary(roots: [Fixture.path("sound"), own.path])
+            #expect(turned.section(for: LessonAnchor("command/MAIL"))?.title != "Mine")
+        }
+    }
+
+    @Test func `a step is hidden by its number, whatever the file is called`() throws {
+        try Fixture.temporary(["en/step/07-zzz.md": Self.lesson("Mine")]) { own in
+            let library = try LessonLibrary(roots: [own.path, Fixture.path("sound")])
+            #expect(library.section(for: LessonAnchor("step/7"))?.title == "Mine")
+            #expect(library.section(for: LessonAnchor("step/1"))?.title != "Mine")
+            #expect(library.anchors().count { $0.path == "step/7" } == 1)
+        }
+    }
+
+    @Test func `a language of one's own lies over English`() throws {
+        try Fixture.temporary(["fr/command/MAIL.md": Self.lesson("À moi")]) { own in
+            let library = try LessonLibrary(roots: [own.path, Fixture.path("sound")], language: "fr")
+            #expect(library.language == "fr")
+            #expect(library.section(for: LessonAnchor("command/MAIL"))?.title == "À moi")
+            #expect(library.section(for: LessonAnchor("reply/250"))?.language == "en")
+        }
+    }
+
+    @Test func `a folder with nothing of lessons over others is said`() throws {
+        try Fixture.temporary(["notes/command/MAIL.md": Self.lesson("Mine")]) { own in
+            #expect(throws: LessonLibraryError.nothing(path: own.path)) {
+                try LessonLibrary(roots: [own.path, Fixture.path("sound")])
+            }
+            #expect(throws: LessonLibraryError.missing(path: own.path + "/no")) {
+                try LessonLibrary(roots: [own.path + "/no", Fixture.path("sound")])
+            }
+            #expect(throws: LessonLibraryError.noEnglish(path: own.path)) {
+                try LessonLibrary(roots: [Fixture.path("sound") + "/de", own.path])
+            }
+        }
+    }
+}
+
 @Suite struct `A library` {
     let library: LessonLibrary
     init() throws { library = try Fixture.library() }
@@ -24,6 +80,26 @@ import Tracing
         let section = try #require(library.section(for: LessonAnchor(requested)))
         #expect(section.anchor == LessonAnchor(found))
         #expect(section.isSpecific(for: LessonAnchor(requested)) == isSpecific)
+    }
+
+    @Test(arguments: [
+        ("250", ["reply/250"]), ("250@rcpt", ["reply/250@RCPT"]), ("999", ["reply/999"]),
+        ("5.7.1", ["status/5.7.1"]), ("7", ["step/7"]), ("07", ["step/7"]), ("15", []), ("0", []),
+        ("mail", ["command/MAIL"]), ("Command/Mail", ["command/MAIL"]), ("auth=login", ["extension/AUTH=LOGIN"]),
+        ("field-name:", ["syntax/field-name"]), ("", []), ("/", []), (":", []), ("5.7", []), ("2.1.0@RCPT", []),
+        ("reply/299", []), ("unknown", ["command/unknown", "reply/unknown", "extension/unknown"]),
+    ])
+    func `knows what a word means`(word: String, anchors: [String]) {
+        #expect(library.anchors(meantBy: word).map(\.path) == anchors)
+    }
+
+    @Test(arguments: [
+        ("status/5.1.1", "status/x.1.1", true), ("status/5.1.1", "status/x.1.x", false),
+        ("status/5.1.1", "status/5.x.x", false), ("reply/250@RCPT", "reply/250", false),
+        ("reply/250", "reply/250", true), ("reply/299", "reply/2yz", false),
+    ])
+    func `tells a fallback from what was asked for`(asked: String, found: String, isMet: Bool) {
+        #expect(LessonAnchor(asked).isMet(by: LessonAnchor(found)) == isMet)
     }
 
     @Test(arguments: [

@@ -24,7 +24,7 @@ import Testing
     ]
 
     @Test func `all that are promised are there, the plain one first`() throws {
-        let folder = try #require(PersonaFolder(lessonsRoot: Fixture.realLessons))
+        let folder = try #require(PersonaFolder(lessonsRoots: [Fixture.realLessons]))
         #expect(folder.names.first == PersonaFolder.usual)
         #expect(Set(folder.names) == Set(Self.promised))
         #expect(folder.check() == [])
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: promised)
     func `each says what it is in few words and cites where it stands`(name: String) throws {
-        let folder = try #require(PersonaFolder(lessonsRoot: Fixture.realLessons))
+        let folder = try #require(PersonaFolder(lessonsRoots: [Fixture.realLessons]))
         let (found, problems) = folder.read(name)
         #expect(problems == [])
         let persona = try #require(found)
@@ -194,7 +194,7 @@ import Testing
             "personas/notes.txt": [],
         ]
         try Fixture.temporary(files) { root in
-            let folder = try #require(PersonaFolder(lessonsRoot: root.path))
+            let folder = try #require(PersonaFolder(lessonsRoots: [root.path]))
             #expect(folder.names == ["bad", "good"])
             #expect(
                 folder.check().map(\.description) == [

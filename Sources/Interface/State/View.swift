@@ -13,6 +13,8 @@ public struct View: Equatable, Sendable {
         public var speed = 1.0
         /// The longest pause in seconds.
         public var idleLimit = 2.0
+        /// How long it stays at a stop at least, in seconds.
+        public var pace = 2.0
     }
 
     public var columns = 80

@@ -78,13 +78,15 @@ extension State {
 
     // MARK: Playing
 
-    /// Starts the timer for the stop after this one, by the recorded pause, shortened to the idle limit.
+    /// Starts the timer for the stop after this one, by the recorded pause: shortened to the idle limit, but not below the
+    /// pace, since real sessions are over before a person has read a word.
     mutating func playOn() -> [Effect] {
         let next = (stopIndex ?? -1) + 1
         guard stops.indices.contains(next) else { return stopPlaying() }
         let from = cursor.line.map { session.trace.lines[$0].time } ?? 0
         let pause = max(0, session.trace.lines[stops[next].lines.lowerBound].time - from)
-        return startTimer(seconds: max(0.05, min(pause, view.playback.idleLimit) / view.playback.speed))
+        let stay = max(view.playback.pace, min(pause, view.playback.idleLimit))
+        return startTimer(seconds: max(0.05, stay / view.playback.speed))
     }
 
     private mutating func stopPlaying() -> [Effect] {

@@ -95,7 +95,7 @@ extension State {
                 view.notice = typed.isEmpty ? "" : "'\(typed)' is none of \(CopyAs.names)"
                 return []
             }
-            return [.copy(form.text(of: session.trace))]
+            return [.copyUnseen(form.text(of: session.trace))]
         }
         return []
     }

@@ -42,6 +42,14 @@ public struct LessonAnchor: Hashable, Sendable, CustomStringConvertible {
         found == self || (path.contains("@") && path.hasPrefix(found.path + "@"))
     }
 
+    /// Whether `found` is what this anchor asked for and no fallback. A status code has one section for all classes, so
+    /// `status/x.7.1` is the lesson of `5.7.1`.
+    public func isMet(by found: LessonAnchor) -> Bool {
+        guard found != self else { return true }
+        let parts = path.split(separator: ".", maxSplits: 1)
+        return path.hasPrefix("status/") && parts.count == 2 && found.path == "status/x.\(parts[1])"
+    }
+
     public static func step(_ step: Step) -> LessonAnchor { LessonAnchor("step/\(step.number)") }
     public static func syntax(_ name: String) -> LessonAnchor { LessonAnchor("syntax/\(name)") }
 }

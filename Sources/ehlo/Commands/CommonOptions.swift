@@ -9,14 +9,14 @@ enum ColourOption: String, CaseIterable, ExpressibleByArgument { case auto, alwa
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Flat text: no curses, nothing that moves. Also when the output is no terminal.")
     var plain = false
-    @Option(help: ArgumentHelp("Read the lessons from this folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Lay the lessons of this folder over ehlo's own, file by file.", valueName: "dir"))
     var lessons: String?
     @Option(help: ArgumentHelp("The language of the lessons, as en.", valueName: "language"))
     var lang: String?
     @Option(
         help: ArgumentHelp("The colours: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
     )
-    var theme = Theme.default.rawValue
+    var theme: String?
     @Flag(help: "Draw with ASCII alone.")
     var ascii = false
     @Option(help: ArgumentHelp("Use colour: auto, always, never.", valueName: "when"))
@@ -26,38 +26,49 @@ struct CommonOptions: ParsableArguments {
 
     /// Everything decided; `surroundings` is the process's own but in tests.
     func settings(_ surroundings: Surroundings = .ofProcess()) throws -> Settings {
-        guard Theme(rawValue: theme) != nil else {
-            let names = Theme.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError(.usage, "--theme: there is no theme '\(theme)'; take one of \(names)")
-        }
+        let choice = try choice(surroundings)
         let isPlain = plain || !surroundings.outputIsTerminal || surroundings.isDumb
         return Settings(
-            theme: theme,
+            theme: choice.value(.theme) ?? Theme.default.rawValue,
             isASCII: ascii || !localeIsUTF8(),
             usesColour: surroundings.usesColour(color),
             isPlain: isPlain || noInput,
             mayAsk: surroundings.inputIsTerminal && surroundings.outputIsTerminal && !noInput,
-            lessonsRoot: try lessonsRoot(),
-            language: lang ?? surroundings.language
+            lessonsRoots: try lessonsRoots(choice),
+            language: choice.value(.language) ?? surroundings.language,
+            pace: choice.value(.pace).flatMap(Double.init) ?? Settings.usualPace
         )
     }
 
-    private func lessonsRoot() throws(CommandError) -> String {
-        if let lessons { return lessons }
-        guard let root = LessonLibrary.standardRoot() else {
+    /// What was set, and by whom.
+    func choice(_ surroundings: Surroundings) throws -> SettingChoice {
+        var options: [Setting: String] = [:]
+        options[.theme] = theme
+        options[.lessons] = lessons
+        options[.language] = lang
+        return try SettingChoice(options: options, surroundings.variables)
+    }
+
+    /// The person's own folder lies over the lessons that come with the program.
+    private func lessonsRoots(_ choice: SettingChoice) throws(CommandError) -> [String] {
+        // The variable stands for the lessons that come with the program, wherever they are.
+        let isBeside = choice.source(.lessons) == .variable(Setting.lessons.variable)
+        let own = isBeside ? nil : choice.value(.lessons).map { HomePath.expanded($0) }
+        let roots = [own, LessonLibrary.standardRoot()].compactMap(\.self)
+        guard !roots.isEmpty else {
             throw CommandError(
                 .noInput,
                 "the lessons that come with ehlo are not beside it; name their folder with --lessons DIR"
             )
         }
-        return root
+        return roots
     }
 
     /// The lessons in the language asked for.
     func library(_ settings: Settings) throws -> LessonLibrary {
         let library: LessonLibrary
         do {
-            library = try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
+            library = try LessonLibrary(roots: settings.lessonsRoots, language: settings.language)
         } catch {
             throw CommandError(
                 .noInput,

@@ -9,6 +9,11 @@ struct Ehlo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ehlo",
         abstract: "Walk a real mail through all fourteen steps of SMTP, every octet explained.",
+        usage: """
+            ehlo [<options>]                the sandbox world
+            ehlo <session> [<options>]      the same as 'ehlo replay <session>'
+            ehlo <subcommand> [<options>]
+            """,
         discussion: """
             Without a command, ehlo opens a world of its own on 127.0.0.1: a name server, the sender's mail server and the \
             recipient's. Nothing moves until you say so. No network and no configuration is needed.
@@ -45,7 +50,7 @@ struct Ehlo: ParsableCommand {
 /// the name of a command and is that command's.
 struct EhloCommands: ParsableCommand {
     static let all: [any ParsableCommand.Type] = [
-        Replay.self, Live.self, Sandbox.self, TapCommand.self, Export.self, LessonsCommand.self,
+        Replay.self, Live.self, Sandbox.self, TapCommand.self, Export.self, LessonsCommand.self, ConfigCommand.self,
     ]
     static let configuration = CommandConfiguration(commandName: "ehlo", version: Ehlo.version, subcommands: all)
 }

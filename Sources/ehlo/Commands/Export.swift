@@ -47,7 +47,7 @@ struct Export: ParsableCommand {
         let format = try chosenFormat()
         let settings = try common.settings()
         let library = try common.library(settings)
-        let path = try BundledSession.resolve(session, in: settings.lessonsRoot)
+        let path = try BundledSession.resolve(session, in: settings.lessonsRoots)
         let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         let chosen = try SessionChoice.sessions(of: file, number)
         Message.warn(file.warnings, about: session)

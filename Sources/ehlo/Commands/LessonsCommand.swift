@@ -37,31 +37,59 @@ struct LessonsList: ParsableCommand {
 struct LessonsShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show the text that explains an anchor.",
-        discussion: "An anchor is a family and a name: step/7, command/MAIL, reply/250, finding/bare-lf."
+        abstract: "Show the text that explains a word or an anchor.",
+        discussion: """
+            A word is a verb, keyword, parameter, mechanism, header field, reply code, status or finding, or a step's number: \
+            CHUNKING, 550, 5.7.1, 550@RCPT, PLAIN, Subject, bare-lf, 7. An anchor is a family and a name, as command/MAIL.
+            """
     )
 
-    @Argument(help: ArgumentHelp("As step/7 or command/MAIL.", valueName: "anchor"))
+    @Argument(help: ArgumentHelp("As CHUNKING, 550, 5.7.1 or command/MAIL.", valueName: "word or anchor"))
     var anchor: String
+    @Flag(help: "Fail with status 66 where there is only a more general lesson.")
+    var exact = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let settings = try common.settings()
         let library = try common.library(settings)
-        let asked = LessonAnchor(anchor)
-        let found = library.section(for: asked)
-        if found?.anchor != asked {
-            let near = NearestAnchors.of(anchor, among: library.anchors().map(\.path))
-            let advice =
-                near.isEmpty
-                ? "'ehlo lessons list' names them all" : "spelled alike are \(near.joined(separator: ", "))"
-            guard let found else { throw CommandError(.noInput, "no lesson explains '\(anchor)'; \(advice)") }
-            Message.write("there is no lesson '\(anchor)', so this is \(found.anchor); \(advice)")
-        }
-        guard let section = found else { return }
+        let section = try section(library)
         let printer = PlainPrinter(settings)
         for line in LessonText.lines(section) { try printer.print(line) }
         try printer.flush()
+    }
+
+    /// The section that is meant. Where it is a more general one the person is told.
+    private func section(_ library: LessonLibrary) throws(CommandError) -> Section {
+        let meant = library.anchors(meantBy: anchor)
+        guard meant.count <= 1 else {
+            throw CommandError(.usage, "'\(anchor)' may be \(Self.choice(meant)); name one of them")
+        }
+        let asked = meant.first ?? LessonAnchor(anchor)
+        guard let found = library.section(for: asked) else {
+            throw CommandError(.noInput, "no lesson explains '\(anchor)'; \(advice(library))")
+        }
+        guard !asked.isMet(by: found.anchor) else { return found }
+        guard !exact else {
+            throw CommandError(
+                .noInput,
+                "no lesson explains '\(asked)' itself, only \(found.anchor); \(advice(library))"
+            )
+        }
+        Message.write("there is no lesson '\(asked)', so this is \(found.anchor); \(advice(library))")
+        return found
+    }
+
+    /// What else may have been meant.
+    private func advice(_ library: LessonLibrary) -> String {
+        let near = NearestAnchors.of(anchor, among: library.anchors().map(\.path))
+        return near.isEmpty
+            ? "'ehlo lessons list' names them all" : "spelled alike are \(near.joined(separator: ", "))"
+    }
+
+    /// `a, b or c`.
+    private static func choice(_ anchors: [LessonAnchor]) -> String {
+        anchors.dropLast().map(\.path).joined(separator: ", ") + (anchors.last.map { " or \($0)" } ?? "")
     }
 }
 
@@ -84,18 +112,18 @@ struct LessonsCheck: ParsableCommand {
         let printer = PlainPrinter(settings)
         var traces: [(name: String, trace: Trace)] = []
         var problems: [String] = []
-        for name in BundledSession.names(in: settings.lessonsRoot) {
+        for name in BundledSession.names(in: settings.lessonsRoots) {
             do {
-                let file = try SessionFile.read("\(settings.lessonsRoot)/sessions/\(name).ehlo")
+                let file = try SessionFile.read(BundledSession.path(of: name, in: settings.lessonsRoots))
                 for recording in file.sessions {
                     problems += recording.warnings.map { "sessions/\(name).ehlo: \($0)" }
                     traces.append(("sessions/\(name).ehlo", Tracer.trace(of: recording.events)))
                 }
             } catch { problems.append("sessions/\(name).ehlo: \(error.description)") }
         }
-        problems += PersonaFolder(lessonsRoot: settings.lessonsRoot)?.check().map(\.description) ?? []
+        problems += PersonaFolder(lessonsRoots: settings.lessonsRoots)?.check().map(\.description) ?? []
         problems = LessonCheck.check(library: library, traces: traces).map(\.description) + problems
-        problems += DialogFile.problems(in: settings.lessonsRoot)
+        problems += DialogFile.problems(in: settings.lessonsRoots)
         for problem in problems { try printer.print(Escaping.message(problem)) }
         try printer.flush()
         guard problems.isEmpty else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }

@@ -96,7 +96,7 @@ struct Live: ParsableCommand {
 
     func run() throws {
         let settings = try common.settings()
-        if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoot), settings) }
+        if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoots), settings) }
         try debug.open()
         let recipients = try style.recipients(beside: given)
         let practice = try style.practiceServer(beside: server, settings)
@@ -275,7 +275,7 @@ struct Live: ParsableCommand {
                 timeout: timeout,
                 send: send,
                 addressFamily: onlyIPv4 ? .v4 : onlyIPv6 ? .v6 : .any,
-                style: try style.style(settings.lessonsRoot),
+                style: try style.style(settings.lessonsRoots),
                 allowsPrivate: style.allowPrivate,
                 everyExchanger: style.everyMx,
                 security: try security.security(mayAsk: !common.noInput)

@@ -78,12 +78,12 @@ struct LiveStyleOptions: ParsableArguments {
             return nil
         }
         // Standard input can be read once only, and that is for the dialog itself.
-        let meant = dialog == "-" ? nil : try DialogFile.read(dialog ?? "", in: settings.lessonsRoot).persona
+        let meant = dialog == "-" ? nil : try DialogFile.read(dialog ?? "", in: settings.lessonsRoots).persona
         return try PracticeServer(PersonaChoice.named(persona ?? meant ?? PersonaFolder.usual, settings))
     }
 
     /// The client they ask for.
-    func style(_ lessonsRoot: String) throws -> LiveSession.Style {
+    func style(_ lessonsRoots: [String]) throws -> LiveSession.Style {
         var style = LiveSession.Style()
         switch `protocol`.lowercased() {
         case "smtp": style.hello = .helo
@@ -95,7 +95,7 @@ struct LiveStyleOptions: ParsableArguments {
         style.drops = dropAfter != nil
         style.pipelines = pipeline
         for text in xclient { try OptionText.check(text, "--xclient") }
-        style.dialog = try dialog.map { try DialogFile.read($0, in: lessonsRoot) }
+        style.dialog = try dialog.map { try DialogFile.read($0, in: lessonsRoots) }
         if !xclient.isEmpty { style.xclient = xclient.joined(separator: " ") }
         return style
     }

@@ -7,7 +7,7 @@ import Tracing
 enum PersonaChoice {
     /// A persona by its name, or the file of one.
     static func named(_ word: String, _ settings: Settings) throws -> Persona {
-        let folder = PersonaFolder(lessonsRoot: settings.lessonsRoot)
+        let folder = PersonaFolder(lessonsRoots: settings.lessonsRoots)
         let names = folder?.names ?? []
         if let folder, names.contains(word) {
             let (persona, problems) = folder.read(word)
@@ -39,8 +39,11 @@ enum PersonaChoice {
 
     /// One line a persona: the name, and its summary in a column of its own.
     static func list(_ settings: Settings) throws {
-        guard let folder = PersonaFolder(lessonsRoot: settings.lessonsRoot), !folder.names.isEmpty else {
-            throw CommandError(.noInput, "there are no personas in \(settings.lessonsRoot)/personas; check --lessons")
+        guard let folder = PersonaFolder(lessonsRoots: settings.lessonsRoots), !folder.names.isEmpty else {
+            throw CommandError(
+                .noInput,
+                "there are no personas in \(settings.lessonsRoots.joined(separator: ", ")); check --lessons"
+            )
         }
         let names = folder.names
         let width = names.map(\.count).max() ?? 0

@@ -30,32 +30,39 @@ struct Replay: ParsableCommand {
     var speed = 1.0
     @Option(help: ArgumentHelp("The longest pause when it plays by itself.", valueName: "seconds"))
     var idleLimit = 2.0
+    @Option(help: ArgumentHelp("How long it stays at a stop at least when it plays by itself.", valueName: "seconds"))
+    var pace: Double?
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
         guard (0.25...16).contains(speed) else { throw ValidationError("--speed takes a number from 0.25 to 16") }
         guard (0...3600).contains(idleLimit) else { throw ValidationError("--idle-limit takes seconds from 0 to 3600") }
+        if let pace, !Settings.paces.contains(pace) { throw ValidationError("--pace takes seconds from 0 to 3600") }
     }
 
-    func run() throws {
+    func run() throws { try run(besides: []) }
+
+    /// `commands` are what else the session's name might have been meant for, where it stood alone.
+    func run(besides commands: [String]) throws {
         var settings = try common.settings()
         settings.speed = speed
         settings.idleLimit = idleLimit
+        if let pace { settings.pace = pace }
         // A missing folder of lessons is said first: the bundled sessions are in it.
         let library = try common.library(settings)
         guard let session else {
-            let bundled = BundledSession.all(in: settings.lessonsRoot) + BundledSession.recorded()
+            let bundled = BundledSession.all(in: settings.lessonsRoots) + BundledSession.recorded()
             guard !bundled.isEmpty else {
                 throw CommandError(
                     .noInput,
-                    "there are no bundled sessions in \(settings.lessonsRoot)/sessions; name a file, or check --lessons"
+                    "there are no bundled sessions in \(settings.lessonsRoots.joined(separator: ", ")); name a file, or check --lessons"
                 )
             }
             guard list || settings.isPlain else { return try runInCurses(.sessions(bundled), settings) }
             return try print(BundledSession.list(bundled), settings)
         }
-        let path = try BundledSession.resolve(session, in: settings.lessonsRoot)
+        let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
         let file = try SessionFile.read(path) {

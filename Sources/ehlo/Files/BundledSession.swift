@@ -1,5 +1,6 @@
 import Glibc
 import Interchange
+import Lessons
 import Tracing
 
 /// A recorded session that comes with the lessons, in their folder `sessions`.
@@ -14,9 +15,9 @@ struct BundledSession: Sendable, Equatable {
     func load() throws(FileError) -> SessionFile { try SessionFile.read(path) }
 
     /// All of a folder of lessons, by name; those that cannot be read say so in their title.
-    static func all(in lessonsRoot: String) -> [BundledSession] {
-        names(in: lessonsRoot).map { name in
-            let path = path(of: name, in: lessonsRoot)
+    static func all(in lessonsRoots: [String]) -> [BundledSession] {
+        names(in: lessonsRoots).map { name in
+            let path = path(of: name, in: lessonsRoots)
             let title = (try? SessionFile.read(path))?.sessions.first?.header.title ?? "cannot be read"
             return BundledSession(name: name, path: path, title: title)
         }
@@ -30,42 +31,41 @@ struct BundledSession: Sendable, Equatable {
         }
     }
 
-    static func names(in lessonsRoot: String) -> [String] {
-        guard let folder = opendir("\(lessonsRoot)/sessions") else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".ehlo"), !name.hasPrefix(".") { names.append(String(name.dropLast(5))) }
-        }
-        return names.sorted()
+    static func names(in lessonsRoots: [String]) -> [String] {
+        let names = LessonFolder(lessonsRoots)?.list("sessions") ?? []
+        return names.filter { $0.hasSuffix(".ehlo") }.map { String($0.dropLast(5)) }
     }
 
-    private static func path(of name: String, in lessonsRoot: String) -> String {
-        "\(lessonsRoot)/sessions/\(name).ehlo"
+    static func path(of name: String, in lessonsRoots: [String]) -> String {
+        LessonFolder(lessonsRoots)?.path(of: "sessions/\(name).ehlo") ?? "sessions/\(name).ehlo"
     }
 
-    /// The file that a person means: a bundled session by its name, else a file.
-    static func resolve(_ word: String, in lessonsRoot: String) throws(CommandError) -> String {
+    /// The file that a person means: a bundled session by its name, else a file. The word might have been one of `commands`
+    /// as well, which are named where it is nothing.
+    static func resolve(
+        _ word: String,
+        in lessonsRoots: [String],
+        besides commands: [String] = []
+    ) throws(CommandError) -> String {
         if word == "-" { return word }
-        let names = names(in: lessonsRoot)
-        if names.contains(word) { return path(of: word, in: lessonsRoot) }
+        let names = names(in: lessonsRoots)
+        if names.contains(word) { return path(of: word, in: lessonsRoots) }
         if !word.contains("/"), let own = DataFolder().recordings().first(where: { $0.name == word }) {
             return own.path
         }
         var status = stat()
         guard !word.contains("/"), !word.hasSuffix(".ehlo"), stat(word, &status) != 0 else { return word }
+        let kinds = commands.isEmpty ? "session or file" : "command, session or file"
+        let spoken = commands.isEmpty ? "" : "the commands are \(commands.joined(separator: ", ")); "
         guard !names.isEmpty else {
             throw CommandError(
                 .noInput,
-                "there is no session or file '\(word)', and no bundled sessions in \(lessonsRoot)/sessions; check --lessons"
+                "there is no \(kinds) '\(word)'; \(spoken)there are no bundled sessions in \(lessonsRoots.joined(separator: ", ")); check --lessons"
             )
         }
         throw CommandError(
             .noInput,
-            "there is no session or file '\(word)'; the bundled sessions are \(names.joined(separator: ", "))"
+            "there is no \(kinds) '\(word)'; \(spoken)the bundled sessions are \(names.joined(separator: ", "))"
         )
     }
 

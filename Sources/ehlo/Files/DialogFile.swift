@@ -1,5 +1,6 @@
 import Glibc
 import Interchange
+import Lessons
 import Networking
 import SMTP
 import Stage
@@ -10,26 +11,18 @@ enum DialogFile {
     private static let maxOctets = 1 << 20
 
     /// The names of those that come with the lessons.
-    static func names(in lessonsRoot: String) -> [String] {
-        guard let folder = opendir("\(lessonsRoot)/dialogs") else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".dialog"), !name.hasPrefix(".") { names.append(String(name.dropLast(7))) }
-        }
-        return names.sorted()
+    static func names(in lessonsRoots: [String]) -> [String] {
+        let names = LessonFolder(lessonsRoots)?.list("dialogs") ?? []
+        return names.filter { $0.hasSuffix(".dialog") }.map { String($0.dropLast(7)) }
     }
 
     /// Reads the one that a person means: a bundled one by its name, else a file.
-    static func read(_ word: String, in lessonsRoot: String) throws -> DialogScript {
-        let names = names(in: lessonsRoot)
-        let isBundled = names.contains(word)
-        let path = isBundled ? "\(lessonsRoot)/dialogs/\(word).dialog" : word
+    static func read(_ word: String, in lessonsRoots: [String]) throws -> DialogScript {
+        let names = names(in: lessonsRoots)
+        let bundled = names.contains(word) ? LessonFolder(lessonsRoots)?.path(of: "dialogs/\(word).dialog") : nil
+        let path = bundled ?? word
         var status = stat()
-        guard isBundled || word == "-" || stat(path, &status) == 0 else {
+        guard bundled != nil || word == "-" || stat(path, &status) == 0 else {
             throw CommandError(
                 .noInput,
                 "--dialog: there is no dialog or file '\(word)'; the bundled dialogs are \(names.joined(separator: ", "))"
@@ -47,14 +40,14 @@ enum DialogFile {
     }
 
     /// What is wrong with those that come with the lessons, a line each.
-    static func problems(in lessonsRoot: String) -> [String] {
-        names(in: lessonsRoot).flatMap { name -> [String] in
+    static func problems(in lessonsRoots: [String]) -> [String] {
+        names(in: lessonsRoots).flatMap { name -> [String] in
             do {
-                let script = try read(name, in: lessonsRoot)
+                let script = try read(name, in: lessonsRoots)
                 if script.title.isEmpty { return ["dialogs/\(name).dialog: the line '# title: …' is missing"] }
-                guard let persona = script.persona, access("\(lessonsRoot)/personas/\(persona).yaml", R_OK) != 0 else {
-                    return []
-                }
+                guard let persona = script.persona,
+                    LessonFolder(lessonsRoots)?.path(of: "personas/\(persona).yaml") == nil
+                else { return [] }
                 return ["dialogs/\(name).dialog: there is no persona '\(persona)'"]
             } catch let failure as CommandError {
                 return ["dialogs/\(name).dialog: \(failure.sentence)"]
@@ -63,11 +56,11 @@ enum DialogFile {
     }
 
     /// One line a dialog: the name, and its title in a column of its own.
-    static func list(in lessonsRoot: String) -> [String] {
-        let names = names(in: lessonsRoot)
+    static func list(in lessonsRoots: [String]) -> [String] {
+        let names = names(in: lessonsRoots)
         let width = names.map(\.count).max() ?? 0
         return names.map { name in
-            let title = (try? read(name, in: lessonsRoot))?.title ?? "cannot be read"
+            let title = (try? read(name, in: lessonsRoots))?.title ?? "cannot be read"
             return Escaping.message(name + String(repeating: " ", count: width - name.count + 2) + title)
         }
     }

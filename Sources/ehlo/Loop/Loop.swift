@@ -21,7 +21,7 @@ func runCurses(_ source: WalkSource, _ settings: Settings) throws -> Int32 {
 
 private func openLibrary(_ settings: Settings) throws -> LessonLibrary {
     do {
-        return try LessonLibrary(root: settings.lessonsRoot, language: settings.language)
+        return try LessonLibrary(roots: settings.lessonsRoots, language: settings.language)
     } catch {
         throw CommandError(.noInput, "\(error)")
     }
@@ -76,7 +76,7 @@ private final class Loop {
         case .recordings(let file, let chosen, let name):
             recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
-            (state.view.playback.speed, state.view.playback.idleLimit) = (settings.speed, settings.idleLimit)
+            Self.set(&state.view.playback, settings)
             self.file = FileSessions(file, chosen, &state)
         case .conversations(let source):
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
@@ -113,10 +113,15 @@ private final class Loop {
             source: .replay,
             trace: Tracer.trace(of: recording.events)
         )
-        state.view.playback.speed = settings.speed
-        state.view.playback.idleLimit = settings.idleLimit
+        set(&state.view.playback, settings)
         if let warning = recording.warnings.first { state.view.notice = warning }
         return state
+    }
+
+    private static func set(_ playback: inout View.Playback, _ settings: Settings) {
+        playback.speed = settings.speed
+        playback.idleLimit = settings.idleLimit
+        playback.pace = settings.pace
     }
 
     func run() -> Int32 {
@@ -243,13 +248,8 @@ private final class Loop {
         case .allowDelivery: behind?.allow()
         case .cancel: behind?.stop()
         case .startTimer(let seconds, let id): timer = (monotonicSeconds() + seconds, id)
-        case .copy(let text):
-            let copied = terminal.copy(text)
-            give(
-                .noticed(
-                    copied ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
-                )
-            )
+        case .copy(let text): copy(text, isSeen: true)
+        case .copyUnseen(let text): copy(text, isSeen: false)
         case .save(let path, let replacing): save(path, replacing: replacing)
         case .open(let choice): open(choice)
         case .openPasted(let text): openPasted(text)
@@ -272,6 +272,19 @@ private final class Loop {
     private func release(sending edited: [UInt8]?) {
         guard watched != nil else { return behind?.release(sending: edited) ?? () }
         if let open = state.session.conversations?.open { behind?.release(open, sending: edited) }
+    }
+
+    /// Copies a text. Where that may not work, one that is not on the screen is shown outside of the panes.
+    private func copy(_ text: String, isSeen: Bool) {
+        let isSent = terminal.copy(text)
+        let words = isSent ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
+        guard !isSeen, !isSent || !Terminal.takesCopies() else { return give(.noticed(words)) }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Escaping.message(String($0)) }
+        let shown =
+            lines.joined(separator: "\n") + "\n\nThe text above can be selected. Enter leads back to the panes.\n"
+        terminal.showOutside(settings.isASCII ? Escaping.ascii(shown) : shown)
+        give(.resized(columns: terminal.columns, rows: terminal.rows))
+        give(.noticed(words))
     }
 
     private func open(_ choice: Int) {
@@ -311,7 +324,7 @@ private final class Loop {
     private func save(_ path: String, replacing: Bool) {
         do throws(FileError) {
             let rest = watched?.recording(state.session.conversations?.open)?.warnings.first.map { "; \($0)" } ?? ""
-            give(.noticed(try saved(path, replacing: replacing) + rest))
+            give(.noticed(try saved(HomePath.expanded(path), replacing: replacing) + rest))
         } catch {
             give(error.kind == .exists ? .nameTaken(path: path) : .noticed("not saved: \(error)"))
         }
