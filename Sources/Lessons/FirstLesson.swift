@@ -38,6 +38,22 @@ public struct FirstLesson: Sendable {
         return OfStop(told: told, others: others.filter { !names.contains($0.section.anchor) })
     }
 
+    /// The one of `lessons(of:in:general:)` that stands first, found without going through the lines of the stop.
+    public func first(of stop: Trace.Stop, in trace: Trace, general: LessonAnchor) -> Told? {
+        let before = stop.lines.lowerBound
+        if let line = trace.troubleIndex.outcome(after: before - 1), stop.lines.contains(line),
+            let told = outcome(of: trace.lines[line]).first
+        {
+            return told
+        }
+        if let (line, _) = trace.foundIndex.position(of: trace.foundIndex.count(before: before)),
+            stop.lines.contains(line), let told = findings(of: trace.lines[line]).first
+        {
+            return told
+        }
+        return nearest(general, nil).first
+    }
+
     /// What explains why nothing came of the mail: the first lesson of the reply or the failure that decided; nil where a mail was
     /// accepted, and where nothing failed.
     public func explanation(of verdict: Verdict, in trace: Trace) -> Told? {

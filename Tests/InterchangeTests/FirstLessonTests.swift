@@ -38,6 +38,11 @@ import Tracing
             let first = try #require(rule.trouble(of: line).first, "\(session.name): \(line.octets.lossyText)")
             #expect(!first.anchor.path.hasPrefix("step/") && !first.anchor.path.hasPrefix("syntax/"))
         }
+        for stop in trace.stops + trace.index.folded {
+            let general = LessonAnchor.step(stop.place.step)
+            let first = rule.first(of: stop, in: trace, general: general)
+            #expect(first?.anchor == rule.lessons(of: stop, in: trace, general: general).told.first?.anchor)
+        }
         for stop in trace.stops where trace.lines[stop.lines].contains(where: \.isTrouble) {
             let lessons = rule.lessons(of: stop, in: trace, general: .step(stop.place.step))
             #expect(lessons.told.first?.line != nil && lessons.told.last?.anchor == .step(stop.place.step))

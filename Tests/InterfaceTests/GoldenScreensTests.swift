@@ -22,13 +22,13 @@ struct GoldenScreensTests {
         View(name: "step-2-table", keys: step(2)),
         View(name: "step-6-extensions", keys: step(6)),
         View(name: "step-7-mail", keys: step(7)),
-        View(name: "step-7-reverse-path", keys: step(7) + [.right, .right, .right]),
+        View(name: "step-7-reverse-path", keys: step(7) + [.right]),
         View(name: "step-7-last-span", keys: step(7) + [.left]),
         View(name: "findings", keys: [.end, .character("f")]),
         View(name: "help", keys: step(7) + [.character("?")]),
         View(name: "time-line", keys: [.end, .character("t")]),
         View(name: "message", keys: [.end, .character("m")]),
-        View(name: "hex", keys: step(7) + [.right, .right, .right, .character("x")]),
+        View(name: "hex", keys: step(7) + [.right, .character("x")]),
         View(name: "lesson-pane", keys: step(6) + [.tab]),
         View(name: "steps-pane", keys: step(6) + [.backTab]),
         View(name: "search", keys: [.end, .character("/"), .character("2"), .character("5"), .enter]),
@@ -57,7 +57,7 @@ struct GoldenScreensTests {
 
     @Test func `a very large screen`() throws {
         var walk = try Walk(try Fixture.seed(200, 60))
-        for key in Self.step(7) + [.right, .right, .right] { walk.press(key) }
+        for key in Self.step(7) + [.right] { walk.press(key) }
         expectGolden(walk.canvas, "step-7-reverse-path-200x60")
     }
 }

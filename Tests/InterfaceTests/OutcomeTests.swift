@@ -1,3 +1,5 @@
+import Foundation
+import Lessons
 import SMTP
 import Screen
 import ScreenSupport
@@ -60,5 +62,42 @@ struct OutcomeTests {
         let rows = WireRows(walk.state, columns: 57, glyphs: .unicode).window(rows: 60)
         let refused = try #require(rows.first { $0.text.contains("550 5.1.1") })
         #expect(refused.runs.first { $0.text.hasPrefix("✘") }?.role == .permanentFailure)
+    }
+
+    // MARK: The first lesson
+
+    @Test func `at a refusal the lesson is about the refusal, then about the step`() throws {
+        var walk = try Walk(try Self.refusal(120, 40))
+        let anchors = { (walk: Walk) in Explained(under: walk.state, in: walk.world).anchors.map(\.path) }
+        walk.press(.character("g"), .character("9"), .enter)
+        #expect(anchors(walk) == ["step/9"])
+        walk.press(.character("!"))
+        #expect(anchors(walk).first == "status/5.1.1")
+        #expect(walk.screen.contains("5.1.1 No such mailbox"))
+        // The same where one comes by a step; a span has its own lesson.
+        walk.press(.character("p"), .character("n"))
+        #expect(anchors(walk).first == "status/5.1.1")
+        walk.press(.right)
+        #expect(walk.state.currentSpan?.name == "reply code")
+        #expect(anchors(walk) == ["reply/550@RCPT"])
+    }
+
+    /// One rule decides for all views.
+    @Test(arguments: Fixture.sessions) func `the pane begins with what the texts begin with`(file: URL) throws {
+        let library = try LessonLibrary(root: file.deletingLastPathComponent().deletingLastPathComponent().path)
+        let rule = FirstLesson(library)
+        let world = Interface.Surroundings(library: library, glyphs: .unicode)
+        var state = Fixture.state(of: try Fixture.recording(file))
+        state.cursor.isSubmissionUnfolded = true
+        for (index, stop) in state.stops.enumerated() {
+            state.goToStop(index)
+            let told = rule.lessons(of: stop, in: state.session.trace, general: state.anchor).told
+            #expect(Explained(under: state, in: world).anchors.first == told.first?.anchor)
+            for line in stop.lines where state.session.trace.lines[line].isOutcome {
+                state.cursor.stand(on: line, chosen: true)
+                let first = rule.trouble(of: state.session.trace.lines[line]).first
+                #expect(Explained(under: state, in: world).anchors.first == first?.anchor)
+            }
+        }
     }
 }

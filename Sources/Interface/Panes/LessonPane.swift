@@ -4,7 +4,8 @@ import Tracing
 
 /// What a lesson is about: a place of the session, or a finding.
 struct Explained {
-    let anchor: LessonAnchor
+    /// What explains it, the most telling first.
+    let anchors: [LessonAnchor]
     /// What stands on the frame behind "Lesson".
     let title: String
     /// Where the values in the text come from.
@@ -14,23 +15,35 @@ struct Explained {
     let findings: [Finding]
 
     /// What is under the cursor.
-    init(under state: State, _ glyphs: Glyphs) {
-        anchor = state.anchor
-        line = state.currentLine
+    init(under state: State, in world: Surroundings) {
+        let general = state.anchor
+        let first = Self.first(under: state, in: world)
+        anchors = [first?.anchor, general].compactMap(\.self)
+        line = first?.line ?? state.currentLine
         span = state.currentSpan
         // A span has its own lesson; what is wrong with the line is told while the line as a whole is meant.
         findings = state.cursor.span == nil ? state.currentLine?.findings ?? [] : []
         if let spans = state.currentLine?.spans, let index = state.cursor.span {
             let name = spans.indices.contains(index) ? spans[index].name : ""
-            title = "\(name) \(glyphs.separator) \(index + 1) of \(spans.count)"
+            title = "\(name) \(world.glyphs.separator) \(index + 1) of \(spans.count)"
         } else {
             title = state.place.map { "step \($0.label)" } ?? ""
         }
     }
 
+    /// What came in the place of what was to come, at the line that the person chose, else at the stop. A span has its own lesson.
+    private static func first(under state: State, in world: Surroundings) -> FirstLesson.Told? {
+        guard state.cursor.span == nil, let line = state.currentLine else { return nil }
+        let rule = FirstLesson(world.library)
+        if state.cursor.choseLine { return rule.trouble(of: line).first }
+        return state.stopIndex.flatMap {
+            rule.first(of: state.stops[$0], in: state.session.trace, general: state.anchor)
+        }
+    }
+
     /// One of the findings of a line, which is the title of its own lesson.
     init(_ finding: Finding, of line: TraceLine) {
-        anchor = finding.anchor
+        anchors = [finding.anchor]
         title = "finding"
         self.line = line
         span = nil
@@ -40,14 +53,16 @@ struct Explained {
 
 /// The explanation of what is under the cursor.
 func drawLesson(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-    let lesson = LessonPane(state.session.trace, about: Explained(under: state, world.glyphs), world)
+    let lesson = LessonPane(state.session.trace, about: Explained(under: state, in: world), world)
     let scroll = state.cursor.lessonScroll
     lesson.draw(from: scroll, isFocused: state.view.pane == .lesson, in: rect, on: &canvas)
 }
 
 /// The lesson's one sentence, for screens that have no room for it beside the wire.
 func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-    guard let section = world.library.section(for: state.anchor) else { return }
+    guard let anchor = Explained(under: state, in: world).anchors.first,
+        let section = world.library.section(for: anchor)
+    else { return }
     let lines = Wrap.lines(StyledLine(section.summary.asciified(world.glyphs), .plain), columns: rect.columns - 2)
     for (row, line) in lines.prefix(rect.rows).enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
 }
@@ -84,15 +99,26 @@ struct LessonPane {
     /// How far it can be scrolled in a frame of this size.
     func last(in rect: Rect) -> Int { max(0, text(columns: rect.columns - 4).count - (rect.rows - 2)) }
 
-    /// The whole lesson as lines: title, findings of the line, text with the session's values, and where it stands.
+    /// The lessons as lines, one below the other: title, text with the session's values, and where it stands. Findings of the line
+    /// come below the first title.
     private func text(columns: Int) -> [StyledLine] {
         let width = max(10, min(columns, Self.widestText))
-        guard let section = world.library.section(for: subject.anchor) else {
-            return Wrap.lines("There is no lesson for \(subject.anchor.path) yet.", .error, columns: width)
+        var sections: [Section] = []
+        for section in subject.anchors.compactMap(world.library.section)
+        where !sections.contains(where: { $0.anchor == section.anchor }) {
+            sections.append(section)
+        }
+        guard !sections.isEmpty else {
+            let name = subject.anchors.first?.path ?? ""
+            return Wrap.lines("There is no lesson for \(name) yet.", .error, columns: width)
         }
         let context = SessionValues.Context(trace, line: subject.line, span: subject.span)
-        let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(section.filled(with: context))
-        return heading(section.title, width) + findings(width) + body + sources(section.spec, width)
+        return sections.enumerated().flatMap { number, section in
+            let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(section.filled(with: context))
+            let above = number == 0 ? [] : [StyledLine("")]
+            return above + heading(section.title, width) + (number == 0 ? findings(width) : []) + body
+                + sources(section.spec, width)
+        }
     }
 
     /// The name of the span, where the title does not tell it, and the title.

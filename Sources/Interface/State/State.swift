@@ -80,13 +80,13 @@ public struct State: Equatable, Sendable {
     /// How many findings there are among the lines shown.
     public var findingCount: Int { session.trace.foundIndex.count(before: cursor.reached) }
 
-    /// What explains the place of the cursor.
+    /// What explains the place of the cursor, where nothing went wrong.
     public var anchor: LessonAnchor {
         guard let line = currentLine, let place else { return LessonAnchor("background/this-program") }
         if let span = currentSpan { return span.anchor }
         if !cursor.choseLine, place.substep == 0 { return .step(place.step) }
         // The handshake as a whole before its parts.
         if !cursor.choseLine, line.isTLS { return LessonAnchor("tls/handshake") }
-        return line.spans.first { $0.kind != .separator && $0.kind != .leadingSpace }?.anchor ?? .step(place.step)
+        return line.tellingSpan.map { line.spans[$0].anchor } ?? .step(place.step)
     }
 }

@@ -36,7 +36,7 @@ extension State {
         case .lesson:
             let layout = Layout(of: self)
             guard let rect = layout.lesson else { return }
-            let lesson = LessonPane(session.trace, about: Explained(under: self, world.glyphs), world)
+            let lesson = LessonPane(session.trace, about: Explained(under: self, in: world), world)
             cursor.lessonScroll = min(max(0, cursor.lessonScroll + by), lesson.last(in: rect))
         }
     }
@@ -45,7 +45,7 @@ extension State {
         guard let count = currentLine?.spans.count, count > 0 else { return }
         cursor.lessonScroll = 0
         guard let span = cursor.span else {
-            cursor.span = by > 0 ? 0 : count - 1
+            cursor.span = by > 0 ? currentLine?.tellingSpan : count - 1
             return
         }
         let next = span + by

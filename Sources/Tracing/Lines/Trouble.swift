@@ -17,17 +17,22 @@ extension TraceLine {
         return failure?.isOfLink ?? [LessonAnchor("link/error"), LessonAnchor("dns/failure")].contains(anchor)
     }
 
+    /// Whether it says no, or tells that something came to nothing.
+    public var isOutcome: Bool { refusal != nil || isFailure }
+
     /// Whether something went otherwise than it should: a refusal, a deferral, a failure, a finding.
-    public var isTrouble: Bool { !findings.isEmpty || isFailure || refusal != nil }
+    public var isTrouble: Bool { !findings.isEmpty || isOutcome }
 
     /// Whether whoever looks for what went wrong wants to see it: trouble, but for findings that are mere notes.
-    public var isGrave: Bool { findings.contains { $0.severity != .note } || isFailure || refusal != nil }
+    public var isGrave: Bool { findings.contains { $0.severity != .note } || isOutcome }
 }
 
 /// Which lines are grave, kept as the trace grows: the next one is found without going through the lines.
 public struct TroubleIndex: Equatable, Sendable {
     /// 1 for each line that is grave, 0 for the others.
     private var counts = RunningCounts()
+    /// 1 for each of them that says no or tells of a failure.
+    private var outcomes = RunningCounts()
 
     /// How many there are among the first `count` lines of the trace.
     public func count(before count: Int) -> Int { counts.sum(ofFirst: count) }
@@ -37,8 +42,17 @@ public struct TroubleIndex: Equatable, Sendable {
         counts.index(exceeding: counts.sum(ofFirst: line.map { $0 + 1 } ?? 0))?.index
     }
 
+    /// The first line behind a line that says no or tells of a failure.
+    public func outcome(after line: Int) -> Int? {
+        outcomes.index(exceeding: outcomes.sum(ofFirst: line + 1))?.index
+    }
+
     /// A line was added to the others.
-    mutating func append(_ line: TraceLine) { counts.append(line.isGrave ? 1 : 0) }
+    mutating func append(_ line: TraceLine) {
+        let isOutcome = line.isOutcome
+        outcomes.append(isOutcome ? 1 : 0)
+        counts.append(isOutcome || line.isGrave ? 1 : 0)
+    }
 
     /// A line has other findings than before.
     mutating func take(_ line: TraceLine) {
