@@ -64,6 +64,43 @@ struct OutcomeTests {
         #expect(refused.runs.first { $0.text.hasPrefix("✘") }?.role == .permanentFailure)
     }
 
+    // MARK: Steps
+
+    @Test func `a step shows the code that came, and what it took when times are asked for`() throws {
+        var walk = try Walk(try Self.refusal(80, 24))
+        walk.press(.end)
+        #expect(walk.screen.contains("✔  8 MAIL answer     250│"))
+        #expect(walk.screen.contains("–  1 own server         │"))
+        walk.press(.character("w"))
+        #expect(walk.screen.contains("✔  8 MAIL answer     0ms│"))
+        #expect(walk.screen.contains("–  1 own server         │"))
+    }
+
+    @Test func `a deferral is marked as one`() throws {
+        let dialogue = "S: 220 b\nC: EHLO c.example\nS: 250 b\nC: MAIL FROM:<a@c.example>\nS: 450 later"
+        let state = State(title: "t", source: .replay, trace: Tracer.trace(of: Fixture.events(dialogue)))
+        var walk = try Walk(state)
+        walk.press(.character("n"), .character("n"), .character("n"), .character("n"))
+        #expect(walk.screen.contains("·  8 MAIL answer        │"))
+        walk.press(.end, .backTab)
+        let rows = StepRows.rows(walk.state, columns: 24, .unicode, around: 20)
+        let row = try #require(rows.first { $0.left.text.contains("MAIL answer") })
+        #expect(row.left.text.hasPrefix("↻  8") && row.right.text == " 450")
+        #expect(row.right.runs.last?.role == .transientFailure)
+    }
+
+    @Test func `sub-steps with trouble are open wherever the eye is, but not before it came`() throws {
+        var walk = try Walk(try Self.refusal(80, 24))
+        walk.press(.character("g"), .character("9"), .enter)
+        #expect(!walk.screen.contains("10a"))
+        walk.press(.end)
+        #expect(walk.state.place?.step == .quit)
+        #expect(walk.screen.contains("✘ 10a 550 5.1.1"))
+        var seed = try Walk(try Fixture.seed())
+        seed.press(.end)
+        #expect(!seed.screen.contains("10a"))
+    }
+
     // MARK: The first lesson
 
     @Test func `at a refusal the lesson is about the refusal, then about the step`() throws {

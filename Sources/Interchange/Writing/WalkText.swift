@@ -99,7 +99,9 @@ public struct WalkText {
 
     /// Only the heading, as a list of what was walked shows it.
     public static func title(of stop: Trace.Stop, in trace: Trace) -> String {
-        let name = stop.place.substep == 0 ? stop.place.step.title : what(stop, in: trace)
+        let place = stop.place
+        let name =
+            place.substep == 0 ? StepTitle(place.step, trace.answer(at: stop)).full : what(stop, in: trace)
         let transaction = stop.place.transaction > 1 ? " · transaction \(stop.place.transaction)" : ""
         return "\(name)\(transaction)"
     }

@@ -1,7 +1,9 @@
+import SMTP
 import Screen
 import Tracing
 
-/// The left pane: the fourteen steps with who acts, a mark each, what they took, and the sub-steps of the one under way.
+/// The left pane: the fourteen steps with who acts, a mark each, the code that came, or what they took, and the sub-steps of the one
+/// under way and of those with trouble.
 func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.frame(rect, title: "Steps", focused: state.view.pane == .steps, glyphs: glyphs)
     let inner = rect.inset()
@@ -12,9 +14,9 @@ func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs:
     for (offset, row) in rows.dropFirst(first).prefix(inner.rows).enumerated() {
         let place = Rect(column: inner.column, row: inner.row + offset, columns: inner.columns, rows: 1)
         canvas.write(row.left, in: place)
-        let right = TextWidth.columns(of: row.right)
+        let right = row.right.columns
         if right > 0, row.left.columns + right < inner.columns {
-            canvas.write(row.right, .dim, column: inner.columns - right, in: place)
+            canvas.write(row.right, column: inner.columns - right, in: place)
         }
         if row.isCurrent { canvas.restyle(place, role: .cursor, adding: [.bold, .reverse]) }
     }
@@ -27,8 +29,8 @@ func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs:
 enum StepRows {
     struct Row {
         let left: StyledLine
-        /// What it took, or how many sub-steps are folded in.
-        let right: String
+        /// The code that came, or what it took, and how many sub-steps are folded in.
+        let right: StyledLine
         let isCurrent: Bool
     }
 
@@ -41,17 +43,32 @@ enum StepRows {
         var rows: [Row] = []
         for step in Step.allCases {
             if columns > 40, let heading = heading(above: step, transaction) {
-                rows.append(Row(left: StyledLine(" \(heading)", .heading), right: "", isCurrent: false))
+                rows.append(Row(left: StyledLine(" \(heading)", .heading), right: StyledLine(), isCurrent: false))
             }
             let visits = index.visits(of: step, in: max(1, transaction))
             // A session may go past a step without taking it, as BDAT does with DATA.
             let isPassed = furthest.map { step < $0 } ?? false
             rows.append(row(step, visits, isPassed: isPassed, state, columns, glyphs))
-            guard step == state.place?.step, step != .submission || state.cursor.isSubmissionUnfolded else { continue }
-            rows += near(visits.stops, state, room).map { subRow($0, state, columns, glyphs) }
+            rows += subSteps(of: step, visits, state, room).map { subRow($0, state, columns, glyphs) }
         }
         return rows
     }
+
+    /// The sub-steps that are seen: those around the cursor, and elsewhere a few where trouble begins.
+    private static func subSteps(of step: Step, _ visits: StopIndex.Visits, _ state: State, _ room: Int) -> [Int] {
+        if step == state.place?.step, step != .submission || state.cursor.isSubmissionUnfolded {
+            return near(visits.stops, state, room)
+        }
+        let shown = visits.stops[..<first(in: visits.stops, from: state.shownStops)]
+        guard step != .submission, visits.places(among: shown.count) > 1,
+            let trouble = visits.firstFailure, trouble < shown.count
+        else { return [] }
+        let stops = state.session.trace.stops
+        return shown[max(0, trouble - 1)...].prefix(Self.mostOfTrouble).filter { stops[$0].place.substep > 0 }
+    }
+
+    /// How many sub-steps are seen where the cursor is not.
+    private static let mostOfTrouble = 3
 
     /// On wide screens the steps stand in three groups.
     private static func heading(above step: Step, _ transaction: Int) -> String? {
@@ -99,40 +116,49 @@ enum StepRows {
             isHere && (state.place?.substep == 0 || step == .submission && !state.cursor.isSubmissionUnfolded)
         let failures = visits.failures(among: shown)
         let isPast = shown > 0 || isPassed
+        let answer = state.session.trace.answer(to: visits, among: shown)
+        let severity = answer.code.flatMap(Reply.Severity.init(ofCode:))
         let (mark, role): (Character, Role) =
-            failures > 0 && failures == shown
-            ? (glyphs.failed, .failed)
-            // Some recipients were refused and some were not.
-            : failures > 0
-                ? (glyphs.flag, .finding)
-                : isHere
-                    ? (glyphs.now, .now)
-                    : shown == 0 && isPast
-                        ? (glyphs.skipped, .tocome)
-                        : isPast
-                            ? (glyphs.done, .done)
-                            : (glyphs.tocome, .tocome)
+            failures > 0 && severity == .transientFailure
+            ? (glyphs.transientFailure, .transientFailure)
+            : failures > 0 && failures == shown
+                ? (glyphs.failed, .failed)
+                // Some recipients were refused and some were not.
+                : failures > 0
+                    ? (glyphs.flag, .finding)
+                    : isHere
+                        ? (glyphs.now, .now)
+                        : shown == 0 && isPast
+                            ? (glyphs.skipped, .tocome)
+                            : isPast
+                                ? (glyphs.done, .done)
+                                : (glyphs.tocome, .tocome)
         let number = step.number < 10 ? " \(step.number)" : "\(step.number)"
-        let title = Self.title(of: step, columns, glyphs)
+        let title = Self.title(of: step, answer, columns, glyphs)
         var left = StyledLine("\(mark) \(number) ", role)
         left.append(title, role)
         let subs = visits.places(among: shown) - 1
-        let time = duration(of: visits.stops[..<shown], state).map(shortTime) ?? ""
-        let folded =
-            subs > 0 && !(isHere && (step != .submission || state.cursor.isSubmissionUnfolded)) ? "+\(subs) " : ""
-        let right = folded + time
+        var right = StyledLine()
+        if subs > 0, !(isHere && (step != .submission || state.cursor.isSubmissionUnfolded)) {
+            right.append("+\(subs)", .dim)
+        }
+        if state.view.times == .sinceStart {
+            if let code = answer.code { right.append(" \(code)", severity?.role ?? .plain) }
+        } else if let time = duration(of: visits.stops[..<shown], state) {
+            right.append(" \(shortTime(time))", .dim)
+        }
         return Row(
-            left: Wrap.cut(left, columns: columns - max(5, right.count), glyphs: glyphs),
+            left: Wrap.cut(left, columns: columns - max(5, right.columns), glyphs: glyphs),
             right: right,
             isCurrent: isCurrent
         )
     }
 
-    /// The post's title where there is room for it, else who acts and a short one, else the short one alone.
-    private static func title(of step: Step, _ columns: Int, _ glyphs: Glyphs) -> String {
-        if columns >= 48 { return step.title.replacing("➔", with: glyphs.arrow) }
+    /// A whole title where there is room for it, else who acts and a short one, else the short one alone.
+    private static func title(of step: Step, _ answer: StepAnswer, _ columns: Int, _ glyphs: Glyphs) -> String {
         guard columns >= 32 else { return step.shortTitle }
-        return "\(step.actor == .sender ? "sender" : "recipient") \(glyphs.arrow) \(step.shortTitle)"
+        let title = StepTitle(step, answer)
+        return (columns >= 48 ? title.full : title.medium).replacing("➔", with: glyphs.arrow)
     }
 
     private static func subRow(_ visit: Int, _ state: State, _ columns: Int, _ glyphs: Glyphs) -> Row {
@@ -142,10 +168,13 @@ enum StepRows {
         let first = state.session.trace.lines[line]
         let words = !isShown ? "" : first.isTLS ? "TLS handshake" : WireText.shown(first.octets.prefix(60))
         let failed = isShown && state.session.trace.failed.contains(stop.place)
-        let left = StyledLine("    \(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
+        let severity = isShown ? first.severity : nil
+        let sign = severity.map { String($0.sign(glyphs)) } ?? " "
+        var left = StyledLine("  \(sign) ", severity?.role ?? .dim)
+        left.append("\(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
         return Row(
             left: Wrap.cut(left, columns: columns - 1, glyphs: glyphs),
-            right: "",
+            right: StyledLine(),
             isCurrent: state.cursor.line.map(stop.lines.contains) ?? false
         )
     }

@@ -33,6 +33,8 @@ public struct StopIndex: Equatable, Sendable {
 
         public init() {}
 
+        /// Which of the stops is the first that failed; nil when none did.
+        public var firstFailure: Int? { failed.index(exceeding: 0)?.index }
         /// How many of the first `count` stops failed.
         public func failures(among count: Int) -> Int { failed.sum(ofFirst: count) }
         /// How many places the first `count` stops are.

@@ -11,16 +11,16 @@ public enum Step: Int, CaseIterable, Comparable, Sendable {
         case .submission: (.sender, "sender client ➔ sender SMTP server", "own server")
         case .exchangerLookup: (.sender, "sender ➔ find recipient with DNS MX", "MX lookup")
         case .connection: (.sender, "connection is established over port 25", "TCP connect")
-        case .greeting: (.recipient, "recipient ➔ acknowledges with FQDN", "220 greeting")
+        case .greeting: (.recipient, "recipient ➔ acknowledges with FQDN", "greeting")
         case .ehlo: (.sender, "sender ➔ sends EHLO command", "EHLO")
-        case .ehloReply: (.recipient, "recipient ➔ responds with HELLO", "extensions")
+        case .ehloReply: (.recipient, "recipient ➔ responds with HELLO", "EHLO answer")
         case .mail: (.sender, "sender ➔ sends MAIL FROM", "MAIL FROM")
-        case .mailReply: (.recipient, "recipient ➔ responds with OK", "250 sender")
+        case .mailReply: (.recipient, "recipient ➔ responds with OK", "MAIL answer")
         case .rcpt: (.sender, "sender ➔ sends RCPT TO", "RCPT TO")
-        case .rcptReply: (.recipient, "recipient ➔ OK", "250 recipient")
-        case .data: (.sender, "sender ➔ DATA", "DATA, 354")
+        case .rcptReply: (.recipient, "recipient ➔ OK", "RCPT answer")
+        case .data: (.sender, "sender ➔ DATA", "DATA")
         case .content: (.sender, "sender ➔ . + newline when done", "mail and dot")
-        case .acceptance: (.recipient, "recipient ➔ message accepted", "250 accepted")
+        case .acceptance: (.recipient, "recipient ➔ message accepted", "final answer")
         case .quit: (.sender, "sender ➔ quit", "QUIT")
         }
     }
@@ -28,7 +28,7 @@ public enum Step: Int, CaseIterable, Comparable, Sendable {
     public var number: Int { rawValue }
     /// The title as the post has it.
     public var title: String { row.title }
-    /// At most 15 columns.
+    /// At most 15 columns, and neutral: true whatever is answered.
     public var shortTitle: String { row.short }
     public var actor: Actor { row.actor }
     /// The step after this one; nil after the last.
