@@ -242,6 +242,17 @@ struct WalkTests {
         walk.expect(.enterPressed) { ($0.cursor.isSubmissionUnfolded, $0.cursor.line) = (false, 0) }
     }
 
+    @Test func `a submission that is all there is is walked piece by piece`() throws {
+        let own = Fixture.events("S: 220 own\nC: EHLO client\nS: 250 own\nC: QUIT\nS: 221 bye", leg: .submission)
+        let alone = Recording(header: .init(began: "", title: "step 1 alone", source: ""), events: own)
+        var walk = try Walk(Fixture.state(of: alone))
+        let stops = walk.state.session.trace.stops.count
+        #expect(stops > 1)
+        #expect(walk.state.stops.count == stops)
+        for _ in 0..<stops { walk.press(.character("n")) }
+        #expect(walk.state.isAtEnd)
+    }
+
     @Test func `Enter is next in any other pane and at any other step`() throws {
         var walk = try Walk(try Self.withSubmission())
         walk.press(.enter)

@@ -115,6 +115,11 @@ public struct Session: Equatable, Sendable {
         self.trace = trace
     }
 
+    /// Whether a submission is all that is replayed: step 1 is then the whole walk, and would be over at once if it were folded.
+    var isSubmissionAlone: Bool {
+        source == .replay && trace.index.folded.count == 1 && trace.lines.first?.place.step == .submission
+    }
+
     /// Takes a conversation's session in the place of the one that was open.
     mutating func open(_ opened: Conversations.Opened) {
         (source, trace, began, pending) = (opened.source, opened.trace, opened.began, opened.pending)

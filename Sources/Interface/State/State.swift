@@ -15,6 +15,7 @@ public struct State: Equatable, Sendable {
         trace: Trace = Trace()
     ) {
         session = Session(title: title, origin: origin, began: began, source: source, trace: trace)
+        cursor.isSubmissionUnfolded = session.isSubmissionAlone
     }
 
     /// The stops that *next* and *back* go through: step 1 counts as one while it is folded.

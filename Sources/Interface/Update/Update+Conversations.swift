@@ -32,6 +32,7 @@ extension State {
         let spot = all.spots[opened.number]
         guard let spot, !(spot.isAtFront && isWatched) else {
             cursor = Cursor(reached: shown)
+            cursor.isSubmissionUnfolded = session.isSubmissionAlone
             if isWatched { goToStop(stops.count - 1) }
             return
         }
