@@ -23,7 +23,7 @@ import Tracing
         "html", "lang", "charset", "content", "name", "class", "id", "href", "title", "type", "hidden", "tabindex",
         "role",
         "aria-label", "aria-labelledby", "aria-hidden", "aria-pressed", "data-do", "data-step", "data-label",
-        "data-lesson",
+        "data-lesson", "data-telling", "data-findings",
         "data-glyph", "dir", "rel", "scope", "start", "checked", "autocomplete", "spellcheck", "size", "http-equiv",
     ]
 

@@ -90,7 +90,7 @@ class WebSocket:
 # The keys that are not a character: name → (code, number).
 NAMED = {
     "ArrowRight": 39, "ArrowLeft": 37, "ArrowUp": 38, "ArrowDown": 40, "Home": 36, "End": 35, "Escape": 27,
-    "Enter": 13, "Tab": 9,
+    "Enter": 13, "Tab": 9, "PageUp": 33, "PageDown": 34,
 }
 
 

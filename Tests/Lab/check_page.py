@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 from browser import Browser
 
@@ -95,6 +96,14 @@ class Check:
     def shown(self, page, within=""):
         return page.value(self.SHOWN.replace("WHAT", within))
 
+    def equal_lines(self, seen, words):
+        """Every line as the JSON export has it; what is no text, as pairs of hexadecimal digits."""
+        self.equal([index for index, _ in seen], [line["index"] for line in self.lines], words)
+        for (_, text), line in zip(seen, self.lines):
+            pairs = base64.b64decode(line.get("octets", "")).hex(" ")
+            isBinary = any(span["lesson"] and span["lesson"].startswith("tls/") for span in line["spans"]) and line["leg"] != "lookup"
+            self.equal(text, pairs if isBinary and pairs else line["text"], f"{words}: line {line['index'] + 1}")
+
     def silent(self, page):
         """Nothing ran, nothing was fetched, nothing complained."""
         self.equal(page.value("window.__stopped"), [], "stopped by the policy")
@@ -125,7 +134,7 @@ class Check:
             self.equal(now[2], now[1], "the step marked in the list")
             self.expect(now[3] > 20, f"no lesson at {now[1]}")
             seen += self.shown(page, "section.stop.now")
-        self.equal(seen, [[line["index"], line["text"]] for line in self.lines], "the lines as they came by key")
+        self.equal_lines(seen, "the lines as they came by key")
         self.equal(page.value("document.querySelector('[data-do=next]').disabled"), True, "the end")
         page.press("n")
         page.press("Home")
@@ -142,6 +151,11 @@ class Check:
         page.press("p")
         self.silent(page)
 
+    @staticmethod
+    def has_line(page):
+        """Whether the first step has a line of its own, which is then the current one."""
+        return page.value("Boolean(document.querySelector('li.line.current'))")
+
     def spans(self):
         """Every span of every line by `→`, and the octets that the lesson pane says it has."""
         page = self.browser.open("file://" + self.file)
@@ -149,7 +163,7 @@ class Check:
         page.press("Home")
         reached = 0
         for line in self.lines:
-            if line["index"]:
+            if line["index"] or not self.has_line(page):
                 page.press("ArrowDown")
             current = page.value("document.querySelector('li.line.current').id")
             self.equal(current, f"line-{line['index'] + 1}", "the line by ↓")
@@ -165,9 +179,9 @@ class Check:
                 place = f"line-{line['index'] + 1}-span-{number}"
                 self.equal(told[:2], [place, place], "the span that is marked and has the focus")
                 count = span["end"] - span["start"]
-                words = f"octet {span['start']}" if count == 1 else f"octets {span['start']} to {span['end'] - 1}"
+                words = f"octet {span['end']}" if count == 1 else f"octets {span['start'] + 1} to {span['end']}"
                 self.expect(told[2].endswith(words), f"{place}: {told[2]!r} does not end in {words!r}")
-                self.equal(told[3], 2 if span["lesson"] else 1, f"{place}: what it is and a lesson")
+                self.expect(told[3] >= (2 if span["lesson"] else 1), f"{place}: what it is and a lesson")
                 reached += 1
         self.expect(reached > 0, "no spans")
         self.silent(page)
@@ -213,10 +227,79 @@ class Check:
             self.expect(wide <= width, f"{wide} pixels wide on a screen of {width}")
         self.silent(page)
 
+    # Whether the current line stands in its pane, and nothing lies over its beginning.
+    STANDS = """(() => {
+        const line = document.querySelector('.line.current') || document.querySelector('.stop.now h2, .stop.now h3');
+        const place = line.getBoundingClientRect();
+        const over = document.elementFromPoint(place.left + 20, place.top + Math.min(place.height, 24) / 2);
+        return [Boolean(over) && line.contains(over), place.top];
+    })()"""
+
+    def stands(self, page):
+        """Where the current line stands when everything has come to rest."""
+        end = time.monotonic() + 5
+        before = None
+        while time.monotonic() < end:
+            isSeen, top = page.value(self.STANDS)
+            if top == before:
+                return isSeen
+            before = top
+            time.sleep(0.08)
+        return False
+
+    def keeps_in_sight(self):
+        """The current line can be seen at every step, on every screen, whether movement is wanted or not."""
+        page = self.browser.open("file://" + self.file)
+        for width, height in ((1280, 800), (1366, 768), (1920, 1080), (390, 844)):
+            for calm in (True, False):
+                page.look(width, height, calm=calm)
+                page.press("Home")
+                for number in range(page.value("document.querySelectorAll('section.stop').length")):
+                    if number:
+                        page.press("n")
+                    at = page.value("document.querySelector('section.stop.now').id")
+                    self.expect(self.stands(page), f"{at} is out of sight at {width}x{height}, calm: {calm}")
+        self.silent(page)
+
+    def reacts(self):
+        """Keys of a presenter, the way back, links, and what is copied."""
+        page = self.browser.open("file://" + self.file)
+        label = "document.querySelector('section.stop.now').dataset.label + ' ' + document.querySelector('#where').textContent"
+        places = [page.value(label)]
+        for key in (" ", "PageDown", "Enter"):
+            page.press(key)
+            places.append(page.value(label))
+        self.equal(len(set(places)), 4, f"Space, PgDn and Enter go on: {places}")
+        page.press("PageUp")
+        self.equal(page.value(label), places[2], "PgUp")
+        page.value("new Promise((done) => { addEventListener('popstate', () => setTimeout(done, 50)); history.back(); })")
+        self.equal(page.value(label), places[3], "back leads to the step that was left")
+        page.press("m")
+        has = page.value("Boolean(document.querySelector('#message'))")
+        told = page.value("document.querySelector('#lesson').textContent")
+        self.expect(told.startswith("The message as it was " if has else "No message was sent"), f"m: {told[:80]!r}")
+        page.value("new Promise((done) => { addEventListener('hashchange', () => setTimeout(done, 50)); location.hash = 'nowhere'; })")
+        told = page.value("document.querySelector('#lesson').textContent")
+        self.equal(told, "There is no place called nowhere on this page.", "a link that leads nowhere")
+        copied = page.value(
+            """(() => {
+                const line = document.querySelector('li.line.current') || document.querySelector('li.line');
+                getSelection().selectAllChildren(line);
+                const data = new DataTransfer();
+                line.dispatchEvent(new ClipboardEvent('copy', { clipboardData: data, bubbles: true, cancelable: true }));
+                return [data.getData('text/plain'), line.querySelector('code').textContent];
+            })()"""
+        )
+        self.equal(copied[0], copied[1], "a copied line")
+        self.expect(copied[1] != "", "a line to copy")
+        toolbars = page.value("document.querySelectorAll('[role=toolbar]').length")
+        self.equal(toolbars, 1, "toolbars")
+        self.silent(page)
+
     def unscripted(self):
         """Without scripts: every line and every lesson, nothing hidden."""
         page = self.browser.open("file://" + self.file, scripts=False)
-        self.equal(self.shown(page), [[line["index"], line["text"]] for line in self.lines], "lines without scripts")
+        self.equal_lines(self.shown(page), "lines without scripts")
         hidden = page.value(
             "Array.from(document.querySelectorAll('article.lesson, .finding, #findings'))"
             ".filter((each) => !each.getClientRects().length).length"
@@ -235,6 +318,9 @@ def main():
             check.spans()
             check.arrives()
             check.unscripted()
+            check.reacts()
+            if session in sessions:
+                check.keeps_in_sight()
             print(f"{check.name}: {len(check.lines)} lines, {len(check.stops)} steps", flush=True)
 
 

@@ -38,6 +38,11 @@ public enum WireText {
         }
     }
 
+    /// The octets as hexadecimal pairs, for what is no text: `16 03 01`.
+    public static func hexPairs(_ octets: some Sequence<UInt8>) -> String {
+        octets.map { $0.hex(2) }.joined(separator: " ")
+    }
+
     /// Whether all of a text may stand on a screen as it is.
     public static func isShown(_ text: String) -> Bool {
         if text.utf8.allSatisfy({ (32...126).contains($0) }) { return true }

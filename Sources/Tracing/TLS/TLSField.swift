@@ -21,6 +21,16 @@ extension TraceLine {
     /// Whether it is a part of a TLS record.
     public var isTLS: Bool { if case .tls = content { true } else { false } }
 
+    /// Whether its octets are no text: a TLS record, and a chunk or what nobody can name where it holds controls or is no UTF-8.
+    public var isBinary: Bool {
+        switch content {
+        case .tls: true
+        case .opaque, .chunk:
+            octets.contains { $0 < 32 && $0 != 9 || $0 == 127 } || String(validating: octets, as: UTF8.self) == nil
+        default: false
+        }
+    }
+
     /// The line as a person reads it: its octets made visible, or what they say where they are no text.
     public var shownText: String {
         guard case .tls(let fields) = content else { return WireText.shown(octets) }

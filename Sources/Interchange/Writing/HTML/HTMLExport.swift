@@ -53,12 +53,12 @@ public struct HTMLExport {
             "<main id=\"wire\" aria-label=\"Wire\" tabindex=\"-1\">",
             zip(sections, stops).map(stop).joined(separator: "\n"),
             findings,
-            delivered,
+            message,
             verdict,
             "</main>",
             "<aside id=\"lesson\" aria-label=\"Lesson\" tabindex=\"0\" hidden></aside>",
             "</div>",
-            Self.controls(findings: trace.lines.reduce(0) { $0 + $1.findings.count }, !trace.delivered.isEmpty),
+            Self.controls(findings: trace.lines.reduce(0) { $0 + $1.findings.count }, !message.isEmpty),
             Self.dialogs,
             "<script type=\"application/json\" id=\"session\">\(data(session))</script>",
         ]
@@ -154,28 +154,45 @@ public struct HTMLExport {
         let isData: Bool = if case .mailData = line.content { true } else { false }
         let marks = line.findings.isEmpty ? "" : " flagged"
         let whole = line.octets + line.ending.octets
-        let spans = line.spans.enumerated().map { index, span in
-            self.span(span, of: line, whole, id: "line-\(number)-span-\(index + 1)", lesson: lessons[index])
+        let spans = line.spans.enumerated().map { index, span -> String in
+            let about = zip(line.findings, findings).filter { $0.0.range.overlaps(span.range) }.compactMap(\.1)
+            return self.span(
+                span,
+                of: line,
+                whole,
+                id: "line-\(number)-span-\(index + 1)",
+                lesson: lessons[index],
+                findings: about
+            )
         }
+        let telling = line.tellingSpan.map { " data-telling=\"line-\(number)-span-\($0 + 1)\"" } ?? ""
         let flags = zip(line.findings, findings).map { finding($0, lesson: $1) }.joined()
         // The octets of a TLS record say nothing to the eye.
         let says = line.isTLS ? "<p class=\"says\">\(Escaping.html(line.shownText))</p>" : ""
-        return "<li class=\"line \(kind)\(isData ? " data" : "")\(marks)\" id=\"line-\(number)\">"
+        return "<li class=\"line \(kind)\(isData ? " data" : "")\(marks)\" id=\"line-\(number)\"\(telling)>"
             + "<span class=\"time\">\(WalkText.clock(line.time).drop { $0 == " " })</span>"
             + "<span class=\"who\"><span aria-hidden=\"true\">\(sign)</span><span class=\"quiet\">\(name): </span></span>"
-            + "<code dir=\"ltr\"><bdi>\(spans.joined())</bdi></code>\(says)\(flags)</li>"
+            + "<code dir=\"ltr\"><bdi>\(spans.joined(separator: line.isBinary ? " " : ""))</bdi></code>\(says)\(flags)</li>"
     }
 
-    private func span(_ span: WireSpan, of line: TraceLine, _ whole: [UInt8], id: String, lesson: String?) -> String {
+    private func span(
+        _ span: WireSpan,
+        of line: TraceLine,
+        _ whole: [UInt8],
+        id: String,
+        lesson: String?,
+        findings: [String]
+    ) -> String {
         let name = Escaping.html(span.name)
-        let target = lesson.map { " href=\"#\($0)\"" } ?? ""
+        let about = findings.isEmpty ? "" : " data-findings=\"\(findings.joined(separator: " "))\""
+        let target = (lesson.map { " href=\"#\($0)\"" } ?? "") + about
         guard span.kind != .lineEnd else {
             let glyphs = line.ending.octets.map { $0 == 13 ? "CR" : $0 == 10 ? "LF" : "??" }.joined(separator: " ")
             return "<a class=\"span end\" id=\"\(id)\"\(target) title=\"\(name)\" data-glyph=\"\(glyphs)\" "
                 + "aria-label=\"\(name)\"></a>"
         }
         let octets = whole[span.range.clamped(to: 0..<whole.count)]
-        let shown = Escaping.html(WireText.shown(octets))
+        let shown = Escaping.html(line.isBinary ? WireText.hexPairs(octets) : WireText.shown(octets))
         let blank = octets.allSatisfy { $0 == 32 || $0 == 9 } ? " blank" : ""
         guard line.isWire || span.kind != .separator else { return "<span class=\"gap\" id=\"\(id)\">\(shown)</span>" }
         return "<a class=\"span k-\(span.kind.rawValue)\(blank)\" id=\"\(id)\"\(target) title=\"\(name)\">\(shown)</a>"
@@ -237,23 +254,30 @@ public struct HTMLExport {
             "<section class=\"end\" id=\"verdict\"><h2 tabindex=\"-1\">Verdict</h2>\n\(words.joined(separator: "\n"))</section>"
     }
 
-    private var delivered: String {
-        guard !trace.delivered.isEmpty else { return "" }
-        let mails = trace.delivered.map { content in
-            var rows = ExportWalk.rows(content)
-            let left = rows.count - Self.firstLines
-            if left > 0 { rows = rows.prefix(Self.firstLines) + ["… \(left) lines more"] }
-            return
-                "<h2 tabindex=\"-1\">The message as it was delivered, \(content.count) octets</h2>\n<pre dir=\"ltr\"><bdi>"
-                + rows.map(Escaping.html).joined(separator: "\n") + "</bdi></pre>"
-        }
-        return "<section class=\"end\" id=\"message\">\(mails.joined(separator: "\n"))</section>"
+    /// The mail as it was delivered, or else as it was sent.
+    private var message: String {
+        let mails =
+            trace.delivered.isEmpty
+            ? MessageExport.messages(trace).map { mail($0.content, "as it was sent", leftOut: $0.octetsLeftOut) }
+            : trace.delivered.map { mail($0, "as it was delivered", leftOut: 0) }
+        return mails.isEmpty
+            ? "" : "<section class=\"end\" id=\"message\">\(mails.joined(separator: "\n"))</section>"
+    }
+
+    /// A mail without its stuffed dots, its first lines where it is long.
+    private func mail(_ content: [UInt8], _ how: String, leftOut: Int) -> String {
+        var rows = ExportWalk.rows(content)
+        let left = rows.count - Self.firstLines
+        if left > 0 { rows = rows.prefix(Self.firstLines) + ["… \(left) lines more"] }
+        if leftOut > 0 { rows.append("… \(leftOut) octets more") }
+        return "<h2 tabindex=\"-1\">The message \(how), \(content.count + leftOut) octets</h2>\n<pre dir=\"ltr\"><bdi>"
+            + rows.map(Escaping.html).joined(separator: "\n") + "</bdi></pre>"
     }
 
     private static func controls(findings: Int, _ hasMessage: Bool) -> String {
         let message = hasMessage ? "<button type=\"button\" data-do=\"message\"><kbd>m</kbd> Message</button>" : ""
         return """
-            <div class="controls" role="toolbar" aria-label="Walk" hidden>
+            <nav class="controls" aria-label="Walk" hidden><div class="bar" role="toolbar" aria-label="Keys as buttons">
             <button type="button" data-do="previous"><kbd>p</kbd> Back</button>
             <button type="button" data-do="next" class="main"><kbd>n</kbd> Next</button>
             <span class="where" id="where"></span>
@@ -263,8 +287,7 @@ public struct HTMLExport {
             \(message)
             <button type="button" data-do="all" aria-pressed="false"><kbd>a</kbd> Open all</button>
             <button type="button" data-do="help"><kbd>?</kbd> Help</button>
-            </div>
-            <p class="quiet" role="status" id="status"></p>
+            </div><p class="quiet" role="status" id="status"></p></nav>
             """
     }
 

@@ -34,6 +34,7 @@ public enum HTMLKeys {
     public static let rows: [(keys: [String], words: String)] = [
         (["n", "."], "one step on"),
         (["p", ","], "one step back"),
+        (["Space", "Enter", "PgDn", "PgUp"], "the same for a presenter: on, on, on, back"),
         (["]"], "next whole step"),
         (["["], "previous whole step"),
         (["→", "←"], "span by span: what are these octets?"),
@@ -41,7 +42,7 @@ public enum HTMLKeys {
         (["g"], "go to a step by its number"),
         (["Home", "End"], "to the beginning, to the last step"),
         (["f"], "all findings"),
-        (["m"], "the message as it was delivered"),
+        (["m"], "the message as it was delivered or sent"),
         (["a"], "open all: the whole session as one document, and back"),
         (["?"], "this help"),
         (["Esc"], "close what lies on top"),

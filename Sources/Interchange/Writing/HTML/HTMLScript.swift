@@ -3,7 +3,7 @@
 /// Changing it changes its hash; `HTMLExportTests` says the new one.
 enum HTMLScript {
     /// SHA-256 of `text`, in base64: what the policy of the page allows to run.
-    static let hash = "fOlbN+3oKlAr4ereS2j6mE7lVK08k06AQC0RfI8N7fg="
+    static let hash = "LcoT/5kS1N9lP9yC7SpLBbc6B+a1Ou1xZRk5IYw51hA="
 
     static let text = #"""
 
@@ -25,9 +25,45 @@ enum HTMLScript {
           const isOpen = () => root.classList.contains("all");
 
           const say = (words) => { one("#status").textContent = words; };
-          const seen = (element) => element.scrollIntoView({
-            block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
-          const address = (id) => { try { history.replaceState(null, "", "#" + id); } catch { /* no matter */ } };
+          const manner = () => calm.matches ? "auto" : "smooth";
+
+          // Back leads to the step or the place that was left; who goes from span to span does not want each of them there.
+          function address(id, isPlace) {
+            if (location.hash.slice(1) === id) return;
+            try { history[isPlace ? "pushState" : "replaceState"](null, "", "#" + id); } catch { /* no matter */ }
+          }
+
+          // What scrolls around an element: its pane where panes stand side by side, else the window.
+          function scroller(element) {
+            for (let each = element.parentElement; each && each !== document.body; each = each.parentElement) {
+              if (/auto|scroll/.test(getComputedStyle(each).overflowY) && each.scrollHeight > each.clientHeight) return each;
+            }
+            return document.scrollingElement;
+          }
+
+          // Brings an element to the middle of what scrolls, with its beginning in sight. One movement a pane: a second
+          // one would cancel the first.
+          function toMiddle(element) {
+            const pane = scroller(element);
+            const place = element.getBoundingClientRect();
+            const isWindow = pane === document.scrollingElement;
+            const top = isWindow ? 0 : pane.getBoundingClientRect().top;
+            const height = isWindow ? innerHeight : pane.clientHeight;
+            const above = Math.max((height - place.height) / 2, isWindow ? height / 4 : 0);
+            pane.scrollTo({ top: pane.scrollTop + place.top - top - above, behavior: manner() });
+          }
+
+          // The step in the list, along the list's own direction alone.
+          function inList(link) {
+            const list = one("#steps ol");
+            const isRow = list.scrollWidth > list.clientWidth;
+            const pane = isRow ? list : scroller(link);
+            if (pane === document.scrollingElement) return;
+            const place = link.getBoundingClientRect(), frame = pane.getBoundingClientRect();
+            pane.scrollTo(isRow
+              ? { left: pane.scrollLeft + place.left - frame.left - (frame.width - place.width) / 2, behavior: manner() }
+              : { top: pane.scrollTop + place.top - frame.top - (frame.height - place.height) / 2, behavior: manner() });
+          }
 
           // Tab goes through the spans of the current line, not through all there are.
           function reachable(line, isReachable) {
@@ -35,8 +71,8 @@ enum HTMLScript {
           }
 
           // The right pane: a copy of what stands in the document, without its ids.
-          function explain(id, about) {
-            const source = id && document.getElementById(id);
+          function explain(ids, about) {
+            const sources = [ids].flat().map((id) => id && document.getElementById(id)).filter((each) => each);
             aside.replaceChildren();
             if (about) {
               const words = document.createElement("p");
@@ -44,15 +80,19 @@ enum HTMLScript {
               words.append(...about);
               aside.append(words);
             }
-            if (source) {
+            for (const source of new Set(sources)) {
               const copy = source.cloneNode(true);
               for (const element of [copy, ...all("[id]", copy)]) element.removeAttribute("id");
               aside.append(copy);
-            } else if (!about) {
+            }
+            if (!sources.length && !about) {
               aside.append("Nothing explains this.");
             }
             aside.scrollTop = 0;
           }
+
+          // What departs from an RFC at a span comes before what its octets are.
+          const toldOf = (span) => [...(span.dataset.findings || "").split(" "), (span.hash || "").slice(1)];
 
           function aboutSpan(element) {
             const [, number, index] = /^line-(\d+)-span-(\d+)$/.exec(element.id);
@@ -65,7 +105,7 @@ enum HTMLScript {
             text.append(isolated);
             const count = found.end - found.start;
             return [name, " ", text, " ",
-              `line ${number}, ` + (count === 1 ? `octet ${found.start}` : `octets ${found.start} to ${found.end - 1}`)];
+              `line ${number}, ` + (count === 1 ? `octet ${found.end}` : `octets ${found.start + 1} to ${found.end}`)];
           }
 
           function mark() {
@@ -104,12 +144,11 @@ enum HTMLScript {
             const title = one("h2, h3", stops[at]);
             if (!quiet) {
               title.focus({ preventScroll: true });
-              address(stops[at].id);
+              address(stops[at].id, true);
               say(`Step ${stops[at].dataset.label}, ${at + 1} of ${stops.length}`);
             }
-            seen(stops[at]);
-            seen(title);
-            if (links[at]) seen(links[at]);
+            toMiddle(line || title);
+            if (links[at]) inList(links[at]);
           }
 
           function toLine(element) {
@@ -117,10 +156,10 @@ enum HTMLScript {
             line = element;
             span = null;
             mark();
-            const first = spansOf(line).find((each) => !each.classList.contains("blank"));
-            explain(first && first.hash.slice(1));
+            const telling = document.getElementById(line.dataset.telling);
+            explain(telling && toldOf(telling));
             address(line.id);
-            seen(line);
+            toMiddle(line);
           }
 
           function toSpan(element) {
@@ -128,10 +167,10 @@ enum HTMLScript {
             line = element.closest("li.line");
             span = element;
             mark();
-            explain(span.hash.slice(1), aboutSpan(span));
+            explain(toldOf(span), aboutSpan(span));
             span.focus({ preventScroll: true });
             address(span.id);
-            seen(line);
+            toMiddle(line);
           }
 
           function toStopOf(element) {
@@ -154,7 +193,9 @@ enum HTMLScript {
 
           function nextLine(direction) {
             const shown = stops.slice(0, reached + 1).flatMap(linesOf);
-            const next = shown[shown.indexOf(line) + direction];
+            // A step that holds nothing but sub-steps has no line of its own.
+            const before = line ? shown.indexOf(line) : stops.slice(0, at).flatMap(linesOf).length - (direction > 0 ? 1 : 0);
+            const next = shown[before + direction];
             if (next) toLine(next);
           }
 
@@ -176,11 +217,18 @@ enum HTMLScript {
           }
 
           function show(id) {
-            const place = one("#" + id);
-            if (!place) return say("There is none in this session");
-            if (isOpen()) { place.scrollIntoView(); one("h2", place).focus(); return; }
+            const place = document.getElementById(id);
+            if (!place) { nowhere(id === "message" ? "No message was sent in this session" : `There is no ${id} here`); return; }
+            address(id, true);
+            if (isOpen()) { place.scrollIntoView(); one("h2, h3", place).focus(); return; }
             explain(id);
-            aside.focus();
+            aside.focus({ preventScroll: true });
+            if (document.scrollingElement.scrollHeight > innerHeight) aside.scrollIntoView({ block: "start", behavior: manner() });
+          }
+
+          function nowhere(words) {
+            say(words);
+            if (!isOpen()) explain(null, [words + "."]);
           }
 
           function dialog(id) {
@@ -223,7 +271,7 @@ enum HTMLScript {
             "n": "next", ".": "next", "p": "previous", ",": "previous", "]": "nextStep", "[": "previousStep",
             "Home": "first", "End": "last", "ArrowRight": "right", "ArrowLeft": "left", "ArrowDown": "down",
             "ArrowUp": "up", "j": "down", "k": "up", "f": "findings", "m": "message", "a": "all", "?": "help",
-            "g": "ask",
+            "g": "ask", " ": "next", "Enter": "next", "PageDown": "next", "PageUp": "previous",
           };
 
           document.addEventListener("keydown", (event) => {
@@ -239,10 +287,39 @@ enum HTMLScript {
             const scrolls = event.key === "ArrowDown" || event.key === "ArrowUp" || event.key === "Home"
               || event.key === "End";
             if (scrolls && (aside.contains(event.target) || isOpen())) return;
-            const action = keysOn && actions[keys[event.key]];
+            const turns = [" ", "Enter", "PageDown", "PageUp"].includes(event.key);
+            if (turns && (isOpen() || turnsElsewhere(event))) return;
+            const action = keysOn && actions[turns && event.shiftKey ? "previous" : keys[event.key]];
             if (!action) return;
             event.preventDefault();
             action();
+          });
+
+          // A button or a link takes Space and Enter for itself; a lesson that goes on is read to its end first.
+          function turnsElsewhere(event) {
+            const isKey = event.key === " " || event.key === "Enter";
+            if (isKey && event.target.closest("button, input, summary")) return true;
+            if (event.key === "Enter" && event.target.closest("a[href]")) return true;
+            if (!aside.contains(event.target) || event.key === "Enter") return false;
+            const isBack = event.shiftKey || event.key === "PageUp";
+            return isBack ? aside.scrollTop > 0 : aside.scrollTop + aside.clientHeight < aside.scrollHeight - 2;
+          }
+
+          // A copied line is its octets as they are shown, with its blanks and without our labels.
+          document.addEventListener("copy", (event) => {
+            const selection = getSelection();
+            if (!selection.rangeCount || selection.isCollapsed) return;
+            const range = selection.getRangeAt(0);
+            const within = range.commonAncestorContainer;
+            const frame = within.nodeType === Node.ELEMENT_NODE ? within : within.parentElement;
+            if (!frame || aside.contains(frame)) return;
+            const part = range.cloneContents();
+            const codes = all("li.line code", part).concat(all("code", part).filter((each) => !each.closest("li.line")));
+            const inLine = frame.closest("li.line");
+            if (!inLine && !one("li.line", part)) return;
+            const texts = inLine && !codes.length ? [part.textContent] : codes.map((each) => each.textContent);
+            event.clipboardData.setData("text/plain", texts.join("\n"));
+            event.preventDefault();
           });
 
           document.addEventListener("click", (event) => {
@@ -251,30 +328,38 @@ enum HTMLScript {
             const link = event.target.closest("a[href^='#']");
             if (!link || event.ctrlKey || event.metaKey || event.shiftKey || isOpen()) return;
             if (link.classList.contains("span") && link.id) { event.preventDefault(); toSpan(link); return; }
-            const id = link.hash.slice(1);
-            if (id.startsWith("lesson-")) { event.preventDefault(); explain(id); aside.focus(); return; }
-            if (arrive(id)) event.preventDefault();
+            if (arrive(link.hash.slice(1))) event.preventDefault();
           });
           one("#keys").addEventListener("change", (event) => { keysOn = event.target.checked; });
 
-          // A link to a step, a line or a span; false when it is to none of them.
+          // Where a link leads: a step, a line, a span, a lesson, or what stands at the end of the page; false for what the
+          // browser finds by itself.
           function arrive(id) {
-            const place = id && document.getElementById(id);
-            if (!place) return false;
-            if (place.matches("section.stop")) toStop(stops.indexOf(place));
+            const place = document.getElementById(id);
+            if (!place) nowhere(`There is no place called ${id} on this page`);
+            else if (place.matches("section.stop")) toStop(stops.indexOf(place));
             else if (place.matches("li.line")) toLine(place);
             else if (place.matches("a.span")) toSpan(place);
+            else if (place.matches("section.end, article.lesson")) show(id);
+            else if (place.closest("section.stop")) toStop(stops.indexOf(place.closest("section.stop")));
             else return false;
             return true;
           }
-          addEventListener("hashchange", () => { if (!isOpen()) arrive(location.hash.slice(1)); });
+          function returnTo() {
+            const id = location.hash.slice(1);
+            if (isOpen()) return;
+            if (id) arrive(id); else toStop(0, true);
+          }
+          addEventListener("popstate", returnTo);
+          addEventListener("hashchange", returnTo);
 
           controls.hidden = false;
           aside.hidden = false;
           root.classList.add("walk");
           for (const each of all("li.line")) reachable(each, false);
           scrollTo(0, 0);
-          if (!arrive(location.hash.slice(1))) toStop(0, true);
+          toStop(0, true);
+          if (location.hash.length > 1) arrive(location.hash.slice(1));
         })();
 
         """#

@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "v12pR2Y7mfyylXKxdhcwwIgBP05y2xHr4LUJJ0zP/FE="
+    static let hash = "XTizkxX94nS5rVQwxCq2JxPEk2uVclOmRQUoYM3nhGw="
 
     static let text = """
 
@@ -148,8 +148,8 @@ enum HTMLStyle {
         dialog h2 { margin-top: 0; }
         dialog td:first-child { white-space: nowrap; }
         .trouble { color: var(--flag); min-height: 1.5em; }
-        .controls { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; padding: 0.5rem 1.5rem;
-          border-top: 1px solid var(--rule); background: var(--paper); }
+        .bar { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
+        .controls { padding: 0.5rem 1.5rem; border-top: 1px solid var(--rule); background: var(--paper); }
         .controls[hidden] { display: none; }
         .where { color: var(--faint); font-size: var(--small); font-variant-numeric: tabular-nums; min-width: 3.2em;
           text-align: center; }
@@ -161,6 +161,7 @@ enum HTMLStyle {
         @media screen {
           #steps { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; }
           .all .controls { position: sticky; bottom: 0; }
+          .all #status { position: static; width: auto; height: auto; margin: 0.3rem 0 0; clip-path: none; font-size: var(--small); }
 
           /* One step at a time: three panes. */
           .walk #wire .explained, .walk #wire > .end, .walk .stop.tocome, .walk .line:not(.current) .span.end { display: none; }
@@ -193,7 +194,8 @@ enum HTMLStyle {
           .walk #steps { padding-top: 0.9rem; }
           .walk #steps li > a, .walk #steps li > span { font-size: 0.875rem; padding-block: 0.14em; }
 
-          .walk #wire { padding: 0 1.5rem 3rem; max-width: none; }
+          /* Room below, so that the last line can stand in the middle as well. */
+          .walk #wire { padding: 0 1.5rem 45vh; max-width: none; }
           .walk #lesson { border-left: 1px solid var(--rule); padding: 1.5rem 1.6rem 3rem; background: var(--leaf); }
         }
         @media screen and (max-width: 67.99rem) {
@@ -215,7 +217,8 @@ enum HTMLStyle {
           .walk .masthead h1 { font-size: 1.125rem; }
           .walk .stop:not(.now) { display: none; }
           .walk #lesson { padding: 1.2rem 1rem 6rem; border-top: 1px solid var(--rule); background: var(--leaf); }
-          .walk .controls { position: sticky; bottom: 0; z-index: 2; padding: 0.5rem; gap: 0.35rem; }
+          .walk .controls { position: sticky; bottom: 0; z-index: 2; padding: 0.5rem; }
+          .walk .bar { gap: 0.35rem; }
           .controls kbd { display: none; }
           .controls [data-do=left] kbd, .controls [data-do=right] kbd { display: inline; border: 0; }
         }
