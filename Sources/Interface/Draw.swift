@@ -11,6 +11,12 @@ public func draw(_ state: State, in world: Surroundings) -> Canvas {
         return canvas
     }
     guard !state.view.isBlank else { return canvas }
+    if state.isListing, state.view.overlay == nil {
+        drawSessionList(state, on: &canvas, glyphs)
+        drawKeys(state, in: layout.keys, on: &canvas, glyphs)
+        if glyphs.isASCII { canvas.spellInASCII() }
+        return canvas
+    }
     drawTitle(state, in: layout.title, on: &canvas, glyphs)
     if !state.session.choices.isEmpty {
         drawChoices(state, in: layout.overlay, on: &canvas, glyphs)

@@ -15,6 +15,8 @@ public enum Input: Equatable, Sendable {
     case nextPanePressed, previousPanePressed, zoomPressed
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
+    /// In a list of sessions: the column to sort by, and the order turned round.
+    case columnBackPressed, columnOnPressed, reversePressed
     case hexPressed, lineEndsPressed, blankPressed
     /// The key of something that lies over the panes.
     case overlayPressed(Overlay)
@@ -32,6 +34,8 @@ public enum Input: Equatable, Sendable {
     case conversed([Conversations.Row])
     /// The conversation that was asked for, as far as it is known.
     case conversationOpened(Conversations.Opened)
+    /// What a list shows of the session under its cursor.
+    case previewed(SessionList.Preview)
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
     /// The sandbox's servers stand at these ports.
@@ -61,13 +65,15 @@ extension Input {
             .troublePressed,
             .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
             .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
-            .nextMatchPressed, .previousMatchPressed, .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,
+            .nextMatchPressed, .previousMatchPressed, .columnBackPressed, .columnOnPressed, .reversePressed,
+            .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,
             .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed,
             .escapePressed, .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll,
             .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
-        case .conversed, .conversationOpened, .traced, .listening, .held, .stands, .awaiting, .growing, .resized,
+        case .conversed, .conversationOpened, .previewed, .traced, .listening, .held, .stands, .awaiting, .growing,
+            .resized,
             .timerFired, .noticed, .nameTaken:
             false
         }
@@ -97,6 +103,8 @@ public enum Effect: Equatable, Sendable {
     case openPasted(String)
     /// Show this one of the conversations.
     case openConversation(number: Int)
+    /// Tell what became of this session of a list.
+    case preview(number: Int)
     /// Nothing will be asked about this conversation any more.
     case forgetConversation(number: Int)
     case toggleMouse

@@ -50,7 +50,7 @@ public enum Overlay: CaseIterable, Sendable {
         case .conversations:
             Row(
                 "o",
-                "other conversations (tap, sandbox, files with several)",
+                "the list of sessions: other conversations, those of a file",
                 missing: ConversationList.missing,
                 start: ConversationList.start,
                 draw: drawConversations,

@@ -32,9 +32,7 @@ struct SecretOutputs {
         }
         add("messages", file.warnings.joined(separator: "\n"))
         file.eachListing(0..<file.count) { add("the list", $0.cells.joined(separator: "\n")) }
-        for listing in file.listings {
-            add("the list in the program", "\(listing)")
-        }
+        file.eachListing(0..<file.count) { add("the list in the program", "\($0)") }
         for (number, recording) in file.sessions.enumerated() {
             add("messages", recording.warnings.joined(separator: "\n"))
             let session = WrittenSession(recording, number: number)

@@ -22,8 +22,8 @@ import Tracing
     private func expectSame(_ file: SessionFile, _ name: String) {
         for (listing, recording) in zip(file.listings, file.sessions) {
             let verdict = Verdict(of: Tracer.trace(of: recording.events))
-            #expect(listing.summary == verdict.summary, "\(name), session \(listing.number)")
-            #expect(listing.outcome == verdict.outcome)
+            #expect(listing.summary == verdict.summary, "\(name), session \(listing.session.number)")
+            #expect(listing.session.outcome == verdict.outcome)
             #expect(listing.cells.count == 7 && listing.cells.allSatisfy { !$0.isEmpty && !$0.contains("\t") })
         }
     }
@@ -35,5 +35,14 @@ import Tracing
             "220 m\nEHLO a\n250 m\nMAIL FROM:<x\ty>\n250 k\nRCPT TO:<b@c>\n550 5.1.1 no\nRCPT TO:<d@e>\n450 n\nQUIT\n221 b\n"
         let cells = try SessionFile.read(Array(refused.utf8), path: "-").listings.map(\.cells)
         #expect(cells == [["0", "–", "a", "m", "<x\\x09y>", "<b@c>,<d@e>", "mixed 0 of 2 accepted, 550 RCPT 5.1.1"]])
+    }
+}
+
+extension SessionFile {
+    /// What a list says about all sessions.
+    var listings: [SessionListing] {
+        var all: [SessionListing] = []
+        eachListing(0..<count) { all.append($0) }
+        return all
     }
 }

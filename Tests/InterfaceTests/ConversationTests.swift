@@ -207,19 +207,6 @@ struct ConversationTests {
         #expect(walk.screen.contains("3 older ones were dropped"))
     }
 
-    @Test func `a list of ten thousand that were not read is drawn at once`() throws {
-        var state = State(title: "capture", source: .replay)
-        let rows = (1...10_000).map { Conversations.Row(number: $0, peer: "session \($0)", octets: $0) }
-        state.session.conversations = Conversations(rows: rows, followsNewest: false)
-        var walk = try Walk(state)
-        walk.press(.character("o"))
-        walk.press(.home)
-        for _ in 0..<20 { walk.press(.pageDown) }
-        #expect(walk.screen.contains("not read yet"))
-        walk.press(.end)
-        #expect(walk.press(.enter) == [.openConversation(number: 10_000)])
-    }
-
     // MARK: What it tells
 
     @Test func `how each ended`() throws {
@@ -265,7 +252,8 @@ struct ConversationTests {
 
     @Test func `what is told about a client cannot leave its row`() throws {
         var walk = try Self.walk()
-        let row = Conversations.Row(number: 1, peer: "\u{1B}[2J\u{202E}evil\r\n\u{7}", octets: 1)
+        let peer = "\u{1B}[2J\u{202E}evil\r\n\u{7}"
+        let row = Conversations.Row(number: 1, peer: peer, trace: Trace(), octets: 1, isOver: false)
         walk.give(.conversed([row]))
         walk.press(.character("o"))
         #expect(!walk.screen.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" || $0 == "\u{7}" })

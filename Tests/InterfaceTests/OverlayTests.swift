@@ -10,7 +10,11 @@ struct OverlayTests {
     /// A session in which every overlay has something to show.
     static func withEverything(_ columns: Int = 80, _ rows: Int = 24) throws -> Walk {
         var state = try Fixture.seed(columns, rows)
-        var conversations = Conversations(rows: (1...30).map { .init(number: $0, peer: "session \($0)") })
+        var conversations = Conversations(
+            rows: (1...30).map {
+                .init(number: $0, peer: "session \($0)", trace: Trace(), octets: 0, isOver: true)
+            }
+        )
         conversations.open = 1
         state.session.conversations = conversations
         var walk = try Walk(state)

@@ -97,7 +97,10 @@ struct PropertyTests {
     func `no page breaks the frame`(size: (Int, Int)) throws {
         for overlay in Overlay.allCases {
             var state = Hostile.state(size.0, size.1)
-            state.session.conversations = Conversations(rows: [.init(number: 1, peer: "\u{1B}[2J 日本 \u{202E}")])
+            let peer = "\u{1B}[2J 日本 \u{202E}"
+            state.session.conversations = Conversations(
+                rows: [.init(number: 1, peer: peer, trace: Trace(), octets: 0, isOver: true)]
+            )
             var walk = try Walk(state)
             walk.press(.end, overlay.row.keys[0])
             #expect(walk.state.view.overlay?.overlay == overlay)

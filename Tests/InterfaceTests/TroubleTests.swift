@@ -64,30 +64,6 @@ struct TroubleTests {
         #expect(walk.state.currentLine?.replyCode == 550)
     }
 
-    @Test func `in a list it goes to the next session with trouble`() throws {
-        var walk = try Self.walk(Self.dialogue)
-        let outcomes = [false, true, false, true, false]
-        let rows = outcomes.enumerated().map {
-            Conversations.Row(number: $0 + 1, peer: "p", from: nil, to: [], words: "w", isTrouble: $1)
-        }
-        walk.state.session.conversations = Conversations(rows: rows, followsNewest: false)
-        walk.state.session.conversations?.open = 1
-        walk.press(.character("o"))
-        var selected: [Int] = []
-        for _ in 1...3 {
-            walk.press(.character("!"))
-            selected.append(walk.state.view.overlay?.at ?? 0)
-        }
-        #expect(selected == [2, 4, 2])
-        walk.state.session.conversations = Conversations(
-            rows: [rows[0], rows[2]],
-            followsNewest: false
-        )
-        walk.press(.character("!"))
-        #expect(walk.state.view.notice == "no trouble in any of them")
-        #expect(walk.state.view.overlay?.overlay == .conversations)
-    }
-
     // MARK: The key that shows all keys
 
     @Test(arguments: [(40, 12), (60, 16), (72, 20), (80, 24), (120, 40), (200, 60)])

@@ -113,13 +113,6 @@ public struct SessionFile: Sendable {
         }
     }
 
-    /// All of it, for a list to choose from.
-    public var listings: [SessionListing] {
-        var all: [SessionListing] = []
-        eachListing(0..<count) { all.append($0) }
-        return all
-    }
-
     /// The file cut where a header stands: recordings that were written behind each other are several sessions, also where
     /// the last line of one has no line feed.
     static func parts(of octets: [UInt8]) -> [[UInt8]] {

@@ -81,11 +81,11 @@ enum ConversationList {
 
     private static func heading(_ columns: Columns, _ glyphs: Glyphs) -> StyledLine {
         var line = StyledLine("    no  ", .dim)
-        line.append(cell("client", columns.peer, glyphs), .dim)
-        line.append(cell("from \(glyphs.arrow) to", columns.parties, glyphs), .dim)
-        line.append(cell("where it stands", columns.standing, glyphs), .dim)
-        line.append(right("octets", columns.octets, glyphs), .dim)
-        line.append(right(String(glyphs.flag), columns.findings, glyphs), .dim)
+        line.append(TextCell.left("client", columns.peer, glyphs), .dim)
+        line.append(TextCell.left("from \(glyphs.arrow) to", columns.parties, glyphs), .dim)
+        line.append(TextCell.left("where it stands", columns.standing, glyphs), .dim)
+        line.append(TextCell.right("octets", columns.octets), .dim)
+        line.append(TextCell.right(String(glyphs.flag), columns.findings), .dim)
         return line
     }
 
@@ -94,13 +94,13 @@ enum ConversationList {
     {
         let isNewest = row.number == all.rows.last?.number
         var line = StyledLine(row.number == all.open ? "\(glyphs.pointer) " : "  ", .cursor, emphasis: .bold)
-        line.append(right(String(row.number), 4, glyphs), .title, emphasis: .bold)
+        line.append(TextCell.right(String(row.number), 4), .title, emphasis: .bold)
         line.append(isNewest && all.rows.count > 1 ? "* " : "  ", .finding)
-        line.append(cell(row.peer, columns.peer, glyphs), .client)
-        line.append(cell(parties(row, columns, glyphs), columns.parties, glyphs))
-        line.append(cell(row.standing.words, columns.standing, glyphs), row.standing.role)
-        line.append(right(row.octets.grouped, columns.octets, glyphs), .dim)
-        line.append(right(row.findings.map(String.init) ?? String(glyphs.ellipsis), columns.findings, glyphs), .finding)
+        line.append(TextCell.left(row.peer, columns.peer, glyphs), .client)
+        line.append(TextCell.left(parties(row, columns, glyphs), columns.parties, glyphs))
+        line.append(TextCell.left(row.standing.words, columns.standing, glyphs), row.standing.role)
+        line.append(TextCell.right(row.octets.grouped, columns.octets), .dim)
+        line.append(TextCell.right(String(row.findings), columns.findings), .finding)
         return line
     }
 
@@ -111,34 +111,18 @@ enum ConversationList {
         let room = columns.parties - 1 - TextWidth.columns(of: " \(glyphs.arrow) ")
         let (left, right) = (TextWidth.columns(of: from), TextWidth.columns(of: to))
         let forFrom = left + right <= room ? left : max(room / 2, room - right)
-        return cut(from, forFrom, glyphs) + " \(glyphs.arrow) " + cut(to, max(room - min(left, forFrom), 1), glyphs)
-    }
-
-    private static func cut(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
-        Wrap.cut(StyledLine(text), columns: columns, glyphs: glyphs).text
-    }
-
-    /// A text in so many columns, with at least one of them empty.
-    private static func cell(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
-        guard columns > 1 else { return "" }
-        let cut = cut(text, columns - 1, glyphs)
-        return cut + String(repeating: " ", count: max(1, columns - TextWidth.columns(of: cut)))
-    }
-
-    private static func right(_ text: String, _ columns: Int, _ glyphs: Glyphs) -> String {
-        guard columns > 0 else { return "" }
-        return String(repeating: " ", count: max(0, columns - TextWidth.columns(of: text))) + text
+        return TextCell.cut(from, forFrom, glyphs) + " \(glyphs.arrow) "
+            + TextCell.cut(to, max(room - min(left, forFrom), 1), glyphs)
     }
 }
 
 extension Conversations.Standing {
     fileprivate var role: Role {
         switch self {
-        case .unread: .dim
         case .under, .held: .now
         case .accepted: .done
-        case .refused, .brokenOff, .listed(_, isTrouble: true): .failed
-        case .noMail, .listed: .plain
+        case .refused, .brokenOff: .failed
+        case .noMail: .plain
         }
     }
 }

@@ -5,7 +5,8 @@ import Tracing
 /// place while they last.
 func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.fill(rect, with: " ", .dim)
-    if let prompt = state.prompt.question {
+    // A filter is typed above the list, so that the keys of the list stay in sight.
+    if let prompt = state.prompt.question, prompt != .filter {
         var words = prompt.words
         if prompt == .consent, let consent = state.session.pending?.consent, rect.columns >= 60 {
             words = "Type \(WireText.shown(consent.utf8)) to deliver it: "
@@ -64,6 +65,7 @@ private var allKeysHint: StyledLine {
 private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if !state.session.choices.isEmpty { return [("Enter", "opens"), ("↑↓", "choose"), ("q", "quits")] }
     if let open = state.view.overlay { return open.overlay.row.hints }
+    if let list = state.session.list, list.isShown { return list.hints(isTyping: state.prompt.question == .filter) }
     if !state.view.pattern.isEmpty {
         return [
             ("n", "next match"), ("N", "previous"), ("Esc", "ends"),
@@ -71,6 +73,7 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
         ]
     }
     var hints: [(String, String)] = [nextHint(state, glyphs)]
+    if state.session.list != nil { hints.append(("Esc", "list")) }
     if let others = state.session.conversations?.others { hints.append((Overlay.conversations.row.letter, others)) }
     if state.session.source.isLive || state.session.source.isWatched, state.isAtFront,
         state.session.pending?.octets.isEmpty == false
@@ -87,8 +90,9 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if state.session.source == .replay { hints.append(("Space", state.view.playback.isRunning ? "pauses" : "plays")) }
     if state.findingCount > 0 { hints.append((Overlay.findings.row.letter, "findings")) }
     if state.hasMessage { hints.append((Overlay.message.row.letter, "message")) }
+    if state.session.list == nil { hints.append(("q", "quit")) }
     return hints + [
-        ("q", "quit"), (Overlay.timeLine.row.letter, "time line"), ("x", "hex"),
+        (Overlay.timeLine.row.letter, "time line"), ("x", "hex"),
     ]
 }
 

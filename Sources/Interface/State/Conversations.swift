@@ -10,31 +10,14 @@ public struct Conversations: Equatable, Sendable {
     public struct Row: Equatable, Sendable {
         /// Counted from 1 in the order in which they began.
         public let number: Int
-        /// The client, or the recording's title; escaped.
+        /// The client; escaped.
         public let peer: String
-        /// Who writes to whom; nil as long as nobody said so, or as long as it was not read.
+        /// Who writes to whom; nil as long as nobody said so.
         public var from: Path?
         public var to: [Path]
         public var standing: Standing
         public var octets: Int
-        /// Nil as long as it was not traced.
-        public var findings: Int?
-
-        /// One of which nothing is known but what its recording says without being read.
-        public init(number: Int, peer: String, octets: Int = 0) {
-            self.number = number
-            self.peer = WireText.shown(peer.utf8)
-            self.octets = octets
-            to = []
-            standing = .unread
-        }
-
-        /// One of which a list tells who writes to whom and how it went, in a word or two.
-        public init(number: Int, peer: String, from: Path?, to: [Path], words: String, isTrouble: Bool) {
-            self.init(number: number, peer: peer)
-            (self.from, self.to) = (from, to)
-            standing = .listed(WireText.shown(words.utf8), isTrouble: isTrouble)
-        }
+        public var findings: Int
 
         /// As it stands after a trace.
         public init(number: Int, peer: String, trace: Trace, octets: Int, isOver: Bool, isHeld: Bool = false) {
@@ -50,10 +33,6 @@ public struct Conversations: Equatable, Sendable {
 
     /// How far it has come, or how it ended.
     public enum Standing: Equatable, Sendable {
-        /// Not looked at yet.
-        case unread
-        /// Not looked at yet, but a list told in these words.
-        case listed(String, isTrouble: Bool)
         /// It goes on; the label of its step, empty before the first.
         case under(way: String)
         /// A line of the client waits for Enter.
@@ -91,23 +70,21 @@ public struct Conversations: Equatable, Sendable {
         var isOver: Bool {
             switch self {
             case .under, .held: false
-            case .unread, .listed, .accepted, .refused, .brokenOff, .noMail: true
+            case .accepted, .refused, .brokenOff, .noMail: true
             }
         }
 
         /// Whether it did not go as it should.
         var isTrouble: Bool {
             switch self {
-            case .refused, .brokenOff, .listed(_, isTrouble: true): true
-            case .unread, .listed, .under, .held, .accepted, .noMail: false
+            case .refused, .brokenOff: true
+            case .under, .held, .accepted, .noMail: false
             }
         }
 
         /// In a few words.
         var words: String {
             switch self {
-            case .unread: "not read yet"
-            case .listed(let words, _): words
             case .under(let step): step.isEmpty ? "connecting" : "step \(step)"
             case .held(let step): step.isEmpty ? "waits for Enter" : "step \(step), waits"
             case .accepted(let mails): mails == 1 ? "1 mail accepted" : "\(mails) mails accepted"
@@ -118,7 +95,7 @@ public struct Conversations: Equatable, Sendable {
         }
     }
 
-    /// A conversation to be put into the panes.
+    /// A conversation, or a session of a file, to be put into the panes.
     public struct Opened: Equatable, Sendable {
         public let number: Int
         public let source: Session.Source
@@ -164,17 +141,12 @@ public struct Conversations: Equatable, Sendable {
     /// What is said while nobody has come; a paragraph each.
     public let invitation: [String]
     var spots: [Int: Spot] = [:]
-    /// A file's sessions were all there from the start and stay.
-    private let bound: Int
-
     /// How many are kept; one that goes on, and the open one, are kept in any case.
     public static let maxKept = 1_000
 
-    public init(invitation: [String] = [], rows: [Row] = [], followsNewest: Bool = true) {
+    public init(invitation: [String] = [], rows: [Row] = []) {
         self.invitation = invitation
         self.rows = rows
-        self.followsNewest = followsNewest
-        bound = max(Self.maxKept, rows.count)
     }
 
     /// Where in `rows` a conversation is; nil when it is not there any more.
@@ -217,7 +189,7 @@ public struct Conversations: Equatable, Sendable {
 
     /// Drops the oldest that are over, as many as there are too many. Gives their numbers.
     mutating func dropOldest() -> [Int] {
-        var surplus = rows.count - bound
+        var surplus = rows.count - Self.maxKept
         guard surplus > 0 else { return [] }
         var gone: [Int] = []
         rows.removeAll { row in

@@ -2,6 +2,8 @@
 public struct Prompt: Equatable, Sendable {
     public enum Question: Equatable, Sendable {
         case step, search, save, edit
+        /// Which sessions of a list are to be seen.
+        case filter
         /// Whether the file that has the name already shall be replaced.
         case replace(path: String)
         /// Any octets, for the wire.
@@ -87,6 +89,7 @@ extension Prompt.Question {
         switch self {
         case .step: "Go to step: "
         case .search: "Search: "
+        case .filter: "Filter: "
         case .save: "Save as: "
         case .replace: "Replace it? y: "
         case .edit: "Line: "

@@ -89,6 +89,8 @@ public struct Session: Equatable, Sendable {
 
     /// The conversations there are, one of which is open; nil where a session stands alone.
     public var conversations: Conversations?
+    /// The sessions of a file that has several; nil where one stands alone.
+    public var list: SessionList?
     /// Sessions to choose from; empty when one is open.
     public var choices: [Choice] = []
 

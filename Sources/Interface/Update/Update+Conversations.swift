@@ -21,6 +21,7 @@ extension State {
 
     /// Puts a conversation into the panes, where the person left it if they were there before.
     mutating func show(_ opened: Conversations.Opened) {
+        guard session.list == nil else { return showListed(opened) }
         guard var all = session.conversations else { return }
         all.leave(at: Conversations.Spot(cursor: cursor, isAtFront: isAtFront), for: opened.number)
         session.conversations = all

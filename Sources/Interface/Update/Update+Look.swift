@@ -15,6 +15,8 @@ extension State {
             view.showsHex = false
         } else if session.waiting != nil {
             return [.cancel]
+        } else if session.list != nil {
+            return backToList()
         }
         return []
     }

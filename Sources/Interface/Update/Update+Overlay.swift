@@ -34,11 +34,13 @@ extension State {
         // What is about the panes below it, which nobody sees, means nothing.
         case .editPressed, .revertPressed, .rawPressed, .fasterPressed, .slowerPressed, .timesPressed, .followPressed,
             .nextPanePressed, .previousPanePressed, .zoomPressed, .leftPressed, .rightPressed, .nextMatchPressed,
-            .previousMatchPressed, .hexPressed, .lineEndsPressed, .clicked:
+            .previousMatchPressed, .columnBackPressed, .columnOnPressed, .reversePressed, .hexPressed, .lineEndsPressed,
+            .clicked:
             break
         case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
         // What does not come by hand goes past it.
-        case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .traced, .listening,
+        case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .traced,
+            .listening,
             .held, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .nameTaken:
             return nil
         }

@@ -31,15 +31,26 @@ extension State {
     mutating func answer(_ input: Input) -> [Effect] {
         if case .paste(let text) = prompt.question { return answerPaste(input, after: text) }
         switch input {
-        case .typed(let character): prompt.insert(String(character))
+        case _ where prompt.question == .filter: return answerFilter(input)
         // Lines of a paste stay one answer: nothing of it goes before the person has seen it whole.
         case .pasted(let text) where prompt.question == .raw:
             let octets = Array(text.utf8)
             prompt.insert(octets.contains(10) || octets.contains(13) ? TypedOctets.write(octets.endedByCRLF) : text)
-        case .pasted(let text): prompt.insert(text.filter { !$0.isNewline })
         case .upPressed: prompt.recall(-1)
         case .downPressed: prompt.recall(1)
         case .erased where prompt.typed.isEmpty: leavePrompt()
+        case .escapePressed: leavePrompt()
+        case .enterPressed: return finishPrompt()
+        default: edit(input)
+        }
+        return []
+    }
+
+    /// Edits the answer as a line of a terminal is edited.
+    mutating func edit(_ input: Input) {
+        switch input {
+        case .typed(let character): prompt.insert(String(character))
+        case .pasted(let text): prompt.insert(text.filter { !$0.isNewline })
         case .erased: prompt.erase(max(0, prompt.caret - 1)..<prompt.caret)
         case .erasedForward: prompt.erase(prompt.caret..<min(prompt.typed.count, prompt.caret + 1))
         case .erasedWord: prompt.erase(prompt.startOfWord..<prompt.caret)
@@ -49,11 +60,8 @@ extension State {
         case .rightPressed: prompt.moveCaret(to: prompt.caret + 1)
         case .firstPressed: prompt.moveCaret(to: 0)
         case .lastPressed: prompt.moveCaret(to: prompt.typed.count)
-        case .escapePressed: leavePrompt()
-        case .enterPressed: return finishPrompt()
         default: break
         }
-        return []
     }
 
     /// Closes the question without an answer.
@@ -82,6 +90,8 @@ extension State {
                 return []
             }
             return [.save(path: path, replacing: true)]
+        // A filter is not asked for its answer: it works while it is typed.
+        case .filter: break
         case .paste(let text): return text.isEmpty ? [] : [.openPasted(text)]
         case .edit: takeEdit(typed)
         case .raw:

@@ -133,6 +133,12 @@ extension State {
         if let here = cursor.line, line <= here {
             view.notice = line == here ? "this is the only trouble" : "round to the first trouble"
         }
+        stand(onTrouble: line)
+    }
+
+    /// Goes to a line that tells of trouble, with all that belongs to its stop.
+    mutating func stand(onTrouble line: Int) {
+        let trace = session.trace
         if trace.lines[line].place.step == .submission { cursor.isSubmissionUnfolded = true }
         cursor.stand(on: line, chosen: true)
         let stop = trace.stop(ofLine: line).map { trace.stops[$0].lines.upperBound }

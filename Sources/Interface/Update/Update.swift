@@ -54,6 +54,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .previousMatchPressed: state.goToMatch(after: state.cursor.line ?? 0, forward: false)
     case .hexPressed: state.view.showsHex.toggle()
     case .lineEndsPressed: state.view.showsLineEnds.toggle()
+    case .overlayPressed(.conversations) where state.session.list != nil: return state.backToList()
     case .overlayPressed(let overlay): state.open(overlay)
     case .blankPressed: state.view.isBlank = true
     case .copyLinePressed: return state.currentLine.map { [.copy($0.shownText)] } ?? []
@@ -64,14 +65,18 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .mousePressed: return [.toggleMouse]
     case .clicked(let column, let row): state.click(column, row)
     case .escapePressed: return state.escape()
+    case .quitPressed where state.session.list != nil: return state.backToList()
     case .quitPressed, .leavePressed: return [.exit]
     case .redrawPressed: return [.redraw]
     case .suspendPressed: return [.suspend]
+    // Where no list is, there is nothing to sort.
+    case .columnBackPressed, .columnOnPressed, .reversePressed: break
     // Text, where no question stands.
     case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
     case .traced(let trace, let finished): state.take(trace, finished: finished)
     case .conversed(let rows): return state.converse(rows)
     case .conversationOpened(let opened): state.show(opened)
+    case .previewed(let preview): state.session.list?.preview = preview
     case .listening(let ports): state.session.ports = ports
     case .held(let pending): state.hold(pending)
     case .stands(let phase, let offer): (state.session.phase, state.session.offer) = (phase, offer)
@@ -86,7 +91,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
 }
 
 extension State {
-    /// What lies over the panes has the keys first: a blank screen, a question, the list of sessions, an overlay. Nil when
+    /// What lies over the panes has the keys first: a blank screen, a question, the sessions to choose from, an overlay, the list of a file's sessions. Nil when
     /// nothing lies there, or when what does lets the input through.
     fileprivate mutating func takeOnTop(_ input: Input, in world: Surroundings) -> [Effect]? {
         view.notice = ""
@@ -97,7 +102,8 @@ extension State {
         }
         if prompt.question != nil { return answer(input) }
         if !session.choices.isEmpty { return choose(input) }
-        return view.overlay.flatMap { overlaid(input, by: $0, in: world) }
+        if let open = view.overlay, let effects = overlaid(input, by: open, in: world) { return effects }
+        return isListing ? listed(input) : nil
     }
 
     // MARK: The list of sessions

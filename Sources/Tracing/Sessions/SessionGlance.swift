@@ -17,6 +17,9 @@ public struct SessionGlance: Sendable {
     public private(set) var clientName: [UInt8]?
     public private(set) var serverName: [UInt8]?
 
+    /// Whether TLS began.
+    public private(set) var usesTLS = false
+
     /// The most forward-paths that are kept.
     public static let maxPaths = 1000
 
@@ -66,7 +69,9 @@ public struct SessionGlance: Sendable {
         case .connected(let name): connected(to: name, leg)
         case .octets(let side, let octets, let marks): take(octets, side, leg, marks: marks)
         case .records(let side, let octets): records(octets, side, leg)
-        case .tls: with(leg) { $0.reader.secured() }
+        case .tls:
+            usesTLS = true
+            with(leg) { $0.reader.secured() }
         case .close: closed(leg)
         case .gap(let side, let count): gap(count, side, leg)
         case .error(let failure): failed(failure.failure, leg)
@@ -154,6 +159,7 @@ public struct SessionGlance: Sendable {
     }
 
     private mutating func records(_ octets: [UInt8], _ side: Side, _ leg: Leg) {
+        usesTLS = true
         with(leg) { $0.isUntouched = false }
         legs.with(leg) {
             $0.spoke(at: nil)
@@ -186,6 +192,7 @@ public struct SessionGlance: Sendable {
             legs.with(leg) { $0.contentEnded(of: transaction) }
             for id in asked { connection.note(transaction, of: id) }
         case .tls(let insteadOfCommand):
+            usesTLS = true
             if !insteadOfCommand, said.octets.first == TLSRecord.ContentType.applicationData.rawValue {
                 connection.sealed.insert(said.side)
             }

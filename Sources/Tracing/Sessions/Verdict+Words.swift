@@ -23,19 +23,20 @@ extension Verdict {
     // MARK: In a word or two
 
     /// For a list: the outcome, then what tells it apart, as `refused 550 RCPT 5.1.1` or `mixed 1 of 2 accepted, 550 RCPT 5.1.1`.
-    public var summary: String {
+    public var summary: String { told.isEmpty ? outcome.rawValue : "\(outcome.rawValue) \(told)" }
+
+    /// The same without the outcome, for lists that show it by a sign; empty where the outcome says it all.
+    public var told: String {
         let mails = transactions.filter { $0.outcome == .accepted }.count
-        let told: String =
-            switch outcome {
-            case .accepted: mails > 1 ? "\(mails) mails" : ""
-            case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
-            case .deferred, .refused:
-                decision?.words ?? failure?.listed
-                    ?? (recipients.isEmpty && transactions.isEmpty ? "no connection" : "cut")
-            case .unknown: isEncrypted ? "encrypted" : "no answer"
-            case .untried, .none: ""
-            }
-        return told.isEmpty ? outcome.rawValue : "\(outcome.rawValue) \(told)"
+        return switch outcome {
+        case .accepted: mails > 1 ? "\(mails) mails" : ""
+        case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
+        case .deferred, .refused:
+            decision?.words ?? failure?.listed
+                ?? (recipients.isEmpty && transactions.isEmpty ? "no connection" : "cut")
+        case .unknown: isEncrypted ? "encrypted" : "no answer"
+        case .untried, .none: ""
+        }
     }
 
     /// `1 of 2 accepted`, of recipients, or of mails where no recipient differs.

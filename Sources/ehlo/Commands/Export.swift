@@ -33,9 +33,14 @@ struct Export: ParsableCommand {
     var output = "-"
     @Option(
         name: .customLong("session"),
-        help: ArgumentHelp("Only this session of the file, counted from 0.", valueName: "n")
+        help: ArgumentHelp(
+            "Only this session of the file, counted from 0; all is what is taken else.",
+            valueName: "n|all"
+        )
     )
-    var number: Int?
+    var number: SessionChoice?
+    @Option(help: ArgumentHelp("Only sessions like this, in the words of 'ehlo replay --filter'.", valueName: "words"))
+    var filter: String?
     @Option(help: ArgumentHelp("What the session is called in the output.", valueName: "words"))
     var title: String?
     @Flag(help: "With md: notes for the teacher under each step.")
@@ -49,7 +54,7 @@ struct Export: ParsableCommand {
         let library = try common.library(settings)
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots)
         let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
-        let chosen = try SessionChoice.sessions(of: file, number)
+        let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: session)
         let writer = SessionWriter(
             library: library,

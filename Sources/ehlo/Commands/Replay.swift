@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Interchange
 import Lessons
+import Notation
 import Tracing
 
 /// `ehlo replay`: a recorded session.
@@ -23,9 +24,16 @@ struct Replay: ParsableCommand {
     var list = false
     @Option(
         name: .customLong("session"),
-        help: ArgumentHelp("Which session of the file, counted from 0.", valueName: "n")
+        help: ArgumentHelp("Which session of the file, counted from 0; all for each of them.", valueName: "n|all")
     )
-    var number: Int?
+    var number: SessionChoice?
+    @Option(
+        help: ArgumentHelp(
+            "Only sessions like this: words, refused, later, tls, from:, to:, server:, a code, a status.",
+            valueName: "words"
+        )
+    )
+    var filter: String?
     @Option(help: ArgumentHelp("How fast it plays by itself, 0.25 to 16.", valueName: "factor"))
     var speed = 1.0
     @Option(help: ArgumentHelp("The longest pause when it plays by itself.", valueName: "seconds"))
@@ -69,14 +77,35 @@ struct Replay: ParsableCommand {
             if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         }
         let chosen = try SessionChoice.sessions(of: file, number)
+        // Without a word about which, flat text of several is the list of them: a reader cannot turn over a thousand.
+        let isUndecided = number == nil && chosen.count > 1 && settings.isPlain
         if debug.debugLog != nil { for number in chosen { try debug.tell(file.sessions[number], number: number) } }
         Message.warn(file.warnings, about: session)
-        if list {
-            let printer = PlainPrinter(settings)
-            try file.eachListing(chosen) { (listing) throws(FileError) in try printer.print(row: listing.cells) }
-            return try printer.flush()
+        if list || isUndecided {
+            let count = try printList(file, chosen, settings)
+            if !list {
+                Message.write(
+                    "\(count.counted("session")) of the file; --session N shows one of them, --session all shows all"
+                )
+            }
+            return
         }
         try show(file, chosen, named: session, settings, library)
+    }
+
+    /// Prints a row for each session that is wanted. Answers how many there are.
+    private func printList(_ file: SessionFile, _ chosen: Range<Int>, _ settings: Settings) throws -> Int {
+        let printer = PlainPrinter(settings)
+        let wanted = filter.map { SessionFilter($0) }
+        var count = 0
+        try file.eachListing(chosen) { (listing) throws(FileError) in
+            guard wanted?.wants(listing.session) ?? true else { return }
+            count += 1
+            try printer.print(row: listing.cells)
+        }
+        try printer.flush()
+        if let filter, count == 0 { throw SessionChoice.nothingIsLike(filter) }
+        return count
     }
 
     private func show(
@@ -87,23 +116,26 @@ struct Replay: ParsableCommand {
         _ library: LessonLibrary
     ) throws {
         guard settings.isPlain else {
-            if chosen.count > 1 { return try runInCurses(.recordings(file, chosen, name: name), settings) }
+            if chosen.count > 1 {
+                return try runInCurses(.recordings(file, chosen, name: name, filter: filter ?? ""), settings)
+            }
             let first = file.sessions[chosen.lowerBound]
             Message.warn(first.warnings, about: name)
             return try runInCurses(.recording(first, name: name), settings)
         }
+        let numbers = try SessionChoice.sessions(of: file, number, filter)
         // A person who was sent a session through standard input cannot type there as well.
-        guard settings.mayAsk, chosen.count == 1 else {
-            var warnings = SessionWarnings(about: name, sessions: chosen.count)
-            for number in chosen {
-                if number > chosen.lowerBound { try print([""], settings) }
+        guard settings.mayAsk, numbers.count == 1 else {
+            var warnings = SessionWarnings(about: name, sessions: numbers.count)
+            for number in numbers {
+                if number > numbers[0] { try print([""], settings) }
                 let recording = file.sessions[number]
                 warnings.add(recording.warnings)
                 try Plain.run(recording, name: name, settings, library)
             }
             return warnings.say()
         }
-        let recording = file.sessions[chosen.lowerBound]
+        let recording = file.sessions[numbers[0]]
         Message.warn(recording.warnings, about: name)
         let trace = Tracer.trace(of: recording.events)
         var prompt = try PlainPrompt(
@@ -119,21 +151,5 @@ struct Replay: ParsableCommand {
         let printer = PlainPrinter(settings)
         for line in lines { try printer.print(line) }
         try printer.flush()
-    }
-}
-
-/// Which sessions of a file are meant.
-enum SessionChoice {
-    /// All of them, or the one with a number.
-    static func sessions(of file: SessionFile, _ number: Int?) throws(CommandError) -> Range<Int> {
-        guard let number else { return 0..<file.count }
-        guard (0..<file.count).contains(number) else {
-            let count = file.count == 1 ? "one session, which is 0" : "\(file.count) sessions, 0 to \(file.count - 1)"
-            throw CommandError(
-                .usage,
-                "--session \(number): the file holds \(count); 'ehlo replay FILE --list' shows what is in it"
-            )
-        }
-        return number..<number + 1
     }
 }

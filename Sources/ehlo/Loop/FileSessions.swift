@@ -3,54 +3,52 @@ import Interface
 import Stage
 import Tracing
 
-/// The sessions of a file behind the panes. Only the one that is open is held and traced: there may be thousands.
+/// The sessions of a file behind the list of them. Only the one that is open is held and traced: there may be thousands.
 final class FileSessions {
     private let file: SessionFile
     private var opened: (number: Int, recording: Recording)?
 
-    /// The rows of those that were chosen, numbered from 1.
-    init(_ file: SessionFile, _ chosen: Range<Int>, _ state: inout State) {
+    /// Those that were chosen, with their numbers in the file.
+    init(_ file: SessionFile, _ chosen: Range<Int>, name: String, _ state: inout State) {
         self.file = file
-        state.session.conversations = Conversations(rows: file.listings[chosen].map(Self.row), followsNewest: false)
-    }
-
-    private static func row(_ listing: SessionListing) -> Conversations.Row {
-        Conversations.Row(
-            number: listing.number + 1,
-            peer: listing.name,
-            from: listing.reversePath,
-            to: listing.forwardPath.map { [$0] } ?? [],
-            words: listing.summary,
-            isTrouble: listing.isTrouble
-        )
+        var rows: [ListedSession] = []
+        rows.reserveCapacity(chosen.count)
+        file.eachListing(chosen) { rows.append($0.session) }
+        let file = name.split(separator: "/").last.map { String($0) } ?? name
+        state.session.list = SessionList(name: file, rows)
     }
 
     /// What to tell the panes when a session is opened.
     func open(_ number: Int) -> [Input] {
-        guard number >= 1, number <= file.count else { return [] }
-        let recording = file.sessions[number - 1]
+        guard let recording = recording(number) else { return [] }
         opened = (number, recording)
         let header = recording.header
-        let title = header.title.isEmpty ? "session \(number - 1)" : header.title
-        let trace = Tracer.trace(of: recording.events)
-        let row = Conversations.Row(
-            number: number,
-            peer: title,
-            trace: trace,
-            octets: recording.events.reduce(0) { $0 + $1.octetCount },
-            isOver: true
-        )
         let session = Conversations.Opened(
             number: number,
             source: .replay,
-            trace: trace,
-            title: title,
+            trace: Tracer.trace(of: recording.events),
+            title: header.title.isEmpty ? "session \(number)" : "\(number)  \(header.title)",
             origin: header.source,
             began: header.began
         )
-        return [.conversationOpened(session), .conversed([row])] + recording.warnings.prefix(1).map { .noticed($0) }
+        return [.conversationOpened(session)] + recording.warnings.prefix(1).map { .noticed($0) }
     }
 
-    /// What happened in the session that is open, for saving it.
-    func recording(_ number: Int?) -> Recording? { opened?.number == number ? opened?.recording : nil }
+    /// How many octets of a session are read in passing, while the cursor goes over its row.
+    private static let maxPreviewed = 4 << 20
+
+    /// What the list shows of a session.
+    func preview(_ number: Int) -> Input? {
+        guard let recording = recording(number) else { return nil }
+        guard recording.events.reduce(0, { $0 + $1.octetCount }) <= Self.maxPreviewed else {
+            return .previewed(.init(number: number, instead: "This session is long; Enter opens it."))
+        }
+        return .previewed(.init(number: number, Tracer.trace(of: recording.events)))
+    }
+
+    /// What happened in a session, for saving it.
+    func recording(_ number: Int) -> Recording? {
+        if let opened, opened.number == number { return opened.recording }
+        return (0..<file.count).contains(number) ? file.sessions[number] : nil
+    }
 }

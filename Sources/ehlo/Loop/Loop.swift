@@ -73,11 +73,12 @@ private final class Loop {
             state = State(title: "replay", source: .replay)
             bundled = sessions
             state.session.choices = sessions.map { Session.Choice(name: $0.name, title: $0.title) }
-        case .recordings(let file, let chosen, let name):
+        case .recordings(let file, let chosen, let name, let filter):
             recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
             Self.set(&state.view.playback, settings)
-            self.file = FileSessions(file, chosen, &state)
+            self.file = FileSessions(file, chosen, name: name, &state)
+            state.session.list?.show(filter: filter)
         case .conversations(let source):
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
             state = State(title: source.title, source: .watched(finished: false))
@@ -166,10 +167,9 @@ private final class Loop {
         ending = 128 + number
     }
 
-    /// Of a file with several sessions the first is shown.
+    /// Of a file with several sessions the list says what became of the first.
     private func openFirst() {
-        guard let file, let first = state.session.conversations?.rows.first?.number else { return }
-        for input in file.open(first) { give(input) }
+        if let number = state.session.list?.current { carryOut(.preview(number: number)) }
     }
 
     private func takeNews() {
@@ -255,6 +255,7 @@ private final class Loop {
         case .openPasted(let text): openPasted(text)
         case .openConversation(let number):
             for input in file?.open(number) ?? watched?.open(number) ?? [] { give(input) }
+        case .preview(let number): if let input = file?.preview(number) { give(input) }
         case .forgetConversation(let number): watched?.forget(number)
         case .toggleMouse:
             mouse.toggle()
@@ -312,7 +313,7 @@ private final class Loop {
             recording = first
             let (columns, rows) = (state.view.columns, state.view.rows)
             state = Self.state(of: first, name: "paste", settings)
-            if recordings.count > 1 { self.file = FileSessions(file, 0..<recordings.count, &state) }
+            if recordings.count > 1 { self.file = FileSessions(file, 0..<recordings.count, name: "paste", &state) }
             (state.view.columns, state.view.rows) = (columns, rows)
             openFirst()
         } catch {
@@ -330,11 +331,18 @@ private final class Loop {
         }
     }
 
+    /// The session that is open, or the one under the cursor of a list.
+    private var shownSession: WrittenSession {
+        if let number = state.session.list?.current, let chosen = file?.recording(number) {
+            return WrittenSession(chosen, number: number)
+        }
+        let shown = watched?.recording(state.session.conversations?.open) ?? recording
+        return WrittenSession(shown, trace: state.session.trace)
+    }
+
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func saved(_ path: String, replacing: Bool) throws(FileError) -> String {
-        let open = state.session.conversations?.open
-        let shown = file?.recording(open) ?? watched?.recording(open) ?? recording
-        let session = WrittenSession(shown, trace: state.session.trace)
+        let session = shownSession
         if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"

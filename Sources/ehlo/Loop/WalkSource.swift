@@ -10,8 +10,8 @@ enum WalkSource {
     case sessions([BundledSession])
     /// The sandbox world, live.
     case sandbox(SandboxConfiguration)
-    /// Several sessions of a file that holds them, and what to call it.
-    case recordings(SessionFile, Range<Int>, name: String)
+    /// Several sessions of a file that holds them, what to call it, and which of them are to be seen at first.
+    case recordings(SessionFile, Range<Int>, name: String, filter: String)
     /// Conversations that others have, as they come.
     case conversations(ConversationSource)
     /// A session with a real server, one line at a time, and where it is written down.
