@@ -45,6 +45,12 @@ public struct Wording: Equatable, Sendable {
     /// The verb of the command that it answers: the one it is bound to, or the usual one.
     public var likelyVerb: String? { verbs.count == 1 ? verbs.first : usualVerb }
 
+    /// Whether a line holds one of its patterns.
+    public func isKnown(in line: String) -> Bool {
+        let text = WordingText(line)
+        return patterns.contains { $0.fits(text) }
+    }
+
     /// What is known of the place where a text stands; nil is not known, and then no condition fails.
     public struct Occasion: Equatable, Sendable {
         public var code: UInt16?

@@ -46,6 +46,17 @@ public struct WordingTable: Sendable {
         return best?.wording
     }
 
+    /// The most specific wording that one of the lines is known by; nil where there is none.
+    public func firstKnown(_ kinds: Set<Wording.Kind>, in lines: [String]) -> Wording? {
+        let candidates = WordingTable(wordings.filter { kinds.contains($0.kind) })
+        let found = lines.compactMap { line -> (wording: Wording, letters: Int)? in
+            let text = WordingText(line)
+            guard let wording = candidates.best(kinds, for: text) else { return nil }
+            return (wording, wording.rank(text, .init())?.letters ?? 0)
+        }
+        return found.max { $0.letters < $1.letters }?.wording
+    }
+
     // MARK: The check
 
     /// What a reader would stumble over: a wording without a lesson, a name given twice, an example that is not explained by the
