@@ -65,6 +65,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "Explain",
+            dependencies: ["SMTP", "Tracing", "Lessons", "Interchange"],
+            swiftSettings: strict
+        ),
+
         // Sockets.
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -95,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "ehlo",
             dependencies: [
-                "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Stage",
+                "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Explain", "Networking",
+                "Stage",
                 "Screen", "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -150,6 +157,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ExplainTests",
+            dependencies: ["Explain", "Lessons", "Tracing"],
+            exclude: ["Texts"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "NetworkingTests",
             dependencies: [
                 "Networking", "Notation", "DNS", "SMTP", "Stage", "Tracing",
@@ -158,7 +171,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "StageTests", dependencies: ["Stage", "Networking", "SMTP", "Tracing"], swiftSettings: strict),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Stage", "Networking", "SMTP", "Tracing"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ScreenTests",
             dependencies: ["Screen", "ScreenSupport"],

@@ -70,8 +70,13 @@ struct FileCheck {
 
     /// Who else defines something: registries and makers of servers.
     private static let makers = [
-        "HAProxy",
-        "IANA", "Postfix", "Exim", "Exchange", "Sendmail", "qmail", "Yahoo", "Gmail", "Unicode", "ICANN",
+        "HAProxy", "IANA", "Unicode", "ICANN", "Postfix", "Exim", "Exchange", "Sendmail", "qmail", "OpenSMTPD",
+        "Courier",
+        "Haraka", "Dovecot", "OpenSSL", "rspamd", "SpamAssassin", "Yahoo", "Gmail", "Outlook", "Microsoft", "Apple",
+        "Amazon",
+        "GMX", "Proofpoint", "Mimecast", "Barracuda", "Cisco", "Spamhaus", "Cloudflare", "SendGrid", "Mailgun", "Zoho",
+        "Comcast", "T-Online", "NetEase", "Tencent", "Mail.ru", "Yandex", "Rackspace", "OVH", "Nodemailer", "PHPMailer",
+        "Python", "JavaMail", ".NET", "Go",
     ]
 
     /// Whether a source is in the one spelling: `RFC 5321 §4.1.1.2`, `RFC 5321 appendix F`, a maker, a draft.

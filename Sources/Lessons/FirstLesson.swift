@@ -4,8 +4,9 @@ public import Tracing
 /// Which lesson comes first, THE rule: what went otherwise than it should, the most exact text first; then the findings; then what
 /// is general. A function of trace and place, which all views ask.
 ///
-/// For a refused or deferred reply: its enhanced status code where a section tells exactly this one, the code in answer to its
-/// command, the code, then the classes of both. For a failure of lookup or link: that failure.
+/// For a refused or deferred reply: a wording that it is known by (`WordingTable`), its enhanced status code where a section tells
+/// exactly this one, the code in answer to its command, the code, then the classes of both. For a failure of lookup or link: that
+/// failure.
 public struct FirstLesson: Sendable {
     /// A lesson as it is named where it is shown.
     public struct Told: Sendable {
@@ -31,7 +32,7 @@ public struct FirstLesson: Sendable {
     /// The lessons of a stop, of which `general` is the one where nothing went wrong.
     public func lessons(of stop: Trace.Stop, in trace: Trace, general: LessonAnchor) -> OfStop {
         let lines = trace.lines[stop.lines].filter(\.isTrouble)
-        let outcomes = lines.map(outcome)
+        let outcomes = lines.map { outcome(of: $0, in: trace) }
         let told = distinct(outcomes.compactMap(\.first) + lines.flatMap(findings) + nearest(general, nil))
         let names = Set(told.map(\.section.anchor))
         let others = distinct(outcomes.flatMap { $0.dropFirst().prefix(2) })
@@ -42,7 +43,7 @@ public struct FirstLesson: Sendable {
     public func first(of stop: Trace.Stop, in trace: Trace, general: LessonAnchor) -> Told? {
         let before = stop.lines.lowerBound
         if let line = trace.troubleIndex.outcome(after: before - 1), stop.lines.contains(line),
-            let told = outcome(of: trace.lines[line]).first
+            let told = outcome(of: trace.lines[line], in: trace).first
         {
             return told
         }
@@ -59,34 +60,42 @@ public struct FirstLesson: Sendable {
     public func explanation(of verdict: Verdict, in trace: Trace) -> Told? {
         guard [.deferred, .refused, .mixed].contains(verdict.outcome) else { return nil }
         let line = verdict.decision?.lines.last ?? verdict.failureLine
-        return line.flatMap { outcome(of: trace.lines[$0]).first }
+        return line.flatMap { outcome(of: trace.lines[$0], in: trace).first }
     }
 
     /// What explains the trouble of a line, most exact first; empty where there is none. The lines of a reply have their trouble
     /// together, on the last.
-    public func trouble(of line: TraceLine) -> [Told] { distinct(outcome(of: line) + findings(of: line)) }
+    public func trouble(of line: TraceLine, in trace: Trace) -> [Told] {
+        distinct(outcome(of: line, in: trace) + findings(of: line))
+    }
 
     /// What went wrong at a line, without its findings.
-    public func outcome(of line: TraceLine) -> [Told] {
-        if line.refusal != nil { return refusal(line) }
+    public func outcome(of line: TraceLine, in trace: Trace) -> [Told] {
+        if line.refusal != nil { return lessons(of: QuotedReply(line, in: trace), line) }
         guard line.isFailure, case .event(let anchor) = line.content else { return [] }
         return nearest(line.failure?.anchor ?? anchor, line)
     }
 
     public func findings(of line: TraceLine) -> [Told] { line.findings.flatMap { nearest($0.anchor, line) } }
 
-    private func refusal(_ line: TraceLine) -> [Told] {
-        let code = line.spans.first { $0.kind == .replyCode }?.anchor ?? LessonAnchor("reply/unknown")
-        let status = line.enhanced.map { LessonAnchor("status/\($0)") }
+    /// What explains a reply, wherever it was read, the most exact first.
+    public func lessons(of reply: QuotedReply) -> [Told] { lessons(of: reply, nil) }
+
+    private func lessons(of reply: QuotedReply, _ line: TraceLine?) -> [Told] {
+        let wordings = library.wordings.best(for: reply.text, reply.occasion).map(library.lessons) ?? []
+        let status = reply.occasion.status.map { LessonAnchor("status/\($0)") }
         let exact = status.flatMap { self.exact($0, line) }
         let coarse = exact == nil ? status.map { nearest($0, line) } ?? [] : []
-        let replies = code.withFallbacks.compactMap { own($0, line) }
+        let replies = reply.anchor?.withFallbacks.compactMap { own($0, line) } ?? []
         let classes = replies.filter { $0.anchor.isReplyClass }
-        return distinct([exact].compactMap(\.self) + replies.filter { !$0.anchor.isReplyClass } + coarse + classes)
+        var told = wordings.compactMap { own($0, line) }
+        if let exact { told.append(exact) }
+        told += replies.filter { !$0.anchor.isReplyClass }
+        return distinct(told + coarse + classes)
     }
 
     /// A status that a section tells in subject and detail, in whichever file; named as it was asked for.
-    private func exact(_ status: LessonAnchor, _ line: TraceLine) -> Told? {
+    private func exact(_ status: LessonAnchor, _ line: TraceLine?) -> Told? {
         guard let section = library.section(for: status), status.withFallbacks.prefix(2).contains(section.anchor) else {
             return nil
         }
@@ -94,7 +103,7 @@ public struct FirstLesson: Sendable {
     }
 
     /// A section of this very name.
-    private func own(_ anchor: LessonAnchor, _ line: TraceLine) -> Told? {
+    private func own(_ anchor: LessonAnchor, _ line: TraceLine?) -> Told? {
         guard let section = library.section(for: anchor), section.anchor == anchor else { return nil }
         return Told(anchor: anchor, section: section, line: line)
     }

@@ -31,7 +31,8 @@ public enum LessonCheck {
                 problems += file.problems
             }
         }
-        return problems + missing(anchors) + traces.flatMap { unexplained(in: $0.trace, named: $0.name, library) }
+        problems += library.wordings.check(anchors: anchors) + missing(anchors)
+        return problems + traces.flatMap { unexplained(in: $0.trace, named: $0.name, library) }
     }
 
     // MARK: What there should be

@@ -13,6 +13,9 @@ public final class LessonLibrary: Sendable {
     /// The language in use, as `en`; English when the one asked for has no folder.
     public let language: String
     let folder: LessonFolder
+    /// The texts that programs and providers are known to write.
+    public var wordings: WordingTable { wordingTable.value }
+    private let wordingTable: Deferred<WordingTable>
     private let cache = Mutex(Cache())
 
     private struct Cache {
@@ -36,6 +39,7 @@ public final class LessonLibrary: Sendable {
         guard folder.isFolder(Self.english) else { throw .noEnglish(path: roots.last ?? "") }
         for root in roots.dropLast() where !Self.isOfLessons(root) { throw .nothing(path: root) }
         self.folder = folder
+        wordingTable = Deferred { WordingTable(folder: folder) }
         let whole = String(language.prefix { $0 != "." && $0 != "@" })
         let short = String(whole.prefix { $0 != "_" && $0 != "-" })
         self.language = [whole, short].first { Self.isLanguage($0) && folder.isFolder($0) } ?? Self.english
@@ -47,7 +51,7 @@ public final class LessonLibrary: Sendable {
     /// Whether a folder has anything in it that lies over other lessons.
     private static func isOfLessons(_ root: String) -> Bool {
         let names = LessonFolder(root)?.list() ?? []
-        return names.contains { ["sessions", "personas", "dialogs"].contains($0) || isLanguage($0) }
+        return names.contains { ["sessions", "personas", "dialogs", "wordings"].contains($0) || isLanguage($0) }
     }
 
     /// Two or three letters, and perhaps a region: `de`, `pt-BR`.

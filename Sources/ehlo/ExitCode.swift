@@ -81,7 +81,7 @@ enum ExitCode: Int32, CaseIterable {
     init(_ kind: FileError.Kind) {
         switch kind {
         case .noInput: self = .noInput
-        case .wrongData: self = .wrongData
+        case .wrongData, .noDialogue: self = .wrongData
         case .cannotCreate, .exists: self = .cannotCreate
         case .inputOutput, .readerGone: self = .inputOutput
         }

@@ -12,6 +12,7 @@ struct FloorPlanTests {
         "Captures": ["Notation", "SMTP", "DNS", "Tracing", "Glibc"],
         "Lessons": ["Notation", "SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
         "Interchange": ["Notation", "SMTP", "Tracing", "Lessons", "Captures", "Glibc", "FoundationEssentials"],
+        "Explain": ["SMTP", "Tracing", "Lessons", "Interchange"],
         "Networking": [
             "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "NIOCore", "NIOPosix", "Glibc", "Dispatch",
             "Synchronization",
@@ -20,8 +21,9 @@ struct FloorPlanTests {
         "Interface": ["SMTP", "Tracing", "Lessons", "Screen", "FoundationEssentials"],
         "Curses": ["Notation", "Screen", "CNcurses", "CTerminalGuard", "Glibc"],
         "ehlo": [
-            "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "Stage", "Screen",
-            "Interface", "Curses",
+            "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Explain", "Networking",
+            "Stage",
+            "Screen", "Interface", "Curses",
             "ArgumentParser", "Glibc", "Dispatch", "Synchronization", "FoundationEssentials",
         ],
     ]

@@ -35,7 +35,10 @@ import Tracing
         let rule = FirstLesson(try Self.library.get())
         let trace = Tracer.trace(of: session.recording.events)
         for line in trace.lines where line.isTrouble {
-            let first = try #require(rule.trouble(of: line).first, "\(session.name): \(line.octets.lossyText)")
+            let first = try #require(
+                rule.trouble(of: line, in: trace).first,
+                "\(session.name): \(line.octets.lossyText)"
+            )
             #expect(!first.anchor.path.hasPrefix("step/") && !first.anchor.path.hasPrefix("syntax/"))
         }
         for stop in trace.stops + trace.index.folded {
@@ -57,7 +60,7 @@ import Tracing
         let handout = MarkdownExport.text(trace, header: header, library: library)
         let page = HTMLExport.text(trace, header: header, library: library)
         for line in trace.lines where line.refusal != nil || line.isFailure {
-            let first = try #require(rule.trouble(of: line).first)
+            let first = try #require(rule.trouble(of: line, in: trace).first)
             let shown = WireText.shown(line.octets)
             let at = try #require(
                 text.firstIndex {
@@ -98,9 +101,14 @@ import Tracing
         ("579 5.7.1 no", ["status/5.7.1", "reply/5yz", "reply/unknown"]),
         ("450 4.9.99 no", ["reply/450@RCPT", "reply/450", "status/4.x.x"]),
         ("250 2.1.5 yes", []),
+        // A text that servers are known to write tells more than any code.
+        ("554 5.7.1 <b@b>: Relay access denied", ["wording/postfix-relay-denied", "status/5.7.1", "reply/554@RCPT"]),
+        ("554-5.7.1 <b@b>: Relay access denied\r\n554 5.7.1 bye", ["wording/postfix-relay-denied", "status/5.7.1"]),
+        ("550 5.7.1 <b@b>: Relay access denied", ["status/5.7.1", "reply/550@RCPT", "reply/550"]),
     ]) func `the most exact comes first`(reply: String, anchors: [String]) throws {
         let rule = FirstLesson(try Self.library.get())
-        let line = try #require(trace(reply).lines.last)
-        #expect(rule.outcome(of: line).prefix(3).map(\.anchor.path) == anchors)
+        let trace = trace(reply)
+        let line = try #require(trace.lines.last)
+        #expect(rule.outcome(of: line, in: trace).prefix(3).map(\.anchor.path) == anchors)
     }
 }

@@ -132,7 +132,7 @@ struct OutcomeTests {
             #expect(Explained(under: state, in: world).anchors.first == told.first?.anchor)
             for line in stop.lines where state.session.trace.lines[line].isOutcome {
                 state.cursor.stand(on: line, chosen: true)
-                let first = rule.trouble(of: state.session.trace.lines[line]).first
+                let first = rule.trouble(of: state.session.trace.lines[line], in: state.session.trace).first
                 #expect(Explained(under: state, in: world).anchors.first == first?.anchor)
             }
         }

@@ -5,6 +5,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
         case noInput
         /// It was read, and is not what it should be.
         case wrongData
+        /// It is a text without a dialogue in it; it may be something else that can be explained.
+        case noDialogue
         /// It cannot be made.
         case cannotCreate
         /// A file has the name already, and is not to be replaced.
@@ -17,9 +19,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 
     public let kind: Kind
     public let description: String
+    /// What was read, where there is no dialogue in it.
+    public let text: [UInt8]
 
-    public init(_ kind: Kind, _ description: String) {
+    public init(_ kind: Kind, _ description: String, text: [UInt8] = []) {
         self.kind = kind
         self.description = description
+        self.text = text
     }
 }

@@ -54,12 +54,16 @@ public struct SessionFile: Sendable {
     /// The sessions in octets that came from `path`.
     public static func read(_ octets: [UInt8], path: String) throws(FileError) -> SessionFile {
         let kind = FileKind.of(octets)
-        if let refusal = kind.refusal { throw FileError(.wrongData, "\(name(path)): \(refusal)") }
+        if let refusal = kind.refusal {
+            let isText = kind == .text
+            throw FileError(isText ? .noDialogue : .wrongData, "\(name(path)): \(refusal)", text: isText ? octets : [])
+        }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {
             let file = TranscriptFile(octets)
             guard file.count > 0 else {
-                throw FileError(.wrongData, "\(name(path)): \(FileKind.text.refusal ?? "there is no session in it")")
+                let refusal = FileKind.text.refusal ?? "there is no session in it"
+                throw FileError(.noDialogue, "\(name(path)): \(refusal)", text: octets)
             }
             return SessionFile(path: path, warnings: [], content: .transcript(file))
         }

@@ -70,7 +70,7 @@ extension WalkText {
     private mutating func trouble(of line: TraceLine, in trace: Trace) -> [Line] {
         guard line.isTrouble, let library else { return [] }
         let rule = FirstLesson(library)
-        let outcome = rule.outcome(of: line).prefix(3)
+        let outcome = rule.outcome(of: line, in: trace).prefix(3)
         let findings = rule.findings(of: line).filter { !anchorsShown.contains($0.section.anchor) }
         var lines: [Line] = []
         for (index, told) in (outcome + findings).enumerated() {

@@ -35,7 +35,7 @@ struct Explained {
     private static func first(under state: State, in world: Surroundings) -> FirstLesson.Told? {
         guard state.cursor.span == nil, let line = state.currentLine else { return nil }
         let rule = FirstLesson(world.library)
-        if state.cursor.choseLine { return rule.trouble(of: line).first }
+        if state.cursor.choseLine { return rule.trouble(of: line, in: state.session.trace).first }
         return state.stopIndex.flatMap {
             rule.first(of: state.stops[$0], in: state.session.trace, general: state.anchor)
         }

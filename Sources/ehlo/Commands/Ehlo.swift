@@ -50,7 +50,8 @@ struct Ehlo: ParsableCommand {
 /// the name of a command and is that command's.
 struct EhloCommands: ParsableCommand {
     static let all: [any ParsableCommand.Type] = [
-        Replay.self, Live.self, Sandbox.self, TapCommand.self, Export.self, LessonsCommand.self, ConfigCommand.self,
+        Replay.self, Live.self, Sandbox.self, TapCommand.self, ExplainCommand.self, Export.self, LessonsCommand.self,
+        ConfigCommand.self,
     ]
     static let configuration = CommandConfiguration(commandName: "ehlo", version: Ehlo.version, subcommands: all)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Explain
 import Glibc
 import Interchange
 import Lessons
@@ -73,8 +74,14 @@ struct Replay: ParsableCommand {
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
-        let file = try SessionFile.read(path) {
-            if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
+        let file: SessionFile
+        do {
+            file = try SessionFile.read(path) {
+                if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
+            }
+        } catch {
+            guard error.kind == .noDialogue, !list, number == nil else { throw error }
+            return try explain(error, settings, library)
         }
         let chosen = try SessionChoice.sessions(of: file, number)
         // Without a word about which, flat text of several is the list of them: a reader cannot turn over a thousand.
@@ -106,6 +113,13 @@ struct Replay: ParsableCommand {
         try printer.flush()
         if let filter, count == 0 { throw SessionChoice.nothingIsLike(filter) }
         return count
+    }
+
+    /// What holds no dialogue may be something else that is known.
+    private func explain(_ error: FileError, _ settings: Settings, _ library: LessonLibrary) throws {
+        let found = Explainer(library).explain(error.text)
+        guard found.contains(where: { $0.kind != .unknown }) else { throw error }
+        try ExplanationPrinter(settings, library, isJSON: false).print(found)
     }
 
     private func show(

@@ -1,0 +1,68 @@
+import Lessons
+import Tracing
+
+/// Lines of the logs of mail servers. Each server's lines have a form of their own, read in its own file; a line of any other
+/// program counts where it quotes a reply.
+struct MailLog {
+    let explainer: Explainer
+
+    /// Reads one server's lines; gives nil for a line that tells nothing of a mail.
+    typealias Reader = @Sendable (Substring, Explainer) -> Explanation?
+
+    /// The servers, THE table: the form of a line says whose it is.
+    private static let readers: [Reader] = [
+        PostfixLog.read, EximLog.read, OpenSMTPDLog.read, SendmailLog.read, RspamdLog.read, QmailLog.read,
+        OtherLog.read,
+    ]
+
+    /// The most lines that are explained; what is said twice stands once.
+    static let maxEntries = 1000
+
+    /// What the lines tell, in their order: one explanation a recipient or refusal.
+    func read(_ text: PastedText) -> [Explanation] {
+        var found: [Explanation] = []
+        for line in text.filled where found.count < Self.maxEntries {
+            guard let entry = entry(line), !found.suffix(20).contains(entry) else { continue }
+            found.append(entry)
+        }
+        // A line that tells of a mail says more than one that tells of a connection.
+        let telling = found.filter { $0.outcome != nil }
+        return telling.isEmpty ? found : telling
+    }
+
+    private func entry(_ line: Substring) -> Explanation? {
+        for reader in Self.readers { if let found = reader(line, explainer) { return found } }
+        return nil
+    }
+}
+
+extension Explainer {
+    /// A line of a log, with the reply that it quotes.
+    func logged(
+        _ line: Substring,
+        by program: String?,
+        reply: ReplyInText?,
+        turn: AnsweredTurn?,
+        speaker: Explanation.Speaker,
+        outcome: Explanation.Outcome? = nil
+    ) -> Explanation {
+        var found = Explanation(.log, text: String(line))
+        found.by = program
+        found.outcome = outcome
+        found.speaker = speaker
+        if let reply {
+            take(reply, in: &found, turn: turn)
+        } else {
+            found.turn = turn
+        }
+        return found
+    }
+
+    /// A failure that the line tells of, where no server said anything: its lessons and its step.
+    func addFailure(_ words: some StringProtocol, to found: inout Explanation) {
+        guard let wording = library.wordings.best([.failure], for: WordingText(String(words))) else { return }
+        found.lessons += library.lessons(of: wording)
+        found.place = found.place ?? wording.step
+        found.speaker = .program
+    }
+}

@@ -1,0 +1,158 @@
+import Lessons
+import Tracing
+
+/// Lines of Postfix: `postfix/smtp[341]: 5B46F13477EF: to=<bob@receiver.example>, …, status=bounced (host … said: 550 …)`.
+enum PostfixLog {
+    static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let tag = line.firstRange(of: "postfix"), let end = line[tag.upperBound...].firstRange(of: "]: "),
+            let bracket = line[tag.upperBound..<end.lowerBound].lastIndex(of: "[")
+        else { return nil }
+        let name = line[tag.upperBound..<bracket]
+        guard name.utf8.count <= 60, !name.contains(" ") else { return nil }
+        let daemon = name.split(separator: "/").last ?? ""
+        let message = line[end.upperBound...]
+        if message.contains("status=") { return delivery(message, line, explainer) }
+        if message.contains(" said: ") { return said(message, line, explainer) }
+        if message.contains("reject: ") || message.contains("reject_warning: ") {
+            return reject(message, line, explainer)
+        }
+        return remark(message, daemon, line, explainer)
+    }
+
+    /// What came of a recipient: `to=<…>, relay=…, dsn=5.7.1, status=bounced (…)`.
+    private static func delivery(_ message: Substring, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let status = message.between("status=", " ") ?? message.behind("status=") else { return nil }
+        let outcome = outcome(status.before(","))
+        let reason = message.behind("status=")?.behind(" (").map { $0.last == ")" ? $0.dropLast() : $0 } ?? ""
+        let reply = reply(in: reason)
+        let hasReply = reply != nil
+        var found = explainer.logged(
+            line,
+            by: "Postfix",
+            reply: reply,
+            turn: turn(in: reason) ?? (outcome == .accepted ? .dot : nil),
+            speaker: hasReply ? .recipientServer : .program,
+            outcome: outcome
+        )
+        found.recipient = message.between(" to=<", ">").map(String.init)
+        let dsn = message.between("dsn=", ",").map(String.init)
+        if !hasReply || found.status == nil || found.status?.hasSuffix(".0.0") == true {
+            found.status = dsn ?? found.status
+        }
+        if !hasReply {
+            found.quoted = String(reason)
+            explainer.addFailure(reason, to: &found)
+            if found.place == nil, outcome != .accepted {
+                found.turn = nil
+                found.place = LikelyTurn.of(code: nil, status: dsn)?.step
+            }
+        }
+        found.server = message.between("relay=", ",").flatMap { $0 == "none" ? nil : String($0) }
+        found.details = [("delay", "delay="), ("queue id", "")].compactMap { name, key in
+            let value = key.isEmpty ? queueID(message) : message.between(key, ",")
+            return value.map { Explanation.Detail(name, String($0)) }
+        }
+        return found
+    }
+
+    /// A server's answer that was not the last word: `host mx[192.0.2.6] said: 451 4.7.1 … (in reply to end of DATA command)`.
+    private static func said(_ message: Substring, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let reply = reply(in: message) else { return nil }
+        var found = explainer.logged(
+            line,
+            by: "Postfix",
+            reply: reply,
+            turn: turn(in: message),
+            speaker: .recipientServer
+        )
+        found.server = message.between("host ", " said").map(String.init)
+        found.recipient = message.between("to=<", ">").map(String.init)
+        return found
+    }
+
+    /// What this server refused to a client: `NOQUEUE: reject: RCPT from host[192.0.2.94]: 501 5.5.2 …; from=<…> to=<…>`.
+    private static func reject(_ message: Substring, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let rest = message.behind("reject: ") ?? message.behind("reject_warning: ") else { return nil }
+        let words = rest.before(" from ")
+        // A rule of cleanup quotes the mail and then its own words: `header Subject: … from …; from=… to=…: 5.7.1 …`.
+        let isContent = words.hasPrefix("header ") || words.hasPrefix("body ") || words.hasPrefix("mime-header ")
+        let said = isContent ? rest.behind(">: ") ?? rest : rest.behind("]: ") ?? rest.behind(": ") ?? rest
+        let turn = isContent ? AnsweredTurn.dot : AnsweredTurn(named: words)
+        let text = said.before("; from=<").before(", from=<")
+        guard let reply = ReplyInText.opening(text) ?? status(opening: text) else { return nil }
+        var found = explainer.logged(line, by: "Postfix", reply: reply, turn: turn, speaker: .ownServer)
+        found.recipient = rest.between("to=<", ">").map(String.init)
+        found.server = rest.between(" from ", ": ").map { $0.before(";") }.map(String.init)
+        return found
+    }
+
+    /// Milters and rules of cleanup log the status without the code.
+    private static func status(opening text: Substring) -> ReplyInText? {
+        guard let word = text.trimmed.split(separator: " ").first, ReplyInText.isStatus(word) else { return nil }
+        return ReplyInText(code: nil, status: String(word), text: String(text.trimmed.dropFirst(word.count).trimmed))
+    }
+
+    /// What smtpd and postscreen remark of a client.
+    private static func remark(
+        _ message: Substring,
+        _ daemon: Substring,
+        _ line: Substring,
+        _ explainer: Explainer
+    ) -> Explanation? {
+        let turn: AnsweredTurn?
+        let isLogin = message.contains("authentication failed")
+        if isLogin {
+            turn = .auth
+        } else if let words = message.between("lost connection after ", " from") ?? message.between(
+            "timeout after ",
+            " from"
+        )
+            ?? message.between("too many errors after ", " from")
+            ?? message.between("improper command pipelining after ", " from")
+        {
+            turn = AnsweredTurn(named: words)
+        } else if message.hasPrefix("SSL_accept error") {
+            turn = .startTLS
+        } else if message.hasPrefix("PREGREET") || message.contains("non-SMTP command from") {
+            turn = .connect
+        } else {
+            return nil
+        }
+        var found = explainer.logged(line, by: "Postfix", reply: nil, turn: turn, speaker: .program)
+        if isLogin {
+            found.code = 535
+            found.status = "5.7.8"
+            found.outcome = .refused
+            found.speaker = .ownServer
+        }
+        explainer.addFailure(message, to: &found)
+        return found.lessons.isEmpty && found.code == nil && turn == nil ? nil : found
+    }
+
+    private static func outcome(_ status: Substring) -> Explanation.Outcome {
+        switch status {
+        case "sent", "deliverable": .accepted
+        case "deferred": .deferred
+        case "bounced", "undeliverable": .refused
+        case "expired": .expired
+        default: .unknown
+        }
+    }
+
+    /// The reply behind `said: `, or the whole of it where a server took the mail.
+    private static func reply(in reason: Substring) -> ReplyInText? {
+        let quoted = (reason.behind(" said: ") ?? reason).before(" (in reply to ")
+        return ReplyInText.opening(quoted)
+    }
+
+    private static func turn(in reason: Substring) -> AnsweredTurn? {
+        (reason.between("(in reply to ", " command)") ?? reason.between("while sending ", " ")).flatMap(
+            AnsweredTurn.init
+        )
+    }
+
+    private static func queueID(_ message: Substring) -> Substring? {
+        let word = message.prefix { $0 != ":" }
+        return word.allSatisfy { $0.isLetter || $0.isNumber } && word.count >= 6 ? word : nil
+    }
+}

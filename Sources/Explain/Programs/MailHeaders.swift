@@ -1,0 +1,61 @@
+import Lessons
+import Tracing
+
+/// The header of a mail: its trace of `Received:` fields is one message over its hops, the newest on top (RFC 5321 §4.4).
+enum MailHeaders {
+    static func read(_ text: PastedText, _ explainer: Explainer) -> Explanation? {
+        let fields = fields(text.lines)
+        let received = fields.filter { $0.name == "received" }.map(\.value)
+        guard !received.isEmpty, isHeader(fields, text) else { return nil }
+        var found = Explanation(.headers, text: "Received: \(received[0])")
+        found.place = .acceptance
+        found.lessons = [LessonAnchor("field/Received"), LessonAnchor("field/Authentication-Results")].filter {
+            anchor in
+            fields.contains { "field/\($0.name)" == anchor.path.lowercased() }
+        }
+        // The one at the bottom came first.
+        let hops = received.reversed().enumerated().map { number, value in hop(number + 1, value) }
+        let results = fields.first { $0.name == "authentication-results" }.map {
+            [Explanation.Detail("results", $0.value)]
+        }
+        found.details = hops + (results ?? [])
+        return found
+    }
+
+    /// The text begins with fields, and most of what stands before the first blank line is of them.
+    private static func isHeader(_ fields: [(name: String, value: String)], _ text: PastedText) -> Bool {
+        guard let first = text.filled.first, let colon = first.firstIndex(of: ":") else { return false }
+        return isName(first[..<colon]) && !fields.isEmpty && fields[0].name == first[..<colon].lowercased()
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        !text.isEmpty && text.utf8.count <= 60 && text.utf8.allSatisfy { (33...126).contains($0) }
+    }
+
+    /// The fields up to the first blank line behind them, folded lines put together (RFC 5322 §2.2.3).
+    private static func fields(_ lines: [String]) -> [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        for line in lines.drop(while: { $0.trimmed.isEmpty }).prefix(2000) {
+            if line.trimmed.isEmpty { break }
+            if line.first == " ", !fields.isEmpty {
+                fields[fields.count - 1].value += " \(line.trimmed)"
+            } else if let colon = line.firstIndex(of: ":"), isName(line[..<colon]) {
+                fields.append((line[..<colon].lowercased(), String(line[line.index(after: colon)...].trimmed)))
+            }
+        }
+        return fields
+    }
+
+    /// One server that took the mail: from whom, by whom, how, when.
+    private static func hop(_ number: Int, _ value: String) -> Explanation.Detail {
+        let clauses = value.before(";")
+        let by =
+            clauses.hasPrefix("by ")
+            ? clauses.dropFirst(3).before(" ") : clauses.between(" by ", " ") ?? clauses.behind(" by ") ?? ""
+        let from = clauses.hasPrefix("from ") ? clauses.dropFirst(5).before(" ") : "–"
+        let with = clauses.between(" with ", " ") ?? clauses.behind(" with ") ?? "–"
+        let time = value.split(separator: ";").last.map { $0.trimmed } ?? ""
+        let words = "\(from) ➔ \(by) with \(with), \(time)"
+        return Explanation.Detail("hop \(number)", words)
+    }
+}

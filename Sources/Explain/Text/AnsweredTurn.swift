@@ -1,0 +1,52 @@
+public import Tracing
+
+/// What a reply answers, THE table: the name it has in an anchor, and the step at which the answer stands.
+public enum AnsweredTurn: String, CaseIterable, Sendable {
+    case connect = "CONNECT"
+    case ehlo = "EHLO"
+    case startTLS = "STARTTLS"
+    case auth = "AUTH"
+    case mail = "MAIL"
+    case rcpt = "RCPT"
+    case data = "DATA"
+    /// The end of the mail data, which has the anchors of DATA.
+    case dot = "."
+    case vrfy = "VRFY"
+    case rset = "RSET"
+    case quit = "QUIT"
+
+    /// As behind the `@` of an anchor.
+    public var name: String { self == .dot ? "DATA" : rawValue }
+
+    public var step: Step {
+        switch self {
+        case .connect: .greeting
+        case .ehlo, .startTLS, .auth: .ehloReply
+        case .mail: .mailReply
+        case .rcpt, .vrfy: .rcptReply
+        case .data: .data
+        case .dot: .acceptance
+        case .rset: .mailReply
+        case .quit: .quit
+        }
+    }
+
+    /// What a program calls it: `RCPT TO`, `end of DATA`, `MAIL FROM:<a@b>`, `HELO`, `DATA command`.
+    init?(named words: some StringProtocol) {
+        let upper = words.uppercased().replacing("-", with: " ")
+        if upper.contains("END OF DATA") || upper.contains("END OF MESSAGE") || upper.hasPrefix("DATA CONTENT") {
+            self = .dot
+            return
+        }
+        guard let first = upper.split(whereSeparator: { !$0.isLetter }).first,
+            let known = Self.names[String(first)]
+        else { return nil }
+        self = known
+    }
+
+    private static let names: [String: AnsweredTurn] = [
+        "CONNECT": .connect, "GREETING": .connect, "BANNER": .connect, "EHLO": .ehlo, "HELO": .ehlo, "LHLO": .ehlo,
+        "STARTTLS": .startTLS, "AUTH": .auth, "MAIL": .mail, "RCPT": .rcpt, "DATA": .data, "BDAT": .dot, "DOT": .dot,
+        "VRFY": .vrfy, "EXPN": .vrfy, "RSET": .rset, "QUIT": .quit, "PIPELINED": .mail,
+    ]
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Explain
+import Glibc
+import Interchange
+import Lessons
+
+/// `ehlo explain`: whatever somebody has in hand that is no dialogue.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say what a reply, code, bounce, log line or error means, and what to do.",
+        discussion: """
+            As 'ehlo explain "550 5.7.1 Unable to relay"', 'ehlo explain 5.7.26', 'ehlo explain CHUNKING', 'ehlo explain bounce.eml', \
+            'journalctl -u postfix | ehlo explain -'. What is the name of a file is read as that file.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("A text, the name of a file, or - for standard input.", valueName: "text")
+    )
+    var text: [String] = []
+    @Flag(help: "One JSON object a line for each thing explained.")
+    var json = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let settings = try common.settings()
+        let library = try common.library(settings)
+        let explainer = Explainer(library)
+        try ExplanationPrinter(settings, library, isJSON: json).print(try inputs().flatMap(explainer.explain))
+    }
+
+    /// The octets of each file, and the other words together as one text.
+    private func inputs() throws -> [[UInt8]] {
+        var files: [[UInt8]] = []
+        var words: [String] = []
+        for word in text.isEmpty ? ["-"] : text {
+            if word == "-" || Self.isFile(word) { files.append(try Self.read(word)) } else { words.append(word) }
+        }
+        return files + (words.isEmpty ? [] : [Array(words.joined(separator: " ").utf8)])
+    }
+
+    /// The most that is read of a file; a longer log is cut by whoever has it.
+    private static let maxOctets = 64 << 20
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        let isTyped = path == "-" && isatty(0) == 1
+        if isTyped { Message.write("paste the text, then Ctrl-D on a line of its own") }
+        return try FileOctets.read(path, most: maxOctets) {
+            if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
+        }
+    }
+
+    private static func isFile(_ word: String) -> Bool {
+        var status = stat()
+        guard !word.utf8.contains(0), stat(word, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFDIR
+    }
+}
+
+/// Puts explanations on standard output.
+struct ExplanationPrinter {
+    private let settings: Settings
+    private let library: LessonLibrary
+    private let isJSON: Bool
+
+    init(_ settings: Settings, _ library: LessonLibrary, isJSON: Bool) {
+        (self.settings, self.library, self.isJSON) = (settings, library, isJSON)
+    }
+
+    /// The exit status is that of wrong data where nothing was recognised.
+    func print(_ found: [Explanation]) throws {
+        if isJSON {
+            let output = Output()
+            for explanation in found { try output.write(explanation.json) }
+            try output.flush()
+        } else {
+            try printText(found)
+        }
+        guard found.contains(where: { $0.kind != .unknown }) else {
+            throw ExitStatus(status: ExitCode.wrongData.rawValue)
+        }
+    }
+
+    private func printText(_ found: [Explanation]) throws {
+        let printer = PlainPrinter(settings)
+        var text = ExplanationText(library)
+        for (number, explanation) in found.enumerated() {
+            if number > 0 { try printer.print("") }
+            for line in text.lines(explanation) { try printer.print(line.text, line.role) }
+        }
+        try printer.flush()
+    }
+}
