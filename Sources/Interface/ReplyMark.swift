@@ -1,5 +1,6 @@
 import SMTP
 import Screen
+import Tracing
 
 /// How the class of a reply is marked, wherever one is shown: by a sign, and by a role that gives it its colour.
 extension Reply.Severity {
@@ -18,6 +19,18 @@ extension Reply.Severity {
         case .intermediate: glyphs.intermediate
         case .transientFailure: glyphs.transientFailure
         case .permanentFailure: glyphs.permanentFailure
+        }
+    }
+}
+
+/// How a verdict is marked: by the sign and the role of the reply that makes such a one.
+extension Verdict.Outcome {
+    func mark(_ glyphs: Glyphs) -> (sign: Character, role: Role) {
+        switch self {
+        case .accepted: (glyphs.positive, .positive)
+        case .deferred: (glyphs.transientFailure, .transientFailure)
+        case .refused, .mixed: (glyphs.permanentFailure, .permanentFailure)
+        case .unknown, .untried, .none: (glyphs.flag, .finding)
         }
     }
 }

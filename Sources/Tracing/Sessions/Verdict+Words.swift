@@ -45,6 +45,19 @@ extension Verdict {
             : "\(transactions.filter { $0.outcome == .accepted }.count) of \(transactions.count) mails accepted"
     }
 
+    /// For a title: of several recipients how many were not reached, else the summary; empty where nothing was decided.
+    var title: String {
+        switch outcome {
+        case .none, .untried: ""
+        default: counts.trouble ?? summary
+        }
+    }
+
+    /// The same while the session goes on.
+    static func title(_ outcome: Outcome, _ counts: Counts, _ decision: Decision?) -> String {
+        counts.trouble ?? [outcome.rawValue, decision?.words].compactMap(\.self).joined(separator: " ")
+    }
+
     // MARK: In sentences
 
     /// The verdict in sentences: the whole, then each recipient by name with all lines of what the server said, and what comes next.
@@ -189,6 +202,36 @@ extension Verdict {
     private static func list(_ names: [String]) -> String {
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " and " + last
+    }
+}
+
+extension Verdict.Counts {
+    /// `1 of 3 refused`, `1 of 3 refused, 1 deferred`; nil where there is one recipient, and where none was refused or deferred.
+    var trouble: String? {
+        guard asked > 1, refused + deferred > 0 else { return nil }
+        let later = refused > 0 ? "\(deferred) deferred" : "\(deferred) of \(asked) deferred"
+        let told = (refused > 0 ? ["\(refused) of \(asked) refused"] : []) + (deferred > 0 ? [later] : [])
+        return told.joined(separator: ", ")
+    }
+}
+
+extension Verdict.Standing {
+    /// `2 of 3 have it now`; nil where there is one recipient, and while none has.
+    public var share: String? {
+        guard counts.asked > 1, counts.accepted > 0 else { return nil }
+        return "\(counts.accepted) of \(counts.asked) \(counts.accepted == 1 ? "has" : "have") it now"
+    }
+}
+
+extension Verdict.Holder {
+    /// Who holds the mail, for a narrow place and for a wide one.
+    public var words: (short: String, full: String) {
+        switch self {
+        case .author: ("held by: author", "held by the author's program")
+        case .sender: ("held by: sender", "held by the sender's server")
+        case .recipient: ("held by: receiver", "held by the recipient's server")
+        case .nobodyKnows: ("held by: unknown", "nobody knows who holds it")
+        }
     }
 }
 
