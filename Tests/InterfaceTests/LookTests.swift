@@ -111,7 +111,7 @@ struct LookTests {
         let before = walk.canvas
         walk.expect(.zoomPressed) { $0.view.isZoomed = true }
         #expect(Layout(of: walk.state).shape == .onePane)
-        #expect(!walk.screen.contains("┌"))
+        #expect(!walk.screen.contains("│"))
         walk.expect(.zoomPressed) { $0.view.isZoomed = false }
         #expect(walk.canvas == before)
     }

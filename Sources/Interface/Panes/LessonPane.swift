@@ -6,8 +6,6 @@ import Tracing
 struct Explained {
     /// What explains it, the most telling first.
     let anchors: [LessonAnchor]
-    /// What stands on the frame behind "Lesson".
-    let title: String
     /// Where the values in the text come from.
     let line: TraceLine?
     let span: WireSpan?
@@ -23,12 +21,6 @@ struct Explained {
         span = state.currentSpan
         // A span has its own lesson; what is wrong with the line is told while the line as a whole is meant.
         findings = state.cursor.span == nil ? state.currentLine?.findings ?? [] : []
-        if let spans = state.currentLine?.spans, let index = state.cursor.span {
-            let name = spans.indices.contains(index) ? spans[index].name : ""
-            title = "\(name) \(world.glyphs.separator) \(index + 1) of \(spans.count)"
-        } else {
-            title = state.place.map { "step \($0.label)" } ?? ""
-        }
     }
 
     /// What came in the place of what was to come, at the line that the person chose, else at the stop. A span has its own lesson.
@@ -44,7 +36,6 @@ struct Explained {
     /// One of the findings of a line, which is the title of its own lesson.
     init(_ finding: Finding, of line: TraceLine) {
         anchors = [finding.anchor]
-        title = "finding"
         self.line = line
         span = nil
         findings = []
@@ -58,16 +49,18 @@ func drawLesson(_ state: State, in rect: Rect, on canvas: inout Canvas, in world
     lesson.draw(from: scroll, isFocused: state.view.pane == .lesson, in: rect, on: &canvas)
 }
 
-/// The lesson's one sentence, for screens that have no room for it beside the wire.
+/// The lesson's title and its one sentence, for screens that have no room for it beside the wire.
 func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-    guard let anchor = Explained(under: state, in: world).anchors.first,
-        let section = world.library.section(for: anchor)
-    else { return }
-    let lines = Wrap.lines(StyledLine(section.summary.asciified(world.glyphs), .plain), columns: rect.columns - 2)
-    for (row, line) in lines.prefix(rect.rows).enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
+    let section = Explained(under: state, in: world).anchors.first.flatMap(world.library.section)
+    let title = StyledLine(section?.title.asciified(world.glyphs) ?? "", .title)
+    canvas.rule(rect, title: title, glyphs: world.glyphs)
+    let lines = Wrap.lines(StyledLine(section?.summary.asciified(world.glyphs) ?? ""), columns: rect.columns - 2)
+    for (row, line) in lines.prefix(rect.rows - 1).enumerated() {
+        canvas.write(line, column: 1, row: row + 1, in: rect)
+    }
 }
 
-/// A lesson set for reading, in a frame.
+/// A lesson set for reading.
 struct LessonPane {
     /// Text is never set wider than this: the eye loses its line.
     static let widestText = 72
@@ -82,32 +75,54 @@ struct LessonPane {
         self.world = world
     }
 
-    func draw(from scroll: Int = 0, isFocused: Bool = false, in rect: Rect, on canvas: inout Canvas) {
-        let text = text(columns: rect.columns - 4)
+    /// Below a rule with its title, or in a frame.
+    func draw(
+        from scroll: Int = 0,
+        isFocused: Bool = false,
+        isFramed: Bool = false,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        let glyphs = world.glyphs
+        let text = text(columns: rect.columns - (isFramed ? 4 : 2))
         let room = rect.rows - 2
         let scroll = min(scroll, max(0, text.count - room))
         let below = text.count - scroll - room
-        let more = below > 0 ? "\(world.glyphs.arrowDown) \(below) lines more" : scroll > 0 ? "end" : ""
-        let title = ["Lesson", subject.title].filter { !$0.isEmpty }.joined(separator: " \(world.glyphs.separator) ")
-        canvas.frame(rect, title: title, titleRight: more, focused: isFocused, glyphs: world.glyphs)
-        let inner = rect.inset(columns: 2, rows: 1)
+        let more = below > 0 ? "\(glyphs.arrowDown) \(below) lines more" : scroll > 0 ? "end" : ""
+        if isFramed {
+            canvas.frame(rect, title: title, titleRight: more, focused: isFocused, glyphs: glyphs)
+        } else {
+            let words = StyledLine(title, .title, emphasis: .bold)
+            canvas.rule(rect, title: words, titleRight: StyledLine(more, .dim), focused: isFocused, glyphs: glyphs)
+        }
+        // Below a rule there is a blank row above the text.
+        let inner = isFramed ? rect.inset(columns: 2, rows: 1) : rect.inset(columns: 1, rows: 0).split(top: 2).rest
         for (row, line) in text.dropFirst(scroll).prefix(inner.rows).enumerated() {
             canvas.write(line, row: row, in: inner)
         }
     }
 
-    /// How far it can be scrolled in a frame of this size.
-    func last(in rect: Rect) -> Int { max(0, text(columns: rect.columns - 4).count - (rect.rows - 2)) }
+    /// How far it can be scrolled in a place of this size.
+    func last(in rect: Rect) -> Int { max(0, text(columns: rect.columns - 2).count - (rect.rows - 2)) }
 
-    /// The lessons as lines, one below the other: title, text with the session's values, and where it stands. Findings of the line
-    /// come below the first title.
-    private func text(columns: Int) -> [StyledLine] {
-        let width = max(10, min(columns, Self.widestText))
+    /// The lessons there are for what it is about, each once.
+    private var sections: [Section] {
         var sections: [Section] = []
         for section in subject.anchors.compactMap(world.library.section)
         where !sections.contains(where: { $0.anchor == section.anchor }) {
             sections.append(section)
         }
+        return sections
+    }
+
+    /// What the first of them is called.
+    private var title: String { (sections.first?.title ?? "Lesson").asciified(world.glyphs) }
+
+    /// The lessons as lines, one below the other, each but the first with its title: text with the session's values, and where it
+    /// stands. Findings of the line come first.
+    private func text(columns: Int) -> [StyledLine] {
+        let width = max(10, min(columns, Self.widestText))
+        let sections = sections
         guard !sections.isEmpty else {
             let name = subject.anchors.first?.path ?? ""
             return Wrap.lines("There is no lesson for \(name) yet.", .error, columns: width)
@@ -115,20 +130,13 @@ struct LessonPane {
         let context = SessionValues.Context(trace, line: subject.line, span: subject.span)
         return sections.enumerated().flatMap { number, section in
             let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(section.filled(with: context))
-            let above = number == 0 ? [] : [StyledLine("")]
-            return above + heading(section.title, width) + (number == 0 ? findings(width) : []) + body
-                + sources(section.spec, width)
+            let above = number == 0 ? findings(width) : [StyledLine("")] + heading(section.title, width)
+            return above + body + sources(section.spec, width)
         }
     }
 
-    /// The name of the span, where the title does not tell it, and the title.
     private func heading(_ title: String, _ width: Int) -> [StyledLine] {
-        var lines: [StyledLine] = []
-        if let span = subject.span, !title.lowercased().hasSuffix(span.name.lowercased()) {
-            lines += Wrap.lines(StyledLine(span.name, .span, emphasis: .bold), columns: width)
-        }
-        lines += Wrap.lines(StyledLine(title, .heading, emphasis: [.bold, .underline]), columns: width)
-        return lines + [StyledLine("")]
+        Wrap.lines(StyledLine(title, .heading, emphasis: [.bold, .underline]), columns: width) + [StyledLine("")]
     }
 
     private func findings(_ width: Int) -> [StyledLine] {

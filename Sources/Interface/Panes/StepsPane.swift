@@ -5,8 +5,7 @@ import Tracing
 /// The left pane: the fourteen steps with who acts, a mark each, the code that came, or what they took, and the sub-steps of the one
 /// under way and of those with trouble.
 func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    canvas.frame(rect, title: "Steps", focused: state.view.pane == .steps, glyphs: glyphs)
-    let whole = rect.inset()
+    let whole = rect.split(right: 1).rest
     let (inner, holder) = whole.split(bottom: whole.rows >= StepRows.rowsWithHolder ? 2 : 0)
     StepRows.drawHolder(state, in: holder, on: &canvas, glyphs)
     let rows = StepRows.rows(state, columns: inner.columns, glyphs, around: inner.rows)

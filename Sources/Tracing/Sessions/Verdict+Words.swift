@@ -49,13 +49,13 @@ extension Verdict {
     var title: String {
         switch outcome {
         case .none, .untried: ""
-        default: counts.trouble ?? summary
+        default: counts.trouble(ofAll: true) ?? summary
         }
     }
 
-    /// The same while the session goes on.
-    static func title(_ outcome: Outcome, _ counts: Counts, _ decision: Decision?) -> String {
-        counts.trouble ?? [outcome.rawValue, decision?.words].compactMap(\.self).joined(separator: " ")
+    /// The same while the session goes on; `ofAll` when no recipient is asked for any more.
+    static func title(_ outcome: Outcome, _ counts: Counts, _ decision: Decision?, ofAll: Bool) -> String {
+        counts.trouble(ofAll: ofAll) ?? [outcome.rawValue, decision?.words].compactMap(\.self).joined(separator: " ")
     }
 
     // MARK: In sentences
@@ -206,12 +206,14 @@ extension Verdict {
 }
 
 extension Verdict.Counts {
-    /// `1 of 3 refused`, `1 of 3 refused, 1 deferred`; nil where there is one recipient, and where none was refused or deferred.
-    var trouble: String? {
+    /// `1 of 3 refused, 1 deferred`, and `1 refused` while others may be asked for; nil where there is one recipient, and where none
+    /// was refused or deferred.
+    func trouble(ofAll: Bool) -> String? {
         guard asked > 1, refused + deferred > 0 else { return nil }
-        let later = refused > 0 ? "\(deferred) deferred" : "\(deferred) of \(asked) deferred"
-        let told = (refused > 0 ? ["\(refused) of \(asked) refused"] : []) + (deferred > 0 ? [later] : [])
-        return told.joined(separator: ", ")
+        let told = [(refused, "refused"), (deferred, "deferred")].filter { $0.0 > 0 }
+        return told.enumerated().map { number, fate in
+            number == 0 && ofAll ? "\(fate.0) of \(asked) \(fate.1)" : "\(fate.0) \(fate.1)"
+        }.joined(separator: ", ")
     }
 }
 

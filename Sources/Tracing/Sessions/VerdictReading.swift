@@ -15,6 +15,8 @@ struct VerdictReading: Sendable {
     private(set) var lastRefusal: Verdict.Decision?
     /// Whether the mail under way was taken by the server.
     private(set) var isTaken = false
+    /// Whether all recipients of the mail under way were asked for: its data was announced.
+    private(set) var hasAllRecipients = false
     private(set) var failure: LinkFailure?
     private(set) var failureLine: Int?
     /// Where the session was last, and where each of its transactions was.
@@ -138,7 +140,7 @@ struct VerdictReading: Sendable {
             indices.transactions[transaction] = transactions.count
             indices.mails[id] = transactions.count
             underWay.insert(transaction)
-            isTaken = false
+            (isTaken, hasAllRecipients) = (false, false)
             transactions.append(
                 .init(number: transaction, reversePath: path?.withoutBrackets, id: id, connection: link.number)
             )
@@ -149,7 +151,10 @@ struct VerdictReading: Sendable {
             underWay.insert(transaction)
             recipients.append(.init(address: address, transaction: transaction, id: id, connection: link.number))
             count(1, recipients.count - 1)
-        case .lastChunk: contentEnded(of: transaction)
+        case .data, .chunk: hasAllRecipients = true
+        case .lastChunk:
+            hasAllRecipients = true
+            contentEnded(of: transaction)
         case .rset, .hello: leave()
         case .quit:
             link.hasQuit = true

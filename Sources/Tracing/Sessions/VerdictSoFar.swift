@@ -52,7 +52,7 @@ extension Verdict {
             let (decided, decision) = reading.standing
             // That its own server took it tells who holds it, and not what becomes of it.
             outcome = decided == .accepted && legs.isSubmission ? .none : decided
-            title = outcome == .none ? "" : Verdict.title(outcome, counts, decision)
+            title = outcome == .none ? "" : Verdict.title(outcome, counts, decision, ofAll: reading.hasAllRecipients)
         }
     }
 }
