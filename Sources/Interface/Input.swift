@@ -14,6 +14,7 @@ public enum Input: Equatable, Sendable {
     // Looking
     case nextPanePressed, previousPanePressed, zoomPressed
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
+    case nextCardPressed, previousCardPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
     case hexPressed, lineEndsPressed, blankPressed
     /// The key of something that lies over the panes.
@@ -61,6 +62,7 @@ extension Input {
             .troublePressed,
             .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
             .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
+            .nextCardPressed, .previousCardPressed,
             .nextMatchPressed, .previousMatchPressed, .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,
             .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed,
             .escapePressed, .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll,

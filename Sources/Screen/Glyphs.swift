@@ -30,6 +30,8 @@ public struct Glyphs: Equatable, Sendable {
     /// Before the current line.
     public let pointer: Character
     public let flag: Character
+    /// A card of a lesson: the one that is shown, and another.
+    public let cardShown, card: Character
     /// Drawn in the row under a span.
     public let underline: Character
     public let bullet: Character
@@ -64,6 +66,8 @@ public struct Glyphs: Equatable, Sendable {
         arrowDown: "▼",
         pointer: "▸",
         flag: "⚑",
+        cardShown: "●",
+        card: "○",
         underline: "‾",
         bullet: "•",
         separator: "·",
@@ -92,6 +96,8 @@ public struct Glyphs: Equatable, Sendable {
         arrowDown: "v",
         pointer: ">",
         flag: "!",
+        cardShown: "*",
+        card: "o",
         underline: "~",
         bullet: "*",
         separator: "-",

@@ -149,7 +149,7 @@ enum StepRows {
             right.append(" \(shortTime(time))", .dim)
         }
         return Row(
-            left: Wrap.cut(left, columns: columns - max(5, right.columns), glyphs: glyphs),
+            left: Wrap.cut(left, columns: columns - max(4, right.columns), glyphs: glyphs),
             right: right,
             isCurrent: isCurrent
         )
