@@ -23,6 +23,7 @@ public func draw(_ state: State, in world: Surroundings) -> Canvas {
     } else if let open = state.view.overlay {
         open.overlay.row.draw(state, open.at, layout.overlay, &canvas, world)
     } else {
+        drawRules(layout, state.view.pane, on: &canvas, glyphs)
         if let rect = layout.tabs { drawTabs(state, in: rect, on: &canvas) }
         if let rect = layout.steps { drawSteps(state, in: rect, on: &canvas, glyphs) }
         if let rect = layout.wire { drawWire(state, in: rect, on: &canvas, glyphs) }

@@ -14,6 +14,7 @@ public enum Input: Equatable, Sendable {
     // Looking
     case nextPanePressed, previousPanePressed, zoomPressed
     case upPressed, downPressed, pageUpPressed, pageDownPressed, leftPressed, rightPressed
+    case nextCardPressed, previousCardPressed
     case searchPressed, nextMatchPressed, previousMatchPressed
     /// In a list of sessions: the column to sort by, and the order turned round.
     case columnBackPressed, columnOnPressed, reversePressed
@@ -65,7 +66,8 @@ extension Input {
             .troublePressed,
             .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
             .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
-            .nextMatchPressed, .previousMatchPressed, .columnBackPressed, .columnOnPressed, .reversePressed,
+            .nextCardPressed, .previousCardPressed, .nextMatchPressed, .previousMatchPressed, .columnBackPressed,
+            .columnOnPressed, .reversePressed,
             .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,
             .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed,
             .escapePressed, .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll,

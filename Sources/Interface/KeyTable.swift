@@ -79,13 +79,21 @@ public enum KeyTable {
         ),
         Row(keys: [.up, .character("k")], shown: "↑  k", input: .upPressed, words: "previous line", group: .look),
         Row(
-            keys: [.pageDown, .control("d")],
-            shown: "PgDn ^D",
-            input: .pageDownPressed,
-            words: "a page down",
+            keys: [.pageDown],
+            shown: "PgDn",
+            input: .nextCardPressed,
+            words: "next card of the lesson, then the next step there is; never sends; in lists a page",
             group: .look
         ),
-        Row(keys: [.pageUp, .control("u")], shown: "PgUp ^U", input: .pageUpPressed, words: "a page up", group: .look),
+        Row(keys: [.pageUp], shown: "PgUp", input: .previousCardPressed, words: "previous card", group: .look),
+        Row(
+            keys: [.control("d")],
+            shown: "^D",
+            input: .pageDownPressed,
+            words: "a page down in the pane",
+            group: .look
+        ),
+        Row(keys: [.control("u")], shown: "^U", input: .pageUpPressed, words: "a page up in the pane", group: .look),
         Row(keys: [.tab], shown: "Tab", input: .nextPanePressed, words: "next pane", group: .look),
         Row(keys: [.backTab], shown: "Shift-Tab", input: .previousPanePressed, words: "previous pane", group: .look),
         row("z", nil, "z", .zoomPressed, "the pane alone on the screen", .look),

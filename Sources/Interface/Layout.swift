@@ -4,13 +4,15 @@ import Screen
 /// nothing jumps while stepping.
 ///
 /// ```
-/// title                        title                        title
-/// ┌steps┐┌─ wire ───────┐      ┌steps─┐┌─ wire ─┐┌lesson┐   [tabs]
-/// │     ││              │      │      ││        ││      │   ┌ one pane ┐
-/// │     │├─ lesson ─────┤      │      ││        ││      │   │          │
-/// └─────┘└──────────────┘      └──────┘└────────┘└──────┘   └──────────┘
-/// keys                         keys                         keys
+/// title                   title                         title
+/// steps │ wire            steps │ wire  │ lesson        [tabs]
+///       ├ lesson ───            │       ├ lesson ──     one pane
+///       │ text                  │       │ text
+/// ──────┴───────────      ──────┴───────┴──────────
+/// keys                    keys                          keys
 /// ```
+///
+/// One rule parts the panes. The wire is never narrower in a wider window: it gets all columns up to 76, and keeps them.
 struct Layout: Equatable {
     enum Shape { case tooSmall, onePane, twoColumns, threeColumns }
 
@@ -20,15 +22,22 @@ struct Layout: Equatable {
     var tabs: Rect?
     var steps: Rect?
     var wire: Rect?
+    /// The lesson; its first row is the rule with its title.
     var lesson: Rect?
-    /// The lesson in one or two lines below the wire, when the wire is alone on a small screen.
+    /// The lesson in one or two lines below the wire, when the wire is alone on a small screen; its first row is a rule.
     var summary: Rect?
+    /// The rules that go down between the panes, left to right.
+    var parting: [Rect] = []
+    /// The rule below the panes.
+    var bottom: Rect?
     let keys: Rect
     /// Where overlays lie.
     let overlay: Rect
 
     /// The smallest screen on which there is anything to see.
     static let smallest = (columns: 40, rows: 12)
+    /// From so many columns on the lesson stands beside the wire.
+    static let threeColumns = 160
 
     init(of state: State) {
         let screen = Rect(column: 0, row: 0, columns: state.view.columns, rows: state.view.rows)
@@ -41,30 +50,85 @@ struct Layout: Equatable {
             shape = .tooSmall
             return
         }
-        if state.view.columns < 72 || state.view.rows < 20 || state.view.isZoomed {
+        guard state.view.columns >= 72, state.view.rows >= 20, !state.view.isZoomed else {
             shape = .onePane
-            let (tabs, pane) = body.split(top: 1)
-            self.tabs = tabs
-            switch state.view.pane {
-            case .steps: steps = pane
-            case .wire:
-                wire = pane
-                if !state.view.isZoomed, pane.rows >= 9 { (wire, summary) = pane.split(bottom: 2) as (Rect, Rect) }
-            case .lesson: lesson = pane
-            }
+            divide(body, state)
             return
         }
-        if state.view.columns >= 116 {
-            shape = .threeColumns
-            let (left, rest) = body.split(left: min(52, max(38, state.view.columns * 3 / 10)))
-            let lessonColumns = min(76, max(36, rest.columns * 45 / 100))
-            let (middle, right) = rest.split(right: lessonColumns)
-            (steps, wire, lesson) = (left, middle, right)
-        } else {
-            shape = .twoColumns
-            let (left, rest) = body.split(left: 26)
-            let (upper, lower) = rest.split(top: max(10, rest.rows * 48 / 100))
-            (steps, wire, lesson) = (left, upper, lower)
+        let (panes, bottom) = body.split(bottom: 1)
+        self.bottom = bottom
+        shape = state.view.columns >= Self.threeColumns ? .threeColumns : .twoColumns
+        if shape == .threeColumns { divideByThree(panes) } else { divideByTwo(panes) }
+    }
+
+    /// One pane, and a row of tabs that names the others.
+    private mutating func divide(_ body: Rect, _ state: State) {
+        let (tabs, pane) = body.split(top: 1)
+        self.tabs = tabs
+        switch state.view.pane {
+        case .steps: steps = pane
+        case .wire:
+            wire = pane
+            if !state.view.isZoomed, pane.rows >= 9 { (wire, summary) = pane.split(bottom: 3) as (Rect, Rect) }
+        case .lesson: lesson = pane
+        }
+    }
+
+    /// The lesson under the wire: a card and the rule above it at least, more where there are rows.
+    private mutating func divideByTwo(_ panes: Rect) {
+        let steps = max(Self.leastSteps, panes.columns - Self.wholeWire - 1)
+        let (left, rest) = part(panes, steps)
+        let lesson = min(max(Self.card + 1, panes.rows * 2 / 5), panes.rows - 6)
+        (self.steps, wire) = (left, rest.split(bottom: lesson).rest)
+        self.lesson = rest.split(bottom: lesson).bottom
+    }
+
+    /// The lesson beside the wire. Of what there is beyond the least, the wire gets one half, its neighbours a quarter each.
+    private mutating func divideByThree(_ panes: Rect) {
+        let spare = panes.columns - Self.threeColumns
+        let (left, rest) = part(panes, 41 + spare / 4)
+        let (middle, right) = part(rest, Self.wholeWire + spare / 2)
+        (steps, wire, lesson) = (left, middle, right)
+    }
+
+    /// What is left of a rule, and what is right of it.
+    private mutating func part(_ rect: Rect, _ columns: Int) -> (Rect, Rect) {
+        let (left, rest) = rect.split(left: columns)
+        let (rule, right) = rest.split(left: 1)
+        parting.append(rule)
+        return (left, right)
+    }
+
+    private static let leastSteps = 22
+    /// A line of mail of 66 octets stands whole in it, with its direction and its time.
+    private static let wholeWire = 76
+    /// The rows of a card of a lesson, and a blank above it.
+    private static let card = 11
+}
+
+/// The rules between the panes. They are quiet; those around the steps and around the lesson are heavy while these have the keys.
+func drawRules(_ layout: Layout, _ pane: View.Pane, on canvas: inout Canvas, _ glyphs: Glyphs) {
+    if let bottom = layout.bottom { canvas.rule(bottom, glyphs: glyphs) }
+    for rule in layout.parting {
+        for row in 0..<rule.rows {
+            let isHeavy = layout.isBeside(pane, rule, row: rule.row + row)
+            let sign = glyphs.frame(focused: isHeavy)
+            let isBranch = layout.lesson.map { $0.row == rule.row + row && $0.column == rule.right } ?? false
+            let role: Role = isHeavy ? .frameFocused : .frame
+            canvas.write(String(isBranch ? sign.branch : sign.vertical), role, row: row, in: rule)
+        }
+        let foot = Rect(column: rule.column, row: rule.bottom, columns: 1, rows: 1)
+        canvas.write(String(glyphs.light.foot), .frame, in: foot)
+    }
+}
+
+extension Layout {
+    /// Whether a rule that goes down stands beside the pane in a row. The wire is where the keys are at first: it needs no mark.
+    fileprivate func isBeside(_ pane: View.Pane, _ rule: Rect, row: Int) -> Bool {
+        switch pane {
+        case .steps: steps?.right == rule.column
+        case .wire: false
+        case .lesson: lesson.map { $0.column == rule.right && ($0.row..<$0.bottom).contains(row) } ?? false
         }
     }
 }

@@ -35,6 +35,18 @@ public enum LessonCheck {
         return problems + traces.flatMap { unexplained(in: $0.trace, named: $0.name, library) }
     }
 
+    /// The parts of lessons that do not fit on a card, so that they break where a paragraph ends and not where a thought does. No
+    /// problems: they can be read.
+    public static func longParts(in library: LessonLibrary) -> [Problem] {
+        library.anchors().compactMap(library.section).flatMap { section in
+            Card.longParts(of: section.blocks).map { heading, lines in
+                let what = heading.isEmpty ? "the opening" : "\"\(heading)\""
+                let message = "\(what) has \(lines) lines, a card has \(Card.maxLines)"
+                return Problem(file: "\(section.language)/\(section.anchor.path)", line: nil, message: message)
+            }
+        }
+    }
+
     // MARK: What there should be
 
     /// The anchors that every English library has: whatever a table of the program can point at.

@@ -1,7 +1,7 @@
 extension Canvas {
     /// Draws the frame of a pane along the inner edge of `rect`: light, or heavy when the pane has the keys.
     ///
-    /// `title` stands at the left of the upper edge, `titleRight` at its right; the right one gives way first.
+    /// `title` stands at the left of the upper edge, `titleRight` at its right; a long title gives way to the right one.
     public mutating func frame(
         _ rect: Rect,
         title: String = "",
@@ -20,13 +20,34 @@ extension Canvas {
             write(String(signs.vertical), role, row: row, in: rect)
             write(String(signs.vertical), role, column: last.column, row: row, in: rect)
         }
+        // A corner and a line stand on either side.
+        let words = Rect(column: rect.column + 2, row: rect.row, columns: rect.columns - 4, rows: 1)
+        let style: Emphasis = focused ? .bold : []
+        writeTitles(StyledLine(title, .title, emphasis: style), StyledLine(titleRight, .dim), in: words, glyphs)
+    }
 
-        let room = rect.columns - 6  // a corner, a line and a blank on either side
-        guard room > 0 else { return }
-        let left = Wrap.cut(StyledLine(title, .title, emphasis: focused ? .bold : []), columns: room, glyphs: glyphs)
-        if !title.isEmpty { write(StyledLine(" ") + left + StyledLine(" "), column: 2, in: rect) }
-        let rightColumns = TextWidth.columns(of: titleRight)
-        guard !titleRight.isEmpty, left.columns + rightColumns + 4 <= room + (title.isEmpty ? 4 : 0) else { return }
-        write(" \(titleRight) ", .dim, column: rect.columns - rightColumns - 4, in: rect)
+    /// Draws a rule over the first row of `rect`, heavy when what is below it has the keys, with a title at its left and at its
+    /// right what never gives way to it.
+    public mutating func rule(
+        _ rect: Rect,
+        title: StyledLine = StyledLine(),
+        titleRight: StyledLine = StyledLine(),
+        focused: Bool = false,
+        glyphs: Glyphs = .unicode
+    ) {
+        let line = String(repeating: glyphs.frame(focused: focused).horizontal, count: rect.columns)
+        write(line, focused ? .frameFocused : .frame, in: rect)
+        writeTitles(title, titleRight, in: rect.split(top: 1).top, glyphs)
+    }
+
+    /// Words with a blank on either side at both ends of a row. The right ones stand whole where there is any room for them.
+    private mutating func writeTitles(_ left: StyledLine, _ right: StyledLine, in rect: Rect, _ glyphs: Glyphs) {
+        let blank = StyledLine(" ")
+        let fits = !right.runs.isEmpty && right.columns > 0 && right.columns + 2 <= rect.columns
+        if fits { write(blank + right + blank, column: rect.columns - right.columns - 2, in: rect) }
+        // Two columns of the line stay between the two.
+        let room = rect.columns - 2 - (fits ? right.columns + 4 : 0)
+        guard room > 0, left.columns > 0 else { return }
+        write(blank + Wrap.cut(left, columns: room, glyphs: glyphs) + blank, in: rect)
     }
 }

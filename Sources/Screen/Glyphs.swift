@@ -2,16 +2,18 @@
 ///
 /// Every sign is one column wide, except where it is a `String`: those have to be measured.
 public struct Glyphs: Equatable, Sendable {
-    /// The six signs of a frame.
+    /// The signs of a frame and of rules that meet.
     public struct Frame: Equatable, Sendable {
         public let topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical: Character
+        /// Where a rule begins at one that goes down, and where one that goes down ends on it.
+        public let branch, foot: Character
 
-        /// Reads the signs from a text of six in the order `┌┐└┘─│`.
+        /// Reads the signs from a text of eight in the order `┌┐└┘─│├┴`.
         init(_ signs: String) {
             let sign = Array(signs)
-            precondition(sign.count == 6, "a frame has six signs")
+            precondition(sign.count == 8, "a frame has eight signs")
             (topLeft, topRight, bottomLeft, bottomRight) = (sign[0], sign[1], sign[2], sign[3])
-            (horizontal, vertical) = (sign[4], sign[5])
+            (horizontal, vertical, branch, foot) = (sign[4], sign[5], sign[6], sign[7])
         }
     }
 
@@ -28,6 +30,8 @@ public struct Glyphs: Equatable, Sendable {
     /// Before the current line.
     public let pointer: Character
     public let flag: Character
+    /// A card of a lesson: the one that is shown, and another.
+    public let cardShown, card: Character
     /// Drawn in the row under a span.
     public let underline: Character
     public let bullet: Character
@@ -45,8 +49,8 @@ public struct Glyphs: Equatable, Sendable {
 
     public static let unicode = Glyphs(
         isASCII: false,
-        light: Frame("┌┐└┘─│"),
-        heavy: Frame("┏┓┗┛━┃"),
+        light: Frame("┌┐└┘─│├┴"),
+        heavy: Frame("┏┓┗┛━┃┣┻"),
         done: "✔",
         now: "▶",
         tocome: "·",
@@ -62,6 +66,8 @@ public struct Glyphs: Equatable, Sendable {
         arrowDown: "▼",
         pointer: "▸",
         flag: "⚑",
+        cardShown: "●",
+        card: "○",
         underline: "‾",
         bullet: "•",
         separator: "·",
@@ -73,8 +79,8 @@ public struct Glyphs: Equatable, Sendable {
 
     public static let ascii = Glyphs(
         isASCII: true,
-        light: Frame("++++-|"),
-        heavy: Frame("####=#"),
+        light: Frame("++++-|++"),
+        heavy: Frame("####=###"),
         done: "v",
         now: ">",
         tocome: ".",
@@ -90,6 +96,8 @@ public struct Glyphs: Equatable, Sendable {
         arrowDown: "v",
         pointer: ">",
         flag: "!",
+        cardShown: "*",
+        card: "o",
         underline: "~",
         bullet: "*",
         separator: "-",

@@ -93,25 +93,12 @@ struct LookTests {
         walk.expect(.upPressed) { _ in }
     }
 
-    @Test func `up and down scroll the lesson and stop at its ends`() throws {
-        var walk = try Walk(try Fixture.seed())
-        walk.press(.character("g"), .character("6"), .enter, .tab)
-        walk.expect(.upPressed) { _ in }
-        walk.expect(.downPressed) { $0.cursor.lessonScroll = 1 }
-        for _ in 1...99 { walk.press(.pageDown) }
-        let bottom = walk.state.cursor.lessonScroll
-        #expect(bottom > 1)
-        walk.expect(.downPressed) { _ in }
-        #expect(walk.screen.contains(" end "))
-        walk.expect(.upPressed) { $0.cursor.lessonScroll = bottom - 1 }
-    }
-
     @Test func `z leaves the pane alone on the screen, and gives the others back`() throws {
         var walk = try Self.atMail()
         let before = walk.canvas
         walk.expect(.zoomPressed) { $0.view.isZoomed = true }
         #expect(Layout(of: walk.state).shape == .onePane)
-        #expect(!walk.screen.contains("┌"))
+        #expect(!walk.screen.contains("│"))
         walk.expect(.zoomPressed) { $0.view.isZoomed = false }
         #expect(walk.canvas == before)
     }

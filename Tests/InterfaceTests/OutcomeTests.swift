@@ -69,11 +69,11 @@ struct OutcomeTests {
     @Test func `a step shows the code that came, and what it took when times are asked for`() throws {
         var walk = try Walk(try Self.refusal(80, 24))
         walk.press(.end)
-        #expect(walk.screen.contains("✔  8 MAIL answer     250│"))
-        #expect(walk.screen.contains("–  1 own server         │"))
+        #expect(walk.screen.contains("✔  8 MAIL answer  250 │"))
+        #expect(walk.screen.contains("–  1 own server       │"))
         walk.press(.character("w"))
-        #expect(walk.screen.contains("✔  8 MAIL answer     0ms│"))
-        #expect(walk.screen.contains("–  1 own server         │"))
+        #expect(walk.screen.contains("✔  8 MAIL answer  0ms │"))
+        #expect(walk.screen.contains("–  1 own server       │"))
     }
 
     @Test func `a deferral is marked as one`() throws {
@@ -81,7 +81,7 @@ struct OutcomeTests {
         let state = State(title: "t", source: .replay, trace: Tracer.trace(of: Fixture.events(dialogue)))
         var walk = try Walk(state)
         walk.press(.character("n"), .character("n"), .character("n"), .character("n"))
-        #expect(walk.screen.contains("·  8 MAIL answer        │"))
+        #expect(walk.screen.contains("·  8 MAIL answer      │"))
         walk.press(.end, .backTab)
         let rows = StepRows.rows(walk.state, columns: 24, .unicode, around: 20)
         let row = try #require(rows.first { $0.left.text.contains("MAIL answer") })

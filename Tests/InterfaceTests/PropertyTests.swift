@@ -8,7 +8,7 @@ import Tracing
 
 /// What holds for every session, every screen and every key.
 struct PropertyTests {
-    /// Screens on which a frame reaches to the right edge.
+    /// Screens on which the frame of an overlay reaches to the right edge.
     static let framed = [(80, 24), (120, 40), (40, 12)]
 
     @Test(arguments: [false, true])
@@ -60,35 +60,33 @@ struct PropertyTests {
         }
     }
 
-    // MARK: Frames
+    // MARK: Rules and frames
 
-    /// The rightmost column is that of a frame in every row between title and key bar.
-    static func expectFrame(_ canvas: Canvas, _ what: String) {
-        let isOnePane = canvas.columns < 72
-        for row in (isOnePane ? 2 : 1)..<canvas.rows - 1 {
-            let cell = canvas[canvas.columns - 1, row]
-            guard cell.role != .frame, cell.role != .frameFocused else { continue }
-            Issue.record("\(what): the frame is broken in row \(row)\n\(canvas.text)")
-            return
-        }
+    /// What goes down between the panes is a rule in every row, and one lies below them.
+    static func expectRules(_ walk: Walk, _ what: String) {
+        let canvas = walk.canvas
+        let layout = Layout(of: walk.state)
+        let isRule = { (column: Int, row: Int) in [.frame, .frameFocused].contains(canvas[column, row].role) }
+        let places = layout.parting.flatMap { rule in (rule.row...rule.bottom).map { (rule.column, $0) } }
+        let last = layout.lesson.map { [($0.right - 1, $0.bottom)] } ?? []
+        guard let broken = (places + last).first(where: { !isRule($0.0, $0.1) }) else { return }
+        Issue.record("\(what): the rule is broken at \(broken)\n\(canvas.text)")
     }
 
-    @Test(arguments: framed)
-    func `no line breaks the frame`(size: (Int, Int)) throws {
+    @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+    func `no line breaks a rule`(size: (Int, Int)) throws {
         var walk = try Walk(Hostile.state(size.0, size.1))
-        // On small screens there are two lines without a frame below the wire.
-        if size.0 < 72 { walk.press(.character("z")) }
         walk.press(.end, .character("l"))
         for line in walk.state.session.trace.lines {
             walk.state.cursor.line = line.index
             walk.state.cursor.span = nil
-            Self.expectFrame(walk.canvas, "line \(line.index)")
+            Self.expectRules(walk, "line \(line.index)")
             for span in line.spans.indices.prefix(12) {
                 walk.state.cursor.span = span
-                Self.expectFrame(walk.canvas, "line \(line.index), span \(span)")
+                Self.expectRules(walk, "line \(line.index), span \(span)")
             }
             walk.press(.character("x"))
-            Self.expectFrame(walk.canvas, "line \(line.index) in hexadecimal")
+            Self.expectRules(walk, "line \(line.index) in hexadecimal")
             walk.press(.character("x"))
         }
     }

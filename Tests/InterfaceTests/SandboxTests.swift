@@ -86,7 +86,8 @@ struct SandboxTests {
     }
 
     @Test(arguments: [
-        Input.pageDownPressed, .downPressed, .pageUpPressed, .rightPressed, .spacePressed, .lastPressed, .followPressed,
+        Input.nextCardPressed, .previousCardPressed, .pageDownPressed, .downPressed, .pageUpPressed, .rightPressed,
+        .spacePressed, .lastPressed, .followPressed,
     ])
     func `no other key lets anything happen`(input: Input) throws {
         var world = World()

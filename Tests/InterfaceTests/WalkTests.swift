@@ -47,10 +47,10 @@ struct WalkTests {
     @Test func `a step forgets the span, the chosen line and how far the lesson was scrolled`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.character("n"), .character("n"), .down, .right)
-        walk.state.cursor.lessonScroll = 3
+        walk.state.cursor.card = 3
         #expect(walk.state.cursor.choseLine)
         walk.expect(.nextPressed) {
-            ($0.cursor.line, $0.cursor.span, $0.cursor.choseLine, $0.cursor.lessonScroll, $0.cursor.reached) = (
+            ($0.cursor.line, $0.cursor.span, $0.cursor.choseLine, $0.cursor.card, $0.cursor.reached) = (
                 8, nil, false, 0, 10
             )
         }

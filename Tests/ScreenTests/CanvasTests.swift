@@ -129,7 +129,7 @@ func `the frames of panes`(ascii: Bool) {
     canvas.frame(
         rest.split(top: 5).rest,
         title: "A title that is a good deal too long for its pane",
-        titleRight: "gone",
+        titleRight: "7 more",
         glyphs: glyphs
     )
     canvas.write("\(glyphs.now) now 日本", .now, in: left.inset())
@@ -152,4 +152,21 @@ func `a frame closes at every width`(columns: Int) {
     #expect(canvas[columns - 1, 1].glyph == "┃")
     #expect(canvas[columns - 1, 2].glyph == "┛")
     #expect(faults(in: canvas).isEmpty)
+}
+
+@Test(arguments: 1...60)
+func `what stands at the right of a title never gives way to it`(columns: Int) {
+    for isRule in [false, true] {
+        var canvas = Canvas(columns: columns, rows: 3)
+        let title = "A title that is a good deal too long for its pane"
+        if isRule {
+            canvas.rule(canvas.bounds, title: StyledLine(title), titleRight: StyledLine("▼ 7 more"))
+        } else {
+            canvas.frame(canvas.bounds, title: title, titleRight: "▼ 7 more")
+        }
+        let first = String(canvas.cells(ofRow: 0).map(\.glyph))
+        #expect(first.contains(" ▼ 7 more ") == (columns >= (isRule ? 10 : 14)))
+        #expect(first.contains("A title") == (columns >= (isRule ? 22 : 26)), "\(columns): \(first)")
+        #expect(faults(in: canvas).isEmpty)
+    }
 }

@@ -18,7 +18,8 @@ func drawFindings(_ state: State, at selected: Int, in rect: Rect, on canvas: in
     guard findings.indices.contains(selected) else { return }
     let (line, finding) = findings[selected]
     let trace = state.session.trace
-    LessonPane(trace, about: Explained(finding, of: trace.lines[line]), world).draw(in: lesson, on: &canvas)
+    LessonPane(trace, about: Explained(finding, of: trace.lines[line]), world)
+        .draw(isFramed: true, in: lesson, on: &canvas)
 }
 
 extension State {

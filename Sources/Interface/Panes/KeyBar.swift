@@ -85,6 +85,7 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     if state.cursor.line != nil {
         hints.append(("→", state.cursor.span == nil ? "what are these octets?" : "next span"))
     }
+    if state.cursor.line != nil { hints.append(("PgDn", "card")) }
     if state.session.trace.troubleIndex.line(after: nil) != nil { hints.append(("!", "trouble")) }
     hints.append(("Tab", state.view.pane.next.name.lowercased()))
     if state.session.source == .replay { hints.append(("Space", state.view.playback.isRunning ? "pauses" : "plays")) }

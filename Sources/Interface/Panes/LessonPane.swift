@@ -6,8 +6,6 @@ import Tracing
 struct Explained {
     /// What explains it, the most telling first.
     let anchors: [LessonAnchor]
-    /// What stands on the frame behind "Lesson".
-    let title: String
     /// Where the values in the text come from.
     let line: TraceLine?
     let span: WireSpan?
@@ -23,12 +21,6 @@ struct Explained {
         span = state.currentSpan
         // A span has its own lesson; what is wrong with the line is told while the line as a whole is meant.
         findings = state.cursor.span == nil ? state.currentLine?.findings ?? [] : []
-        if let spans = state.currentLine?.spans, let index = state.cursor.span {
-            let name = spans.indices.contains(index) ? spans[index].name : ""
-            title = "\(name) \(world.glyphs.separator) \(index + 1) of \(spans.count)"
-        } else {
-            title = state.place.map { "step \($0.label)" } ?? ""
-        }
     }
 
     /// What came in the place of what was to come, at the line that the person chose, else at the stop. A span has its own lesson.
@@ -44,7 +36,6 @@ struct Explained {
     /// One of the findings of a line, which is the title of its own lesson.
     init(_ finding: Finding, of line: TraceLine) {
         anchors = [finding.anchor]
-        title = "finding"
         self.line = line
         span = nil
         findings = []
@@ -54,95 +45,146 @@ struct Explained {
 /// The explanation of what is under the cursor.
 func drawLesson(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
     let lesson = LessonPane(state.session.trace, about: Explained(under: state, in: world), world)
-    let scroll = state.cursor.lessonScroll
-    lesson.draw(from: scroll, isFocused: state.view.pane == .lesson, in: rect, on: &canvas)
+    let (card, scroll) = (state.cursor.card, state.cursor.cardScroll)
+    lesson.draw(card, from: scroll, isFocused: state.view.pane == .lesson, in: rect, on: &canvas)
 }
 
-/// The lesson's one sentence, for screens that have no room for it beside the wire.
+/// The lesson's title and its one sentence, for screens that have no room for it beside the wire.
 func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
-    guard let anchor = Explained(under: state, in: world).anchors.first,
-        let section = world.library.section(for: anchor)
-    else { return }
-    let lines = Wrap.lines(StyledLine(section.summary.asciified(world.glyphs), .plain), columns: rect.columns - 2)
-    for (row, line) in lines.prefix(rect.rows).enumerated() { canvas.write(line, column: 1, row: row, in: rect) }
+    let section = Explained(under: state, in: world).anchors.first.flatMap(world.library.section)
+    let title = StyledLine(section?.title.asciified(world.glyphs) ?? "", .title)
+    canvas.rule(rect, title: title, glyphs: world.glyphs)
+    let lines = Wrap.lines(StyledLine(section?.summary.asciified(world.glyphs) ?? ""), columns: rect.columns - 2)
+    for (row, line) in lines.prefix(rect.rows - 1).enumerated() {
+        canvas.write(line, column: 1, row: row + 1, in: rect)
+    }
 }
 
-/// A lesson set for reading, in a frame.
+/// A lesson set for reading, card by card: what came, the most exact first, then what is general.
 struct LessonPane {
     /// Text is never set wider than this: the eye loses its line.
     static let widestText = 72
+    /// The rows above the text: a rule with the title, and a blank one.
+    static let head = 2
+    /// More cards than this are counted, and not drawn as dots.
+    private static let mostDots = 6
 
-    let trace: Trace
-    let subject: Explained
-    let world: Surroundings
+    private let world: Surroundings
+    private let sheets: [Sheet]
+
+    /// A card, and what stands around it.
+    private struct Sheet {
+        let title: String
+        var blocks: [Block]
+        var findings: [Finding] = []
+        var spec: [String] = []
+    }
+
+    /// How many cards there are.
+    var count: Int { sheets.count }
 
     init(_ trace: Trace, about subject: Explained, _ world: Surroundings) {
-        self.trace = trace
-        self.subject = subject
         self.world = world
-    }
-
-    func draw(from scroll: Int = 0, isFocused: Bool = false, in rect: Rect, on canvas: inout Canvas) {
-        let text = text(columns: rect.columns - 4)
-        let room = rect.rows - 2
-        let scroll = min(scroll, max(0, text.count - room))
-        let below = text.count - scroll - room
-        let more = below > 0 ? "\(world.glyphs.arrowDown) \(below) lines more" : scroll > 0 ? "end" : ""
-        let title = ["Lesson", subject.title].filter { !$0.isEmpty }.joined(separator: " \(world.glyphs.separator) ")
-        canvas.frame(rect, title: title, titleRight: more, focused: isFocused, glyphs: world.glyphs)
-        let inner = rect.inset(columns: 2, rows: 1)
-        for (row, line) in text.dropFirst(scroll).prefix(inner.rows).enumerated() {
-            canvas.write(line, row: row, in: inner)
-        }
-    }
-
-    /// How far it can be scrolled in a frame of this size.
-    func last(in rect: Rect) -> Int { max(0, text(columns: rect.columns - 4).count - (rect.rows - 2)) }
-
-    /// The lessons as lines, one below the other: title, text with the session's values, and where it stands. Findings of the line
-    /// come below the first title.
-    private func text(columns: Int) -> [StyledLine] {
-        let width = max(10, min(columns, Self.widestText))
         var sections: [Section] = []
         for section in subject.anchors.compactMap(world.library.section)
         where !sections.contains(where: { $0.anchor == section.anchor }) {
             sections.append(section)
         }
-        guard !sections.isEmpty else {
-            let name = subject.anchors.first?.path ?? ""
-            return Wrap.lines("There is no lesson for \(name) yet.", .error, columns: width)
-        }
         let context = SessionValues.Context(trace, line: subject.line, span: subject.span)
-        return sections.enumerated().flatMap { number, section in
-            let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(section.filled(with: context))
-            let above = number == 0 ? [] : [StyledLine("")]
-            return above + heading(section.title, width) + (number == 0 ? findings(width) : []) + body
-                + sources(section.spec, width)
+        var sheets = sections.flatMap { section in
+            Card.cards(of: section.filled(with: context)).map { card in
+                let parts = [section.title, card.heading].filter { !$0.isEmpty }
+                let title = parts.joined(separator: " \(world.glyphs.separator) ").asciified(world.glyphs)
+                return Sheet(title: title, blocks: card.blocks, spec: section.spec)
+            }
         }
+        if sheets.isEmpty {
+            let name = subject.anchors.first?.path ?? ""
+            let words = [Inline.text("There is no lesson for \(name) yet.")]
+            sheets = [Sheet(title: sections.first?.title ?? "Lesson", blocks: [.paragraph(words)])]
+        }
+        self.sheets = Self.headed(sheets, by: subject.findings, world.glyphs)
     }
 
-    /// The name of the span, where the title does not tell it, and the title.
-    private func heading(_ title: String, _ width: Int) -> [StyledLine] {
-        var lines: [StyledLine] = []
-        if let span = subject.span, !title.lowercased().hasSuffix(span.name.lowercased()) {
-            lines += Wrap.lines(StyledLine(span.name, .span, emphasis: .bold), columns: width)
+    /// The findings of the line stand above the first card, and on one of their own where both do not fit.
+    private static func headed(_ sheets: [Sheet], by findings: [Finding], _ glyphs: Glyphs) -> [Sheet] {
+        guard var first = sheets.first, !findings.isEmpty else { return sheets }
+        let text = MarkdownLines(columns: Card.columns, glyphs: glyphs).lines(first.blocks)
+        let above = lines(findings, Card.columns, glyphs)
+        guard above.count + 1 + text.count > Card.maxLines else {
+            first.findings = findings
+            return [first] + sheets.dropFirst()
         }
-        lines += Wrap.lines(StyledLine(title, .heading, emphasis: [.bold, .underline]), columns: width)
-        return lines + [StyledLine("")]
+        return [Sheet(title: first.title, blocks: [], findings: findings)] + sheets
     }
 
-    private func findings(_ width: Int) -> [StyledLine] {
-        guard !subject.findings.isEmpty else { return [] }
-        return subject.findings.flatMap { finding in
-            let words = "\(world.glyphs.flag) \(finding.message). \(finding.spec)".asciified(world.glyphs)
+    /// Below a rule with its title, or in a frame.
+    func draw(
+        _ card: Int = 0,
+        from scroll: Int = 0,
+        isFocused: Bool = false,
+        isFramed: Bool = false,
+        in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        let glyphs = world.glyphs
+        let card = min(max(0, card), count - 1)
+        let text = text(card, columns: rect.columns - (isFramed ? 4 : 2))
+        let room = rect.rows - Self.head
+        let first = min(max(0, scroll), max(0, text.count - room))
+        let below = text.count - first - room
+        let more = below > 0 ? "\(glyphs.arrowDown) \(below) more" : ""
+        let right = [more, place(of: card)].filter { !$0.isEmpty }.joined(separator: "  ")
+        if isFramed {
+            canvas.frame(rect, title: sheets[card].title, titleRight: right, focused: isFocused, glyphs: glyphs)
+        } else {
+            let title = StyledLine(sheets[card].title, .title, emphasis: .bold)
+            canvas.rule(rect, title: title, titleRight: StyledLine(right, .dim), focused: isFocused, glyphs: glyphs)
+        }
+        // Below a rule there is a blank row above the text.
+        let inner =
+            isFramed ? rect.inset(columns: 2, rows: 1) : rect.inset(columns: 1, rows: 0).split(top: Self.head).rest
+        for (row, line) in text.dropFirst(first).prefix(inner.rows).enumerated() {
+            canvas.write(line, row: row, in: inner)
+        }
+        if text.count < inner.rows { drawSources(sheets[card].spec, in: inner, on: &canvas) }
+    }
+
+    /// How far a card can be scrolled in a place of this size.
+    func last(ofCard card: Int, in rect: Rect) -> Int {
+        guard sheets.indices.contains(card) else { return 0 }
+        return max(0, text(card, columns: rect.columns - 2).count - (rect.rows - Self.head))
+    }
+
+    /// `● ○ ○ ○  1 of 4`; empty where there is one.
+    private func place(of card: Int) -> String {
+        guard count > 1 else { return "" }
+        let dots = (0..<count).map { String($0 == card ? world.glyphs.cardShown : world.glyphs.card) }
+        let drawn = count <= Self.mostDots ? dots.joined(separator: " ") + "  " : ""
+        return "\(drawn)\(card + 1) of \(count)"
+    }
+
+    /// The text with the session's values. Findings of the line come first.
+    private func text(_ card: Int, columns: Int) -> [StyledLine] {
+        let width = max(10, min(columns, Self.widestText))
+        let sheet = sheets[card]
+        let findings = Self.lines(sheet.findings, width, world.glyphs)
+        let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(sheet.blocks)
+        return findings + (findings.isEmpty || body.isEmpty ? [] : [StyledLine("")]) + body
+    }
+
+    private static func lines(_ findings: [Finding], _ width: Int, _ glyphs: Glyphs) -> [StyledLine] {
+        findings.flatMap { finding in
+            let words = "\(glyphs.flag) \(finding.message). \(finding.spec)".asciified(glyphs)
             return Wrap.lines(StyledLine(words, .finding), columns: width, hanging: 2)
-        } + [StyledLine("")]
+        }
     }
 
-    private func sources(_ spec: [String], _ width: Int) -> [StyledLine] {
-        guard !spec.isEmpty else { return [] }
+    /// Where it is defined, in the last row, at its right end.
+    private func drawSources(_ spec: [String], in rect: Rect, on canvas: inout Canvas) {
         let words = spec.joined(separator: " \(world.glyphs.separator) ").asciified(world.glyphs)
-        return [StyledLine("")] + Wrap.lines(words, .dim, columns: width)
+        let line = Wrap.cut(StyledLine(words, .dim), columns: rect.columns, glyphs: world.glyphs)
+        canvas.write(line, column: rect.columns - line.columns, row: rect.rows - 1, in: rect)
     }
 }
 

@@ -5,8 +5,9 @@ import Tracing
 /// The left pane: the fourteen steps with who acts, a mark each, the code that came, or what they took, and the sub-steps of the one
 /// under way and of those with trouble.
 func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    canvas.frame(rect, title: "Steps", focused: state.view.pane == .steps, glyphs: glyphs)
-    let inner = rect.inset()
+    let whole = rect.split(right: 1).rest
+    let (inner, holder) = whole.split(bottom: whole.rows >= StepRows.rowsWithHolder ? 2 : 0)
+    StepRows.drawHolder(state, in: holder, on: &canvas, glyphs)
     let rows = StepRows.rows(state, columns: inner.columns, glyphs, around: inner.rows)
     let current = rows.firstIndex { $0.isCurrent } ?? 0
     let footer = inner.rows > rows.count + 2 ? StepRows.footer(state, glyphs) : []
@@ -148,7 +149,7 @@ enum StepRows {
             right.append(" \(shortTime(time))", .dim)
         }
         return Row(
-            left: Wrap.cut(left, columns: columns - max(5, right.columns), glyphs: glyphs),
+            left: Wrap.cut(left, columns: columns - max(4, right.columns), glyphs: glyphs),
             right: right,
             isCurrent: isCurrent
         )
@@ -190,6 +191,25 @@ enum StepRows {
             lines.lowerBound == 0
             ? state.session.trace.lines[0].time : state.session.trace.lines[lines.lowerBound - 1].time
         return max(0, state.session.trace.lines[lines.upperBound - 1].time - start)
+    }
+
+    /// From so many rows on the last two tell who holds the mail, at every step, so that nothing jumps.
+    static let rowsWithHolder = 9
+
+    /// `2 of 3 have it now`, `held by: receiver`: who holds the mail at this moment of the walk.
+    static func drawHolder(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+        let standing = state.soFar.standing
+        let words = standing.holder.words
+        let role: Role = standing.holder == .recipient ? .positive : standing.holder == .nobodyKnows ? .finding : .plain
+        let held = rect.columns > words.full.count ? words.full : words.short
+        if let share = standing.share {
+            canvas.write(
+                Wrap.cut(StyledLine(share, role), columns: rect.columns - 1, glyphs: glyphs),
+                column: 1,
+                in: rect
+            )
+        }
+        canvas.write(held, role, emphasis: .bold, column: 1, row: 1, in: rect)
     }
 
     /// What stands below the steps: the transaction and the findings.

@@ -2,37 +2,71 @@ import SMTP
 import Screen
 import Tracing
 
-/// The top row: the program, the session, who writes to whom, and where we are.
+/// The top row: the program, the session, who writes to whom, what became of it, and where we are. What tells most keeps its
+/// place longest: the title of a session gives way before its parties, and both before the verdict.
 func drawTitle(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
     canvas.fill(rect, with: " ", .title)
-    let mode: String
-    switch state.session.source {
-    case .replay:
-        mode = state.view.playback.isRunning ? "playing \(state.view.playback.speed.formattedSpeed)" : "replay"
-    case .sandbox, .live: mode = "live"
-    case .watched(let finished): mode = finished ? "over" : "live"
-    }
-    let position = state.place.map { "step \($0.label)/14" } ?? "start"
-    let right = "\(mode) \(glyphs.separator) \(position) "
-    let rightColumns = TextWidth.columns(of: right)
+    let right = outcome(state, rect.columns, glyphs)
     var left = StyledLine(" ehlo ", .title, emphasis: [.bold, .reverse])
-    left.append("  \(state.session.title)", .title, emphasis: .bold)
-    if let position = state.session.conversations?.position(isShort: rect.columns < 60) {
-        left.append("  \(position)", .title)
+    let position = state.session.conversations?.position(isShort: rect.columns < 60).map { "  \($0)" } ?? ""
+    let room = rect.columns - left.columns - right.columns - position.count - 2
+    let title = "  \(state.session.title)"
+    let parties = rect.columns >= 60 ? parties(of: state.session.trace.facts, within: room - 3, glyphs) : nil
+    let rest = room - (parties.map { TextWidth.columns(of: $0) + 3 } ?? 0)
+    // A title of a letter or two says less than none.
+    if parties == nil || rest >= min(smallestTitle, TextWidth.columns(of: title)) {
+        let shown = StyledLine(title, .title, emphasis: .bold)
+        left = left + Wrap.cut(shown, columns: max(0, rest), glyphs: glyphs)
     }
-    if let parties = parties(of: state.session.trace.facts, glyphs), rect.columns >= 60 {
-        left.append("   \(parties)", .title)
-    }
-    canvas.write(Wrap.cut(left, columns: max(0, rect.columns - rightColumns - 2), glyphs: glyphs), in: rect)
-    canvas.write(right, .title, emphasis: .bold, column: rect.columns - rightColumns, in: rect)
+    left.append(position, .title)
+    if let parties { left.append("   \(parties)", .title) }
+    canvas.write(Wrap.cut(left, columns: max(0, rect.columns - right.columns - 1), glyphs: glyphs), in: rect)
+    canvas.write(right, column: rect.columns - right.columns, in: rect)
 }
 
-/// `ada@sender.example ➔ bob@receiver.example`, once it is known.
-private func parties(of facts: SessionFacts, _ glyphs: Glyphs) -> String? {
+private let smallestTitle = 16
+
+/// The verdict so far, whether the session goes on by itself, and the step: `✘ 1 of 3 refused · step 10a/14`.
+private func outcome(_ state: State, _ columns: Int, _ glyphs: Glyphs) -> StyledLine {
+    let isNarrow = columns < 60
+    let standing = state.soFar.standing
+    var line = StyledLine()
+    if !standing.title.isEmpty {
+        let (mark, role) = standing.outcome.mark(glyphs)
+        line.append("\(mark) \(standing.title) ", role, emphasis: .bold)
+        line.append(isNarrow ? "" : "\(glyphs.separator) ", .title)
+    }
+    if let mode = mode(state), !isNarrow || standing.title.isEmpty {
+        line.append("\(mode) \(glyphs.separator) ", .title, emphasis: .bold)
+    }
+    let place = state.place.map { isNarrow ? $0.label : "step \($0.label)/14" } ?? "start"
+    line.append("\(place) ", .title, emphasis: .bold)
+    return line
+}
+
+/// How the session goes on, where it does.
+private func mode(_ state: State) -> String? {
+    switch state.session.source {
+    case .replay: state.view.playback.isRunning ? "playing \(state.view.playback.speed.formattedSpeed)" : nil
+    case .sandbox, .live: "live"
+    case .watched(let finished): finished ? "over" : "live"
+    }
+}
+
+/// `ada@sender.example ➔ bob@receiver.example`, once it is known; of several recipients, and where there is no room, the first
+/// one's local part and how many more there are.
+private func parties(of facts: SessionFacts, within room: Int, _ glyphs: Glyphs) -> String? {
     guard let from = facts.reversePath else { return nil }
-    let to = facts.forwardPaths.first.map { spoken($0) } ?? glyphs.ellipsis
     let more = facts.forwardPaths.count > 1 ? " +\(facts.forwardPaths.count - 1)" : ""
-    return "\(spoken(from)) \(glyphs.arrow) \(to)\(more)"
+    let to = facts.forwardPaths.first
+    let short = { (path: Path) in String(spoken(path).prefix { $0 != "@" }) }
+    let sides: [(String, String)] = [
+        (spoken(from), more.isEmpty ? to.map(spoken) ?? glyphs.ellipsis : ""),
+        (spoken(from), to.map(short) ?? glyphs.ellipsis),
+        (short(from), to.map(short) ?? glyphs.ellipsis),
+    ]
+    let told = sides.filter { !$0.1.isEmpty }.map { "\($0) \(glyphs.arrow) \($1)\(more)" }
+    return told.first { TextWidth.columns(of: $0) <= room } ?? told.last
 }
 
 /// A path as a person says it.

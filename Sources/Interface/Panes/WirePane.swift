@@ -5,9 +5,7 @@ import Tracing
 /// The raw transcript: every line with its direction by letter, arrow and colour, a reply with the sign and the colour of
 /// its class in the margin; the current line marked, its span underlined with its name.
 func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    let title = state.view.showsHex ? "Wire \(glyphs.separator) hexadecimal" : "Wire" + (wireTitle(state, glyphs) ?? "")
-    canvas.frame(rect, title: title, titleRight: cursorCount(state), focused: state.view.pane == .wire, glyphs: glyphs)
-    var inner = rect.inset()
+    var inner = rect
     if state.hasFront, inner.rows > 4 {
         let (rest, below) = inner.split(bottom: 2)
         drawFront(state, in: below, on: &canvas, glyphs)
@@ -19,21 +17,6 @@ func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
     if state.view.showsHex, let line = state.currentLine { return drawHex(state, line, in: inner, on: &canvas, glyphs) }
     let rows = WireRows(state, columns: inner.columns, glyphs: glyphs).window(rows: inner.rows)
     for (offset, row) in rows.enumerated() { canvas.write(row, row: offset, in: inner) }
-}
-
-private func wireTitle(_ state: State, _ glyphs: Glyphs) -> String? {
-    guard let line = state.currentLine else { return nil }
-    switch line.leg {
-    case .submission: return " \(glyphs.separator) to the sender's own server"
-    case .lookup: return " \(glyphs.separator) DNS"
-    case .relay:
-        return state.session.trace.facts.serverAddress.map { " \(glyphs.separator) \(WireText.shown($0.utf8))" }
-    }
-}
-
-private func cursorCount(_ state: State) -> String {
-    guard let line = state.cursor.line else { return "" }
-    return "\(line + 1)/\(state.cursor.reached)"
 }
 
 /// The first page: what this is and what to press.
@@ -330,7 +313,8 @@ struct WireRows {
         let covered = last.filter { !$0.range.isEmpty && span.range.contains($0.range.lowerBound) }.reduce(0) {
             $0 + $1.columns
         }
-        let name = covered > 0 ? " \(span.name)" : "\(span.name)"
+        let called = spanName(span, of: line)
+        let name = covered > 0 ? " \(called)" : called
         let underline = String(repeating: String(glyphs.underline), count: covered)
         var column = indent + (covered > 0 ? before : 0)
         let nameColumns = TextWidth.columns(of: name)
@@ -338,7 +322,7 @@ struct WireRows {
         if column + covered + nameColumns > columns, covered > 0, column > nameColumns + 1 {
             column -= nameColumns + 1
             var row = StyledLine(String(repeating: " ", count: column))
-            row.append("\(span.name) ", .heading, emphasis: .bold)
+            row.append("\(called) ", .heading, emphasis: .bold)
             row.append(underline, .heading)
             return row
         }
@@ -348,6 +332,12 @@ struct WireRows {
         row.append(String(underline.prefix(columns - column - nameColumns)), .heading)
         row.append(name, .heading, emphasis: .bold)
         return Wrap.cut(row, columns: columns, glyphs: glyphs)
+    }
+
+    /// `reply code · 1 of 6`, and without the number where that is too long.
+    private func spanName(_ span: WireSpan, of line: TraceLine) -> String {
+        let numbered = state.cursor.span.map { "\(span.name) \(glyphs.separator) \($0 + 1) of \(line.spans.count)" }
+        return numbered.flatMap { TextWidth.columns(of: $0) + 1 <= columns ? $0 : nil } ?? span.name
     }
 
     private func timeText(_ line: TraceLine) -> String {

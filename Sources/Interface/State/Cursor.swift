@@ -6,8 +6,9 @@ public struct Cursor: Equatable, Sendable {
     public internal(set) var span: Int?
     /// Whether the person moved to this line, so that its own lesson is shown and not the step's.
     var choseLine = false
-    /// How far the lesson is scrolled.
-    var lessonScroll = 0
+    /// Which card of the lesson is shown, and how far it is scrolled where it does not fit.
+    var card = 0
+    var cardScroll = 0
     /// How many lines have been shown so far.
     public internal(set) var reached: Int
     /// Whether the sub-steps of step 1 are shown one by one.
@@ -19,6 +20,10 @@ public struct Cursor: Equatable, Sendable {
 
     /// Goes to a line as a whole and to the beginning of its lesson; nil is the first page.
     mutating func stand(on line: Int?, chosen: Bool = false) {
-        (self.line, span, choseLine, lessonScroll) = (line, nil, chosen, 0)
+        (self.line, span, choseLine) = (line, nil, chosen)
+        turn(to: 0)
     }
+
+    /// Shows a card of the lesson from its beginning.
+    mutating func turn(to card: Int) { (self.card, cardScroll) = (card, 0) }
 }

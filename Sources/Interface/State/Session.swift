@@ -86,6 +86,8 @@ public struct Session: Equatable, Sendable {
     public internal(set) var began: String
     public internal(set) var source: Source
     public internal(set) var trace: Trace
+    /// What became of the mail, as far as the lines were shown.
+    var soFar = VerdictSoFar()
 
     /// The conversations there are, one of which is open; nil where a session stands alone.
     public var conversations: Conversations?
@@ -125,6 +127,7 @@ public struct Session: Equatable, Sendable {
     /// Takes a conversation's session in the place of the one that was open.
     mutating func open(_ opened: Conversations.Opened) {
         (source, trace, began, pending) = (opened.source, opened.trace, opened.began, opened.pending)
+        soFar = VerdictSoFar()
         origin = WireText.shown(opened.origin.utf8)
         if source == .replay { title = WireText.shown(opened.title.utf8) }
     }

@@ -68,6 +68,13 @@ public struct State: Equatable, Sendable {
         }
     }
 
+    /// What became of the mail, as far as it was shown.
+    var soFar: VerdictSoFar {
+        var soFar = session.soFar
+        soFar.look(at: session.trace.lines, before: cursor.reached, isOver: isAtEnd)
+        return soFar
+    }
+
     /// The lines that hold the search pattern, among those shown.
     public var matches: [Int] {
         var matches = view.matches

@@ -35,17 +35,13 @@ extension State {
             guard cursor.reached > 0 else { return }
             view.playback.isRunning = false
             cursor.stand(on: min(max(0, (cursor.line ?? -1) + by), cursor.reached - 1), chosen: true)
-        case .lesson:
-            let layout = Layout(of: self)
-            guard let rect = layout.lesson else { return }
-            let lesson = LessonPane(session.trace, about: Explained(under: self, in: world), world)
-            cursor.lessonScroll = min(max(0, cursor.lessonScroll + by), lesson.last(in: rect))
+        case .lesson: read(by, in: world)
         }
     }
 
     mutating func moveSpan(_ by: Int) {
         guard let count = currentLine?.spans.count, count > 0 else { return }
-        cursor.lessonScroll = 0
+        cursor.turn(to: 0)
         guard let span = cursor.span else {
             cursor.span = by > 0 ? currentLine?.tellingSpan : count - 1
             return

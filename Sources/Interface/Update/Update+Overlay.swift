@@ -18,8 +18,8 @@ extension State {
         case .escapePressed, .quitPressed, .enterPressed: view.overlay = nil
         case .upPressed: move(open, by: -1, in: world)
         case .downPressed: move(open, by: 1, in: world)
-        case .pageUpPressed: move(open, by: -page, in: world)
-        case .pageDownPressed, .spacePressed: move(open, by: page, in: world)
+        case .pageUpPressed, .previousCardPressed: move(open, by: -page, in: world)
+        case .pageDownPressed, .nextCardPressed, .spacePressed: move(open, by: page, in: world)
         case .firstPressed: move(open, by: -Self.beyondAnyEnd, in: world)
         case .lastPressed: move(open, by: Self.beyondAnyEnd, in: world)
         case .overlayPressed(open.overlay): view.overlay = nil

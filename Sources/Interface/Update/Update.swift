@@ -20,7 +20,9 @@ public struct Surroundings: Sendable {
 /// there it gives back as effects. What lies on top takes an input first; this is the table of what each means below.
 public func update(_ state: inout State, _ input: Input, in world: Surroundings) -> [Effect] {
     defer {
-        state.view.matches.look(for: state.view.pattern, in: state.session.trace.lines, before: state.cursor.reached)
+        let (lines, reached) = (state.session.trace.lines, state.cursor.reached)
+        state.view.matches.look(for: state.view.pattern, in: lines, before: reached)
+        state.session.soFar.look(at: lines, before: reached, isOver: state.isAtEnd)
     }
     if input.isByHand, let effects = state.takeOnTop(input, in: world) { return effects }
     switch input {
@@ -47,6 +49,8 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .downPressed: state.move(1, in: world)
     case .pageUpPressed: state.move(-state.view.pageRows, in: world)
     case .pageDownPressed: state.move(state.view.pageRows, in: world)
+    case .nextCardPressed: state.nextCard(in: world)
+    case .previousCardPressed: state.previousCard(in: world)
     case .rightPressed: state.moveSpan(1)
     case .leftPressed: state.moveSpan(-1)
     case .searchPressed: state.prompt.ask(.search)

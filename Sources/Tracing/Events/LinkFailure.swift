@@ -97,3 +97,21 @@ extension WireEvent {
         public func adding(_ more: String) -> Failure { Failure(failure, words + more) }
     }
 }
+
+extension LinkFailure {
+    /// Whether something went wrong, and it is no remark about that.
+    public var isOfLink: Bool {
+        switch self {
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
+        default: true
+        }
+    }
+
+    /// The zone itself says that there is nowhere to go (RFC 5321 §5.1, RFC 7505 §3).
+    var saysNoForGood: Bool {
+        switch self {
+        case .noSuchDomain, .nullMX, .neitherMXNorAddress, .noAddress: true
+        default: false
+        }
+    }
+}

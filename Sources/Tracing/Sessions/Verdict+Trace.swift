@@ -22,6 +22,19 @@ struct VerdictLegs: Sendable {
     var relay = VerdictReading()
     /// Whether the session went beyond the sender's own server.
     private var goesBeyond = false
+    /// Whether somebody asked where the mail goes.
+    private var hasLookedUp = false
+
+    /// Whether all there is so far is the mail handed in at its sender's own server.
+    var isSubmission: Bool { submission.hasSpoken && !goesBeyond }
+    /// The reading of the connection that went furthest.
+    var furthest: VerdictReading { isSubmission ? submission : relay }
+    /// Who holds the mail now, while the session goes on (RFC 5321 §6.1).
+    var holder: Verdict.Holder {
+        if relay.isTaken { return .recipient }
+        let hasLeft = goesBeyond || relay.hasSpoken || hasLookedUp || submission.isTaken
+        return hasLeft ? .sender : .author
+    }
 
     /// Tells one leg of something; what happened on the relay is beyond the sender's own server.
     mutating func with(_ leg: Leg, _ body: (inout VerdictReading) -> Void) {
@@ -41,9 +54,8 @@ struct VerdictLegs: Sendable {
     mutating func verdict() -> Verdict {
         submission.finish()
         relay.finish()
-        let isSubmission = submission.hasSpoken && !goesBeyond
         let wasSubmitted = submission.recipients.contains { $0.outcome == .accepted }
-        return Verdict(isSubmission ? submission : relay, isSubmission: isSubmission, wasSubmitted: wasSubmitted)
+        return Verdict(furthest, isSubmission: isSubmission, wasSubmitted: wasSubmitted)
     }
 }
 
@@ -51,6 +63,7 @@ extension VerdictLegs {
     /// One line of a trace. `reply` is the reply under way on its leg.
     mutating func take(_ line: TraceLine, _ reply: inout Verdict.ReplyUnderWay?) {
         if line.isWire { with(line.leg) { $0.spoke(at: line.place) } }
+        if line.leg == .lookup { hasLookedUp = true }
         switch line.content {
         case .event(let anchor): event(line, anchor)
         case .command where line.ending != .none:

@@ -46,6 +46,19 @@ extension Verdict {
             : "\(transactions.filter { $0.outcome == .accepted }.count) of \(transactions.count) mails accepted"
     }
 
+    /// For a title: of several recipients how many were not reached, else the summary; empty where nothing was decided.
+    var title: String {
+        switch outcome {
+        case .none, .untried: ""
+        default: counts.trouble(ofAll: true) ?? summary
+        }
+    }
+
+    /// The same while the session goes on; `ofAll` when no recipient is asked for any more.
+    static func title(_ outcome: Outcome, _ counts: Counts, _ decision: Decision?, ofAll: Bool) -> String {
+        counts.trouble(ofAll: ofAll) ?? [outcome.rawValue, decision?.words].compactMap(\.self).joined(separator: " ")
+    }
+
     // MARK: In sentences
 
     /// The verdict in sentences: the whole, then each recipient by name with all lines of what the server said, and what comes next.
@@ -190,6 +203,38 @@ extension Verdict {
     private static func list(_ names: [String]) -> String {
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " and " + last
+    }
+}
+
+extension Verdict.Counts {
+    /// `1 of 3 refused, 1 deferred`, and `1 refused` while others may be asked for; nil where there is one recipient, and where none
+    /// was refused or deferred.
+    func trouble(ofAll: Bool) -> String? {
+        guard asked > 1, refused + deferred > 0 else { return nil }
+        let told = [(refused, "refused"), (deferred, "deferred")].filter { $0.0 > 0 }
+        return told.enumerated().map { number, fate in
+            number == 0 && ofAll ? "\(fate.0) of \(asked) \(fate.1)" : "\(fate.0) \(fate.1)"
+        }.joined(separator: ", ")
+    }
+}
+
+extension Verdict.Standing {
+    /// `2 of 3 have it now`; nil where there is one recipient, and while none has.
+    public var share: String? {
+        guard counts.asked > 1, counts.accepted > 0 else { return nil }
+        return "\(counts.accepted) of \(counts.asked) \(counts.accepted == 1 ? "has" : "have") it now"
+    }
+}
+
+extension Verdict.Holder {
+    /// Who holds the mail, for a narrow place and for a wide one.
+    public var words: (short: String, full: String) {
+        switch self {
+        case .author: ("held by: author", "held by the author's program")
+        case .sender: ("held by: sender", "held by the sender's server")
+        case .recipient: ("held by: receiver", "held by the recipient's server")
+        case .nobodyKnows: ("held by: unknown", "nobody knows who holds it")
+        }
     }
 }
 

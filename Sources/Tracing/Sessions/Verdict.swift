@@ -181,3 +181,15 @@ extension Verdict.Outcome {
         return one == .untried ? .none : one
     }
 }
+
+extension Path {
+    /// As the octets stood between the angle brackets.
+    var withoutBrackets: [UInt8] {
+        switch self {
+        case .null: []
+        case .postmaster: Array("postmaster".utf8)
+        case .mailbox(let mailbox): mailbox.octets
+        case .malformed(let octets): octets.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        }
+    }
+}

@@ -10,6 +10,13 @@ import SMTP
 struct VerdictReading: Sendable {
     private(set) var recipients: [Verdict.Recipient] = []
     private(set) var transactions: [Verdict.Transaction] = []
+    private(set) var tally = RecipientTally()
+    /// The last reply that said no to a recipient.
+    private(set) var lastRefusal: Verdict.Decision?
+    /// Whether the mail under way was taken by the server.
+    private(set) var isTaken = false
+    /// Whether all recipients of the mail under way were asked for: its data was announced.
+    private(set) var hasAllRecipients = false
     private(set) var failure: LinkFailure?
     private(set) var failureLine: Int?
     /// Where the session was last, and where each of its transactions was.
@@ -64,6 +71,9 @@ struct VerdictReading: Sendable {
     var isEncrypted: Bool { link.sealed.count == 2 || (link.speaksTLS || link.awaitsTLS) && !link.isClosed }
     /// What decided before any mail came about.
     var refusal: Verdict.Decision? { refusals.first }
+
+    /// Whether no command comes any more on the connection under way.
+    var hasEnded: Bool { link.hasQuit || link.isClosed }
 
     // MARK: The link
 
@@ -130,6 +140,7 @@ struct VerdictReading: Sendable {
             indices.transactions[transaction] = transactions.count
             indices.mails[id] = transactions.count
             underWay.insert(transaction)
+            (isTaken, hasAllRecipients) = (false, false)
             transactions.append(
                 .init(number: transaction, reversePath: path?.withoutBrackets, id: id, connection: link.number)
             )
@@ -139,7 +150,11 @@ struct VerdictReading: Sendable {
             indices.members[transaction, default: []].append(recipients.count)
             underWay.insert(transaction)
             recipients.append(.init(address: address, transaction: transaction, id: id, connection: link.number))
-        case .lastChunk: contentEnded(of: transaction)
+            count(1, recipients.count - 1)
+        case .data, .chunk: hasAllRecipients = true
+        case .lastChunk:
+            hasAllRecipients = true
+            contentEnded(of: transaction)
         case .rset, .hello: leave()
         case .quit:
             link.hasQuit = true
@@ -167,14 +182,13 @@ struct VerdictReading: Sendable {
         switch decision.turn {
         case .rcpt:
             guard let id, let index = indices.recipients[id] else { break }
-            decide(index, decision, outcome)
-            recipients[index].isOpen = outcome == .accepted
+            decide(index, decision, outcome, isOpen: outcome == .accepted)
         case .mailData, .lastChunk: contentAnswered(decision, outcome, about: about, transaction)
         case .data, .chunk: if outcome != .accepted { decideOpen(in: transaction, decision, outcome) }
         case .mail:
             guard let id, let index = indices.mails[id] else { break }
             transactions[index].code = decision.code
-            if outcome != .accepted { transactions[index].decision = decision }
+            if outcome != .accepted { mailRefused(index, decision) }
         case .greeting, .hello, .auth, .saslResponse, .startTLS: sessionAnswered(decision, outcome)
         case nil: if decision.code == 421 { refusals.append(decision) }
         case .rset, .quit, .anytime, .handshake, .turnAround, .unknown: break
@@ -230,9 +244,30 @@ struct VerdictReading: Sendable {
         }
     }
 
-    private mutating func decide(_ index: Int, _ decision: Verdict.Decision, _ outcome: Verdict.Outcome) {
+    private mutating func decide(
+        _ index: Int,
+        _ decision: Verdict.Decision,
+        _ outcome: Verdict.Outcome,
+        isOpen: Bool = false
+    ) {
+        count(-1, index)
         (recipients[index].outcome, recipients[index].decision) = (outcome, decision)
-        (recipients[index].place, recipients[index].isOpen) = (decision.place, false)
+        (recipients[index].place, recipients[index].isOpen) = (decision.place, isOpen)
+        count(1, index)
+        if outcome != .accepted { lastRefusal = decision } else if !isOpen { isTaken = true }
+    }
+
+    /// The RCPTs that came along with a refused MAIL ask for nobody.
+    private mutating func mailRefused(_ index: Int, _ decision: Verdict.Decision) {
+        let transaction = transactions[index].number
+        for member in indices.members[transaction] ?? [] { count(-1, member) }
+        transactions[index].decision = decision
+    }
+
+    /// Counts a recipient in or out, with what has become of it so far.
+    private mutating func count(_ change: Int, _ index: Int) {
+        let mail = indices.transactions[recipients[index].transaction].map { transactions[$0] }
+        tally.count(change, recipients[index], of: mail)
     }
 
     // MARK: The end
@@ -268,12 +303,11 @@ struct VerdictReading: Sendable {
     /// What came to nothing on one connection and was tried on another is told once: as accepted where it was accepted; a refusal
     /// for good stands, since no other exchanger is asked after it (RFC 5321 §5.1); otherwise the last try counts.
     private func onceEach(_ tried: [Verdict.Recipient]) -> [Verdict.Recipient] {
-        struct Key: Hashable { let reversePath: [UInt8]?, address: [UInt8] }
         let keys = tried.map { recipient in
             let mail = indices.transactions[recipient.transaction].map { transactions[$0].reversePath }
-            return Key(reversePath: mail ?? nil, address: recipient.address)
+            return RecipientTally.Key(reversePath: mail ?? nil, address: recipient.address)
         }
-        var best: [Key: (rank: Int, connection: Int)] = [:]
+        var best: [RecipientTally.Key: (rank: Int, connection: Int)] = [:]
         for (recipient, key) in zip(tried, keys) {
             let found = (recipient.outcome.rank, recipient.connection)
             if let known = best[key], known >= found { continue }
@@ -356,36 +390,6 @@ extension Verdict.Outcome {
         case .unknown: 2
         case .refused: 1
         case .deferred, .untried, .mixed, .none: 0
-        }
-    }
-}
-
-extension Path {
-    /// As the octets stood between the angle brackets.
-    var withoutBrackets: [UInt8] {
-        switch self {
-        case .null: []
-        case .postmaster: Array("postmaster".utf8)
-        case .mailbox(let mailbox): mailbox.octets
-        case .malformed(let octets): octets.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
-        }
-    }
-}
-
-extension LinkFailure {
-    /// Whether something went wrong, and it is no remark about that.
-    public var isOfLink: Bool {
-        switch self {
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
-        default: true
-        }
-    }
-
-    /// The zone itself says that there is nowhere to go (RFC 5321 §5.1, RFC 7505 §3).
-    var saysNoForGood: Bool {
-        switch self {
-        case .noSuchDomain, .nullMX, .neitherMXNorAddress, .noAddress: true
-        default: false
         }
     }
 }

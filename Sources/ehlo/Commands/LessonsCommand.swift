@@ -104,6 +104,8 @@ struct LessonsCheck: ParsableCommand {
             """
     )
 
+    @Flag(help: "Name the parts that are longer than a card as well; they are no problems.")
+    var cards = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
@@ -124,7 +126,8 @@ struct LessonsCheck: ParsableCommand {
         problems += PersonaFolder(lessonsRoots: settings.lessonsRoots)?.check().map(\.description) ?? []
         problems = LessonCheck.check(library: library, traces: traces).map(\.description) + problems
         problems += DialogFile.problems(in: settings.lessonsRoots)
-        for problem in problems { try printer.print(Escaping.message(problem)) }
+        let remarks = cards ? LessonCheck.longParts(in: library).map(\.description) : []
+        for line in remarks + problems { try printer.print(Escaping.message(line)) }
         try printer.flush()
         guard problems.isEmpty else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }
     }

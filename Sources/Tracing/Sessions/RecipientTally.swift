@@ -1,0 +1,82 @@
+/// How many of the recipients asked for so far have which fate, counted as the replies come: what a screen shows with each key
+/// costs the same in a session of a hundred thousand recipients as in one of three.
+///
+/// It decides nothing: the recipients of a reading that ended here, counted one by one, come to the same, and a test does so. Who
+/// was tried on several connections counts once, by the rule of `VerdictReading.onceEach`.
+struct RecipientTally: Sendable {
+    /// A recipient of a mail, whichever connection it is tried on.
+    struct Key: Hashable { let reversePath: [UInt8]?, address: [UInt8] }
+
+    private(set) var counts = Verdict.Counts()
+    /// What came of each recipient on each connection where it was tried, in the order of the connections.
+    private var tries: [Key: [Try]] = [:]
+
+    private struct Try {
+        let connection: Int
+        var counts = Verdict.Counts()
+
+        /// Which of several tries counts, as `Verdict.Outcome.rank` has it.
+        var rank: Int { counts.accepted > 0 ? 3 : counts.refused > 0 ? 1 : 0 }
+    }
+
+    /// Counts a recipient in or out, as it stands. Whoever is named in a mail that was refused was asked for by nobody.
+    mutating func count(_ change: Int, _ recipient: Verdict.Recipient, of mail: Verdict.Transaction?) {
+        guard mail?.decision == nil else { return }
+        let key = Key(reversePath: mail?.reversePath, address: recipient.address)
+        let isDecided = recipient.decision != nil && !recipient.isOpen
+        var own = tries[key] ?? []
+        let before = Self.contribution(of: own)
+        let index = own.lastIndex { $0.connection == recipient.connection } ?? own.count
+        if index == own.count { own.append(Try(connection: recipient.connection)) }
+        own[index].counts.add(change, isDecided ? recipient.outcome : nil)
+        own.removeAll { $0.counts.asked == 0 }
+        let after = Self.contribution(of: own)
+        tries[key] = own
+        counts.add(1, after)
+        counts.add(-1, before)
+    }
+
+    /// All that was accepted, and what was not on the connection that counts.
+    private static func contribution(of tries: [Try]) -> Verdict.Counts {
+        guard var told = tries.max(by: { ($0.rank, $0.connection) < ($1.rank, $1.connection) })?.counts else {
+            return Verdict.Counts()
+        }
+        let accepted = tries.reduce(0) { $0 + $1.counts.accepted }
+        told.add(accepted - told.accepted, .accepted)
+        return told
+    }
+}
+
+extension Verdict {
+    /// How many recipients were asked for, and what became of them as far as that is decided.
+    public struct Counts: Equatable, Sendable {
+        public private(set) var asked = 0
+        public private(set) var accepted = 0
+        public private(set) var deferred = 0
+        public private(set) var refused = 0
+
+        /// What is not decided by a reply counts as asked for alone.
+        mutating func add(_ number: Int, _ outcome: Outcome?) {
+            asked += number
+            switch outcome {
+            case .accepted: accepted += number
+            case .deferred: deferred += number
+            case .refused: refused += number
+            case .unknown, .untried, .mixed, Outcome.none?, nil: break
+            }
+        }
+
+        /// `other` so many times.
+        fileprivate mutating func add(_ times: Int, _ other: Counts) {
+            asked += times * other.asked
+            accepted += times * other.accepted
+            deferred += times * other.deferred
+            refused += times * other.refused
+        }
+    }
+
+    /// The recipients counted one by one.
+    var counts: Counts {
+        recipients.reduce(into: Counts()) { $0.add(1, $1.decision == nil ? nil : $1.outcome) }
+    }
+}
