@@ -3,6 +3,17 @@ extension Command {
     /// with a departure each; what cannot be read is kept as junk.
     public static func read(_ octets: [UInt8]) -> LineReading<Command> {
         var cursor = LineCursor(octets)
+        return read(&cursor)
+    }
+
+    /// The same without lexemes and departures: for whoever reads thousands of lines and asks only what was said.
+    public init(reading octets: [UInt8]) {
+        var cursor = LineCursor(octets, valueOnly: true)
+        self = Self.read(&cursor).value
+    }
+
+    private static func read(_ cursor: inout LineCursor) -> LineReading<Command> {
+        let octets = cursor.octets
         if octets.count + 2 > 512 { cursor.note(.commandLineTooLong, 0..<octets.count) }
         if cursor.next?.isWhiteSpace == true {
             cursor.note(.leadingSpace, 0..<1)
@@ -44,7 +55,7 @@ extension Command {
         case .domain:
             guard hasArgument else { return missing(&cursor) }
             let name = argument.prefix { !$0.isWhiteSpace }
-            cursor.departures += Domain.departures(ofClientName: name, at: start..<start + name.count)
+            cursor.note(Domain.departures(ofClientName: name, at: start..<start + name.count))
             cursor.take(name.count, as: .domain)
             if name.count < argument.count {
                 cursor.note(.unexpectedArgument, cursor.position..<range.upperBound)
@@ -136,8 +147,13 @@ extension Command {
             return cursor.reading(Command(verb: verb, typedVerb: Array(word), argument: .none))
         }
         let start = cursor.position
-        let path = Path.read(cursor.take(pathLength(cursor.rest), as: .path), isForward: isForward, start: start)
-        cursor.departures += path.departures
+        let path = Path.read(
+            cursor.take(pathLength(cursor.rest), as: .path),
+            isForward: isForward,
+            start: start,
+            valueOnly: cursor.valueOnly
+        )
+        cursor.note(path.departures)
         let parameters = readParameters(&cursor)
         takeTrailingSpace(&cursor)
         return cursor.reading(
@@ -201,7 +217,7 @@ extension Command {
             let start = cursor.position
             let octets = cursor.take(as: .parameter) { !$0.isWhiteSpace }
             let parameter = Parameter.read(octets, start: start)
-            cursor.departures += parameter.departures
+            cursor.note(parameter.departures)
             if !names.insert(parameter.value.name).inserted {
                 cursor.note(.duplicateParameter, start..<cursor.position)
             }

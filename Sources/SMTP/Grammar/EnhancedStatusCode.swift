@@ -13,14 +13,17 @@ public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
 
     /// The code these octets open with, when a space or the end follows it; nil when there is none.
     init?(opening octets: ArraySlice<UInt8>) {
-        let word = octets.prefix { $0 != 32 }
-        let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let classNumber = UInt64(decimal: parts[0], digits: 1...1),
-            [2, 4, 5].contains(classNumber),
-            let subject = UInt64(decimal: parts[1], digits: 1...3),
-            let detail = UInt64(decimal: parts[2], digits: 1...3)
+        let dot = UInt8(ascii: ".")
+        guard let first = octets.first, first == 0x32 || first == 0x34 || first == 0x35,
+            octets.dropFirst().first == dot
         else { return nil }
-        `class` = UInt8(classNumber)
+        let word = octets.prefix { $0 != 32 }
+        let behindClass = word.dropFirst(2)
+        guard let second = behindClass.firstIndex(of: dot),
+            let subject = UInt64(decimal: behindClass[..<second], digits: 1...3),
+            let detail = UInt64(decimal: behindClass[(second + 1)...], digits: 1...3)
+        else { return nil }
+        `class` = first - 0x30
         self.subject = UInt16(subject)
         self.detail = UInt16(detail)
         length = word.count

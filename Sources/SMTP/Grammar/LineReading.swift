@@ -11,11 +11,13 @@ extension LineReading: Sendable where Value: Sendable {}
 /// A position in a line that is being read, and the lexemes laid so far.
 struct LineCursor {
     let octets: [UInt8]
+    /// Whether only the value is wanted, so that neither lexemes nor departures are kept.
+    let valueOnly: Bool
     private(set) var position = 0
     private(set) var tiling = Tiling()
-    var departures: [Departure] = []
+    private(set) var departures: [Departure] = []
 
-    init(_ octets: [UInt8]) { self.octets = octets }
+    init(_ octets: [UInt8], valueOnly: Bool = false) { (self.octets, self.valueOnly) = (octets, valueOnly) }
 
     var rest: ArraySlice<UInt8> { octets[position...] }
     var isAtEnd: Bool { position >= octets.count }
@@ -25,7 +27,7 @@ struct LineCursor {
     @discardableResult
     mutating func take(_ count: Int, as kind: Lexeme.Kind) -> ArraySlice<UInt8> {
         let taken = rest.prefix(count)
-        tiling.append(kind, count: taken.count)
+        if !valueOnly { tiling.append(kind, count: taken.count) }
         position += taken.count
         return taken
     }
@@ -43,7 +45,14 @@ struct LineCursor {
     var countWithoutTrailingSpace: Int { rest.count - rest.reversed().prefix(while: \.isWhiteSpace).count }
 
     mutating func note(_ kind: Departure.Kind, _ range: Range<Int>? = nil) {
+        guard !valueOnly else { return }
         departures.append(Departure(kind, at: range ?? position..<position))
+    }
+
+    /// What a part of the line departs in; looked for only where it is wanted.
+    mutating func note(_ found: @autoclosure () -> [Departure]) {
+        guard !valueOnly else { return }
+        departures += found()
     }
 
     func reading<Value>(_ value: Value) -> LineReading<Value> {

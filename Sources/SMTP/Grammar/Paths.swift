@@ -55,7 +55,10 @@ public enum Path: Hashable, Sendable {
     public var mailbox: Mailbox? { if case .mailbox(let mailbox) = self { mailbox } else { nil } }
 
     /// Reads what stood where a path belongs, with or without its angle brackets; `start` is its offset in the line.
-    static func read(_ octets: ArraySlice<UInt8>, isForward: Bool, start: Int) -> Reading<Path> {
+    /// With `valueOnly` the mailbox is not looked at any closer: its departures are not told.
+    static func read(_ octets: ArraySlice<UInt8>, isForward: Bool, start: Int, valueOnly: Bool = false)
+        -> Reading<Path>
+    {
         let range = start..<start + octets.count
         var departures: [Departure] = []
         var inner = octets
@@ -80,6 +83,7 @@ public enum Path: Hashable, Sendable {
             return Reading(.malformed(Array(octets)), departures: departures + [Departure(.malformedPath, at: range)])
         }
         let mailbox = Mailbox(unchecked: Array(routed[..<at]), domain: Array(routed[(at + 1)...]))
+        if valueOnly { return Reading(.mailbox(mailbox), departures: []) }
         return Reading(.mailbox(mailbox), departures: departures + Self.departures(of: mailbox, at: range))
     }
 

@@ -14,6 +14,11 @@ public struct ReplyLine: Hashable, Sendable {
     /// A greeting or the reply to EHLO carries none (RFC 2034 §4), so callers say false there.
     public static func read(_ octets: [UInt8], expectsEnhanced: Bool = false) -> LineReading<ReplyLine> {
         var cursor = LineCursor(octets)
+        return read(&cursor, expectsEnhanced: expectsEnhanced)
+    }
+
+    fileprivate static func read(_ cursor: inout LineCursor, expectsEnhanced: Bool) -> LineReading<ReplyLine> {
+        let octets = cursor.octets
         if octets.count + 2 > 512 { cursor.note(.replyLineTooLong, 0..<octets.count) }
         if cursor.next?.isWhiteSpace == true {
             cursor.note(.leadingSpace, 0..<1)
@@ -39,7 +44,7 @@ public struct ReplyLine: Hashable, Sendable {
     }
 
     /// What an observer needs to know of a reply line before it reads it: its code, and whether another line follows.
-    static func head(_ octets: [UInt8]) -> (code: UInt16?, continues: Bool) {
+    public static func head(_ octets: [UInt8]) -> (code: UInt16?, continues: Bool) {
         let start = octets.firstIndex { !$0.isWhiteSpace } ?? octets.endIndex
         var end = start
         var code: UInt16 = 0
@@ -85,6 +90,14 @@ public struct ReplyLine: Hashable, Sendable {
         guard !cursor.isAtEnd else { return }
         cursor.note(.trailingSpace, cursor.position..<cursor.octets.count)
         cursor.takeRest(as: .trailingSpace)
+    }
+}
+
+extension ReplyLine {
+    /// As `read`, without lexemes and departures: for whoever reads thousands of lines and asks only what was said.
+    public init(reading octets: [UInt8]) {
+        var cursor = LineCursor(octets, valueOnly: true)
+        self = Self.read(&cursor, expectsEnhanced: false).value
     }
 }
 

@@ -171,7 +171,7 @@ public struct SessionReader: Sendable {
     public var lacksAnything: Bool { !lost.isEmpty }
     /// What the server offered with its last answer to EHLO; nothing inside TLS before EHLO is said again (RFC 3207 §4.2).
     public var offer: Hello {
-        offerLines.isEmpty ? Hello() : Hello(Reply(lines: offerLines.map { ReplyLine.read($0).value }))
+        offerLines.isEmpty ? Hello() : Hello(Reply(lines: offerLines.map { ReplyLine(reading: $0) }))
     }
     /// Turns that wait, first to last.
     public var waiting: [TurnID] { pending.entries.map(\.context.id) }
@@ -433,7 +433,7 @@ public struct SessionReader: Sendable {
     private mutating func command(_ verb: Verb?, _ piece: LineStream.Piece) -> Utterance {
         let octets = piece.line.octets
         // Only BDAT says more by its arguments than by its verb.
-        let command = verb == .bdat ? Command.read(octets).value : nil
+        let command = verb == .bdat ? Command(reading: octets) : nil
         let turn = command?.turn ?? verb?.turn ?? .unknown
         mistaken = nil
         joinLate()
@@ -679,7 +679,9 @@ public struct SessionReader: Sendable {
 
     /// Whether what came instead of a greeting is another protocol's.
     private static func looksForeign(_ octets: [UInt8]) -> Bool {
-        TLSRecord.head(of: octets) != .none
+        // A reply, as nearly every session begins, is none of them.
+        if let first = octets.first, first.isDigit { return false }
+        return TLSRecord.head(of: octets) != .none
             || ["HTTP/", "SSH-", "* OK", "* BYE", "+OK", "-ERR", "<html", "<!DOC"].contains {
                 octets.starts(with: $0.utf8)
             }

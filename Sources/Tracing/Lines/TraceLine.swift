@@ -72,7 +72,7 @@ public struct TraceLine: Equatable, Sendable {
     }
 
     /// The reply code; nil for whatever is no reply.
-    public var replyCode: UInt16? { reply?.code }
+    public var replyCode: UInt16? { if case .reply = content { ReplyLine.head(octets).code } else { nil } }
     /// What the code says, each line of a reply by its own; nil where `replyCode` is, and where nobody knows the class.
     public var severity: Reply.Severity? { replyCode.flatMap(Reply.Severity.init(ofCode:)) }
     public var enhanced: EnhancedStatusCode? { reply?.enhanced }
@@ -82,13 +82,13 @@ public struct TraceLine: Equatable, Sendable {
 
     private var reply: ReplyLine? {
         guard case .reply = content else { return nil }
-        return ReplyLine.read(octets).value
+        return ReplyLine(reading: octets)
     }
 
     /// The verb in upper case; nil for whatever is no command, a line that did not come to its end and a masked word among it.
     public var verbName: String? {
         guard case .command = content, ending != .none else { return nil }
-        let command = Command.read(octets).value
+        let command = Command(reading: octets)
         let isWord =
             command.typedVerb.allSatisfy { (33...126).contains($0) } && !command.typedVerb.starts(with: Secrets.mask)
         return command.name.isEmpty || !isWord ? nil : command.name

@@ -6,7 +6,7 @@ extension TraceLine {
     public var refusal: UInt16? {
         guard case .reply = content, let first = octets.first, first == UInt8(ascii: "4") || first == UInt8(ascii: "5")
         else { return nil }
-        let reply = ReplyLine.read(octets).value
+        let reply = ReplyLine(reading: octets)
         guard !reply.continues, let code = reply.code, [4, 5].contains(code / 100) else { return nil }
         return code
     }

@@ -67,7 +67,7 @@ public struct ConnectionMatrix: Equatable, Sendable {
             case .mailData(.end): asked = line.time
             case .reply(let context):
                 guard let column = Self.column(of: context.turn) else { continue }
-                let code = ReplyLine.read(line.octets).value.code
+                let code = ReplyLine(reading: line.octets).code
                 let isFailed = code.map { $0 >= 400 } ?? true
                 // Of several recipients the worst answer counts.
                 if column == .rcpt, rows.last?.cells[column]?.isFailed == true, !isFailed { continue }
