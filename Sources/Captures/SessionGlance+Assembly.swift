@@ -12,7 +12,7 @@ extension SessionGlance {
             switch piece.kind {
             case .syn: connecting(to: name)
             case .synAck: connected(to: name)
-            case .octets: take(assembly.content(piece).octets, side)
+            case .octets: take(assembly.content(piece).buffer, side)
             case .gap: gap(piece.count, side)
             case .fin: hasClosed = true
             case .rst: if !hasClosed { failed(.reset) }
@@ -26,9 +26,11 @@ extension SessionGlance {
 extension StreamAssembly {
     /// A side that is not in the capture, although the other one is.
     func missingSides(client direction: Direction) -> [Side] {
-        let speaking = Set(
-            pieces.filter { $0.kind == .octets }.map { $0.direction == direction ? Side.client : .server }
-        )
-        return speaking.count == 1 ? Side.allCases.filter { !speaking.contains($0) } : []
+        var (hasClient, hasServer) = (false, false)
+        for piece in pieces where piece.kind == .octets {
+            if piece.direction == direction { hasClient = true } else { hasServer = true }
+            if hasClient, hasServer { return [] }
+        }
+        return hasClient ? [.server] : hasServer ? [.client] : []
     }
 }

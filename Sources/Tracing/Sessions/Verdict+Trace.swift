@@ -4,7 +4,7 @@ extension Verdict {
     /// The verdict on the leg that went furthest: the relay, once anything happened there or the lookup failed.
     public init(of trace: Trace) {
         var legs = VerdictLegs()
-        var replies: [Leg: ReplyUnderWay] = [:]
+        var replies = ByLeg<ReplyUnderWay>()
         for line in trace.lines { legs.take(line, &replies[line.leg]) }
         self = legs.verdict()
     }
@@ -67,7 +67,7 @@ extension VerdictLegs {
         switch line.content {
         case .event(let anchor): event(line, anchor)
         case .command where line.ending != .none:
-            let command = Command.read(line.octets).value
+            let command = Command(reading: line.octets)
             with(line.leg) {
                 $0.asked(command.turn, path: command.path, id: line.index, transaction: line.place.transaction)
             }
@@ -96,7 +96,7 @@ extension VerdictLegs {
         _ context: TraceLine.ReplyContext,
         _ reply: inout Verdict.ReplyUnderWay?
     ) {
-        let read = ReplyLine.read(line.octets).value
+        let read = ReplyLine(reading: line.octets)
         if context.isFirst {
             reply = Verdict.ReplyUnderWay(context: context, lines: [line.index])
         } else {

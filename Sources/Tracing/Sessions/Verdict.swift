@@ -112,7 +112,7 @@ public struct Verdict: Equatable, Sendable {
         decision =
             decisive?.decision ?? reading.transactions.first { $0.decision != nil }?.decision
             ?? reading.refusal
-        let isCut = decision == nil && [.deferred, .refused, .unknown, .mixed].contains(reading.outcome)
+        let isCut = decision == nil && [.deferred, .refused, .unknown, .mixed].contains(outcome)
         failure = isCut ? reading.failure : nil
         failureLine = isCut ? reading.failureLine : nil
         place = decision?.place ?? (isCut ? reading.lastPlace : nil)
@@ -173,12 +173,10 @@ extension Verdict.Outcome {
         }
     }
 
-    /// What several come to together: one that all share, or mixed. A client that gave up asked for nothing in the end.
-    static func combined(_ outcomes: Set<Self>) -> Self {
-        let told = outcomes.subtracting([.none])
-        guard let one = told.first else { return .none }
-        if told.count > 1 { return .mixed }
-        return one == .untried ? .none : one
+    /// What two come to together: the one they share, or mixed; nothing asked for adds nothing.
+    func joined(with other: Self) -> Self {
+        if self == .none || self == other { return other }
+        return other == .none ? self : .mixed
     }
 }
 

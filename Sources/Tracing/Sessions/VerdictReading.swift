@@ -20,8 +20,8 @@ struct VerdictReading: Sendable {
     private(set) var failure: LinkFailure?
     private(set) var failureLine: Int?
     /// Where the session was last, and where each of its transactions was.
-    private(set) var lastPlace: Place? { didSet { if let lastPlace { places[lastPlace.transaction] = lastPlace } } }
-    private var places: [Int: Place] = [:]
+    private(set) var lastPlace: Place?
+    private var courses = TransactionCourses()
     /// Whether anything went over the wire.
     private(set) var hasSpoken = false
     /// Refusals that are about no recipient and no mail, the first first; one that was made good is taken out.
@@ -49,19 +49,6 @@ struct VerdictReading: Sendable {
     private var hasFailedOtherwise = false
     /// Connections of which answers are missing.
     private var incomplete: Set<Int> = []
-    private var indices = Indices()
-    /// Transactions whose content came to its end and was not answered, those that the client left, and those it has under way.
-    private var unanswered: Set<Int> = []
-    private var left: Set<Int> = []
-    private var underWay: Set<Int> = []
-
-    /// Where things stand in the lists above, so that nothing is searched for.
-    private struct Indices {
-        var recipients: [Int: Int] = [:]
-        var members: [Int: [Int]] = [:]
-        var transactions: [Int: Int] = [:]
-        var mails: [Int: Int] = [:]
-    }
 
     /// Whether a lookup or a connection came to nothing.
     var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
@@ -90,7 +77,13 @@ struct VerdictReading: Sendable {
     /// Something was said: somebody is there.
     mutating func spoke(at place: Place?) {
         (link.isTrying, hasSpoken) = (false, true)
-        if let place { lastPlace = place }
+        if let place { arrive(at: place) }
+    }
+
+    private mutating func arrive(at place: Place) {
+        guard place != lastPlace else { return }
+        lastPlace = place
+        courses.with(place.transaction) { $0.place = place }
     }
 
     mutating func closed() { link.isClosed = true }
@@ -101,7 +94,7 @@ struct VerdictReading: Sendable {
         link.isClosed = true
         (hasFailedOtherwise, failureLine) = (true, line)
         self.failure = failure
-        if let place { lastPlace = place }
+        if let place { arrive(at: place) }
     }
 
     /// Octets went by that nobody kept.
@@ -136,40 +129,34 @@ struct VerdictReading: Sendable {
         switch turn {
         case .mail:
             // A MAIL inside a transaction begins none.
-            guard transaction > 0, indices.transactions[transaction] == nil else { return }
-            indices.transactions[transaction] = transactions.count
-            indices.mails[id] = transactions.count
-            underWay.insert(transaction)
+            guard transaction > 0, courses[transaction]?.mail == nil else { return }
+            let index = transactions.count
+            courses.with(transaction) { $0.mail = index }
+            courses.begin(transaction)
             (isTaken, hasAllRecipients) = (false, false)
             transactions.append(
                 .init(number: transaction, reversePath: path?.withoutBrackets, id: id, connection: link.number)
             )
         case .rcpt:
             guard let address = path?.withoutBrackets else { return }
-            indices.recipients[id] = recipients.count
-            indices.members[transaction, default: []].append(recipients.count)
-            underWay.insert(transaction)
+            let index = recipients.count
+            courses.with(transaction) { $0.members.append(index) }
+            courses.begin(transaction)
             recipients.append(.init(address: address, transaction: transaction, id: id, connection: link.number))
-            count(1, recipients.count - 1)
+            count(1, index)
         case .data, .chunk: hasAllRecipients = true
         case .lastChunk:
             hasAllRecipients = true
             contentEnded(of: transaction)
-        case .rset, .hello: leave()
+        case .rset, .hello: courses.leave()
         case .quit:
             link.hasQuit = true
-            leave()
+            courses.leave()
         default: break
         }
     }
 
-    mutating func contentEnded(of transaction: Int) { unanswered.insert(transaction) }
-
-    /// The client leaves what was accepted so far.
-    private mutating func leave() {
-        left.formUnion(underWay)
-        underWay = []
-    }
+    mutating func contentEnded(of transaction: Int) { courses.with(transaction) { $0.isUnanswered = true } }
 
     // MARK: What is answered
 
@@ -177,16 +164,16 @@ struct VerdictReading: Sendable {
     mutating func answered(_ decision: Verdict.Decision, id: Int?, about: Int?, transaction: Int) {
         opened()
         link.hasReplied = true
-        if let place = decision.place { lastPlace = place }
+        if let place = decision.place { arrive(at: place) }
         guard let outcome = Verdict.Outcome(code: decision.code) else { return }
         switch decision.turn {
         case .rcpt:
-            guard let id, let index = indices.recipients[id] else { break }
+            guard let id, let index = recipients.index(ascending: \.id, id) else { break }
             decide(index, decision, outcome, isOpen: outcome == .accepted)
         case .mailData, .lastChunk: contentAnswered(decision, outcome, about: about, transaction)
         case .data, .chunk: if outcome != .accepted { decideOpen(in: transaction, decision, outcome) }
         case .mail:
-            guard let id, let index = indices.mails[id] else { break }
+            guard let id, let index = transactions.index(ascending: \.id, id) else { break }
             transactions[index].code = decision.code
             if outcome != .accepted { mailRefused(index, decision) }
         case .greeting, .hello, .auth, .saslResponse, .startTLS: sessionAnswered(decision, outcome)
@@ -194,9 +181,7 @@ struct VerdictReading: Sendable {
         case .rset, .quit, .anytime, .handshake, .turnAround, .unknown: break
         }
         guard decision.code == 421, decision.turn != .quit else { return }
-        for transaction in indices.members.keys where !unanswered.contains(transaction) {
-            decideOpen(in: transaction, decision, outcome)
-        }
+        for course in courses.all where !course.isUnanswered { decideOpen(in: course.number, decision, outcome) }
     }
 
     /// One reply for all, one for each recipient (RFC 2033 §4.2), or both: then a refusal of all counts
@@ -207,13 +192,12 @@ struct VerdictReading: Sendable {
         about: Int?,
         _ transaction: Int
     ) {
-        unanswered.remove(transaction)
-        underWay.remove(transaction)
-        if let about, let index = indices.recipients[about] {
+        courses.with(transaction) { ($0.isUnanswered, $0.isUnderWay) = (false, false) }
+        if let about, let index = recipients.index(ascending: \.id, about) {
             decide(index, decision, outcome)
             return recipients[index].isToldApart = true
         }
-        for index in indices.members[transaction] ?? [] {
+        for index in courses[transaction]?.members ?? [] {
             let isOverruled = recipients[index].isToldApart && outcome != .accepted
             if recipients[index].isOpen || isOverruled { decide(index, decision, outcome) }
         }
@@ -239,7 +223,7 @@ struct VerdictReading: Sendable {
         _ decision: Verdict.Decision,
         _ outcome: Verdict.Outcome
     ) {
-        for index in indices.members[transaction] ?? [] where recipients[index].isOpen {
+        for index in courses[transaction]?.members ?? [] where recipients[index].isOpen {
             decide(index, decision, outcome)
         }
     }
@@ -260,13 +244,13 @@ struct VerdictReading: Sendable {
     /// The RCPTs that came along with a refused MAIL ask for nobody.
     private mutating func mailRefused(_ index: Int, _ decision: Verdict.Decision) {
         let transaction = transactions[index].number
-        for member in indices.members[transaction] ?? [] { count(-1, member) }
+        for member in courses[transaction]?.members ?? [] { count(-1, member) }
         transactions[index].decision = decision
     }
 
     /// Counts a recipient in or out, with what has become of it so far.
     private mutating func count(_ change: Int, _ index: Int) {
-        let mail = indices.transactions[recipients[index].transaction].map { transactions[$0] }
+        let mail = courses[recipients[index].transaction]?.mail.map { transactions[$0] }
         tally.count(change, recipients[index], of: mail)
     }
 
@@ -278,13 +262,14 @@ struct VerdictReading: Sendable {
         dropRecipientsOfRefusedMails()
         for index in recipients.indices where recipients[index].isOpen || recipients[index].decision == nil {
             let recipient = recipients[index]
-            (recipients[index].decision, recipients[index].place) = (nil, places[recipient.transaction])
+            let course = courses[recipient.transaction]
+            (recipients[index].decision, recipients[index].place) = (nil, course?.place)
             recipients[index].outcome =
-                if recipient.isOpen && unanswered.contains(recipient.transaction)
+                if recipient.isOpen && course?.isUnanswered == true
                     || incomplete.contains(recipient.connection)
                 {
                     .unknown
-                } else if recipient.isOpen, left.contains(recipient.transaction) {
+                } else if recipient.isOpen, course?.hasBeenLeft == true {
                     .untried
                 } else {
                     .deferred
@@ -296,6 +281,7 @@ struct VerdictReading: Sendable {
 
     /// What the server said to RCPTs that came along with a refused MAIL says nothing of the recipients.
     private mutating func dropRecipientsOfRefusedMails() {
+        guard transactions.contains(where: { $0.decision != nil }) else { return }
         let refused = Set(transactions.filter { $0.decision != nil }.map(\.number))
         recipients.removeAll { refused.contains($0.transaction) }
     }
@@ -303,8 +289,11 @@ struct VerdictReading: Sendable {
     /// What came to nothing on one connection and was tried on another is told once: as accepted where it was accepted; a refusal
     /// for good stands, since no other exchanger is asked after it (RFC 5321 §5.1); otherwise the last try counts.
     private func onceEach(_ tried: [Verdict.Recipient]) -> [Verdict.Recipient] {
+        guard let connection = tried.first?.connection, tried.contains(where: { $0.connection != connection }) else {
+            return tried
+        }
         let keys = tried.map { recipient in
-            let mail = indices.transactions[recipient.transaction].map { transactions[$0].reversePath }
+            let mail = courses[recipient.transaction]?.mail.map { transactions[$0].reversePath }
             return RecipientTally.Key(reversePath: mail ?? nil, address: recipient.address)
         }
         var best: [RecipientTally.Key: (rank: Int, connection: Int)] = [:]
@@ -319,16 +308,20 @@ struct VerdictReading: Sendable {
     }
 
     private mutating func concludeTransactions() {
-        var members: [Int: Set<Verdict.Outcome>] = [:]
-        for recipient in recipients { members[recipient.transaction, default: []].insert(recipient.outcome) }
+        var outcomes = [Verdict.Outcome](repeating: .none, count: transactions.count)
+        for recipient in recipients {
+            guard let mail = courses[recipient.transaction]?.mail else { continue }
+            outcomes[mail] = outcomes[mail].joined(with: recipient.outcome)
+        }
         for index in transactions.indices {
             let transaction = transactions[index]
+            let course = courses[transaction.number]
             transactions[index].outcome =
                 if let decision = transaction.decision {
                     Verdict.Outcome(code: decision.code) ?? .refused
-                } else if let outcomes = members[transaction.number] {
-                    outcomes.count > 1 ? .mixed : outcomes.first ?? .none
-                } else if indices.members[transaction.number] != nil || left.contains(transaction.number) {
+                } else if outcomes[index] != .none {
+                    outcomes[index]
+                } else if course?.members.isEmpty == false || course?.hasBeenLeft == true {
                     // All its recipients were tried on another connection, or the client left.
                     .none
                 } else {
@@ -341,6 +334,7 @@ struct VerdictReading: Sendable {
     /// A refused MAIL that was said again is no mail of its own: on the same connection where the refusal was about the command
     /// and not about the mail, or on another one.
     private mutating func dropTransactionsSaidAgain() {
+        guard transactions.count > 1 else { return }
         struct Key: Hashable { let reversePath: [UInt8]?, connection: Int }
         var here: Set<Key> = []
         var elsewhere: [[UInt8]?: (connection: Int, isTaken: Bool)] = [:]
@@ -370,10 +364,13 @@ struct VerdictReading: Sendable {
     private static let aboutCommand: Set<UInt16> = [500, 501, 502, 503, 504, 530, 534, 538, 555]
 
     var outcome: Verdict.Outcome {
-        let found = Verdict.Outcome.combined(
-            Set(transactions.map(\.outcome)).subtracting([.mixed]).union(recipients.map(\.outcome))
-        )
-        if found != .none { return found }
+        var found = Verdict.Outcome.none
+        for transaction in transactions where transaction.outcome != .mixed {
+            found = found.joined(with: transaction.outcome)
+        }
+        for recipient in recipients { found = found.joined(with: recipient.outcome) }
+        // A client that gave up asked for nothing in the end.
+        if found != .none, found != .untried { return found }
         if recipients.contains(where: { $0.outcome == .untried }) { return .none }
         if let refusal { return Verdict.Outcome(code: refusal.code) ?? .refused }
         if isEncrypted { return .unknown }
