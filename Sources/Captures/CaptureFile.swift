@@ -70,28 +70,20 @@ public final class CaptureFile: Sendable {
         public var glance: SessionGlance
     }
 
-    /// Summaries of sessions one after another, given to `body` with their numbers.
-    public func eachSummary<Failure: Error>(
+    /// What `make` makes of a session's number and its summary, given to `body` one after another. `make` is called on several
+    /// processors at once, so whatever a row of a list needs is best worked out there.
+    public func eachSummary<Row: Sendable, Failure: Error>(
         of numbers: Range<Int>,
-        _ body: (Int, Summary) throws(Failure) -> Void
+        making make: @Sendable (Int, inout Summary) -> Row,
+        _ body: (Row) throws(Failure) -> Void
     ) throws(Failure) {
-        var rest = numbers
-        while !rest.isEmpty {
-            let parts = (0..<Processors.count).map { part in
-                let start = rest.lowerBound + part * Self.summariesAtOnce
-                return (start..<start + Self.summariesAtOnce).clamped(to: rest)
-            }
-            .filter { !$0.isEmpty }
-            let made = Processors.map(parts) { part in summaries(of: part) }
-            for (number, summary) in zip(rest, made.joined()) { try body(number, summary) }
-            rest = rest.dropFirst(made.reduce(0) { $0 + $1.count })
-        }
+        try Processors.each(of: numbers, atOnce: Self.summariesAtOnce, making: { summaries(of: $0, make) }, body)
     }
 
     /// How many summaries one processor makes before they are given out.
     private static let summariesAtOnce = 2048
 
-    private func summaries(of numbers: Range<Int>) -> [Summary] {
+    private func summaries<Row>(of numbers: Range<Int>, _ make: (Int, inout Summary) -> Row) -> [Row] {
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         var sinceRest = 0
         return numbers.map { number in
@@ -104,12 +96,13 @@ public final class CaptureFile: Sendable {
                 sinceRest = 0
                 octets.rest()
             }
-            return Summary(began: assembly.pieces.first?.time ?? 0, ends: ends, glance: glance)
+            var summary = Summary(began: assembly.pieces.first?.time ?? 0, ends: ends, glance: glance)
+            return make(number, &summary)
         }
     }
 
     private func ends(of found: Found) -> Recording.Ends {
-        .init(client: "\(found.flow.end(found.client))", server: "\(found.flow.end(found.client.other))")
+        .init(client: found.flow.end(found.client).description, server: found.flow.end(found.client.other).description)
     }
 
     /// A session as it would have been recorded by one of its ends.

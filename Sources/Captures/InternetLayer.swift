@@ -43,7 +43,7 @@ struct Endpoint: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// As `192.0.2.1:25`, `[2001:db8::1]:25`.
     var description: String {
-        address.isV4 ? "\(address.address):\(port)" : "[\(address.address)]:\(port)"
+        address.isV4 ? "\(address.address.description):\(port)" : "[\(address.address.description)]:\(port)"
     }
 }
 

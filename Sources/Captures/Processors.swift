@@ -3,9 +3,29 @@ import Glibc
 /// Divides work among the processors.
 ///
 /// On threads of its own: what takes long does not belong on those that run Swift's tasks.
-enum Processors {
+public enum Processors {
     /// How many take part.
     static let count = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+    /// What `make` makes of numbered things, given to `body` in their order. A processor makes up to `atOnce` of them before
+    /// they are given out, so that what is held at a time has a bound. `make` is called as `work` is in `map`.
+    public static func each<Row: Sendable, Failure: Error>(
+        of numbers: Range<Int>,
+        atOnce: Int,
+        making make: @Sendable (Range<Int>) -> [Row],
+        _ body: (Row) throws(Failure) -> Void
+    ) throws(Failure) {
+        var rest = numbers
+        while !rest.isEmpty {
+            let parts = (0..<count).map { part in
+                let start = rest.lowerBound + part * atOnce
+                return (start..<start + atOnce).clamped(to: rest)
+            }
+            .filter { !$0.isEmpty }
+            for rows in map(parts, make) { for row in rows { try body(row) } }
+            rest = rest.dropFirst(parts.reduce(0) { $0 + $1.count })
+        }
+    }
 
     /// What `work` makes of each part, in the order of the parts; one of them is done on the calling thread. Returns when all
     /// is done. `work` is called from several threads at once and must change nothing that they share.

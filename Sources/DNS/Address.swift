@@ -17,7 +17,7 @@ public struct IPv4Address: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var octets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
-    public var description: String { IPv4Text.text(octets) }
+    public var description: String { IPv4Text.text(value) }
 }
 
 /// An IPv6 address, sixteen octets (RFC 3596 §2.2).

@@ -69,6 +69,26 @@ public enum IPv4Text {
 
     /// As `192.0.2.1`.
     public static func text(_ octets: some Collection<UInt8>) -> String {
-        octets.map { String($0) }.joined(separator: ".")
+        var text = ""
+        for octet in octets { text += text.isEmpty ? "\(octet)" : ".\(octet)" }
+        return text
+    }
+
+    /// The same of the four octets as one number, the first the highest.
+    public static func text(_ address: UInt32) -> String {
+        String(unsafeUninitializedCapacity: 16) { octets in
+            var end = 0
+            for shift in stride(from: 24, through: 0, by: -8) {
+                let number = UInt8(truncatingIfNeeded: address >> UInt32(shift))
+                if number >= 100 { octets[end] = 0x30 + number / 100 }
+                end += number >= 100 ? 1 : 0
+                if number >= 10 { octets[end] = 0x30 + number / 10 % 10 }
+                end += number >= 10 ? 1 : 0
+                octets[end] = 0x30 + number % 10
+                octets[end + 1] = UInt8(ascii: ".")
+                end += 2
+            }
+            return end - 1
+        }
     }
 }

@@ -19,7 +19,8 @@ extension BinaryInteger {
 
 extension String {
     fileprivate func padded(_ digits: Int, isNegative: Bool) -> String {
-        (isNegative ? "-" : "") + String(repeating: "0", count: Swift.max(0, digits - utf8.count)) + self
+        guard isNegative || utf8.count < digits else { return self }
+        return (isNegative ? "-" : "") + String(repeating: "0", count: Swift.max(0, digits - utf8.count)) + self
     }
 }
 

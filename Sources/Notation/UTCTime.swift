@@ -18,11 +18,35 @@ public struct UTCTime: Hashable, Sendable {
     /// As `22:13:20`.
     public var clock: String {
         let rest = seconds.floored(86_400).rest
-        return [rest / 3600, rest / 60 % 60, rest % 60].map { $0.decimal(2) }.joined(separator: ":")
+        return "\((rest / 3600).decimal(2)):\((rest / 60 % 60).decimal(2)):\((rest % 60).decimal(2))"
     }
 
     /// As `2026-11-24T22:13:20Z` (RFC 3339 §5.6); the fraction is left out.
-    public var iso8601: String { "\(date.iso8601)T\(clock)Z" }
+    public var iso8601: String {
+        let date = date
+        guard (0...9999).contains(date.year) else { return "\(date.iso8601)T\(clock)Z" }
+        // Each row of a long list has one, so it is written digit by digit.
+        let rest = seconds.floored(86_400).rest
+        return String(unsafeUninitializedCapacity: 20) { octets in
+            var end = 0
+            func put(_ number: Int, _ digits: Int, _ sign: Unicode.Scalar) {
+                var number = number
+                for place in (end..<end + digits).reversed() {
+                    octets[place] = 0x30 + UInt8(number % 10)
+                    number /= 10
+                }
+                octets[end + digits] = UInt8(ascii: sign)
+                end += digits + 1
+            }
+            put(date.year, 4, "-")
+            put(date.month, 2, "-")
+            put(date.day, 2, "T")
+            put(rest / 3600, 2, ":")
+            put(rest / 60 % 60, 2, ":")
+            put(rest % 60, 2, "Z")
+            return end
+        }
+    }
 
     /// As `2026-11-24 22:13:20.123`.
     public var listed: String { "\(date.iso8601) \(clock).\((nanosecond / 1_000_000).decimal(3))" }

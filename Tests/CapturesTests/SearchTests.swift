@@ -9,7 +9,7 @@ import Tracing
     private func summary(_ talk: Talk) throws -> CaptureFile.Summary {
         let file = try #require(talk.file)
         var found: CaptureFile.Summary?
-        file.eachSummary(of: 0..<file.count) { _, summary in found = summary }
+        file.eachSummary(of: 0..<file.count, making: { ($0, $1) }) { _, summary in found = summary }
         return try #require(found)
     }
 

@@ -26,11 +26,13 @@ struct AddressTextTests {
     }
 
     @Test(arguments: [
-        ("192.0.2.1", [192, 0, 2, 1]), ("0.0.0.0", [0, 0, 0, 0]), ("255.255.255.255", [255, 255, 255, 255]),
+        ("192.0.2.1", [192, 0, 2, 1]), ("10.9.99.100", [10, 9, 99, 100]), ("0.0.0.0", [0, 0, 0, 0]),
+        ("255.255.255.255", [255, 255, 255, 255]),
     ])
     func `an address of IPv4 is four octets`(text: String, octets: [UInt8]) {
         #expect(IPv4Text.octets(text.utf8) == octets)
         #expect(IPv4Text.text(octets) == text)
+        #expect(IPv4Text.text(octets.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }) == text)
     }
 
     @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.0004", "1..2.3", "1.2.3.x", "1.2.3.+4"])

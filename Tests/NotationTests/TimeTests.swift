@@ -13,6 +13,11 @@ struct TimeTests {
         #expect(UTCTime(iso8601: text) == UTCTime(seconds: seconds))
     }
 
+    @Test(arguments: [(253_402_300_800, "10000-01-01T00:00:00Z"), (-62_167_219_201, "-0001-12-31T23:59:59Z")])
+    func `years beyond four digits are told as they are`(seconds: Int, text: String) {
+        #expect(UTCTime(seconds: seconds).iso8601 == text)
+    }
+
     @Test(arguments: [
         ("2026-11-24T23:13:20+01:00", 1_795_558_400_000_000_000),
         ("2026-11-24t16:43:20.5-05:30", 1_795_558_400_500_000_000),

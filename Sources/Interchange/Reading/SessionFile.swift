@@ -102,6 +102,9 @@ public struct SessionFile: Sendable {
 
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : Escaping.message(path) }
 
+    /// How many sessions one processor looks at before their rows are given out.
+    private static let listingsAtOnce = 256
+
     /// What a list says about each session, one after the other.
     public func eachListing<Failure: Error>(
         _ numbers: Range<Int>,
@@ -109,11 +112,14 @@ public struct SessionFile: Sendable {
     ) throws(Failure) {
         switch content {
         case .recordings, .transcript:
-            for number in numbers { try body(SessionListing(session(number), number: number)) }
+            try Processors.each(
+                of: numbers,
+                atOnce: Self.listingsAtOnce,
+                making: { part in part.map { SessionListing(session($0), number: $0) } },
+                body
+            )
         case .capture(let file):
-            try file.eachSummary(of: numbers) { (number, summary) throws(Failure) in
-                try body(SessionListing(summary, number: number))
-            }
+            try file.eachSummary(of: numbers, making: { SessionListing(&$1, number: $0) }, body)
         }
     }
 

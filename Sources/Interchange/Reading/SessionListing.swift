@@ -8,21 +8,23 @@ public struct SessionListing: Sendable {
     public let session: ListedSession
     /// How it went: the outcome, and what tells it apart.
     public let summary: String
+    /// The row of a list: number, start, client, server, reverse-path, forward-paths and outcome; `–` for what is not known.
+    public let cells: [String]
 
     init(_ recording: Recording, number: Int) {
-        self.init(SessionGlance(recording.events), recording.ends, recording.header.began, number)
+        var glance = SessionGlance(recording.events)
+        self.init(&glance, recording.ends, recording.header.began, number)
     }
 
-    init(_ summary: CaptureFile.Summary, number: Int) {
+    init(_ summary: inout CaptureFile.Summary, number: Int) {
         let began = UTCTime(nanoseconds: summary.began).iso8601
-        self.init(summary.glance, summary.ends, began, number)
+        self.init(&summary.glance, summary.ends, began, number)
     }
 
-    private init(_ glance: SessionGlance, _ known: Recording.Ends?, _ began: String, _ number: Int) {
-        var glance = glance
+    private init(_ glance: inout SessionGlance, _ known: Recording.Ends?, _ began: String, _ number: Int) {
         let ends = SessionEnds(glance, known)
         let verdict = glance.verdict()
-        session = ListedSession(
+        let session = ListedSession(
             number: number,
             began: began,
             client: ends.client,
@@ -30,14 +32,8 @@ public struct SessionListing: Sendable {
             glance,
             verdict
         )
-        summary = verdict.summary
-    }
-
-    /// The row of a list: number, start, client, server, reverse-path, forward-paths and outcome; `–` for what is not known.
-    public var cells: [String] {
-        let known: [String?] = [
-            session.began, session.client, session.server, session.from, session.to.joined(separator: ","),
-        ]
-        return ["\(session.number)"] + known.map { cell in cell.flatMap { $0.isEmpty ? nil : $0 } ?? "–" } + [summary]
+        (self.session, summary) = (session, verdict.summary)
+        let known = [session.began, session.client, session.server, session.from, session.to.joined(separator: ",")]
+        cells = ["\(number)"] + known.map { cell in cell.flatMap { $0.isEmpty ? nil : $0 } ?? "–" } + [summary]
     }
 }

@@ -56,7 +56,7 @@ struct SessionEnds {
     init(_ glance: SessionGlance, _ ends: Recording.Ends?) {
         client = ends?.client ?? glance.clientName.map { WireText.shown($0) }
         server =
-            glance.endpoint.map { WireText.shown($0.utf8) } ?? ends?.server
+            glance.endpoint.map { Escaping.message($0) } ?? ends?.server
             ?? glance.serverName.map { WireText.shown($0) }
     }
 }

@@ -32,7 +32,11 @@ struct PlainPrinter {
 
     /// The cells of a row with tabs between them, which no cell can hold.
     func print(row cells: [String]) throws(FileError) {
-        try output.write(cells.map(shown).joined(separator: "\t") + "\n")
+        for (index, cell) in cells.enumerated() {
+            if index > 0 { try output.write("\t") }
+            try output.write(shown(cell))
+        }
+        try output.write("\n")
     }
 
     /// What stands before the place where a person types.

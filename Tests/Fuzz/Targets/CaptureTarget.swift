@@ -8,7 +8,7 @@ enum CaptureTarget: FuzzTarget {
         guard let file = CaptureFile(CaptureOctets(octets)) else { return }
         for warning in file.warnings { Properties.expectEscaped(warning, "a warning") }
         let some = 0..<min(file.count, 4)
-        file.eachSummary(of: some) { _, summary in
+        file.eachSummary(of: some, making: { ($0, $1) }) { _, summary in
             var glance = summary.glance
             let words = summary.ends.client + summary.ends.server + glance.verdict().summary
             Properties.expectEscaped(words, "a line of the list")
