@@ -76,7 +76,12 @@ public struct FirstLesson: Sendable {
         return nearest(line.failure?.anchor ?? anchor, line)
     }
 
-    public func findings(of line: TraceLine) -> [Told] { line.findings.flatMap { nearest($0.anchor, line) } }
+    public func findings(of line: TraceLine) -> [Told] { findings(of: line, besides: []) }
+
+    /// What explains the findings of a line, but for those whose own lesson was `shown`.
+    public func findings(of line: TraceLine, besides shown: Set<LessonAnchor>) -> [Told] {
+        line.findings.filter { !shown.contains($0.anchor) }.flatMap { nearest($0.anchor, line) }
+    }
 
     /// What explains a reply, wherever it was read, the most exact first.
     public func lessons(of reply: QuotedReply) -> [Told] { lessons(of: reply, nil) }

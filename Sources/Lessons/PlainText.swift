@@ -97,6 +97,12 @@ public enum PlainText {
     // MARK: Words
 
     private static func wrapped(_ text: String, columns: Int) -> [String] {
+        var text = text
+        return text.withUTF8 { OctetWrapping.lines($0, columns: columns) }
+            ?? wrappedByCharacters(text, columns: columns)
+    }
+
+    static func wrappedByCharacters(_ text: String, columns: Int) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { piece -> [String] in
             var lines: [String] = []
             var line = ""

@@ -24,6 +24,15 @@ import Tracing
         #expect(WireText.shown(octets) == shown)
     }
 
+    @Test func `a text may be shown when each of its characters may`() {
+        for value in UInt32(0)...0x3000 {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let isShown = WireText.isShown(scalar)
+            #expect(WireText.isShown("a\(scalar)") == isShown, "U+\(String(value, radix: 16))")
+            #expect(WireText.isShown("\(scalar)·b") == isShown, "U+\(String(value, radix: 16))")
+        }
+    }
+
     @Test func `no octet at all does anything to a terminal`() {
         for octet in UInt8.min...UInt8.max {
             let shown = WireText.shown([octet])

@@ -33,7 +33,9 @@ public struct SessionListing: Sendable {
             verdict
         )
         (self.session, summary) = (session, verdict.summary)
-        let known = [session.began, session.client, session.server, session.from, session.to.joined(separator: ",")]
+        let known: [String?] = [
+            session.began, session.client, session.server, session.from, session.to.joined(separator: ","),
+        ]
         cells = ["\(number)"] + known.map { cell in cell.flatMap { $0.isEmpty ? nil : $0 } ?? "–" } + [summary]
     }
 }

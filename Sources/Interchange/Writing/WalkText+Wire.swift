@@ -71,7 +71,8 @@ extension WalkText {
         guard line.isTrouble, let library else { return [] }
         let rule = FirstLesson(library)
         let outcome = rule.outcome(of: line, in: trace).prefix(3)
-        let findings = rule.findings(of: line).filter { !anchorsShown.contains($0.section.anchor) }
+        let found = rule.findings(of: line, besides: anchorsShown)
+        let findings = found.filter { !anchorsShown.contains($0.section.anchor) }
         var lines: [Line] = []
         for (index, told) in (outcome + findings).enumerated() {
             lines.append(Line(.lesson, "\(Self.indent)Lesson \(told.anchor): \(told.section.title)"))
@@ -100,22 +101,28 @@ extension WalkText {
             if octets.allSatisfy({ $0 == 32 }) {
                 return octets.count == 1 ? span.name : "\(span.name), \(octets.count) octets"
             }
-            return "\(WireText.shown(span.name.utf8)) \"\(Self.cut(octets))\""
+            return "\(Escaping.message(span.name)) \"\(Self.cut(octets))\""
         }
     }
 
     /// The items with dots between them, as many in a line as fit; none is broken, so that quoted octets stay as they are.
     private func packed(_ items: [String]) -> [Line] {
         var rows: [String] = []
+        var row = ""
+        var width = 0
         for item in items {
-            let indent = Self.indent + (rows.isEmpty ? "" : "  ")
-            if let last = rows.last, last.count + 3 + item.count <= Self.columns {
-                rows[rows.count - 1] = "\(last) · \(item)"
+            let itemWidth = item.characters
+            if !row.isEmpty, width + 3 + itemWidth <= Self.columns {
+                row += " · "
+                row += item
+                width += 3 + itemWidth
             } else {
-                if let last = rows.last { rows[rows.count - 1] = "\(last) ·" }
-                rows.append(indent + item)
+                if !row.isEmpty { rows.append(row + " ·") }
+                row = Self.indent + (row.isEmpty ? "" : "  ") + item
+                width = row.utf8.count - item.utf8.count + itemWidth
             }
         }
+        if !row.isEmpty { rows.append(row) }
         return rows.map { Line(.detail, $0) }
     }
 
@@ -180,4 +187,9 @@ extension WalkText {
         let text = "\(millis / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
         return String(repeating: " ", count: max(0, 8 - text.count)) + text
     }
+}
+
+extension String {
+    /// How many characters it has; of ASCII without CR each octet is one, and need not be looked at any closer.
+    fileprivate var characters: Int { utf8.allSatisfy { $0 < 0x80 && $0 != 13 } ? utf8.count : count }
 }

@@ -45,8 +45,28 @@ public enum WireText {
 
     /// Whether all of a text may stand on a screen as it is.
     public static func isShown(_ text: String) -> Bool {
-        if text.utf8.allSatisfy({ (32...126).contains($0) }) { return true }
+        var text = text
+        if text.withUTF8(isCommon) { return true }
         for scalar in text.unicodeScalars where !isShown(scalar) { return false }
+        return true
+    }
+
+    /// Whether octets of UTF-8 are printable ASCII and what `isShown` knows of without its category: told by the octets, since
+    /// nearly every line of ours has such a sign in it.
+    private static func isCommon(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var at = 0
+        while at < text.count {
+            switch text[at] {
+            case 32...126: at += 1
+            // U+00A0 to U+02FF without the soft hyphen.
+            case 0xC2 where at + 1 < text.count && text[at + 1] >= 0xA0 && text[at + 1] != 0xAD: at += 2
+            case 0xC3...0xCB: at += 2
+            // U+2010 to U+2027 and U+2500 to U+27BF.
+            case 0xE2 where at + 2 < text.count && text[at + 1] == 0x80 && (0x90...0xA7).contains(text[at + 2]): at += 3
+            case 0xE2 where at + 1 < text.count && (0x94...0x9E).contains(text[at + 1]): at += 3
+            default: return false
+            }
+        }
         return true
     }
 
