@@ -64,9 +64,9 @@ public struct JSONExport {
     /// Seconds with up to six places.
     static func seconds(_ time: Double) -> String {
         let micros = UInt64(max(0, min(time, 1e12)) * 1_000_000 + 0.5)
-        let fraction = String(micros % 1_000_000)
-        var places = String(repeating: "0", count: 6 - fraction.count) + fraction
-        while places.last == "0" { places.removeLast() }
-        return "\(micros / 1_000_000)" + (places.isEmpty ? "" : ".\(places)")
+        var (fraction, places) = (micros % 1_000_000, 6)
+        guard fraction > 0 else { return "\(micros / 1_000_000)" }
+        while fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
+        return "\(micros / 1_000_000).\(fraction.decimal(places))"
     }
 }

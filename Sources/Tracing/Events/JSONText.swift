@@ -5,6 +5,8 @@ import Notation
 /// What `WireText` would not show, such as controls, line separators and what turns the direction of text, is written as
 /// `\u…`, so that a file printed on a terminal does nothing there.
 public func jsonText(_ text: String) -> String {
+    // Most is plain ASCII, which stands as it is.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
     var json = "\""
     for scalar in text.unicodeScalars {
         switch scalar.value {
