@@ -110,7 +110,14 @@ public enum Verb: String, CaseIterable, Sendable {
         return count == 0 ? nil : packed
     }
 
-    /// The verb these octets spell, in any case; nil for one that is not in the table.
+    /// The verb these octets spell, in any case; nil for one that is not in the table. What most ask with is no generic type.
+    public init?(reading octets: ArraySlice<UInt8>) {
+        guard let letters = Self.letters(of: octets), let row = Self.byLetters.first(where: { $0.letters == letters })
+        else { return nil }
+        self = row.verb
+    }
+
+    /// The same of any octets.
     public init?(reading octets: some Sequence<UInt8>) {
         guard let letters = Self.letters(of: octets), let row = Self.byLetters.first(where: { $0.letters == letters })
         else { return nil }

@@ -24,12 +24,12 @@ extension UInt8 {
     /// C0 controls and DEL, but for tab.
     var isControl: Bool { self < 32 && self != 9 || self == 127 }
     /// ASCII letters in upper case; all else as it is. By octet, so no locale has a say.
-    public var uppercased: UInt8 { (0x61...0x7A).contains(self) ? self - 32 : self }
+    @inlinable public var uppercased: UInt8 { (0x61...0x7A).contains(self) ? self - 32 : self }
 }
 
 extension Sequence<UInt8> {
     /// Whether both are the same octets, letters of ASCII compared without case (RFC 5321 §2.4).
-    public func equalsIgnoringCase(_ other: some Sequence<UInt8>) -> Bool {
+    @inlinable public func equalsIgnoringCase(_ other: some Sequence<UInt8>) -> Bool {
         elementsEqual(other) { $0.uppercased == $1.uppercased }
     }
 

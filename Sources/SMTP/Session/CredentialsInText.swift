@@ -69,9 +69,25 @@ public enum CredentialsInText {
 
     /// Runs of octets between white space, quotation marks and what else parts words in logs.
     private static func words(of line: [UInt8]) -> [Range<Int>] {
-        let marks = Set("\"'`,;.:<>()[]{}|".utf8)
-        return line.split { $0 <= 32 || marks.contains($0) }.map { $0.startIndex..<$0.endIndex }
+        var words: [Range<Int>] = []
+        var start: Int?
+        for (at, octet) in line.enumerated() {
+            if !partsWords[Int(octet)] {
+                start = start ?? at
+            } else if let begun = start {
+                words.append(begun..<at)
+                start = nil
+            }
+        }
+        if let start { words.append(start..<line.count) }
+        return words
     }
+
+    /// Which octets part words; every line of every log is asked.
+    private static let partsWords: [Bool] = {
+        let marks = Set("\"'`,;.:<>()[]{}|".utf8)
+        return (0...255).map { $0 <= 32 || marks.contains($0) }
+    }()
 }
 
 extension Mask {

@@ -388,7 +388,7 @@ struct SessionDraft {
     }
 
     /// The server's own name from its greeting, or whom the log says the connection goes to.
-    private var title: String {
+    var title: String {
         let name = events.lazy.compactMap { event -> String? in
             guard case .octets(.server, let octets, _) = event.kind, octets.starts(with: "220".utf8) else { return nil }
             return octets.dropFirst(4).prefix { $0 > 32 }.text

@@ -60,6 +60,7 @@ struct TimeStamp: Equatable {
         }
 
         private func word(of names: [String]) -> Int? {
+            guard let next, (0x41...0x5A).contains(next & 0xDF) else { return nil }
             let letters = text[position...].prefix(3)
             return names.firstIndex { letters.equalsIgnoringCase($0.utf8) }
         }

@@ -293,21 +293,31 @@ struct ReadingRun {
     }
 
     private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
-        guard let draft = drafts[key]?.draft, draft.lineCount > 0 else { return false }
         switch item {
-        case .link(.connecting): return true
-        case .link(.connected): return draft.isOver
-        case .said(_, let line): return draft.greetsAgain(line)
-        case .wrote(_, let octets): return draft.greetsAgain(octets.prefix { $0 != 13 && $0 != 10 })
+        case .link(.connecting): return hasSession(key) { _ in true }
+        case .link(.connected): return hasSession(key, where: \.isOver)
+        case .said(_, let line): return isGreeting(line) && hasSession(key, where: \.mayBeGreetedAgain)
+        case .wrote(_, let octets):
+            return isGreeting(octets.prefix { $0 != 13 && $0 != 10 }) && hasSession(key, where: \.mayBeGreetedAgain)
         case .leftOut, .remark, .either, .goesOn, .unsent, .again, .link: return false
         }
     }
 
+    private func isGreeting(_ line: ArraySlice<UInt8>) -> Bool {
+        if case .reply(220, _) = LineShape(line) { true } else { false }
+    }
+
+    /// Whether a session in which somebody has spoken is under way, and is as asked. It is copied for that, so the line is looked at
+    /// first.
+    private func hasSession(_ key: [UInt8], where isAsked: (SessionDraft) -> Bool) -> Bool {
+        guard let draft = drafts[key]?.draft, draft.lineCount > 0 else { return false }
+        return isAsked(draft)
+    }
+
     private mutating func finish(_ key: [UInt8]) {
-        guard var entry = drafts.removeValue(forKey: key),
-            let recording = entry.draft.finish(plan.dialect, steps: text.steps)
-        else { return }
-        finished.append(entry.places, order: entry.order, title: recording.header.title)
+        // Where its lines stand is all that is wanted here; what they say is read again when it is asked for.
+        guard let entry = drafts.removeValue(forKey: key), entry.draft.lineCount > 0 else { return }
+        finished.append(entry.places, order: entry.order, title: entry.draft.title)
     }
 }
 
@@ -318,9 +328,8 @@ extension ArraySlice<UInt8> {
 }
 
 extension SessionDraft {
-    /// Whether the line greets although somebody has spoken: another session, for a 220 answers STARTTLS alone.
-    func greetsAgain(_ line: ArraySlice<UInt8>) -> Bool {
-        guard case .reply(220, _) = LineShape(line), decider.phase != .content, !decider.isInReply else { return false }
-        return decider.verb != .startTLS
+    /// Whether a greeting begins another session although somebody has spoken, for a 220 answers STARTTLS alone.
+    var mayBeGreetedAgain: Bool {
+        decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
     }
 }
