@@ -33,7 +33,7 @@ public struct FirstLesson: Sendable {
     public func lessons(of stop: Trace.Stop, in trace: Trace, general: LessonAnchor) -> OfStop {
         let lines = trace.lines[stop.lines].filter(\.isTrouble)
         let outcomes = lines.map { outcome(of: $0, in: trace) }
-        let told = distinct(outcomes.compactMap(\.first) + lines.flatMap(findings) + nearest(general, nil))
+        let told = distinct(outcomes.compactMap(\.first) + lines.flatMap(findings(of:)) + nearest(general, nil))
         let names = Set(told.map(\.section.anchor))
         let others = distinct(outcomes.flatMap { $0.dropFirst().prefix(2) })
         return OfStop(told: told, others: others.filter { !names.contains($0.section.anchor) })

@@ -116,7 +116,7 @@ import Testing
     /// The tally of each leg, before each line, beside the recipients of a reading that ended there.
     @Test(arguments: Session.all) func `the recipients are counted as they are told`(session: Session) {
         let trace = Tracer.trace(of: session.events)
-        var legs = VerdictLegs()
+        var legs = VerdictLegs(keepsTally: true)
         var replies: [Leg: Verdict.ReplyUnderWay] = [:]
         for line in trace.lines {
             legs.take(line, &replies[line.leg])

@@ -18,12 +18,17 @@ extension Verdict {
 
 /// The readings of a session's two connections. What happens around the lookup belongs to the relay.
 struct VerdictLegs: Sendable {
-    var submission = VerdictReading()
-    var relay = VerdictReading()
+    var submission: VerdictReading
+    var relay: VerdictReading
     /// Whether the session went beyond the sender's own server.
     private var goesBeyond = false
     /// Whether somebody asked where the mail goes.
     private var hasLookedUp = false
+
+    /// With `keepsTally` it can be asked while the session goes on.
+    init(keepsTally: Bool = false) {
+        (submission, relay) = (VerdictReading(keepsTally: keepsTally), VerdictReading(keepsTally: keepsTally))
+    }
 
     /// Whether all there is so far is the mail handed in at its sender's own server.
     var isSubmission: Bool { submission.hasSpoken && !goesBeyond }

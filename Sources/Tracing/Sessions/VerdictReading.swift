@@ -11,6 +11,8 @@ struct VerdictReading: Sendable {
     private(set) var recipients: [Verdict.Recipient] = []
     private(set) var transactions: [Verdict.Transaction] = []
     private(set) var tally = RecipientTally()
+    /// Whether somebody asks on the way; at the end nobody needs the tally.
+    private let keepsTally: Bool
     /// The last reply that said no to a recipient.
     private(set) var lastRefusal: Verdict.Decision?
     /// Whether the mail under way was taken by the server.
@@ -61,6 +63,8 @@ struct VerdictReading: Sendable {
 
     /// Whether no command comes any more on the connection under way.
     var hasEnded: Bool { link.hasQuit || link.isClosed }
+
+    init(keepsTally: Bool = false) { self.keepsTally = keepsTally }
 
     // MARK: The link
 
@@ -250,6 +254,7 @@ struct VerdictReading: Sendable {
 
     /// Counts a recipient in or out, with what has become of it so far.
     private mutating func count(_ change: Int, _ index: Int) {
+        guard keepsTally else { return }
         let mail = courses[recipients[index].transaction]?.mail.map { transactions[$0] }
         tally.count(change, recipients[index], of: mail)
     }

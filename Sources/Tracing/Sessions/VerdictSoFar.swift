@@ -2,7 +2,7 @@
 ///
 /// It decides nothing: `VerdictReading` does. A question costs the same however long the session is, and a line is read once.
 public struct VerdictSoFar: Equatable, Sendable {
-    private var legs = VerdictLegs()
+    private var legs = VerdictLegs(keepsTally: true)
     private var replies: [Leg: Verdict.ReplyUnderWay] = [:]
     private var read = 0
     /// What became of the mail, once no more comes.
