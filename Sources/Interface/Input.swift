@@ -37,6 +37,8 @@ public enum Input: Equatable, Sendable {
     case conversationOpened(Conversations.Opened)
     /// What a list shows of the session under its cursor.
     case previewed(SessionList.Preview)
+    /// Two sessions side by side, to be shown.
+    case compared(Session.Comparison)
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
     /// The sandbox's servers stand at these ports.
@@ -74,7 +76,8 @@ extension Input {
             .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
-        case .conversed, .conversationOpened, .previewed, .traced, .listening, .held, .stands, .awaiting, .growing,
+        case .conversed, .conversationOpened, .previewed, .compared, .traced, .listening, .held, .stands, .awaiting,
+            .growing,
             .resized,
             .timerFired, .noticed, .nameTaken:
             false
@@ -105,6 +108,8 @@ public enum Effect: Equatable, Sendable {
     case openPasted(String)
     /// Show this one of the conversations.
     case openConversation(number: Int)
+    /// Put two sessions of a list side by side.
+    case compare(left: Int, right: Int)
     /// Tell what became of this session of a list.
     case preview(number: Int)
     /// Nothing will be asked about this conversation any more.

@@ -108,6 +108,9 @@ struct SessionListTests {
                         title: "\(number)"
                     )
                     carryOut(walk.give(.conversationOpened(opened)))
+                case .compare(let left, let right):
+                    let sessions = SessionComparison(trace(left), trace(right))
+                    walk.give(.compared(.init(sessions, left: "session \(left)", right: "session \(right)")))
                 default: break
                 }
             }

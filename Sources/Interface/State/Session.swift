@@ -79,6 +79,17 @@ public struct Session: Equatable, Sendable {
         }
     }
 
+    /// Two sessions side by side, and what to call them; the names are escaped.
+    public struct Comparison: Equatable, Sendable {
+        public let sessions: SessionComparison
+        public let left, right: String
+
+        public init(_ sessions: SessionComparison, left: String, right: String) {
+            self.sessions = sessions
+            (self.left, self.right) = (WireText.shown(left.utf8), WireText.shown(right.utf8))
+        }
+    }
+
     /// Its name for the title bar, and its header's words about where it comes from; both escaped.
     public internal(set) var title: String
     public internal(set) var origin: String
@@ -93,6 +104,8 @@ public struct Session: Equatable, Sendable {
     public var conversations: Conversations?
     /// The sessions of a file that has several; nil where one stands alone.
     public var list: SessionList?
+    /// Two sessions side by side, the last that were compared.
+    public var comparison: Comparison?
     /// Sessions to choose from; empty when one is open.
     public var choices: [Choice] = []
 

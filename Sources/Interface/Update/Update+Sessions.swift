@@ -26,6 +26,7 @@ extension State {
         case .escapePressed:
             if session.list?.filter.isEmpty == false { session.list?.show(filter: "") } else { leaveList() }
         case .overlayPressed(.help): open(.help)
+        case .overlayPressed(.comparison): return compareSelected()
         case .savePressed: prompt.ask(.save)
         case .pastePressed: pastePressed()
         case .mousePressed: return [.toggleMouse]

@@ -80,6 +80,9 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .traced(let trace, let finished): state.take(trace, finished: finished)
     case .conversed(let rows): return state.converse(rows)
     case .conversationOpened(let opened): state.show(opened)
+    case .compared(let comparison):
+        state.session.comparison = comparison
+        state.open(.comparison)
     case .previewed(let preview): state.session.list?.preview = preview
     case .listening(let ports): state.session.ports = ports
     case .held(let pending): state.hold(pending)

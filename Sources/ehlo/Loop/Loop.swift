@@ -39,6 +39,8 @@ private final class Loop {
     private var watched: WatchedSessions?
     /// The sessions of a file that has several.
     private var file: FileSessions?
+    /// What is to be seen side by side from the start.
+    private var compared: Session.Comparison?
     /// Where a live session is written down as it happens.
     private var recorder: Recorder?
     /// What a person types for the mail of a live session to be delivered.
@@ -68,6 +70,10 @@ private final class Loop {
         case .recording(let recording, let name):
             self.recording = recording
             state = Self.state(of: recording, name: name, settings)
+        case .comparison(let recording, let name, let comparison):
+            self.recording = recording
+            state = Self.state(of: recording, name: name, settings)
+            compared = comparison
         case .sessions(let sessions):
             recording = Recording(header: .init(began: "", title: "", source: ""), events: [])
             state = State(title: "replay", source: .replay)
@@ -169,6 +175,7 @@ private final class Loop {
 
     /// Of a file with several sessions the list says what became of the first.
     private func openFirst() {
+        if let compared { give(.compared(compared)) }
         if let number = state.session.list?.current { carryOut(.preview(number: number)) }
     }
 
@@ -255,6 +262,7 @@ private final class Loop {
         case .openPasted(let text): openPasted(text)
         case .openConversation(let number):
             for input in file?.open(number) ?? watched?.open(number) ?? [] { give(input) }
+        case .compare(let left, let right): if let input = file?.comparison(left, right) { give(input) }
         case .preview(let number): if let input = file?.preview(number) { give(input) }
         case .forgetConversation(let number): watched?.forget(number)
         case .toggleMouse:

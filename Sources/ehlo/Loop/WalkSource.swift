@@ -1,4 +1,5 @@
 import Interchange
+import Interface
 import Networking
 import Tracing
 
@@ -10,6 +11,8 @@ enum WalkSource {
     case sessions([BundledSession])
     /// The sandbox world, live.
     case sandbox(SandboxConfiguration)
+    /// A recorded session, what to call it, and another one beside it.
+    case comparison(Recording, name: String, Session.Comparison)
     /// Several sessions of a file that holds them, what to call it, and which of them are to be seen at first.
     case recordings(SessionFile, Range<Int>, name: String, filter: String)
     /// Conversations that others have, as they come.
