@@ -1,4 +1,5 @@
 import Curses
+import Explain
 import FoundationEssentials
 import Glibc
 import Interchange
@@ -325,8 +326,14 @@ private final class Loop {
             (state.view.columns, state.view.rows) = (columns, rows)
             openFirst()
         } catch {
-            give(.noticed("\(error)"))
+            give(.noticed(explained(error) ?? "\(error)"))
         }
+    }
+
+    /// What a paste is that is no dialogue, in a sentence; nil where nobody knows.
+    private func explained(_ error: FileError) -> String? {
+        guard error.kind == .noDialogue else { return nil }
+        return Explainer(world.library).explain(error.text).first?.notice
     }
 
     /// Saves the session and tells the person; asks first where a file has the name already.
