@@ -81,6 +81,8 @@ public struct Departure: Hashable, Sendable {
         case dataWithout354 = "data-without-354"
         case unexpectedIntermediateReply = "unexpected-intermediate-reply"
         case tlsInsteadOfCommand = "tls-instead-of-command"
+        case clearInsteadOfTLS = "clear-instead-of-tls"
+        case noGreeting = "no-greeting"
         case chunkSizeWrong = "chunk-size-wrong"
         case dataBefore354 = "data-before-354"
         case octetsAfterSTARTTLS = "octets-after-starttls"

@@ -17,6 +17,11 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case lookupFailed = "lookup-failed"
     case surprisingAddress = "surprising-address"
     case tlsFailed = "tls-failed"
+    /// The server never said a word.
+    case noGreeting = "no-greeting"
+    /// The wrong kind of TLS (RFC 8314 §3.3): none where it comes first, or TLS where the session begins in the clear.
+    case tlsExpected = "tls-expected"
+    case clearExpected = "clear-expected"
     // Remarks: what a mail server would do now, and what the program does.
     case retries
     case bounces
@@ -47,6 +52,9 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .lookupFailed: "the lookup gave no answer"
         case .surprisingAddress: "nothing is sent there unless --allow-private says so"
         case .tlsFailed: "the TLS handshake failed"
+        case .noGreeting: "the server said nothing, not even a greeting"
+        case .tlsExpected: "TLS comes first on this port, and the client spoke in the clear"
+        case .clearExpected: "this port begins in the clear, and the client spoke TLS"
         case .retries: "A real mail server keeps the mail in its queue"
         case .bounces: "A real mail server does not try again"
         case .withoutTLS: "TLS was tried and failed, and is not required here"
@@ -69,6 +77,9 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .lookupFailed: LessonAnchor("dns/failure")
         case .surprisingAddress: LessonAnchor("dns/private-address")
         case .tlsFailed: LessonAnchor("link/error")
+        case .noGreeting: LessonAnchor("finding/no-greeting")
+        case .tlsExpected: LessonAnchor("finding/clear-instead-of-tls")
+        case .clearExpected: LessonAnchor("finding/tls-instead-of-command")
         case .retries, .doubt: LessonAnchor("background/retries")
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")

@@ -161,6 +161,10 @@ extension Departure.Kind {
             (.error, "RFC 5321 §4.3.2", "The server asks to go on with a code that is not for this command")
         case .tlsInsteadOfCommand:
             (.error, "RFC 8314 §3.3", "The client speaks TLS to a port where SMTP begins in the clear")
+        case .clearInsteadOfTLS:
+            (.error, "RFC 8314 §3.3", "The client speaks in the clear to a port where TLS comes first")
+        case .noGreeting:
+            (.error, "RFC 5321 §3.1", "The connection ended, and the server had not said a word")
         case .chunkSizeWrong:
             (.error, "RFC 3030 §2", "The size of the chunk is not the size of what was sent")
         case .dataBefore354:
