@@ -286,6 +286,7 @@ final class ClientEnd {
             hold(turn, octets) { self.write($0) }
         case .note(let words): log.emit(.note(words), setup.leg)
         case .mismatch(let words): log.emit(.remark(.init(.notAsExpected, words)), setup.leg)
+        case .smuggling(let found): log.emit(.remark(.init(found)), setup.leg)
         case .sendMailData(let octets): hold(.mailData, octets) { self.write($0) }
         case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
         case .startTLS: startTLS()

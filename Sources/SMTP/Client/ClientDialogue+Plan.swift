@@ -213,6 +213,7 @@ extension ClientDialogue.Action: CustomStringConvertible, CustomDebugStringConve
         case .sendOctets(let octets, _): "send \(octets.lossyText)"
         case .note(let words), .mismatch(let words): "note: \(words)"
         case .sendMailData(let octets): "send \(octets.count) octets of mail data"
+        case .smuggling(let found): "found: \(found)"
         case .wait(let limit): "wait \(limit.seconds) s"
         case .startTLS: "start TLS"
         case .close: "close"

@@ -18,6 +18,8 @@ public struct ClientDialogue: Sendable {
         case note(String)
         /// A reply is not the one that a dialog tells of; in words, for whoever looks on.
         case mismatch(String)
+        /// What a dialog found out about the server.
+        case smuggling(Smuggling)
         /// Mail data for the wire: dots stuffed, the closing dot line at its end.
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.

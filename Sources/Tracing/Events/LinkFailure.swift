@@ -31,6 +31,9 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case unfinishedLine = "unfinished-line"
     /// A reply is not the one that a dialog tells of.
     case notAsExpected = "not-as-expected"
+    /// A server takes commands out of the content of a mail, or does not.
+    case openToSmuggling = "open-to-smuggling"
+    case closedToSmuggling = "closed-to-smuggling"
 
     /// As in recordings: `timed-out`.
     public var id: String { rawValue }
@@ -61,6 +64,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .doubt: "Nobody knows now whether the mail was taken"
         case .unfinishedLine: "The server has not answered the line with the bare LF"
         case .notAsExpected: "nobody expected this reply"
+        case .openToSmuggling: "The server is open to smuggling"
+        case .closedToSmuggling: "The server is not open to this smuggling"
         }
     }
 
@@ -85,6 +90,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
         case .notAsExpected: LessonAnchor("syntax/note")
+        case .openToSmuggling, .closedToSmuggling: LessonAnchor("finding/end-of-data-variant")
         }
     }
 }

@@ -234,7 +234,12 @@ extension LinkFailure {
         case .lookupFailed: "lookup failed"
         case .surprisingAddress: "private address"
         case .tlsFailed: "TLS failed"
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: nil
+        case .noGreeting: "no greeting"
+        case .tlsExpected: "TLS comes first here"
+        case .clearExpected: "TLS to a port in the clear"
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+            .closedToSmuggling:
+            nil
         }
     }
 }

@@ -379,7 +379,9 @@ extension LinkFailure {
     /// Whether something went wrong, and it is no remark about that.
     public var isOfLink: Bool {
         switch self {
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+            .closedToSmuggling:
+            false
         default: true
         }
     }
