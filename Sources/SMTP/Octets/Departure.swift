@@ -92,6 +92,7 @@ public struct Departure: Hashable, Sendable {
         case certificateNotTrusted = "certificate-not-trusted"
         case certificateForAnotherName = "certificate-for-another-name"
         case oldTLSVersion = "old-tls-version"
+        case quitRefused = "quit-refused"
         case closedWithoutQuit = "closed-without-quit"
         case closedWithout421 = "closed-without-421"
         // Mail data

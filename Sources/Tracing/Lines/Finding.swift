@@ -183,6 +183,8 @@ extension Departure.Kind {
             (.warning, "RFC 8461 §4.2", "The certificate is for another name than that of the server")
         case .oldTLSVersion:
             (.warning, "RFC 8996 §4", "This version of TLS is too old to be used")
+        case .quitRefused:
+            (.warning, "RFC 5321 §4.1.1.10", "The server refuses QUIT, which it must answer with 221")
         case .closedWithoutQuit:
             (.warning, "RFC 5321 §4.1.1.10", "The client closed the connection without QUIT")
         case .closedWithout421:

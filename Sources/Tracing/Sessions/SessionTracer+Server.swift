@@ -176,6 +176,9 @@ extension SessionTracer {
         case .mailData, .lastChunk, .chunk: contentAnswered(reply, answered, &trace)
         case .auth, .saslResponse: challenged(reply, &trace)
         case .startTLS where isRefusal: refusedTLS(&trace)
+        // 421 says in other words that the session ends (RFC 5321 §3.8).
+        case .quit where isRefusal && reply.code != 421:
+            trace.find(Departure(.quitRefused), inLine: trace.lines.count - 1)
         case .rset, .anytime, .startTLS, .handshake, .quit, .turnAround, .unknown: break
         }
     }
