@@ -192,7 +192,12 @@ extension LiveSession {
             } else {
                 self.port = nil
             }
-            self.host = String(host)
+            // What DNS, TLS and titles name is the A-label.
+            self.host = host.utf8.allSatisfy { $0 < 0x80 } ? String(host) : Self.aLabels(String(host))
+        }
+
+        private static func aLabels(_ host: String) -> String {
+            (try? Name(international: host)).map { "\($0)" } ?? host
         }
     }
 
@@ -208,7 +213,7 @@ extension LiveSession {
                 self = .address(AddressLiteral.address(in: text))
                 return
             }
-            do { self = .domain(try Name(text)) } catch { throw .badDomain(text, error) }
+            do { self = .domain(try Name(international: text)) } catch { throw .badDomain(text, error) }
         }
     }
 }

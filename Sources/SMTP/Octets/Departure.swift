@@ -106,6 +106,8 @@ public struct Departure: Hashable, Sendable {
         // Lookups
         case malformedDNSMessage = "malformed-dns-message"
         case nullMX = "null-mx"
+        case nullMXAmongOthers = "null-mx-among-others"
+        case exchangerWithoutAddress = "exchanger-without-address"
         case implicitMX = "implicit-mx"
         case exchangerIsAddress = "exchanger-is-address"
         case exchangerIsAlias = "exchanger-is-alias"

@@ -207,6 +207,10 @@ extension Departure.Kind {
             (.error, "RFC 1035 §4.1", "The DNS message cannot be read to its end")
         case .nullMX:
             (.note, "RFC 7505 §3", "The domain declares that it takes no mail")
+        case .nullMXAmongOthers:
+            (.error, "RFC 7505 §3", "A null MX stands beside other MX records, which contradicts them")
+        case .exchangerWithoutAddress:
+            (.warning, "RFC 5321 §5.1", "The MX record names a host that has no address")
         case .implicitMX:
             (.note, "RFC 5321 §5.1", "There is no MX record: the domain's own address is used")
         case .exchangerIsAddress:
