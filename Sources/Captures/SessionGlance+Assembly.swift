@@ -24,10 +24,12 @@ extension SessionGlance {
 }
 
 extension StreamAssembly {
-    /// A side that is not in the capture, although the other one is.
+    /// A side that is not in the capture, although the other one is. One that opened its half of the connection is there, also when
+    /// it never said a word.
     func missingSides(client direction: Direction) -> [Side] {
         let speaking = Set(
-            pieces.filter { $0.kind == .octets }.map { $0.direction == direction ? Side.client : .server }
+            pieces.filter { [.octets, .syn, .synAck].contains($0.kind) }
+                .map { $0.direction == direction ? Side.client : .server }
         )
         return speaking.count == 1 ? Side.allCases.filter { !speaking.contains($0) } : []
     }

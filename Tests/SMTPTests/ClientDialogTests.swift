@@ -20,7 +20,7 @@ private struct ClientPlayer {
                 framer.append(octets)
                 said += framer.lines().map { DialogFile.line("C", $0.octets) }
             case .sendOctets(let octets, _): said.append(DialogFile.line("C", octets.dropLast(2)))
-            case .wait, .note, .mismatch: break
+            case .wait, .note, .mismatch, .smuggling: break
             case .startTLS: said.append("-- TLS")
             case .close: said.append("-- close")
             case .finish(let outcome): outcomes.append(outcome)

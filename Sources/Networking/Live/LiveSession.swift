@@ -226,6 +226,8 @@ extension LiveSession {
         var port: Int
         /// Whether DNS named it, and no person.
         var isFromDNS = false
+        /// Whether it is the domain itself, which has no MX records.
+        var isDomain = false
     }
 
     /// In seconds.
@@ -242,6 +244,7 @@ extension LiveSession {
         _ host: Host
     ) -> (WireEvent.Failure, Disposition) {
         switch found {
+        case .success where host.isDomain: (WireEvent.Failure(.neitherMXNorAddress).of(host.name), .permanent)
         case .success: (WireEvent.Failure(.noAddress, "\(host.name) \(LinkFailure.noAddress.words)"), .permanent)
         case .failure(let failure): (failure.told.of(host.name), failure.disposition)
         }
@@ -278,12 +281,16 @@ extension LiveSession {
             return .failure(NoHostError(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
+            let isDomain = if case .implicit = choice.outcome { true } else { false }
             let hosts = choice.candidates.map {
-                Host(name: "\($0.exchange)", port: options.port, isFromDNS: true)
+                Host(name: "\($0.exchange)", port: options.port, isFromDNS: true, isDomain: isDomain)
             }
             guard hosts.isEmpty else { return .success(hosts) }
             let outcome = choice.outcome
-            return .failure(NoHostError(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
+            let why = choice.extendedErrors.first.map { "; it adds: \($0)" } ?? ""
+            return .failure(
+                NoHostError(reason: outcome.told.of("\(domain)").adding(why), disposition: outcome.disposition)
+            )
         }
     }
 
@@ -296,7 +303,7 @@ extension LiveSession {
         if host.name.lowercased() == "localhost" {
             return .success(options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))])
         }
-        guard let name = try? Name(host.name) else { return .success([]) }
+        guard let name = try? Name(international: host.name) else { return .success([]) }
         let found = await routing(say).addresses(of: name)
         guard (try? found.get())?.isEmpty ?? true, options.server != nil, options.dnsServers == nil else {
             return found

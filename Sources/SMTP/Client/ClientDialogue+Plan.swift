@@ -181,6 +181,7 @@ extension ClientDialogue.Plan {
         {
             throw .pathTooLong(mail: index, octets: path.count)
         }
+        guard !mail.isAsGiven else { return }
         guard !mail.content.contains(0) else { throw .holdsNUL(mail: index) }
         // RFC 5321 §4.5.3.1.6: 1000 octets with the CRLF, not counting a stuffed dot.
         for line in DotStuffing.lines(of: mail.content) where line.count > 998 {
@@ -191,13 +192,13 @@ extension ClientDialogue.Plan {
 
 extension MailObject {
     /// How many octets the mail has for SIZE: every line end as CRLF, no stuffed dots, no closing dot (RFC 1870 §5).
-    var declaredSize: Int { DotStuffing.lines(of: content).reduce(0) { $0 + $1.count + 2 } }
+    var declaredSize: Int { lines.reduce(0) { $0 + $1.count + 2 } }
 
     /// Whether an address or the header section holds octets above ASCII (RFC 6531 §3.2).
     var needsSMTPUTF8: Bool {
         if case .mailbox(let mailbox) = envelope.reversePath, mailbox.needsSMTPUTF8 { return true }
         for case .mailbox(let mailbox) in envelope.forwardPaths where mailbox.needsSMTPUTF8 { return true }
-        let header = DotStuffing.lines(of: content).prefix { !$0.isEmpty }
+        let header = lines.prefix { !$0.isEmpty }
         return header.contains { line in line.contains { $0 >= 0x80 } }
     }
 }
@@ -212,6 +213,7 @@ extension ClientDialogue.Action: CustomStringConvertible, CustomDebugStringConve
         case .sendOctets(_, .auth), .sendOctets(_, .saslResponse): "send •••"
         case .sendOctets(let octets, _): "send \(octets.lossyText)"
         case .note(let words), .mismatch(let words): "note: \(words)"
+        case .smuggling(let found): "found: \(found)"
         case .sendMailData(let octets): "send \(octets.count) octets of mail data"
         case .wait(let limit): "wait \(limit.seconds) s"
         case .startTLS: "start TLS"

@@ -18,6 +18,8 @@ public struct ClientDialogue: Sendable {
         case note(String)
         /// A reply is not the one that a dialog tells of; in words, for whoever looks on.
         case mismatch(String)
+        /// What a dialog found out about the server.
+        case smuggling(Smuggling)
         /// Mail data for the wire: dots stuffed, the closing dot line at its end.
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
@@ -310,7 +312,9 @@ extension ClientDialogue {
     /// The end that was planned: with RSET and QUIT, or without a word.
     private mutating func stop() -> [Action] { plan.drops ? finish(nil) : leave() }
 
+    /// What goes wrong with QUIT takes nothing back that was accepted.
     private mutating func note(_ outcome: Outcome) {
+        guard outcome.turn != .quit || acceptedMails == 0 else { return }
         let isSecondHello = isSecured && plan.tls != .onConnect && outcome.turn == .hello
         failure = failure ?? (isSecondHello ? .afterTLS(outcome) : outcome)
     }
@@ -434,7 +438,7 @@ extension ClientDialogue {
         dueAcceptances = hello == .lhlo ? max(1, acceptedRecipients) : 1
         wasAccepted = false
         let mail = plan.mails.indices.contains(mailIndex) ? plan.mails[mailIndex] : plan.mails.last
-        return [.sendMailData(DotStuffing.mailData(of: mail?.content ?? []))] + waitFor(.mailData)
+        return [.sendMailData(mail?.mailData ?? DotStuffing.mailData(of: []))] + waitFor(.mailData)
     }
 
     private mutating func mailWasTaken() {

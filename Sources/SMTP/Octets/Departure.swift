@@ -81,6 +81,8 @@ public struct Departure: Hashable, Sendable {
         case dataWithout354 = "data-without-354"
         case unexpectedIntermediateReply = "unexpected-intermediate-reply"
         case tlsInsteadOfCommand = "tls-instead-of-command"
+        case clearInsteadOfTLS = "clear-instead-of-tls"
+        case noGreeting = "no-greeting"
         case chunkSizeWrong = "chunk-size-wrong"
         case dataBefore354 = "data-before-354"
         case octetsAfterSTARTTLS = "octets-after-starttls"
@@ -90,6 +92,7 @@ public struct Departure: Hashable, Sendable {
         case certificateNotTrusted = "certificate-not-trusted"
         case certificateForAnotherName = "certificate-for-another-name"
         case oldTLSVersion = "old-tls-version"
+        case quitRefused = "quit-refused"
         case closedWithoutQuit = "closed-without-quit"
         case closedWithout421 = "closed-without-421"
         // Mail data
@@ -103,6 +106,8 @@ public struct Departure: Hashable, Sendable {
         // Lookups
         case malformedDNSMessage = "malformed-dns-message"
         case nullMX = "null-mx"
+        case nullMXAmongOthers = "null-mx-among-others"
+        case exchangerWithoutAddress = "exchanger-without-address"
         case implicitMX = "implicit-mx"
         case exchangerIsAddress = "exchanger-is-address"
         case exchangerIsAlias = "exchanger-is-alias"

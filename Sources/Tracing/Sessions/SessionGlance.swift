@@ -85,7 +85,7 @@ public struct SessionGlance: Sendable {
     public mutating func connecting(to name: String, _ leg: Leg = .relay) {
         startOver(leg)
         if leg == .relay || endpoint == nil { endpoint = name }
-        legs.with(leg) { $0.connecting() }
+        legs.with(leg) { $0.connecting(to: EndpointName(name)) }
     }
 
     public mutating func connected(to name: String, _ leg: Leg = .relay) {
@@ -97,7 +97,7 @@ public struct SessionGlance: Sendable {
 
     public mutating func closed(_ leg: Leg = .relay) {
         flush(leg)
-        legs.with(leg) { $0.closed() }
+        legs.with(leg) { $0.closed(inLine: nil) }
     }
 
     public mutating func failed(_ failure: LinkFailure?, _ leg: Leg = .relay) {
@@ -162,8 +162,8 @@ public struct SessionGlance: Sendable {
         usesTLS = true
         with(leg) { $0.isUntouched = false }
         legs.with(leg) {
-            $0.spoke(at: nil)
-            $0.record(octets, from: side)
+            $0.spoke(side, at: nil)
+            $0.record(octets, from: side, inLine: nil)
         }
     }
 
@@ -182,7 +182,7 @@ public struct SessionGlance: Sendable {
     }
 
     private mutating func note(_ said: Utterance, _ leg: Leg, _ connection: inout Connection) {
-        legs.with(leg) { $0.spoke(at: nil) }
+        legs.with(leg) { $0.spoke(said.side, at: nil) }
         switch said.kind {
         case .command(let asked): command(asked, said.octets, leg, &connection)
         case .reply(let answer): replied(answer, said.octets, leg, &connection)
@@ -191,12 +191,12 @@ public struct SessionGlance: Sendable {
             let transaction = transactions[leg] ?? 0
             legs.with(leg) { $0.contentEnded(of: transaction) }
             for id in asked { connection.note(transaction, of: id) }
-        case .tls(let insteadOfCommand):
+        case .tls(let isOutOfPlace):
             usesTLS = true
-            if !insteadOfCommand, said.octets.first == TLSRecord.ContentType.applicationData.rawValue {
+            if !isOutOfPlace, said.octets.first == TLSRecord.ContentType.applicationData.rawValue {
                 connection.sealed.insert(said.side)
             }
-            legs.with(leg) { $0.record(said.octets, from: said.side) }
+            legs.with(leg) { $0.record(said.octets, from: said.side, inLine: nil) }
         case .strayMailData, .chunk, .strayChunk, .saslResponse, .proxy, .rest: break
         }
     }

@@ -22,6 +22,7 @@ extension SessionTracer {
             sent.mail = mailOfChunk(at: sent.place, &trace)
         }
         append(said, .command, at: sent.place, departures: departures, &trace)
+        if asked.isBeforeGreeting, !piece.isTorn { marks.ungreeted.append(trace.lines.count - 1) }
         // A response that comes although AUTH was refused is sent all the same.
         if turn == .unknown, !said.credentials.isEmpty { noteCredential(&trace) }
         openAuth = nil
@@ -44,7 +45,8 @@ extension SessionTracer {
         // What came before is unknown.
         guard !reader.lacksAnything else { return [] }
         if asked.isBehindSTARTTLS { return [Departure(.octetsAfterSTARTTLS)] }
-        if asked.isBeforeGreeting { return [Departure(.commandBeforeGreeting)] }
+        // Whether it came too early shows with the greeting.
+        if asked.isBeforeGreeting { return [] }
         var found: [Departure] = []
         if let behind = asked.behind, !mayPipeline(behind: behind.turn, behind.verb) {
             found.append(Departure(.commandBeforeReply))
