@@ -56,7 +56,12 @@ public struct SessionFile: Sendable {
         let kind = FileKind.of(octets)
         if let refusal = kind.refusal {
             let isText = kind == .text
-            throw FileError(isText ? .noDialogue : .wrongData, "\(name(path)): \(refusal)", text: isText ? octets : [])
+            let tried = isText ? "; \(NearestLines.words(octets))" : ""
+            throw FileError(
+                isText ? .noDialogue : .wrongData,
+                "\(name(path)): \(refusal)\(tried)",
+                text: isText ? octets : []
+            )
         }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {

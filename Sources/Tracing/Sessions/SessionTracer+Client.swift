@@ -86,7 +86,7 @@ extension SessionTracer {
             found.append(Departure(.credentialInClear))
         }
         // Without an answer to EHLO nobody knows what is offered.
-        guard !hello.domain.isEmpty else { return found }
+        guard !hello.domain.isEmpty, !reader.lacks(.server) else { return found }
         if let needed = command.verb?.neededKeyword, !offers(needed) { found.append(Departure(.extensionNotOffered)) }
         let ranges = reading.lexemes.filter { $0.kind == .parameter }.map(\.range)
         for (parameter, range) in zip(command.parameters, ranges) {

@@ -99,7 +99,7 @@ extension SessionTracer {
     ) -> [Departure] {
         reading.departures.filter { departure in
             switch departure.kind {
-            case .trailingSpace: context.turn == .hello && !context.isFirst
+            case .trailingSpace: context.turn == .hello && !context.isFirst && !reader.lacks(.server)
             case .replyLineTooLong: reading.value.code != 334
             default: true
             }

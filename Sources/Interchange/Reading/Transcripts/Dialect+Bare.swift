@@ -14,7 +14,8 @@ extension Dialect {
         if let rest = words.after(" SMTP: trying to connect to host \""),
             let end = rest.firstIndex(of: UInt8(ascii: "\""))
         {
-            return Peeled(.link(.connecting(rest[..<end].text)))
+            // `"smtp.example", port 465, isSSL true`.
+            return Peeled(.link(.connecting(rest[..<end].text + rest[(end + 1)...].text)))
         }
         if let rest = words.after(" SMTP: connected to host \""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) {
             return Peeled(.link(.connected(rest[..<end].text)))
