@@ -10,7 +10,8 @@ import Testing
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         let lines = run.output.split(separator: "\n")
         #expect(lines[0].hasPrefix("  postfix ") && lines[0].hasSuffix("| one-refused"))
-        #expect(lines.contains { $0.hasPrefix("* S: ") || $0.hasPrefix("> S: ") })
+        #expect(lines.contains { $0.hasPrefix("* C: MAIL FROM:<ada@sender.example> SIZE=") })
+        #expect(lines.contains { $0.hasPrefix(">  ") && $0.contains("| S: 550 5.1.1 ") })
         #expect(
             lines.contains {
                 $0.hasPrefix("one-refused: The mail was accepted for 1 of 2") || $0.hasPrefix("one-refused: ")

@@ -66,7 +66,10 @@ extension State {
         switch input {
         case .upPressed: select(by: -1)
         case .downPressed: select(by: 1)
-        case .enterPressed: prompt.close()
+        case .enterPressed:
+            prompt.close()
+            // Who keeps the filter means the session that it left under the cursor.
+            select(by: 0)
         case .escapePressed: clearFilter()
         case .erased where prompt.typed.isEmpty: clearFilter()
         default:
