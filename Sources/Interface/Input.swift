@@ -41,6 +41,8 @@ public enum Input: Equatable, Sendable {
     case compared(Session.Comparison)
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
+    /// So much of a recording was read, from 0 to 1; nil when all of it is there.
+    case reading(Double?)
     /// The sandbox's servers stand at these ports.
     case listening(Session.Ports)
     /// A live session is about to do something, or nothing any more.
@@ -76,7 +78,8 @@ extension Input {
             .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
-        case .conversed, .conversationOpened, .previewed, .compared, .traced, .listening, .held, .stands, .awaiting,
+        case .conversed, .conversationOpened, .previewed, .compared, .traced, .reading, .listening, .held, .stands,
+            .awaiting,
             .growing,
             .resized,
             .timerFired, .noticed, .nameTaken:

@@ -111,6 +111,8 @@ public struct Session: Equatable, Sendable {
 
     /// Where the sandbox listens; nil before it does, and in other sessions.
     var ports: Ports?
+    /// How much of a recording that is still being read was read, from 0 to 1; nil when all of it is there.
+    public internal(set) var portion: Double?
     /// Presses of next that the sandbox has not answered yet.
     var awaited = 0
 
@@ -136,6 +138,10 @@ public struct Session: Equatable, Sendable {
     var isSubmissionAlone: Bool {
         source == .replay && trace.index.folded.count == 1 && trace.lines.first?.place.step == .submission
     }
+
+    /// Gives the trace of a recording away while more is added to it: if it were held here too, all of it would be copied.
+    /// `Input.traced` brings it back.
+    public mutating func giveTraceAway() { trace = Trace() }
 
     /// Takes a conversation's session in the place of the one that was open.
     mutating func open(_ opened: Conversations.Opened) {

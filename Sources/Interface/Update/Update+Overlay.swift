@@ -40,7 +40,7 @@ extension State {
         case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
         // What does not come by hand goes past it.
         case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .compared,
-            .traced,
+            .traced, .reading,
             .listening,
             .held, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .nameTaken:
             return nil

@@ -75,6 +75,11 @@ struct Replay: ParsableCommand {
             return try print(BundledSession.list(bundled), settings)
         }
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
+        let isOne = number == nil || number == .all || number == .one(0)
+        let isShown = !list && !settings.isPlain && debug.debugLog == nil && filter == nil && compare == nil
+        if isShown, isOne, let long = LongRecording(path) {
+            return try runInCurses(.reading(long, name: session), settings)
+        }
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
         let file: SessionFile

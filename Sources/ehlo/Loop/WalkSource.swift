@@ -7,6 +7,8 @@ import Tracing
 enum WalkSource {
     /// A recorded session and what to call it.
     case recording(Recording, name: String)
+    /// A recording that is shown while it is read, and what to call it.
+    case reading(LongRecording, name: String)
     /// Bundled sessions to choose one from.
     case sessions([BundledSession])
     /// The sandbox world, live.
