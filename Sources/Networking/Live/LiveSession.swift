@@ -44,7 +44,9 @@ public struct LiveSession: Sendable {
             let outcome = await walk(person, tell) { attempt in
                 await Self.attempt(attempt, on: loop, line)
             }
-            if let remark = QueueAdvice.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
+            if !options.everyExchanger, let remark = QueueAdvice.remark(after: outcome) {
+                tell(.remark(remark), outcome.leg)
+            }
             return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
@@ -90,6 +92,8 @@ public struct LiveSession: Sendable {
         }
         var last = LiveOutcome.lookupFailed("the domain has no exchanger", .permanent)
         var worst: LiveOutcome?
+        /// The first host that a server would not pass over, and what came of it.
+        var deciding: (peer: String, outcome: LiveOutcome)?
         var silent: Set<String> = []
         for host in hosts {
             person.onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
@@ -113,6 +117,7 @@ public struct LiveSession: Sendable {
                 guard let ending = await ending(of: next, tell, attempt) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 if last.exitStatus != 0, worst == nil { worst = last }
+                if deciding == nil, !ending.invitesAnotherHost { deciding = (next.peer, last) }
                 if case .notConnected(let failure) = last, failure.failure == .timedOut { silent.insert(host.name) }
                 guard ending.invitesAnotherHost || options.everyExchanger else { return last }
             }
@@ -123,7 +128,9 @@ public struct LiveSession: Sendable {
             tell(.error(closed), .relay)
             return .notConnected(closed)
         }
-        return options.everyExchanger ? worst ?? last : last
+        guard options.everyExchanger else { return last }
+        tell(.note(QueueAdvice.sentence(afterAll: deciding)), .relay)
+        return worst ?? last
     }
 
     /// Visits one address: a second time without TLS where the first came to nothing for its sake. Nil when it was broken off.
@@ -188,7 +195,7 @@ public struct LiveSession: Sendable {
         let stop = stopPoint(at: address, port: host.port)
         let name = host.name == "\(address)" ? "" : "\(host.name) "
         return LiveLine.Attempt(
-            peer: "\(name)\(AddressLiteral.text(of: "\(address)")):\(host.port)",
+            peer: "\(name)[\(address)]:\(host.port)",
             address: "\(address)",
             port: host.port,
             clientName: options.clientName ?? MachineName.fullyQualified,
