@@ -92,7 +92,6 @@ public struct LiveSession: Sendable {
         }
         var last = LiveOutcome.lookupFailed("the domain has no exchanger", .permanent)
         var worst: LiveOutcome?
-        /// The first host that a server would not pass over, and what came of it.
         var deciding: (peer: String, outcome: LiveOutcome)?
         var silent: Set<String> = []
         for host in hosts {
@@ -123,14 +122,18 @@ public struct LiveSession: Sendable {
             }
         }
         guard !Task.isCancelled else { return .cancelled }
-        if silent.count > 1, silent.count == hosts.count, hosts.allSatisfy({ $0.port == 25 }) {
-            let closed = Self.portClosed(silent.count)
-            tell(.error(closed), .relay)
-            return .notConnected(closed)
-        }
+        let isClosed = silent.count > 1 && silent.count == hosts.count && hosts.allSatisfy { $0.port == 25 }
+        if isClosed { return noneAnswered(silent.count, tell) }
         guard options.everyExchanger else { return last }
         tell(.note(QueueAdvice.sentence(afterAll: deciding)), .relay)
         return worst ?? last
+    }
+
+    /// Not one of several exchangers answered on port 25.
+    private func noneAnswered(_ exchangers: Int, _ tell: Tell) -> LiveOutcome {
+        let closed = Self.portClosed(exchangers)
+        tell(.error(closed), .relay)
+        return .notConnected(closed)
     }
 
     /// Visits one address: a second time without TLS where the first came to nothing for its sake. Nil when it was broken off.

@@ -61,7 +61,7 @@ extension SessionTracer {
     /// The session has begun anew inside TLS, and EHLO is missing (RFC 3207 §4.2).
     private func isBehindHandshake(_ asked: Utterance.Asked) -> Bool {
         reader.isSecured && marks.saidHelloInClear && asked.phase == .greeted
-            && [.mail, .auth, .rcpt, .data].contains(asked.turn)
+            && [.mail, .rcpt, .data].contains(asked.turn)
     }
 
     /// RFC 2920 §3.1: some commands change so much that nothing may be sent behind them before their answer.
