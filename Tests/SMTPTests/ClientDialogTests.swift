@@ -103,7 +103,7 @@ extension ClientDialogue.Outcome {
             "protocol error at \(turn.rawValue)" + (reply?.code.map { ", \($0)" } ?? "")
         case .notSecured(let reason): "not secured, \(reason)"
         case .notAuthenticated(let trouble): "not authenticated, \(trouble)"
-        case .credentialsKept: "credentials kept"
+        case .credentialsKept(_): "credentials kept"
         case .afterTLS(let outcome): "after TLS, \(outcome.summary)"
         }
     }

@@ -102,6 +102,7 @@ import Testing
             Self.shown(trace)
                 == ["NOERROR 2 answers", "MX 0 . 281 ! null-mx-among-others", "MX 10 a.example 281"]
         )
+        #expect(trace.facts.exchangers.map(\.isUsable) == [false, true])
     }
 
     @Test(arguments: [

@@ -241,6 +241,8 @@ public enum LiveError: Error, Equatable, CustomStringConvertible {
         case .badServer(let text): "\(text) is no server: write HOST, HOST:PORT or [IPv6-ADDRESS]:PORT"
         case .badPort(let text): "\(text) is no port: a port is a number from 1 to 65535"
         case .badContent(let error): "the mail cannot be written: \(error)"
+        case .badPlan(.credentialsInClear):
+            "the mail cannot be sent: \(ClientDialogue.PlanError.credentialsInClear); --auth-force-clear allows it"
         case .badPlan(let error): "the mail cannot be sent: \(error)"
         }
     }

@@ -100,8 +100,8 @@ extension ClientDialogue {
         case notSecured(String)
         /// The login went wrong on our side, or the server did not prove itself.
         case notAuthenticated(SASLError)
-        /// Credentials would have crossed the line unprotected, so they did not.
-        case credentialsKept
+        /// The login would have crossed the line unprotected, so it did not; with the mechanism that would have been used.
+        case credentialsKept(Mechanism?)
         /// One of these at the EHLO that follows the handshake.
         indirect case afterTLS(Outcome)
 
@@ -139,7 +139,7 @@ extension ClientDialogue {
             switch self {
             case .clientNameOutsideGrammar: "the name for EHLO is neither a domain name nor an address like [192.0.2.1]"
             case .notAHello(let verb): "a session cannot begin with \(verb.rawValue)"
-            case .credentialsInClear: "user and password would go over the line unprotected"
+            case .credentialsInClear: "a login would go over a line without TLS, where others can listen"
             case .xclientNeedsEHLO: "XCLIENT is possible after EHLO or LHLO only"
             case .credentialsNeedEHLO: "authentication is possible after EHLO or LHLO only"
             case .noRecipient(let mail): "mail \(mail + 1) has no recipient"

@@ -379,11 +379,11 @@ extension ClientDialogue {
 
     private mutating func authenticateOrMail() -> [Action] {
         guard let credentials = plan.credentials else { return stops(at: .auth) ? quit() : nextMail() }
+        let best = ClientSASL.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
         guard isSecured || plan.mayAuthenticateInClear else {
-            note(.credentialsKept)
+            note(.credentialsKept(plan.mechanism ?? best))
             return quit()
         }
-        let best = ClientSASL.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
         guard let mechanism = plan.mechanism.map({ ClientSASL.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
             note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.name)" } ?? "AUTH", at: .auth))
             return quit()

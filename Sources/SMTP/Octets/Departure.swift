@@ -49,6 +49,7 @@ public struct Departure: Hashable, Sendable {
         case pathTooLong = "path-too-long"
         case malformedDomain = "malformed-domain"
         case domainNotFullyQualified = "domain-not-fully-qualified"
+        case loopbackLiteral = "loopback-literal"
         case malformedAddressLiteral = "malformed-address-literal"
         case malformedParameter = "malformed-parameter"
         case duplicateParameter = "duplicate-parameter"
@@ -72,6 +73,7 @@ public struct Departure: Hashable, Sendable {
         case replyNotDefined = "reply-not-defined"
         case notSMTP = "not-smtp"
         // The order of things
+        case helloNotRepeated = "hello-not-repeated"
         case outOfSequence = "out-of-sequence"
         case noAcceptedRecipient = "no-accepted-recipient"
         case commandBeforeReply = "command-before-reply"

@@ -14,6 +14,19 @@ public struct EndpointName: Equatable, Sendable {
         return digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
     }
 
+    /// The address, where one is told and not only a name.
+    public var address: String? {
+        if let open = text.lastIndex(of: "["), let close = text.lastIndex(of: "]"), open < close {
+            let inside = text[text.index(after: open)..<close]
+            return inside.hasPrefix("IPv6:") ? String(inside.dropFirst(5)) : String(inside)
+        }
+        let host = text.prefix { $0 != ":" }
+        return !host.isEmpty && host.allSatisfy { $0 == "." || $0.isNumber } ? String(host) : nil
+    }
+
+    /// Whether it is this machine itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3); nil where no address is told.
+    public var isLoopback: Bool? { address.map { $0.hasPrefix("127.") || $0 == "::1" } }
+
     /// Whether TLS comes first on its port (RFC 8314 §7.3).
     public var beginsWithTLS: Bool { port == 465 }
 }

@@ -101,6 +101,8 @@ extension Departure.Kind {
             (.warning, "RFC 5321 §4.1.2", "The domain does not follow the grammar")
         case .domainNotFullyQualified:
             (.warning, "RFC 5321 §2.3.5", "The domain name is not fully qualified")
+        case .loopbackLiteral:
+            (.warning, "RFC 5321 §4.1.3", "The client names itself by an address that every machine has")
         case .malformedAddressLiteral:
             (.warning, "RFC 5321 §4.1.3", "The address literal does not follow the grammar")
         case .malformedParameter:
@@ -143,6 +145,8 @@ extension Departure.Kind {
             (.note, "RFC 5321 §4.2", "RFC 5321 does not list this reply code")
         case .notSMTP:
             (.error, "RFC 5321 §4.2", "This does not look like SMTP")
+        case .helloNotRepeated:
+            (.warning, "RFC 3207 §4.2", "Behind the handshake the client did not say EHLO again")
         case .outOfSequence:
             (.error, "RFC 5321 §4.1.4", "The command is out of sequence")
         case .noAcceptedRecipient:

@@ -255,7 +255,7 @@ public struct SessionGlance: Sendable {
             place: nil,
             lines: [],
             code: code,
-            status: ReplyLine.read(octets).value.enhanced
+            status: ReplyLine.read(octets).value.status
         )
         legs.with(leg) {
             $0.answered(

@@ -176,9 +176,10 @@ enum TLSReport {
             let text =
                 trust.isTrusted
                 ? "trusted by this system" : "not trusted by this system: \(trust.reason ?? "no reason")"
-            lines.append(
-                Line(text: text, anchor: "tls/trust", departures: trust.isTrusted ? [] : [.certificateNotTrusted])
-            )
+            // A date alone says nothing of the authority; a certificate that vouches for itself has none.
+            let isOwn = facts.chain.count == 1 && facts.chain.first.map { $0.subject == $0.issuer } ?? false
+            let isUnknown = !trust.isTrusted && (trust.isUntimely != true || isOwn)
+            lines.append(Line(text: text, anchor: "tls/trust", departures: isUnknown ? [.certificateNotTrusted] : []))
         }
         return lines
     }

@@ -109,7 +109,7 @@ extension VerdictLegs {
             place: line.place,
             lines: known.lines,
             code: code,
-            status: read.enhanced
+            status: read.status
         )
         with(line.leg) {
             $0.answered(

@@ -13,6 +13,8 @@ struct VerdictLink: Sendable {
     var hasAsked = false
     var hasReplied = false
     var hasQuit = false
+    /// The server has said that it closes (RFC 5321 §3.8).
+    var said421 = false
     var isClosed = false
     /// Sides whose application data went by in TLS (RFC 8446 §5.1), and whether TLS was spoken at all.
     var sealed: Set<Side> = []

@@ -97,7 +97,7 @@ struct VerdictReading: Sendable {
     }
 
     /// Octets went by that nobody kept.
-    mutating func gap() { incomplete.insert(link.number) }
+    mutating func gap() { if !link.said421 { incomplete.insert(link.number) } }
 
     /// A TLS record went by.
     mutating func record(_ octets: [UInt8], from side: Side, inLine line: Int?) {
@@ -196,6 +196,7 @@ struct VerdictReading: Sendable {
         case nil: if decision.code == 421 { refusals.append(decision) }
         case .rset, .quit, .anytime, .handshake, .turnAround, .unknown: break
         }
+        if decision.code == 421 { link.said421 = true }
         guard decision.code == 421, decision.turn != .quit else { return }
         for transaction in indices.members.keys where !unanswered.contains(transaction) {
             decideOpen(in: transaction, decision, outcome)
