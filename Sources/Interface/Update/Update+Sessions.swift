@@ -11,8 +11,8 @@ extension State {
         switch input {
         case .downPressed, .nextPressed: select(by: 1)
         case .upPressed, .previousPressed: select(by: -1)
-        case .pageDownPressed, .spacePressed: select(by: page)
-        case .pageUpPressed: select(by: -page)
+        case .pageDownPressed, .nextCardPressed, .spacePressed: select(by: page)
+        case .pageUpPressed, .previousCardPressed: select(by: -page)
         case .firstPressed: session.list?.go(to: 0)
         case .lastPressed: session.list?.go(to: .max)
         case .searchPressed: prompt.ask(.filter, about: session.list?.filter ?? "")
