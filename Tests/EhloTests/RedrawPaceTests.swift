@@ -6,18 +6,20 @@ import Testing
 @Suite struct RedrawPaceTests {
     @Test func `what a person does is drawn at once, what is read once a second`() {
         var pace = RedrawPace()
-        #expect(pace.draws(at: 10))
-        #expect(!pace.draws(at: 100))
+        func drawn(_ time: Double) -> Bool { pace.draws(at: time) }
+        #expect(drawn(10) == true)
+        #expect(drawn(100) == false)
         #expect(pace.due == nil)
-        _ = (pace.happened(isPressing: true), pace.draws(at: 100))
+        pace.happened(isPressing: true)
+        #expect(drawn(100) == true)
         pace.happened(isPressing: false)
-        #expect(!pace.draws(at: 100.9))
+        #expect(drawn(100.9) == false)
         #expect(pace.due == 101)
         pace.happened(isPressing: true)
         pace.happened(isPressing: false)
-        #expect(pace.draws(at: 100.9))
+        #expect(drawn(100.9) == true)
         pace.happened(isPressing: false)
-        #expect(!pace.draws(at: 101.8))
-        #expect(pace.draws(at: 101.9))
+        #expect(drawn(101.8) == false)
+        #expect(drawn(101.9) == true)
     }
 }
