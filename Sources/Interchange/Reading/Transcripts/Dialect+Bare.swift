@@ -15,7 +15,8 @@ extension Dialect {
             let end = rest.firstIndex(of: UInt8(ascii: "\""))
         {
             // `"smtp.example", port 465, isSSL true`.
-            return Peeled(.link(.connecting(rest[..<end].text + rest[(end + 1)...].text)))
+            let scheme = rest[end...].firstRange(of: Array("isSSL true".utf8)) == nil ? "" : "smtps://"
+            return Peeled(.link(.connecting(scheme + rest[..<end].text)))
         }
         if let rest = words.after(" SMTP: connected to host \""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) {
             return Peeled(.link(.connected(rest[..<end].text)))

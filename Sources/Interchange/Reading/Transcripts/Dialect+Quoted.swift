@@ -95,7 +95,9 @@ extension Dialect {
         let text = line.trimmed
         if text.first == UInt8(ascii: "[") || text.first == UInt8(ascii: "(") {
             let code = text.dropFirst().prefix(3)
-            guard LineShape(code).side == .server else { return nil }
+            guard LineShape(code).side == .server, let mark = text.dropFirst(4).first, "],".utf8.contains(mark) else {
+                return nil
+            }
             let behind = text.dropFirst(4).drop { $0.isBlank || $0 == UInt8(ascii: ",") }
             let words = StringLiteral.read(behind) ?? Array(behind)
             let lines = words.split(omittingEmptySubsequences: false) { $0 == 10 }.map { $0.filter { $0 != 13 } }

@@ -10,6 +10,8 @@ struct Dialect: Sendable {
     let peel: @Sendable (ArraySlice<UInt8>) -> Peeled?
     /// What a line without a mark is.
     var unmarked = Unmarked.goesOn
+    /// How much of a line's weight counts: less for what fits the lines of many programs.
+    var trust = 1.0
     /// Whether the program shows the dot and not the mail data before it.
     var hidesContent = false
 
@@ -50,15 +52,15 @@ struct Dialect: Sendable {
                 server: ["<<< ", "<< ", "<= ", "<== ", "<- ", "<-- ", "<--- ", "< ", "← "]
             )
         ),
-        Dialect(name: "string literals behind words", peel: literal),
+        Dialect(name: "string literals behind words", peel: literal, trust: 0.9),
         Dialect(name: "replies whose codes stand in brackets", peel: bracketed),
         Dialect(name: "a notice of Postfix to its postmaster", peel: notice),
         Dialect(name: "values with names, as mox logs them", peel: namedValues),
         Dialect(name: "a log of IIS", peel: w3c),
         Dialect(name: "rows with a label before each value", peel: labelled),
-        Dialect(name: "a dialogue with the lines of one side quoted", peel: quoted, unmarked: .said),
         Dialect(name: "a session on a terminal", peel: terminal, unmarked: .said),
         Dialect(name: "debugging output of JavaMail", peel: javaMail, unmarked: .said),
         Dialect(name: "a session with openssl s_client", peel: openSSL, unmarked: .said),
+        Dialect(name: "a dialogue with the lines of one side quoted", peel: quoted, unmarked: .said),
     ]
 }

@@ -6,7 +6,7 @@ import SMTP
 /// the same row, their answers.
 struct LearnedColumns {
     private enum Separator: CaseIterable {
-        case tab, comma, semicolon, bar
+        case tab, comma, semicolon
 
         func cells(_ line: ArraySlice<UInt8>) -> [[UInt8]] {
             let octet: UInt8 =
@@ -14,7 +14,6 @@ struct LearnedColumns {
                 case .tab: 9
                 case .comma: UInt8(ascii: ",")
                 case .semicolon: UInt8(ascii: ";")
-                case .bar: UInt8(ascii: "|")
                 }
             return SeparatedValues.fields(line, separator: octet)
         }

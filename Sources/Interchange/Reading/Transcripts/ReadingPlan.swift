@@ -104,9 +104,8 @@ struct ReadingPlan {
             learned = (other.score, plan)
         }
         guard let learned, let best, known != nil else { return known ?? learned?.plan }
-        let isBetter = learned.score > best.score * 1.5
         let tellsSessions = !best.front.isLogged && learned.plan.front.learned?.tellsSessions == true
-        return isBetter || tellsSessions && learned.score >= best.score ? learned.plan : known
+        return tellsSessions && learned.score >= best.score ? learned.plan : known
     }
 
     /// The dialect that most lines speak for, and what has to be set aside before them.
@@ -117,14 +116,14 @@ struct ReadingPlan {
         let texts = fronts.map { front in sample.map { front.take($0.line).rest } }
         for (front, lines) in zip(fronts, texts) {
             for dialect in Dialect.all {
-                let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
+                let score = lines.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
                 if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, front) }
             }
         }
         // What the table knows is preferred to what can be guessed.
         for (front, lines) in zip(fronts, texts).reversed() {
             for dialect in [LearnedColumns(lines)?.dialect, LearnedMarks(lines)?.dialect].compactMap(\.self) {
-                let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
+                let score = lines.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
                 if score >= 4, score > (best?.score ?? 0) * 3 { best = (score, dialect, front) }
             }
         }
@@ -192,7 +191,10 @@ struct ReadingPlan {
         var text = line
         var isMarked = false
         if case .said(let mark, let said) = dialect.peel(line)?.item {
-            isMarked = mark == .server && !"<>".utf8.contains(line.trimmed.first ?? 0)
+            // Something was taken off: sendmail's replies have no mark.
+            isMarked =
+                mark == .server && said.startIndex > line.trimmed.startIndex
+                && !"<>".utf8.contains(line.trimmed.first ?? 0)
             text = said
         }
         guard case .reply(let code, _) = LineShape(text), code >= 400 else { return false }

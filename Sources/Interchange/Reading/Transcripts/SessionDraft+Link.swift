@@ -55,8 +55,8 @@ extension SessionDraft {
     private mutating func wrap() {
         let isTold = opening.contains { if case .secured = $0 { true } else { false } }
         guard !isTold, let words = endpoint.wrapping ?? remarks.firstLine(where: TLSFromStart.isTold) else { return }
-        wrapped = events.count
         secure("TLS from the first octet, as the log tells: \(words)", isInferred: true)
+        wrapped = events.count - 1
     }
 
     /// The client asks for TLS, so there was none: the log's words were about something else.

@@ -151,7 +151,11 @@ struct SessionDraft {
             lackContent()
         }
         if side == .server, case .reply(let code, _) = LineShape(line), code != 421 {
-            if decider.awaitsResponse { lackResponse() } else if decider.owesNothing { lackCommand() }
+            if decider.awaitsResponse {
+                lackResponse()
+            } else if decider.phase == .commands, spoke.contains(.client), decider.owesNothing {
+                lackCommand()
+            }
         }
         let secret = side == .client && decider.phase != .content ? decider.credential(in: octets) : nil
         if let secret, Credentials.isPlaceholder(octets[secret]) {
