@@ -10,7 +10,10 @@ import Tracing
             try #require(Fixture.sessions.first { $0.lastPathComponent == "seed.ehlo" })
         )
         var walk = try Walk(Fixture.state(of: Recording(header: session.header, events: [])))
-        let part = Tracer.trace(of: session.events.prefix(portion == nil ? session.events.count : 12))
+        // What is still being read has no end yet.
+        var tracer = Tracer()
+        for event in session.events.prefix(12) { tracer.consume(event) }
+        let part = portion == nil ? Tracer.trace(of: session.events) : tracer.trace
         _ = update(&walk.state, .traced(part, finished: portion == nil), in: walk.world)
         _ = update(&walk.state, .reading(portion), in: walk.world)
         return walk

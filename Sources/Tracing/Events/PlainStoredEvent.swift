@@ -56,8 +56,9 @@ struct PlainStoredEvent {
             position += 1
         }
         let hasZeroBefore = digits - decimals > 1 && line[start] == 48
-        guard digits > 0, !hasZeroBefore, !point || decimals > 0, value <= 1_000_000_000_000 else { return nil }
-        return Double(value) / Self.powersOfTen[decimals]
+        guard digits > 0, !hasZeroBefore, !point || decimals > 0 else { return nil }
+        let seconds = Double(value) / Self.powersOfTen[decimals]
+        return seconds <= 1_000_000_000_000 ? seconds : nil
     }
 
     private static let powersOfTen: [Double] = (0...15).map { power in (0..<power).reduce(1.0) { ten, _ in ten * 10 } }

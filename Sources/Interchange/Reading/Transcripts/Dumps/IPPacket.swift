@@ -62,7 +62,7 @@ struct IPPacket {
 struct TCPFlows {
     private var next: [[UInt8]: UInt32] = [:]
     /// The most directions that are remembered.
-    private static let most = 10_000
+    private static let maxDirections = 10_000
 
     /// The new octets of a packet; nil when there are none.
     mutating func piece(ofPacket octets: [UInt8], time: ArraySlice<UInt8>) -> Dump.Piece? {
@@ -86,7 +86,7 @@ struct TCPFlows {
         at sequence: UInt32,
         of direction: [UInt8]
     ) -> ArraySlice<UInt8> {
-        if next.count >= Self.most, next[direction] == nil { next.removeAll() }
+        if next.count >= Self.maxDirections, next[direction] == nil { next.removeAll() }
         let end = sequence &+ UInt32(truncatingIfNeeded: payload.count)
         guard let expected = next[direction] else {
             next[direction] = end
