@@ -5,14 +5,14 @@ import Tracing
 
 /// A recording that is still being read behind the panes.
 @Suite struct ReadingTests {
-    private func walk(read portion: Double?) throws -> Walk {
+    private func walk(read portion: Double?, events: Int = 12) throws -> Walk {
         let session = try Fixture.recording(
             try #require(Fixture.sessions.first { $0.lastPathComponent == "seed.ehlo" })
         )
         var walk = try Walk(Fixture.state(of: Recording(header: session.header, events: [])))
         // What is still being read has no end yet.
         var tracer = Tracer()
-        for event in session.events.prefix(12) { tracer.consume(event) }
+        for event in session.events.prefix(events) { tracer.consume(event) }
         let part = portion == nil ? Tracer.trace(of: session.events) : tracer.trace
         _ = update(&walk.state, .traced(part, finished: portion == nil), in: walk.world)
         _ = update(&walk.state, .reading(portion), in: walk.world)
@@ -31,7 +31,7 @@ import Tracing
     }
 
     @Test func `what was not found may still come`() throws {
-        var walk = try walk(read: 0.25)
+        var walk = try walk(read: 0.25, events: 3)
         walk.press(.character("!"))
         #expect(walk.state.view.notice.contains("no trouble in what was read so far"))
         walk.press(.character("g"), .character("1"), .character("4"), .enter)
