@@ -65,7 +65,8 @@ import Tracing
     func `what holds no session is wrong data`(text: String) {
         #expect { try read(text) } throws: { error in
             // What is text may be something else that can be explained.
-            (error as? FileError)?.kind == (text == "hello" ? .noDialogue : .wrongData) && "\(error)".hasPrefix("x.ehlo: ")
+            let kind = (error as? FileError)?.kind
+            return kind == (text == "hello" ? .noDialogue : .wrongData) && "\(error)".hasPrefix("x.ehlo: ")
         }
     }
 
