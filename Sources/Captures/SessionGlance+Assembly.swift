@@ -24,10 +24,11 @@ extension SessionGlance {
 }
 
 extension StreamAssembly {
-    /// A side that is not in the capture, although the other one is.
+    /// A side that is not in the capture, although the other one is. One that opened its half of the connection is there, also when
+    /// it never said a word.
     func missingSides(client direction: Direction) -> [Side] {
         var (hasClient, hasServer) = (false, false)
-        for piece in pieces where piece.kind == .octets {
+        for piece in pieces where [.octets, .syn, .synAck].contains(piece.kind) {
             if piece.direction == direction { hasClient = true } else { hasServer = true }
             if hasClient, hasServer { return [] }
         }

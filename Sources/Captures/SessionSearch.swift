@@ -30,7 +30,7 @@ struct SessionSearch {
     static func clientDirection(_ flow: Flow, _ assembly: StreamAssembly) -> Direction? {
         var signs = [Signs(), Signs()]
         for direction in Direction.allCases { signs[direction.rawValue] = look(direction, assembly) }
-        guard signs.contains(where: { $0.octets > 0 }) else { return nil }
+        guard signs.contains(where: { $0.octets > 0 }) else { return silentClient(flow, assembly) }
         if flow.kind == .wrapped {
             // A server cannot speak first here, and the port is the server's.
             return flow.initiator ?? (flow.high.port == 465 ? .forward : .backward)
@@ -48,6 +48,13 @@ struct SessionSearch {
             }
         return isMail(client: signs[client.rawValue], server: signs[client.other.rawValue], flow.end(client.other).port)
             ? client : nil
+    }
+
+    /// A connection to a port of mail that came about and on which nobody said a word: each may have waited for the other, as where TLS
+    /// comes first (RFC 8314 §3.3).
+    private static func silentClient(_ flow: Flow, _ assembly: StreamAssembly) -> Direction? {
+        guard let client = flow.initiator, assembly.pieces.contains(where: { $0.kind == .synAck }) else { return nil }
+        return [25, 465, 587].contains(flow.end(client.other).port) ? client : nil
     }
 
     /// Words that only SMTP has are proof, since somebody may speak FTP or HTTP to a mail server. Without them the server's

@@ -59,6 +59,8 @@ public struct ExchangerChoice: Equatable, Sendable {
     public var remarks: [Remark]
     /// The MX records that were considered, sorted by preference, before anything was discarded or shuffled.
     public var records: [Candidate]
+    /// What the name server says about why it has no answer (RFC 8914).
+    public var extendedErrors: [ExtendedError]
 
     /// What may be tried, in order; empty where the outcome is an error.
     public var candidates: [Candidate] {
@@ -85,6 +87,7 @@ public struct ExchangerChoice: Equatable, Sendable {
         outcome = draft.outcome(ownName: ownName, using: &generator)
         remarks = draft.remarks
         records = draft.records
+        extendedErrors = answer.extendedErrors
     }
 }
 

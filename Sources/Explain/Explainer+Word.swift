@@ -12,7 +12,7 @@ extension Explainer {
         if words.count == 1, let code = code(first) { return code }
         if let verb = verb(words) { return verb }
         guard words.count == 1 else { return nil }
-        return named(String(first))
+        return named(String(first.before("=")))
     }
 
     /// `550`, `5.7.26`, `550@RCPT`.

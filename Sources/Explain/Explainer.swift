@@ -62,7 +62,7 @@ public struct Explainer {
                     == "reply/\(reply.code ?? 0)"
         else { return nil }
         var found = Explanation(.reply, text: String(line))
-        take(reply, in: &found, turn: nil)
+        take(reply, in: &found, turn: lines.lazy.compactMap { FreeBounce.turn(named: $0) }.first)
         return found
     }
 

@@ -17,7 +17,11 @@ public func draw(_ state: State, in world: Surroundings) -> Canvas {
         if glyphs.isASCII { canvas.spellInASCII() }
         return canvas
     }
-    drawTitle(state, in: layout.title, on: &canvas, glyphs)
+    if state.isListing {
+        drawListTitle(state, in: layout.title, on: &canvas, glyphs)
+    } else {
+        drawTitle(state, in: layout.title, on: &canvas, glyphs)
+    }
     if !state.session.choices.isEmpty {
         drawChoices(state, in: layout.overlay, on: &canvas, glyphs)
     } else if let open = state.view.overlay {

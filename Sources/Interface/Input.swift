@@ -37,8 +37,12 @@ public enum Input: Equatable, Sendable {
     case conversationOpened(Conversations.Opened)
     /// What a list shows of the session under its cursor.
     case previewed(SessionList.Preview)
+    /// Two sessions side by side, to be shown.
+    case compared(Session.Comparison)
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
+    /// So much of a recording was read, from 0 to 1; nil when all of it is there.
+    case reading(Double?)
     /// The sandbox's servers stand at these ports.
     case listening(Session.Ports)
     /// A live session is about to do something, or nothing any more.
@@ -74,7 +78,9 @@ extension Input {
             .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
-        case .conversed, .conversationOpened, .previewed, .traced, .listening, .held, .stands, .awaiting, .growing,
+        case .conversed, .conversationOpened, .previewed, .compared, .traced, .reading, .listening, .held, .stands,
+            .awaiting,
+            .growing,
             .resized,
             .timerFired, .noticed, .nameTaken:
             false
@@ -105,6 +111,8 @@ public enum Effect: Equatable, Sendable {
     case openPasted(String)
     /// Show this one of the conversations.
     case openConversation(number: Int)
+    /// Put two sessions of a list side by side.
+    case compare(left: Int, right: Int)
     /// Tell what became of this session of a list.
     case preview(number: Int)
     /// Nothing will be asked about this conversation any more.

@@ -3,7 +3,7 @@ import Screen
 /// What lies over the panes until Esc. Its case, its row in THE table below and its file in `Overlays/` are all that an
 /// overlay is: keys, help, README, key bar, drawing and moving read the row.
 public enum Overlay: CaseIterable, Sendable {
-    case findings, message, hosts, timeLine, conversations, help
+    case findings, message, hosts, timeLine, conversations, comparison, help
 
     /// One that lies there, and how far it is scrolled or what in it is selected.
     struct Open: Equatable, Sendable {
@@ -61,6 +61,19 @@ public enum Overlay: CaseIterable, Sendable {
                     Action("!", .troublePressed, "next trouble") { $0.selectTrouble($1) },
                 ],
                 leaving: "stays where you were"
+            )
+        case .comparison:
+            Row(
+                "d",
+                "compare two sessions of a list: d marks the first, d on another compares",
+                missing: {
+                    $0.session.comparison == nil ? "two sessions of a list are compared with d (o: the list)" : nil
+                },
+                start: ComparisonOverlay.start,
+                draw: drawComparison,
+                move: Row.among(ComparisonOverlay.rows),
+                form: .list,
+                keys: [Action("!", .troublePressed, "next difference") { $0.goToDifference($1) }]
             )
         case .help:
             Row("?", also: (.function(1), "F1"), "this help", title: { _ in "Help" }, page: HelpOverlay.page)

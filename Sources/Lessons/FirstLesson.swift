@@ -60,7 +60,8 @@ public struct FirstLesson: Sendable {
     public func explanation(of verdict: Verdict, in trace: Trace) -> Told? {
         guard [.deferred, .refused, .mixed].contains(verdict.outcome) else { return nil }
         let line = verdict.decision?.lines.last ?? verdict.failureLine
-        return line.flatMap { outcome(of: trace.lines[$0], in: trace).first }
+        let told = line.flatMap { outcome(of: trace.lines[$0], in: trace).first }
+        return told ?? verdict.failure.flatMap { nearest($0.anchor, nil).first }
     }
 
     /// What explains the trouble of a line, most exact first; empty where there is none. The lines of a reply have their trouble

@@ -22,6 +22,11 @@ final class Mailbox: Sendable {
         /// Those that were told not to read on.
         var heldUp: Set<Int> = []
 
+        mutating func weigh(_ id: Int, _ octets: Int) {
+            weights[id, default: 0] += octets
+            weight += octets
+        }
+
         func hasRoom(_ id: Int) -> Bool {
             let own = weights[id] ?? 0
             return own < Mailbox.minOfOne || own < Mailbox.maxOfOne && weight < Mailbox.maxOfAll
@@ -38,9 +43,16 @@ final class Mailbox: Sendable {
         change { contents in
             contents.news.events.append(event)
             guard case .event(let wire) = event.kind else { return }
-            let weight = wire.weight
-            contents.weights[event.id, default: 0] += weight
-            contents.weight += weight
+            contents.weigh(event.id, wire.weight)
+        }
+    }
+
+    /// Puts many events of the program's own walk into the news at once, and what came with them.
+    func post(_ events: [ConversationEvent], weight: Int, _ change: (inout News) -> Void) {
+        self.change { contents in
+            contents.news.events += events
+            contents.weigh(RunningWalk.own, weight)
+            change(&contents.news)
         }
     }
 

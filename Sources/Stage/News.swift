@@ -12,13 +12,18 @@ public struct News: Sendable {
     public internal(set) var sent: LiveHold.Sent?
     /// Where the sandbox world listens, once it does.
     public internal(set) var ports: SandboxWorld.Ports?
+    /// How much of a recording was read, from 0 to 1; nil where nothing is read.
+    public internal(set) var portion: Double?
+    /// What of a recording could not be used.
+    public internal(set) var warnings: [String] = []
     /// How it ended; nil while it goes on.
     public internal(set) var ending: Ending?
 
     public init() {}
 
     public var isEmpty: Bool {
-        events.isEmpty && held.isEmpty && waiting == nil && sent == nil && ports == nil && ending == nil
+        events.isEmpty && held.isEmpty && waiting == nil && sent == nil && ports == nil && portion == nil
+            && warnings.isEmpty && ending == nil
     }
 }
 
@@ -26,6 +31,8 @@ public struct News: Sendable {
 public enum Ending: Equatable, Sendable {
     case sandbox(SandboxOutcome)
     case live(LiveOutcome)
+    /// All of a recording was read.
+    case read
     /// It could not begin; why, in a sentence without a full stop.
     case notStarted(String)
 }

@@ -28,7 +28,7 @@ enum ExitCode: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .success: "done"
-        case .connection: "live: no connection"
+        case .connection: "live: no connection, no such domain, or no address"
         case .closedEarly: "live: the connection ended early"
         case .greeting: "live: the greeting was negative"
         case .hello: "live: EHLO and HELO were refused"
@@ -36,7 +36,7 @@ enum ExitCode: Int32, CaseIterable {
         case .noRecipient: "live: no recipient was accepted"
         case .data: "live: DATA was refused"
         case .content: "live: the mail data was refused"
-        case .quit: "live: QUIT went wrong"
+        case .quit: "live: QUIT went wrong, and no mail had been accepted"
         case .authentication: "live: AUTH was refused, or not possible"
         case .tls: "live: TLS was refused, not offered or failed"
         case .helloInTLS: "live: EHLO inside TLS was refused"

@@ -63,6 +63,33 @@ import Tracing
         #expect(try summary(talk(turns, port: 25)).words == outcome)
     }
 
+    /// What nobody said, what a server answered in TLS, and TLS that a server took for commands (RFC 8314 §3.3).
+    @Test(
+        arguments: [
+            ([], 465, "deferred TLS comes first here"), ([], 25, "deferred no greeting"), ([], 4711, nil),
+            ([(.client, "EHLO c")], 465, "deferred TLS comes first here"),
+            ([(.client, "EHLO c")], 4711, "deferred no greeting"),
+            (
+                [(.client, "EHLO c"), (.server, "\u{15}\u{3}\u{3}\0\u{2}\u{2}")], 2465,
+                "deferred TLS comes first here"
+            ),
+            (
+                [(.server, "220 a ESMTP"), (.client, "\u{16}\u{3}\u{1}\0\u{5}hel"), (.server, "500 what?")], 25,
+                "deferred TLS to a port in the clear"
+            ),
+        ] as [([(Side, String)], Int, String?)]
+    )
+    func `the wrong kind of TLS is told`(turns: [(Side, String)], port: Int, outcome: String?) throws {
+        var spoken = talk(turns, port: port)
+        spoken.close(.client)
+        spoken.close(.server)
+        guard let outcome else {
+            #expect(try #require(spoken.file).count == 0)
+            return
+        }
+        #expect(try summary(spoken).words == outcome)
+    }
+
     @Test func `mail is found on any port and whoever called`() throws {
         var back = talk(Talk.dialogue.map { ($0, String($1.dropLast())) })
         // The server called, as a relay behind a tunnel does.

@@ -16,7 +16,7 @@ import Testing
         #expect(warnings.take().count == 50)
     }
 
-    @Test(arguments: [["replay", "--plain"], ["export", "--format", "txt"]])
+    @Test(arguments: [["replay", "--plain", "--session", "all"], ["export", "--format", "txt"]])
     func `a log of many sessions says once what was inferred of each`(words: [String]) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).txt")
         defer { try? FileManager.default.removeItem(at: file) }

@@ -64,7 +64,8 @@ import Testing
         #expect(try StopPoint.named("BANNER") == .connect)
         #expect(try StopPoint.named("To") == .rcpt)
         #expect(try StopPoint.named("11") == .data)
-        for word in ["", "14", "2", "rset"] { #expect(throws: CommandError.self) { try StopPoint.named(word) } }
+        #expect(try StopPoint.named("14") == .dot)
+        for word in ["", "15", "2", "rset"] { #expect(throws: CommandError.self) { try StopPoint.named(word) } }
     }
 
     @Test func `what was meant is found by its spelling`() {

@@ -176,7 +176,7 @@ struct TapTests {
             )
         }
         try #require(screen.shows("conversation 2 of 2"), "\(screen.text)")
-        #expect(screen.shows("eve@b.ex"), "\(screen.text)")
+        #expect(screen.shows("➔ eve"), "\(screen.text)")
         try screen.press("o")
         try #require(screen.shows("where it stands"), "\(screen.text)")
         #expect(screen.text.contains("➔ bob@b"), "\(screen.text)")

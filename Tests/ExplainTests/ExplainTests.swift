@@ -104,6 +104,28 @@ struct Case: CustomTestStringConvertible {
         }
     }
 
+    /// Texts come cut, doubled and damaged. Whatever is said of them, something is said, and always the same.
+    @Test(arguments: Case.all) func `no damage to a text breaks it`(given: Case) throws {
+        let explainer = Explainer(try Self.library.get())
+        let octets = Array(given.text.utf8)
+        var seed: UInt64 = 7
+        for _ in 0..<12 {
+            var damaged = octets
+            for _ in 0..<4 {
+                seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let place = Int(seed >> 33) % max(1, damaged.count)
+                switch seed >> 20 & 3 {
+                case 0: damaged = Array(damaged.prefix(place))
+                case 1: damaged.insert(UInt8(truncatingIfNeeded: seed >> 24), at: min(place, damaged.count))
+                case 2: if damaged.indices.contains(place) { damaged[place] = UInt8(truncatingIfNeeded: seed >> 12) }
+                default: damaged = Array(damaged.dropFirst(place / 2))
+                }
+            }
+            let found = explainer.explain(damaged)
+            #expect(!found.isEmpty && found == explainer.explain(damaged))
+        }
+    }
+
     @Test func `nothing in a text does anything to a terminal`() throws {
         var words = ExplanationText(try Self.library.get())
         let found = try Self.explain("550 5.1.1 \u{1B}]0;x\u{7}\u{202E}no <a\u{1B}[2J@b.example>")[0]

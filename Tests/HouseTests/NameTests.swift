@@ -2,11 +2,6 @@ import Testing
 
 /// Names are the field's and Swift's (`Sources/README.md`).
 struct NameTests {
-    /// These files are on their way to the names; a new file has them from the beginning.
-    private static let old = [
-        "Sources/Interface/", "Sources/ehlo/Loop/",
-    ]
-
     @Test func `a type that is thrown ends in Error`() throws {
         for file in try Checkout.swift() where file.path.hasPrefix("Sources/") {
             for line in file.codeLines where Self.isError(line) {
@@ -27,7 +22,6 @@ struct NameTests {
 
     @Test func `a limit begins with max`() throws {
         for file in try Checkout.swift() where file.path.hasPrefix("Sources/") {
-            guard !Self.old.contains(where: { file.path.hasPrefix($0) }) else { continue }
             for line in file.codeLines {
                 let words = line.split { !$0.isLetter && !$0.isNumber }
                 for (before, name) in zip(words, words.dropFirst()) where ["let", "var"].contains(before) {

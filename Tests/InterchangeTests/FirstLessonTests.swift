@@ -103,7 +103,10 @@ import Tracing
         ("250 2.1.5 yes", []),
         // A text that servers are known to write tells more than any code.
         ("554 5.7.1 <b@b>: Relay access denied", ["wording/postfix-relay-denied", "status/5.7.1", "reply/554@RCPT"]),
-        ("554-5.7.1 <b@b>: Relay access denied\r\n554 5.7.1 bye", ["wording/postfix-relay-denied", "status/5.7.1"]),
+        (
+            "554-5.7.1 <b@b>: Relay access denied\r\n554 5.7.1 bye",
+            ["wording/postfix-relay-denied", "status/5.7.1", "reply/554@RCPT"]
+        ),
         ("550 5.7.1 <b@b>: Relay access denied", ["status/5.7.1", "reply/550@RCPT", "reply/550"]),
     ]) func `the most exact comes first`(reply: String, anchors: [String]) throws {
         let rule = FirstLesson(try Self.library.get())

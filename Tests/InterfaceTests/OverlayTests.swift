@@ -17,6 +17,11 @@ struct OverlayTests {
         )
         conversations.open = 1
         state.session.conversations = conversations
+        state.session.comparison = .init(
+            SessionComparison(state.session.trace, Trace()),
+            left: "seed",
+            right: "nothing"
+        )
         var walk = try Walk(state)
         walk.press(.end, .character("p"), .down, .right, .right)
         return walk
@@ -216,6 +221,7 @@ extension Overlay {
         case .hosts: "matrix"
         case .timeLine: "time-line"
         case .conversations: "conversations-list"
+        case .comparison: "comparison"
         case .help: "help"
         }
     }

@@ -99,6 +99,8 @@ struct PropertyTests {
             state.session.conversations = Conversations(
                 rows: [.init(number: 1, peer: peer, trace: Trace(), octets: 0, isOver: true)]
             )
+            let sessions = SessionComparison(state.session.trace, state.session.trace)
+            state.session.comparison = .init(sessions, left: peer, right: peer)
             var walk = try Walk(state)
             walk.press(.end, overlay.row.keys[0])
             #expect(walk.state.view.overlay?.overlay == overlay)

@@ -108,6 +108,9 @@ struct SessionListTests {
                         title: "\(number)"
                     )
                     carryOut(walk.give(.conversationOpened(opened)))
+                case .compare(let left, let right):
+                    let sessions = SessionComparison(trace(left), trace(right))
+                    walk.give(.compared(.init(sessions, left: "session \(left)", right: "session \(right)")))
                 default: break
                 }
             }
@@ -197,6 +200,18 @@ struct SessionListTests {
         #expect(walk.press(.pageDown) == [])
         #expect(walk.at == 199)
         #expect(walk.press(.enter) == [.openConversation(number: 199)])
+    }
+
+    @Test func `PgDn and PgUp page in the list, and no lesson's card is turned`() throws {
+        var walk = try Self.walk()
+        let before = walk.state.session.list?.at ?? 0
+        for (down, up) in [(Key.pageDown, Key.pageUp), (.control("d"), .control("u"))] {
+            walk.press(down)
+            #expect((walk.state.session.list?.at ?? 0) > before + 1)
+            #expect(walk.state.cursor.card == 0 && walk.state.isListing)
+            walk.press(up)
+            #expect(walk.state.session.list?.at == before)
+        }
     }
 
     @Test func `a click selects the row that is clicked`() throws {

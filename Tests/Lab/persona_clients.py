@@ -604,6 +604,22 @@ def early_talker(server):
     same(server.files("eml/*"), [])
 
 
+def submission(server):
+    with server.smtp() as smtp:
+        smtp.ehlo()
+        assert smtp.has_extn("starttls") and not smtp.has_extn("auth"), smtp.esmtp_features
+        refuses(smtplib.SMTPSenderRefused, lambda: smtp.sendmail(SENDER, RECIPIENT, MAIL), 530)
+    smtp = secured(server)
+    smtp.ehlo()
+    assert smtp.has_extn("auth"), smtp.esmtp_features
+    same(smtp.docmd("MAIL FROM:<ada@sender.example>")[0], 530)
+    refuses(smtplib.SMTPAuthenticationError, lambda: smtp.login("ada", "hunter2-CANARY"), 535)
+    smtp = secured(server)
+    smtp.login("ada", "lovelace")
+    delivers(server, recipient="eve@elsewhere.example", client=smtp)
+    server.says("with ESMTPSA id")
+
+
 def lf_only(server):
     raw = server.raw()
     line = raw.line()

@@ -20,7 +20,7 @@ import Testing
         "auth-required", "tls-required", "size-limited", "helo-only", "slow", "tempfail-at-data", "drops-connection",
         "pipelining", "chunking", "smtputf8", "dsn", "lmtp", "rules", "smuggle-prone", "smuggle-proof",
         "broken-multiline",
-        "early-talker", "lf-only",
+        "early-talker", "lf-only", "submission",
     ]
 
     @Test func `all that are promised are there, the plain one first`() throws {

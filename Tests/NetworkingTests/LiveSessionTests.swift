@@ -82,7 +82,7 @@ struct LiveSessionTests {
         #expect(times == times.sorted())
     }
 
-    @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26)])
+    @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26), (6, 0)])
     func `a refusal has swaks' number for its step`(step: Int, status: Int) async throws {
         let outcome = try await run(.says("554 5.0.0 No"), at: step)
         #expect(Int(outcome.exitStatus) == status)
@@ -93,7 +93,8 @@ struct LiveSessionTests {
     @Test(arguments: 0..<7)
     func `a server that closes has closed early`(step: Int) async throws {
         let outcome = try await run(.closes, at: step)
-        #expect(outcome.exitStatus == 6)
+        // Behind the acceptance nothing takes the mail back.
+        #expect(outcome.exitStatus == (step == 6 ? 0 : 6))
         #expect(recorder.events.contains { $0.kind == .close(by: .server) } || !recorder.errors.isEmpty)
     }
 
@@ -101,11 +102,11 @@ struct LiveSessionTests {
     func `a reset is an error in words`(step: Int) async throws {
         let outcome = try await run(.resets, at: step)
         // A reset that comes at once may come before the client knows that it is connected.
-        #expect(outcome.exitStatus == 6 || step == 0 && outcome.exitStatus == 2)
+        #expect(outcome.exitStatus == (step == 6 ? 0 : 6) || step == 0 && outcome.exitStatus == 2)
         #expect(!recorder.errors.isEmpty || recorder.events.contains { $0.kind == .close(by: .server) })
     }
 
-    @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26), (6, 27)])
+    @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26), (6, 0)])
     func `a server that says nothing is left when the limit is over`(step: Int, status: Int) async throws {
         let outcome = try await run(.stalls, at: step, timeout: 1)
         #expect(Int(outcome.exitStatus) == status)
@@ -262,10 +263,10 @@ struct LiveLookupTests {
         withExtendedLifetime(server) {}
     }
 
-    @Test func `a domain that is not there is number 69`() async throws {
+    @Test func `a domain that is not there is number 2`() async throws {
         let (names, dns) = try await nameServer([])
         let outcome = try await run("bob@nowhere.r.example", port: 1, dns: dns)
-        #expect(outcome.exitStatus == 69)
+        #expect(outcome.exitStatus == 2)
         #expect(recorder.connects == [])
         #expect(recorder.errors.count == 1)
         await names.stop()

@@ -213,6 +213,29 @@ import Tracing
         #expect(trace.lines.contains { $0.content == .event(LessonAnchor("tls/refused")) })
     }
 
+    @Test func `TLS to a port that begins in the clear is named, and so is the way in`() async throws {
+        let outcome = try await run(LiveSecurity(use: .onConnect)) { peer in
+            peer.send("220 mx.example ESMTP\r\n")
+            _ = peer.rest()
+        }
+        #expect(outcome.exitStatus == 29)
+        #expect(recorder.failures == [.clearExpected])
+        #expect(recorder.said(.server) == "220 mx.example ESMTP\r\n")
+        let trace = Tracer.trace(of: recorder.events)
+        #expect(trace.facts.greeting.map { String(decoding: $0, as: UTF8.self) } == "mx.example ESMTP")
+        #expect(trace.lines.contains { $0.findings.map(\.id) == ["tls-instead-of-command"] })
+        #expect(Verdict(of: trace).failure == .clearExpected)
+    }
+
+    @Test(arguments: [true, false])
+    func `a server without a word may be waiting for TLS, and that is said`(closes: Bool) async throws {
+        let outcome = try await run(timeout: 1) { peer in if !closes { _ = peer.rest() } }
+        #expect([6, 21].contains(outcome.exitStatus))
+        #expect(recorder.failures == [.noGreeting])
+        #expect(recorder.errors.first?.contains("--tls-on-connect") == true)
+        #expect(Verdict(of: Tracer.trace(of: recorder.events)).failure == .noGreeting)
+    }
+
     @Test func `nothing is said after a refusal by who requires TLS`() async throws {
         let outcome = try await run(LiveSecurity(use: .required)) { peer in
             peer.send("220 mx.example ESMTP\r\n")

@@ -33,4 +33,18 @@ import Testing
         #expect(outcome.sentence == "the server answered XCLIENT with 501")
         #expect(LiveOutcome.failed(outcome).exitStatus == 22)
     }
+
+    @Test func `of all exchangers the first that is there decides`() {
+        let refused = LiveOutcome.failed(
+            .refused(at: .rcpt, Reply(lines: [ReplyLine.read(Array("550 no".utf8)).value]))
+        )
+        let later = LiveOutcome.failed(.refused(at: .rcpt, Reply(lines: [ReplyLine.read(Array("450 no".utf8)).value])))
+        let told =
+            [nil, ("mx2", .heldBack), ("mx1", refused), ("mx1", later)] as [(peer: String, outcome: LiveOutcome)?]
+        let sentences = told.map(QueueAdvice.sentence(afterAll:))
+        #expect(sentences[0].contains("none of them"))
+        #expect(sentences[1].contains("delivers to mx2"))
+        #expect(sentences[2].contains("mx1 and asks no other: the mail goes back"))
+        #expect(sentences[3].contains("mx1 and asks no other: the mail waits"))
+    }
 }

@@ -39,6 +39,10 @@ final class Recorder: Sendable {
 
     var errors: [String] { events.compactMap { if case .error(let failure) = $0.kind { failure.words } else { nil } } }
 
+    var failures: [LinkFailure] {
+        events.compactMap { if case .error(let failure) = $0.kind { failure.failure } else { nil } }
+    }
+
     var connects: [String] { events.compactMap { if case .connect(let peer) = $0.kind { peer } else { nil } } }
 
     /// Waits until something is so; false when it does not become so in some seconds.

@@ -20,7 +20,7 @@ private struct ClientPlayer {
                 framer.append(octets)
                 said += framer.lines().map { DialogFile.line("C", $0.octets) }
             case .sendOctets(let octets, _): said.append(DialogFile.line("C", octets.dropLast(2)))
-            case .wait, .note, .mismatch: break
+            case .wait, .note, .mismatch, .smuggling: break
             case .startTLS: said.append("-- TLS")
             case .close: said.append("-- close")
             case .finish(let outcome): outcomes.append(outcome)
@@ -103,7 +103,7 @@ extension ClientDialogue.Outcome {
             "protocol error at \(turn.rawValue)" + (reply?.code.map { ", \($0)" } ?? "")
         case .notSecured(let reason): "not secured, \(reason)"
         case .notAuthenticated(let trouble): "not authenticated, \(trouble)"
-        case .credentialsKept: "credentials kept"
+        case .credentialsKept(_): "credentials kept"
         case .afterTLS(let outcome): "after TLS, \(outcome.summary)"
         }
     }

@@ -218,4 +218,102 @@ import Testing
         let sent = hand.append(Array("BDAT 12\r\nQUIT\r\nRSET\r\nBDAT 0 LAST\r\n".utf8), at: sequence)
         #expect(sent.map(\.turn) == [.chunk, .lastChunk])
     }
+
+    // MARK: What the server offers
+
+    /// Plays a script against answers in order, and gives what went out in each turn.
+    private static func play(_ text: String, _ answers: [String]) throws -> (
+        said: [String], last: [ClientDialogue.Action]
+    ) {
+        var player = DialogPlayer(try DialogScript(text), values: [:], isGuarded: false)
+        var last = player.connected()
+        var said: [String] = []
+        for answer in answers {
+            last = player.received(reply(answer))
+            said.append(octets(last))
+        }
+        return (said, last)
+    }
+
+    @Test(arguments: [true, false]) func `what is played follows the offer`(isOffered: Bool) throws {
+        let text =
+            "S: 220\nC: EHLO a\nS: 250\nC: ONE\n-- if dsn\nS: 250\n-- else\nS: 555\nC: TWO\nS: 250\n-- end\nC: QUIT\nS: 221"
+        let offer = isOffered ? "250-a\n250 DSN" : "250 a"
+        let answers = ["220 a", offer] + (isOffered ? ["250 ok", "221 bye"] : ["555 no", "250 ok", "221 bye"])
+        let (said, last) = try Self.play(text, answers)
+        let asked = isOffered ? ["EHLO a", "ONE", "QUIT", ""] : ["EHLO a", "ONE", "TWO", "QUIT", ""]
+        #expect(said == asked.map { $0.isEmpty ? "" : $0 + "\r\n" })
+        #expect(Self.notes(last) == [] && last.last == .finish(.completed(accepted: 0)))
+    }
+
+    @Test func `where what it is about is not offered, it says so and ends well`() throws {
+        let text = "# needs: CHUNKING\nS: 220\nC: EHLO a\nS: 250\nC: BDAT 0 LAST\nS: 250"
+        let (said, last) = try Self.play(text, ["220 a", "250 a", "221 bye"])
+        #expect(said == ["EHLO a\r\n", "QUIT\r\n", ""])
+        #expect(last.last == .finish(.completed(accepted: 0)))
+    }
+
+    @Test(arguments: [true, false]) func `a group goes out together only where that is offered`(isOffered: Bool) throws
+    {
+        let text =
+            "# needs: PIPELINING\nS: 220\nC: EHLO a\nS: 250\nC: MAIL FROM:<>\nC: RCPT TO:<b@b>\nC: DATA\nS: 250\nS: 250\nS: 354\n"
+            + "C: x\nC: .\nC: QUIT\nS: 250\nS: 221"
+        let offer = isOffered ? "250-a\n250 PIPELINING" : "250 a"
+        let (said, last) = try Self.play(text, ["220 a", offer, "250 1", "250 2", "354 3", "250 4", "221 5"])
+        let (mail, rcpt, data) = ("MAIL FROM:<>\r\n", "RCPT TO:<b@b>\r\n", "DATA\r\n")
+        #expect(
+            said == ["EHLO a\r\n"]
+                + (isOffered
+                    ? [mail + rcpt + data, "", "", "x\r\n.\r\nQUIT\r\n", "", ""]
+                    : [mail, rcpt, data, "x\r\n.\r\n", "QUIT\r\n", ""])
+        )
+        #expect(last.last == .finish(.completed(accepted: 1)))
+    }
+
+    @Test(
+        arguments: [
+            ("-- if DSN\nS: 220", "-- end"), ("S: 220\n-- else", "-- if"), ("S: 220\n-- end", "-- if"),
+            ("S: 220\n-- if A\n-- else\n-- else", "-- if"), ("# verdict: guilty\nS: 220", "smuggling"),
+        ]
+    )
+    func `a condition that is none is said`(text: String, says: String) {
+        do {
+            _ = try DialogScript(text)
+            Issue.record("\(text) was read")
+        } catch { #expect("\(error)".contains(says)) }
+    }
+
+    // MARK: Smuggling
+
+    private static let smuggling =
+        "# verdict: smuggling\nS: 220\nC: DATA\nS: 354\nC: x\\n.\\nDATA\nC: .\nS: 250\nC: QUIT\nS: 221\n-- close"
+
+    @Test(
+        arguments: [
+            (["250 one", "221 bye"], Smuggling.tookOne), (["250 one", "354 go", "250 two", "221 bye"], .tookMails(2)),
+            (["250 one", "503 what", "500 what", "221 bye"], .obeyedContent), (["521 bare LF"], .refused(521)),
+            (["550 no", "221 bye"], .refused(550)), (["421 no"], .refused(421)), ([], .refused(nil)),
+        ] as [([String], Smuggling)]
+    )
+    func `whether two mails were taken is said in the end`(answers: [String], verdict: Smuggling) throws {
+        var player = DialogPlayer(try DialogScript(Self.smuggling), values: [:], isGuarded: false)
+        var actions = player.connected()
+        for answer in ["220 a", "354 go"] + answers where !actions.contains(.close) {
+            actions = player.received(Self.reply(answer))
+        }
+        if !actions.contains(.close) { actions = player.closed() }
+        #expect(actions.contains(.smuggling(verdict)), "\(actions)")
+        #expect(player.mismatches == 0)
+        let hasEndedWell = if case .finish(.completed)? = actions.last { true } else { false }
+        #expect(hasEndedWell, "\(actions)")
+    }
+
+    @Test func `what was there before QUIT was said is counted too`() throws {
+        var player = DialogPlayer(try DialogScript(Self.smuggling), values: [:], isGuarded: false)
+        _ = player.connected()
+        for answer in ["220 a", "354 go", "250 one"] { _ = player.received(Self.reply(answer)) }
+        for answer in ["354 go", "250 two"] { player.receivedEarly(Self.reply(answer)) }
+        #expect(player.received(Self.reply("221 bye")) == [.wait(.other)])
+        #expect(player.closed().contains(.smuggling(.tookMails(2))))
+    }
 }

@@ -284,4 +284,16 @@ enum Delivery: CaseIterable, CustomTestStringConvertible {
         #expect(!"[".utf8.equalsIgnoringCase("{".utf8) && !"@".utf8.equalsIgnoringCase("`".utf8))
         #expect(!"\u{E9}".utf8.equalsIgnoringCase("\u{C9}".utf8))
     }
+
+    @Test func `what a person gave goes out as it is, but for LF and the dots`() {
+        let content = Array("a\rb\0\n.\r.\n\r\r\nc".utf8)
+        let mail = MailObject(
+            envelope: Envelope(reversePath: .null, forwardPaths: []),
+            content: content,
+            isAsGiven: true
+        )
+        #expect(mail.mailData.elementsEqual("a\rb\0\r\n..\r.\r\n\r\r\nc\r\n.\r\n".utf8))
+        #expect(DotStuffing.mailData(of: content).elementsEqual("a\r\nb\0\r\n..\r\n..\r\n\r\n\r\nc\r\n.\r\n".utf8))
+        #expect(DotStuffing.mailData(of: [], keepingCR: true) == DotStuffing.mailData(of: []))
+    }
 }

@@ -74,6 +74,19 @@ import Testing
         #expect(ends.last == octets.count)
     }
 
+    @Test(
+        arguments: [
+            ("503 MAIL first (#5.5.1)", "5.5.1"), ("250 ok (2.0.0)", nil), ("550 (#5.1.1", nil), ("550 (#5.1.x)", nil),
+            ("550 5.1.1 no (#5.7.1)", "5.1.1"), ("451 (#4.3.0)", "4.3.0"),
+        ] as [(String, String?)]
+    )
+    func `qmail says its status behind the text`(line: String, status: String?) {
+        let reading = ReplyLine.read(Array(line.utf8))
+        #expect(reading.value.status.map { "\($0)" } == status)
+        #expect(reading.lexemes.reduce(0) { $0 + $1.range.count } == line.utf8.count)
+        #expect(reading.value.enhanced == nil || !line.contains("ok"))
+    }
+
     @Test func `the lexemes of a reply line are its parts`() {
         let reading = ReplyLine.read(Array("550-5.1.1 No one ".utf8))
         #expect(

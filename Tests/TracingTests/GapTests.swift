@@ -78,4 +78,16 @@ import Testing
         #expect(mail.content.count + mail.octetsLeftOut == 20 + shorts * 3000 + longs * 990_000 + 11)
         #expect(mail.stuffedLines == 1)
     }
+
+    @Test func `behind 421 nothing is missing`() {
+        let events = [
+            WireEvent(.connect(to: "[192.0.2.1]:25"), leg: .relay),
+            WireEvent(.connected(to: "[192.0.2.1]:25"), leg: .relay),
+            WireEvent(Self.octets(.server, "421 closing\r\n"), leg: .relay),
+            WireEvent(.gap(from: .client, octets: 9), leg: .relay),
+        ]
+        let trace = Tracer.trace(of: events)
+        #expect(!trace.lines.contains { $0.content == .event(LessonAnchor("link/gap")) })
+        #expect(Verdict(of: trace).outcome == .deferred)
+    }
 }

@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `no MX, null MX, an address for a name, and failures are told apart`() throws {
-        #expect(Self.shown(Tracer.trace(of: [try Self.answer()])) == ["NOERROR 0 answers ! implicit-mx"])
+        #expect(Self.shown(Tracer.trace(of: [try Self.answer()])) == ["NOERROR 0 answers"])
         #expect(Self.shown(Tracer.trace(of: [try Self.answer(.a)])) == ["NOERROR 0 answers"])
         #expect(Self.shown(Tracer.trace(of: [try Self.answer(flags: .truncated)])).first?.contains("implicit") == false)
         let null = Tracer.trace(of: [try Self.answer(.mx, [try Self.mx(0, ".")])])
@@ -86,6 +86,54 @@ import Testing
         let failure = Tracer.trace(of: [try Self.answer(code: .nameError)])
         #expect(Self.shown(failure) == ["NXDOMAIN 0 answers"])
         #expect(failure.failed == [Place(.exchangerLookup)])
+    }
+
+    @Test func `without MX the domain's address counts only where it has one`() throws {
+        let address = try Self.answer(.a, [try Self.a("receiver.example", 1)])
+        let found = Tracer.trace(of: [try Self.answer(), address])
+        #expect(Self.shown(found).first == "NOERROR 0 answers ! implicit-mx")
+        let none = Tracer.trace(of: [try Self.answer(), try Self.answer(.a), try Self.answer(.aaaa)])
+        #expect(none.lines.flatMap(\.findings).isEmpty)
+    }
+
+    @Test func `a null MX among others contradicts them, and says nothing for the domain`() throws {
+        let trace = Tracer.trace(of: [try Self.answer(.mx, [try Self.mx(0, "."), try Self.mx(10, "a.example")])])
+        #expect(
+            Self.shown(trace)
+                == ["NOERROR 2 answers", "MX 0 . 281 ! null-mx-among-others", "MX 10 a.example 281"]
+        )
+        #expect(trace.facts.exchangers.map(\.isUsable) == [false, true])
+    }
+
+    @Test(arguments: [
+        ([RecordType.a, .aaaa], ResponseCode.noError, true), ([.a], .noError, false), ([.a], .nameError, true),
+        ([.a, .aaaa], .serverFailure, false),
+    ])
+    func `an exchanger without an address is found where it is known to have none`(
+        types: [RecordType],
+        code: ResponseCode,
+        isFound: Bool
+    ) throws {
+        let mx = try Self.answer(.mx, [try Self.mx(10, "receiver.example")])
+        let trace = Tracer.trace(of: [mx] + (try types.map { try Self.answer($0, code: code) }))
+        #expect(trace.lines[1].findings.map(\.id) == (isFound ? ["exchanger-without-address"] : []))
+    }
+
+    @Test func `a name server's own reason stands beside its code, and a U-label beside its A-label`() throws {
+        var message = Message.query(id: 7, try Name("xn--gre-6ka8l.example"), .mx)
+        let query = WireEvent(.dnsQuery(try MessageWriter.octets(of: message)), leg: .lookup)
+        message.flags.formUnion(.response)
+        message.responseCode = .serverFailure
+        let option = EDNS.Option(code: 15, octets: [0, 22] + Array("nobody\u{1b} there".utf8))
+        message.additionals = [EDNS(udpPayloadSize: 1232, options: [option]).record]
+        let trace = Tracer.trace(of: [
+            query, WireEvent(.dnsAnswer(try MessageWriter.octets(of: message)), leg: .lookup),
+        ])
+        let shown = Self.shown(trace)
+        #expect(shown.first == "MX? xn--gre-6ka8l.example (grüße.example)")
+        #expect(
+            shown.last == "SERVFAIL 0 answers extended error 22, no reachable authority: nobody\\x1B there"
+        )
     }
 
     @Test func `a message that cannot be read is one line and a finding`() {

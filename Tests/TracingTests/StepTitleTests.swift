@@ -40,4 +40,10 @@ struct StepTitleTests {
             #expect(StepTitle(stop.place.step, trace.answer(at: stop)).full != stop.place.step.title)
         }
     }
+
+    @Test func `the connection is called by the port that was used`() {
+        #expect(StepTitle(.connection, .awaited, port: 587).full == "connection is established over port 587")
+        #expect(StepTitle(.connection, .awaited, port: nil).full == Step.connection.title)
+        #expect(StepTitle(.mail, .awaited, port: 587).full == Step.mail.title)
+    }
 }

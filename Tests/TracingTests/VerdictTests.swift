@@ -172,6 +172,16 @@ import Testing
             said: "@ connect mx.example\n@ error mx.example: too many files and sockets are open\n",
             outcome: .deferred
         ),
+        Row(
+            name: "in the clear to port 465",
+            said: "@ connect mx.example:465\n@ connected mx.example:465\n@ close server\n",
+            outcome: .deferred
+        ),
+        Row(
+            name: "no greeting",
+            said: "@ connect mx.example:25\n@ connected mx.example:25\nC: EHLO a.example\n@ close server\n",
+            outcome: .deferred
+        ),
         Row(name: "nobody answered the call", said: "@ connect mx.example\n", outcome: .deferred),
         Row(
             name: "the first exchanger is not there, and nothing is asked of the second",
@@ -369,6 +379,33 @@ import Testing
         let begun = Verdict(of: Tracer.trace(of: events))
         #expect(begun.outcome == .unknown && begun.isEncrypted)
         expectSameAtAGlance(begun, events)
+    }
+
+    /// The wrong kind of TLS (RFC 8314 §3.3): what each session shows of it, and what that means.
+    static let wrongTLS: [(name: String, port: Int, events: [WireEvent], failure: LinkFailure?)] = [
+        (
+            "TLS, and the greeting comes meanwhile", 25,
+            [record(22, from: .client)] + events("S: 220 mx.example\nS: 500 what?\n"), .clearExpected
+        ),
+        ("TLS behind the greeting", 25, events("S: 220 mx.example\n") + [record(22, from: .client)], .clearExpected),
+        ("a command answered in TLS", 2465, events("C: EHLO a\n") + [record(21, from: .server)], .tlsExpected),
+        ("a command to port 465, not answered", 465, events("C: EHLO a\n"), .tlsExpected),
+        ("silence at another port", 2465, [], .noGreeting),
+        (
+            "TLS, and then in the clear after all", 25,
+            events("S: 220 mx.example\n") + [record(22, from: .client)]
+                + events("S: 500 what?\nC: EHLO a\nS: 250 mx.example\nC: QUIT\nS: 221 bye\n"), nil
+        ),
+    ]
+
+    @Test(arguments: wrongTLS.indices) func `the wrong kind of TLS is why there was no mail`(index: Int) {
+        let row = Self.wrongTLS[index]
+        let begun = Self.events("@ connect [192.0.2.1]:\(row.port)\n@ connected [192.0.2.1]:\(row.port)\n")
+        let events = begun + row.events + Self.events("@ close server\n")
+        let verdict = Verdict(of: Tracer.trace(of: events))
+        #expect(verdict.failure == row.failure, "\(row.name)")
+        #expect(verdict.outcome == (row.failure == nil ? .none : .deferred), "\(row.name)")
+        expectSameAtAGlance(verdict, events)
     }
 
     private static func record(_ type: UInt8, from side: Side) -> WireEvent {

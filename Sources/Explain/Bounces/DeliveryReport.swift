@@ -57,7 +57,7 @@ enum DeliveryReport {
     private static func writer(_ message: Fields) -> String? {
         if message["x-postfix-queue-id"] != nil { return "Postfix" }
         let mta = message["reporting-mta"]?.lowercased() ?? ""
-        return mta.contains("prod.outlook.com") ? "Exchange Online" : mta.contains("googlemail.com") ? "Gmail" : nil
+        return mta.has("prod.outlook.com") ? "Exchange Online" : mta.has("googlemail.com") ? "Gmail" : nil
     }
 
     private static func recipient(_ fields: Fields, _ writer: String?, _ text: PastedText, _ explainer: Explainer)

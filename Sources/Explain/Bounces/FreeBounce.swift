@@ -18,15 +18,30 @@ enum FreeBounce {
             if let reply = reply(words, &lines) ?? marked(words) {
                 var entry = Explanation(.bounce, text: reply.quotation)
                 entry.by = explainer.writer(wording, text)
+                if let ahead = reply.reply.code.flatMap({ address(in: words.before("\($0)")) }), turn != .mail {
+                    recipient = ahead
+                }
                 entry.recipient = turn == .mail ? recipient : reply.recipient ?? recipient
                 entry.server = server(words)
                 explainer.take(reply.reply, in: &entry, turn: turn)
                 append(entry, to: &found)
+            } else if let recipient, !found.contains(where: { $0.recipient == recipient }),
+                let entry = failed(words, explainer)
+            {
+                found.append(entry.of(recipient, explainer.writer(wording, text)))
             }
             // The reverse-path of a command is nobody's that failed.
             if let address = address(in: words), self.turn(named: words) != .mail { recipient = address }
         }
         return found.isEmpty ? [plain(wording, text, explainer)] : found
+    }
+
+    /// A line that says in the words of a program why an address failed: `Unrouteable address`.
+    private static func failed(_ words: Substring, _ explainer: Explainer) -> Explanation? {
+        var found = Explanation(.bounce, text: String(words))
+        explainer.addFailure(words, to: &found)
+        found.outcome = .refused
+        return found.lessons.isEmpty ? nil : found
     }
 
     /// A bounce that quotes no reply: who it is about, and that it is one.
@@ -108,14 +123,14 @@ enum FreeBounce {
 
     /// The way of qmail, a status and no code: `Sorry, no mailbox here by that name. (#5.1.1)`.
     private static func marked(_ words: Substring) -> Quoted? {
-        guard words.contains("(#"), var reply = ReplyInText.status(in: words) else { return nil }
+        guard words.has("(#"), var reply = ReplyInText.status(in: words) else { return nil }
         reply.text = String(words.before("(#").trimmed)
         return Quoted(reply: reply)
     }
 
     /// The first mail address in a line.
     static func address(in line: Substring) -> String? {
-        let words = line.split { " <>()[]\"',;:".contains($0) }
+        let words = line.split { " <>()[]\"',;:".contains($0) }.map { $0.last == "." ? $0.dropLast() : $0 }
         return words.first { word in
             let parts = word.split(separator: "@", omittingEmptySubsequences: false)
             return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && !parts[1].hasSuffix(".")
@@ -128,10 +143,10 @@ enum FreeBounce {
     }
 
     /// What programs write before they quote an answer.
-    private static func turn(named words: Substring) -> AnsweredTurn? {
+    static func turn(named words: Substring) -> AnsweredTurn? {
         if let command = words.behind(">>> ") { return AnsweredTurn(named: command.prefix(40)) }
-        if words.contains("does not like recipient") { return .rcpt }
-        if words.contains("failed after I sent the message") { return .dot }
+        if words.has("does not like recipient") { return .rcpt }
+        if words.has("failed after I sent the message") { return .dot }
         if let after = words.behind("server after ") ?? words.behind("(in reply to ") ?? words.behind("in reply to ") {
             return AnsweredTurn(named: after.prefix(40))
         }
@@ -147,12 +162,21 @@ enum FreeBounce {
     }
 }
 
+extension Explanation {
+    /// The same, of a recipient, told by a program.
+    fileprivate func of(_ recipient: String, _ program: String?) -> Explanation {
+        var found = self
+        (found.recipient, found.by) = (recipient, program)
+        return found
+    }
+}
+
 extension Explainer {
     /// Who wrote it: Exchange has one text on premises and another in its cloud, which only the server's name tells.
     func writer(_ wording: Wording, _ text: PastedText) -> String? {
         guard wording.by == "Exchange" else { return wording.by }
         let isInCloud = text.filled.prefix(200).contains { line in
-            line.lowercased().contains("prod.outlook.com") && ReplyInText.first(in: line) == nil
+            line.lowercased().has("prod.outlook.com") && ReplyInText.first(in: line) == nil
         }
         return isInCloud ? "Exchange Online" : "Exchange"
     }

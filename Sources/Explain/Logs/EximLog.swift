@@ -54,7 +54,7 @@ enum EximLog {
             outcome: arrow == .failed ? .refused : arrow == .deferred ? .deferred : .accepted
         )
         found.recipient = arrow == .arrived ? nil : recipient(rest)
-        if arrow == .failed, line.contains("retry timeout exceeded") || line.contains("retry time not reached") {
+        if arrow == .failed, line.has("retry timeout exceeded") || line.has("retry time not reached") {
             found.outcome = .expired
         }
         found.server = rest.between("H=", " ").map(String.init)
@@ -72,7 +72,7 @@ enum EximLog {
 
     /// What this server's rules refused: `H=… F=<…> temporarily rejected RCPT <…>: greylisted`.
     private static func refused(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        guard let at = line.firstRange(of: "rejected "), line.contains("H=") || line.contains("F=<") else {
+        guard let at = line.place(of: "rejected "), line.has("H=") || line.has("F=<") else {
             return failedLogin(line, explainer)
         }
         let isForNow = line[..<at.lowerBound].hasSuffix("temporarily ")
@@ -102,7 +102,7 @@ enum EximLog {
     }
 
     private static func failedLogin(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        guard line.contains("authenticator failed for "), let reply = ReplyInText.first(in: line) else { return nil }
+        guard line.has("authenticator failed for "), let reply = ReplyInText.first(in: line) else { return nil }
         return explainer.logged(line, by: "Exim", reply: reply, turn: .auth, speaker: .ownServer)
     }
 }

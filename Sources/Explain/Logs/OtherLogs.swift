@@ -4,7 +4,7 @@ import Tracing
 /// Lines of sendmail: `sendmail[123]: 1P1ce6: to=<…>, …, dsn=5.1.1, stat=User unknown`, and what a rule set refused.
 enum SendmailLog {
     static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        if let reason = line.behind("reject="), line.contains("ruleset=") {
+        if let reason = line.behind("reject="), line.has("ruleset=") {
             guard let reply = ReplyInText.opening(reason) else { return nil }
             let turn = line.between("ruleset=check_", ",").flatMap { AnsweredTurn(named: $0.before("_")) }
             var found = explainer.logged(line, by: "sendmail", reply: reply, turn: turn, speaker: .ownServer)
@@ -12,7 +12,7 @@ enum SendmailLog {
             found.server = line.between("relay=", ",").map(String.init)
             return found
         }
-        guard let stat = line.behind(" stat="), line.contains("to="), line.contains("delay=") else { return nil }
+        guard let stat = line.behind(" stat="), line.has("to="), line.has("delay=") else { return nil }
         let outcome: Explanation.Outcome =
             stat.hasPrefix("Sent")
             ? .accepted : stat.hasPrefix("Deferred") || stat.hasPrefix("queued") ? .deferred : .refused
@@ -47,7 +47,7 @@ enum OpenSMTPDLog {
             let command = reply.behind("command=\"").flatMap { AnsweredTurn(named: $0.prefix(40)) }
             return explainer.logged(line, by: "OpenSMTPD", reply: quoted, turn: command, speaker: .ownServer)
         }
-        guard line.contains("delivery") || line.contains("mta "),
+        guard line.has("delivery") || line.has("mta "),
             let result = line.between("result=\"", "\"") ?? line.between("result=", " ")
         else { return nil }
         let outcome: Explanation.Outcome? =
@@ -80,7 +80,7 @@ enum OpenSMTPDLog {
 /// The line that rspamd writes of each mail: `…, (default: T (reject): [20.5/15.00] [SYMBOL(5.1)…]), …`.
 enum RspamdLog {
     static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        guard line.contains("task_write_log"), let action = line.between(": T (", ")") ?? line.between(": F (", ")")
+        guard line.has("task_write_log"), let action = line.between(": T (", ")") ?? line.between(": F (", ")")
         else { return nil }
         let outcome: Explanation.Outcome =
             switch action {
@@ -114,8 +114,8 @@ enum QmailLog {
         let words = (rest.behind("\(kind): ") ?? "").replacing("_", with: " ").replacing("/", with: " ")
         let reply = words.behind("said: ").flatMap { ReplyInText.opening($0) }
         let turn: AnsweredTurn? =
-            words.contains("does not like recipient")
-            ? .rcpt : words.contains("after I sent the message") || outcome == .accepted ? .dot : nil
+            words.has("does not like recipient")
+            ? .rcpt : words.has("after I sent the message") || outcome == .accepted ? .dot : nil
         var found = explainer.logged(
             line,
             by: "qmail",
@@ -136,9 +136,9 @@ enum OtherLog {
         let words = line.between("after ", ":") ?? line.between("in reply to ", ":") ?? ""
         let turn =
             AnsweredTurn(named: words) ?? hook(line)
-            ?? (line.contains(" AUTH") || line.contains("uthenticat") ? .auth : nil)
+            ?? (line.has(" AUTH") || line.has("uthenticat") ? .auth : nil)
         var found = explainer.logged(line, by: program, reply: reply, turn: turn, speaker: .recipientServer)
-        if line.contains("deferred") { found.outcome = .deferred }
+        if line.has("deferred") { found.outcome = .deferred }
         found.recipient = (line.between("to=<", ">") ?? line.between("rcpt=<", ">") ?? line.between("addr=<", ">"))
             .map(String.init)
         return found
@@ -147,7 +147,7 @@ enum OtherLog {
     /// The command that Haraka speaks of: `hook=rcpt`, `rcpt <bob@receiver.example>`.
     private static func hook(_ line: Substring) -> AnsweredTurn? {
         if let name = line.between("hook=", " ") { return AnsweredTurn(named: name) }
-        return line.contains("] rcpt <") ? .rcpt : line.contains("] mail <") ? .mail : nil
+        return line.has("] rcpt <") ? .rcpt : line.has("] mail <") ? .mail : nil
     }
 
     /// Programs that log under a name of their own, and what they are called.
@@ -163,10 +163,10 @@ enum OtherLog {
 
     /// Who logged it: the name in front of a colon or of a number in brackets, or Haraka's words in brackets.
     private static func program(_ line: Substring) -> String? {
-        if line.contains("] [outbound]") || line.contains("] [core]") || line.contains("[haraka") { return "Haraka" }
+        if line.has("] [outbound]") || line.has("] [core]") || line.has("[haraka") { return "Haraka" }
         let head = line.prefix(120)
         return programs.first { row in
-            guard let at = head.firstRange(of: row.tag) else { return false }
+            guard let at = head.place(of: row.tag) else { return false }
             let before = at.lowerBound == head.startIndex ? nil : head[head.index(before: at.lowerBound)]
             let after = head[at.upperBound...].first
             return before.map { !$0.isLetter } ?? true && after.map { "[:(/".contains($0) } ?? false

@@ -4,16 +4,16 @@ import Tracing
 /// Lines of Postfix: `postfix/smtp[341]: 5B46F13477EF: to=<bob@receiver.example>, …, status=bounced (host … said: 550 …)`.
 enum PostfixLog {
     static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        guard let tag = line.firstRange(of: "postfix"), let end = line[tag.upperBound...].firstRange(of: "]: "),
+        guard let tag = line.place(of: "postfix"), let end = line[tag.upperBound...].place(of: "]: "),
             let bracket = line[tag.upperBound..<end.lowerBound].lastIndex(of: "[")
         else { return nil }
         let name = line[tag.upperBound..<bracket]
         guard name.utf8.count <= 60, !name.contains(" ") else { return nil }
         let daemon = name.split(separator: "/").last ?? ""
         let message = line[end.upperBound...]
-        if message.contains("status=") { return delivery(message, line, explainer) }
-        if message.contains(" said: ") { return said(message, line, explainer) }
-        if message.contains("reject: ") || message.contains("reject_warning: ") {
+        if message.has("status=") { return delivery(message, line, explainer) }
+        if message.has(" said: ") { return said(message, line, explainer) }
+        if message.has("reject: ") || message.has("reject_warning: ") {
             return reject(message, line, explainer)
         }
         return remark(message, daemon, line, explainer)
@@ -100,7 +100,7 @@ enum PostfixLog {
         _ explainer: Explainer
     ) -> Explanation? {
         let turn: AnsweredTurn?
-        let isLogin = message.contains("authentication failed")
+        let isLogin = message.has("authentication failed")
         if isLogin {
             turn = .auth
         } else if let words = message.between("lost connection after ", " from") ?? message.between(
@@ -113,7 +113,7 @@ enum PostfixLog {
             turn = AnsweredTurn(named: words)
         } else if message.hasPrefix("SSL_accept error") {
             turn = .startTLS
-        } else if message.hasPrefix("PREGREET") || message.contains("non-SMTP command from") {
+        } else if message.hasPrefix("PREGREET") || message.has("non-SMTP command from") {
             turn = .connect
         } else {
             return nil

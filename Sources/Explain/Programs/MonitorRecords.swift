@@ -7,8 +7,8 @@ import Tracing
 enum MonitorRecords {
     static func read(_ text: PastedText, _ explainer: Explainer) -> [Explanation] {
         let all = text.lines.joined(separator: "\n")
-        if all.contains("\"event_type\""), value("event_type", all) == "smtp" { return suricata(all, explainer) }
-        if all.contains("\"last_reply\"") || all.contains("\"mailfrom\"") { return zeek(text, explainer) }
+        if all.has("\"event_type\""), value("event_type", all) == "smtp" { return suricata(all, explainer) }
+        if all.has("\"last_reply\"") || all.has("\"mailfrom\"") { return zeek(text, explainer) }
         return zeekTable(text, explainer)
     }
 
@@ -44,7 +44,7 @@ enum MonitorRecords {
 
     private static func zeek(_ text: PastedText, _ explainer: Explainer) -> [Explanation] {
         text.filled.prefix(1000).compactMap { line in
-            guard line.contains("\"mailfrom\"") || line.contains("\"last_reply\"") else { return nil }
+            guard line.has("\"mailfrom\"") || line.has("\"last_reply\"") else { return nil }
             return zeek(
                 helo: value("helo", line),
                 from: value("mailfrom", line),
@@ -57,12 +57,12 @@ enum MonitorRecords {
 
     /// The form with tabs, whose columns a line `#fields` names; the tabs are blanks by now.
     private static func zeekTable(_ text: PastedText, _ explainer: Explainer) -> [Explanation] {
-        guard text.lines.contains(where: { $0.hasPrefix("#fields") && $0.contains("mailfrom") }) else { return [] }
+        guard text.lines.contains(where: { $0.hasPrefix("#fields") && $0.has("mailfrom") }) else { return [] }
         return text.filled.filter { !$0.hasPrefix("#") }.prefix(1000).compactMap { line in
             let addresses = line.split(separator: " ").filter { $0.contains("@") }
             let reply =
                 ReplyInText.all(in: line).first
-                ?? line.firstRange(of: " 250 ").flatMap { ReplyInText.opening(line[$0.lowerBound...]) }
+                ?? line.place(of: " 250 ").flatMap { ReplyInText.opening(line[$0.lowerBound...]) }
             let to = addresses.dropFirst().first.map { $0.split(separator: ",").map(String.init) } ?? []
             return zeek(helo: nil, from: addresses.first.map(String.init), to: to, reply: reply?.quotation, explainer)
         }

@@ -20,7 +20,7 @@ enum ProgramErrors {
         if let reply {
             found.speaker = .recipientServer
             explainer.take(reply, in: &found, turn: turn(lines, exception))
-            if found.text.firstRange(of: reply.text) == nil { found.text += "\n\(reply.quotation)" }
+            if !reply.text.isEmpty, !found.text.has(reply.text) { found.text += "\n\(reply.quotation)" }
         } else {
             found.turn = turn(lines, exception)
             if let failure { found.lessons += explainer.library.lessons(of: failure) }

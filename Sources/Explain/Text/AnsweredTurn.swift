@@ -34,7 +34,7 @@ public enum AnsweredTurn: String, CaseIterable, Sendable {
     /// What a program calls it: `RCPT TO`, `end of DATA`, `MAIL FROM:<a@b>`, `HELO`, `DATA command`.
     init?(named words: some StringProtocol) {
         let upper = words.uppercased().replacing("-", with: " ")
-        if upper.contains("END OF DATA") || upper.contains("END OF MESSAGE") || upper.hasPrefix("DATA CONTENT") {
+        if upper.has("END OF DATA") || upper.has("END OF MESSAGE") || upper.hasPrefix("DATA CONTENT") {
             self = .dot
             return
         }

@@ -21,7 +21,7 @@ enum LikelyTurn {
     }
 
     private static let byCode: [UInt16: AnsweredTurn] = [
-        220: .connect, 521: .connect, 221: .quit, 235: .auth, 334: .auth, 432: .auth, 454: .auth, 534: .auth,
+        220: .connect, 521: .connect, 221: .quit, 235: .auth, 334: .auth, 432: .auth, 534: .auth,
         535: .auth,
         538: .auth, 251: .rcpt, 551: .rcpt, 556: .rcpt, 252: .vrfy, 354: .data, 530: .mail,
     ]

@@ -31,17 +31,18 @@ struct ReplyInText: Equatable {
             guard (0x32...0x35).contains(octets[at]), at == 0 || beginsWord(behind: octets[at - 1]),
                 let found = reply(octets[at...], allowsYes: false)
             else { return nil }
-            return found.status != nil || !found.text.isEmpty && isQuoted(octets[..<at]) ? found : nil
+            return found.status != nil || isQuoted(octets[..<at], isBare: found.text.isEmpty) ? found : nil
         }
     }
 
     /// Whether what stands in front quotes a reply. Without an enhanced status code a number might be anything: the house in
     /// `450 Main Street`.
-    private static func isQuoted(_ before: ArraySlice<UInt8>) -> Bool {
-        guard let last = before.last(where: { $0 != 32 }) else { return true }
-        if ":\"'`(<[>=;,{".utf8.contains(last) { return true }
+    /// One without any words behind it has to be called so: `RCPT failed: 550`.
+    private static func isQuoted(_ before: ArraySlice<UInt8>, isBare: Bool) -> Bool {
+        guard let last = before.last(where: { $0 != 32 }) else { return !isBare }
+        if !isBare, ":\"'`(<[>=;,{".utf8.contains(last) { return true }
         let word = before.split(separator: 32).last?.lossyText.lowercased() ?? ""
-        return quoting.contains(word)
+        return quoting.contains(isBare && word.hasSuffix(":") ? String(word.dropLast()) : word)
     }
 
     private static let quoting: Set = [
@@ -131,7 +132,9 @@ extension StringProtocol {
         var text = Substring(self)
         for ending in ["\\x0D", "\\r\\n", "\\n"] { text = text.before(ending) }
         text = text.trimmed
-        while let last = text.last, "\"'`,".contains(last) { text = text.dropLast() }
+        while let last = text.last, "\"'`,".contains(last) || last == ">" && !text.contains("<") {
+            text = text.dropLast()
+        }
         return String(text.trimmed)
     }
 }

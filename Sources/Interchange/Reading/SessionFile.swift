@@ -56,7 +56,12 @@ public struct SessionFile: Sendable {
         let kind = FileKind.of(octets)
         if let refusal = kind.refusal {
             let isText = kind == .text
-            throw FileError(isText ? .noDialogue : .wrongData, "\(name(path)): \(refusal)", text: isText ? octets : [])
+            let tried = isText ? "; \(NearestLines.words(octets))" : ""
+            throw FileError(
+                isText ? .noDialogue : .wrongData,
+                "\(name(path)): \(refusal)\(tried)",
+                text: isText ? octets : []
+            )
         }
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {
@@ -125,28 +130,27 @@ public struct SessionFile: Sendable {
 
     /// The file cut where a header stands: recordings that were written behind each other are several sessions, also where
     /// the last line of one has no line feed.
-    static func parts(of octets: [UInt8]) -> [[UInt8]] {
-        var starts: Set = [0]
-        var position = 0
-        while let end = octets[position...].firstIndex(of: 10), end + 1 < octets.count {
-            position = end + 1
-            if octets[position] == UInt8(ascii: "{"), RecordingReader.recognises(octets[position...]) {
-                starts.insert(position)
-            }
-        }
+    static func parts(of octets: [UInt8]) -> [[UInt8]] { cut(octets, at: [0] + headers(in: octets).filter { $0 > 3 }) }
+
+    /// Where headers of recordings stand in whole lines of a file, in order. The first of the file may have a byte order mark
+    /// before it.
+    static func headers(in octets: [UInt8]) -> [Int] {
         // Within a string of JSON the quotation mark has a backslash, so that these octets begin a header wherever they stand.
         let header = Array("{\"ehlo\"".utf8)
+        var starts: [Int] = []
         octets.withUnsafeBytes { all in
             guard let base = all.baseAddress else { return }
             var at = 0
             while at < all.count, let found = memchr(base + at, Int32(header[0]), all.count - at) {
                 at = UnsafeRawPointer(found) - base
-                // Before the first header there may be a byte order mark.
-                if at > 3, all[at...].starts(with: header) { starts.insert(at) }
+                let beginsLine = at == 0 || all[at - 1] == 10
+                if all[at...].starts(with: header) || beginsLine && RecordingReader.recognises(all[at...]) {
+                    starts.append(at)
+                }
                 at += 1
             }
         }
-        return cut(octets, at: starts.sorted())
+        return starts
     }
 
     private static func cut(_ octets: [UInt8], at starts: [Int]) -> [[UInt8]] {

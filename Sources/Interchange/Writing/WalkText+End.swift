@@ -63,6 +63,8 @@ extension WalkText {
         guard let library, let told = FirstLesson(library).explanation(of: Verdict(of: trace), in: trace) else {
             return []
         }
+        // What stood under the line that failed is not said again.
+        guard !anchorsShown.contains(told.section.anchor) else { return [] }
         let opening = told.section.opening(with: SessionValues.Context(trace, line: told.line))
         return [.blank, Line(.lesson, "Lesson \(told.anchor): \(told.section.title)")]
             + PlainText.lines(opening, columns: Self.columns).map { Line(.lesson, $0) }

@@ -159,7 +159,7 @@ extension WalkText {
         if let chosen = trace.facts.chosen {
             return WireText.shown(chosen.exchange.utf8) == exchange ? "  <- chosen" : ""
         }
-        let exchangers = trace.facts.exchangers
+        let exchangers = trace.facts.exchangers.filter(\.isUsable)
         guard trace.stops.allSatisfy({ $0.place.step <= .exchangerLookup }), let first = exchangers.first,
             exchangers.dropFirst().first?.preference != first.preference,
             WireText.shown(first.exchange.utf8) == exchange

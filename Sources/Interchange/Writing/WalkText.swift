@@ -101,7 +101,8 @@ public struct WalkText {
     public static func title(of stop: Trace.Stop, in trace: Trace) -> String {
         let place = stop.place
         let name =
-            place.substep == 0 ? StepTitle(place.step, trace.answer(at: stop)).full : what(stop, in: trace)
+            place.substep == 0
+            ? StepTitle(place.step, trace.answer(at: stop), port: trace.facts.serverPort).full : what(stop, in: trace)
         let transaction = stop.place.transaction > 1 ? " · transaction \(stop.place.transaction)" : ""
         return "\(name)\(transaction)"
     }

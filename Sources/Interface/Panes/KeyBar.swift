@@ -122,7 +122,8 @@ private func nextWords(_ state: State) -> String {
         return place.substep == 0 ? "\(place.label) \(place.step.shortTitle)" : "step \(place.label)"
     }
     guard case .sandbox(let finished) = state.session.source else {
-        return state.isAtEnd ? "the end" : state.session.source.isWatched ? "waits for more" : "next"
+        return state.isAtEnd
+            ? "the end" : state.session.source.isWatched || state.session.portion != nil ? "waits for more" : "next"
     }
     if finished { return "the delivered mail" }
     if state.session.awaited > 0 { return "waiting for the wire" }

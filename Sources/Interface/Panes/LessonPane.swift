@@ -67,7 +67,7 @@ struct LessonPane {
     /// The rows above the text: a rule with the title, and a blank one.
     static let head = 2
     /// More cards than this are counted, and not drawn as dots.
-    private static let mostDots = 6
+    private static let maxDots = 6
 
     private let world: Surroundings
     private let sheets: [Sheet]
@@ -160,7 +160,7 @@ struct LessonPane {
     private func place(of card: Int) -> String {
         guard count > 1 else { return "" }
         let dots = (0..<count).map { String($0 == card ? world.glyphs.cardShown : world.glyphs.card) }
-        let drawn = count <= Self.mostDots ? dots.joined(separator: " ") + "  " : ""
+        let drawn = count <= Self.maxDots ? dots.joined(separator: " ") + "  " : ""
         return "\(drawn)\(card + 1) of \(count)"
     }
 

@@ -37,12 +37,12 @@ struct SessionListLayout {
 func drawSessionList(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) {
     guard let list = state.session.list else { return }
     let layout = SessionListLayout(of: state)
-    drawTitle(of: list, in: layout.title, on: &canvas, glyphs)
+    drawListTitle(state, in: layout.title, on: &canvas, glyphs)
     let columns = SessionColumns(layout.list.columns, list)
     canvas.write(columns.heading(glyphs), in: layout.head)
     // Only what is seen is made into a line.
     drawList(list.order.count, selected: list.at, in: layout.list, on: &canvas, glyphs) { place in
-        columns.line(list.session(at: place), isSelected: place == list.at, glyphs)
+        columns.line(list.session(at: place), list, isSelected: place == list.at, glyphs)
     }
     if list.order.count == 0 {
         canvas.write(
@@ -86,7 +86,8 @@ private func drawFilter(
 }
 
 /// `ehlo  many.pcap   200 sessions 19:46–19:52      196 accepted · 3 later · 1 refused`: the name gives way before the counts do.
-private func drawTitle(of list: SessionList, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+func drawListTitle(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+    guard let list = state.session.list else { return }
     canvas.fill(rect, with: " ", .title)
     let full = counts(list, glyphs, isShort: false)
     let right = full.columns <= rect.columns * 3 / 5 ? full : counts(list, glyphs, isShort: true)
@@ -127,7 +128,9 @@ extension SessionList {
         let walks = selected?.isTrouble == true ? "walks it from the trouble" : "walks it"
         let trouble = order.troubles.count > 0 ? [("!", "next trouble")] : []
         let back = open.map { [("Esc", filter.isEmpty ? "back to \($0)" : "all of them")] } ?? []
-        return [("Enter", walks)] + trouble + [("/", "filter"), ("↑↓", "choose")] + back + [
+        return [("Enter", walks)] + trouble + [
+            ("/", "filter"), ("d", marked == nil ? "compare" : "compare with \(marked ?? 0)"), ("↑↓", "choose"),
+        ] + back + [
             ("s", "save"), ("q", "quit"), ("< >", "sort"), ("r", "turn round"),
         ]
     }
@@ -193,11 +196,12 @@ struct SessionColumns {
         return StyledLine(" " + TextCell.right("no", number - 2) + "  " + names.joined(), .dim)
     }
 
-    func line(_ row: ListedSession, isSelected: Bool, _ glyphs: Glyphs) -> StyledLine {
+    func line(_ row: ListedSession, _ list: SessionList, isSelected: Bool, _ glyphs: Glyphs) -> StyledLine {
         var line = StyledLine(isSelected ? String(glyphs.pointer) : " ", .cursor, emphasis: .bold)
         let digits = String(row.number)
         let zeros = String(repeating: "0", count: max(0, number - 2 - digits.count))
-        line.append("\(zeros)\(digits)  ", .title)
+        line.append("\(zeros)\(digits)", .title)
+        line.append(row.number == list.marked ? "* " : "  ", .finding, emphasis: .bold)
         line.append(TextCell.left(row.clock.map { String($0) } ?? String(glyphs.skipped), time, glyphs), .dim)
         line.append(TextCell.left(row.from?.withoutAngles ?? String(glyphs.skipped), from, glyphs))
         line.append(TextCell.left(recipients(row, glyphs), to, glyphs))
@@ -231,12 +235,12 @@ private func drawPreview(_ preview: SessionList.Preview, in rect: Rect, on canva
     let room = max(1, rect.rows - words.count)
     // The command, and the last line of a reply, tell more than what stands between them.
     let lines = preview.lines.prefix(max(0, room - 1)) + preview.lines.dropFirst(max(0, room - 1)).suffix(1)
-    let all = lines.map { told($0, rect.columns, glyphs) } + words
+    let all = lines.map { Wrap.cut(toldLine($0, glyphs), columns: rect.columns, glyphs: glyphs) } + words
     for (row, line) in all.prefix(rect.rows).enumerated() { canvas.write(line, row: row, in: rect) }
 }
 
 /// A line as the wire has it: `✘ S◀ 550 5.1.1 No such user here`.
-private func told(_ line: TraceLine, _ columns: Int, _ glyphs: Glyphs) -> StyledLine {
+func toldLine(_ line: TraceLine, _ glyphs: Glyphs) -> StyledLine {
     let text = WireText.shown(line.octets)
     var shown = StyledLine()
     if line.speaker == .client {
@@ -250,5 +254,5 @@ private func told(_ line: TraceLine, _ columns: Int, _ glyphs: Glyphs) -> Styled
     } else {
         shown.append("  \(text)", line.isFailure ? .failed : .link)
     }
-    return Wrap.cut(shown, columns: columns, glyphs: glyphs)
+    return shown
 }

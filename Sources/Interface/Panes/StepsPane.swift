@@ -65,11 +65,11 @@ enum StepRows {
             let trouble = visits.firstFailure, trouble < shown.count
         else { return [] }
         let stops = state.session.trace.stops
-        return shown[max(0, trouble - 1)...].prefix(Self.mostOfTrouble).filter { stops[$0].place.substep > 0 }
+        return shown[max(0, trouble - 1)...].prefix(Self.maxOfTrouble).filter { stops[$0].place.substep > 0 }
     }
 
     /// How many sub-steps are seen where the cursor is not.
-    private static let mostOfTrouble = 3
+    private static let maxOfTrouble = 3
 
     /// On wide screens the steps stand in three groups.
     private static func heading(above step: Step, _ transaction: Int) -> String? {

@@ -46,7 +46,8 @@ private func outcome(_ state: State, _ columns: Int, _ glyphs: Glyphs) -> Styled
 
 /// How the session goes on, where it does.
 private func mode(_ state: State) -> String? {
-    switch state.session.source {
+    if let portion = state.session.portion { return "reading \(Int(portion * 100))%" }
+    return switch state.session.source {
     case .replay: state.view.playback.isRunning ? "playing \(state.view.playback.speed.formattedSpeed)" : nil
     case .sandbox, .live: "live"
     case .watched(let finished): finished ? "over" : "live"

@@ -80,7 +80,7 @@ struct WireRows {
     private var timeColumns: Int { columns >= 60 ? 10 : 0 }
 
     /// A line longer than this many rows is cut, with a count of what is left out.
-    static let mostRowsOfLine = 6
+    static let maxRowsOfLine = 6
 
     init(_ state: State, columns: Int, glyphs: Glyphs) {
         self.state = state
@@ -236,7 +236,7 @@ struct WireRows {
         if case .tls(let fields) = line.content { return units(of: fields) }
         let isOnLineEnd = isCurrent && span?.kind == .lineEnd
         // A line may be megabytes long; no screen shows more than this.
-        let octets = Array(line.octets.prefix(columns * (Self.mostRowsOfLine + 1)))
+        let octets = Array(line.octets.prefix(columns * (Self.maxRowsOfLine + 1)))
         let isWhole = octets.count == line.octets.count
         let units = WireUnits.units(
             of: octets,
@@ -256,7 +256,7 @@ struct WireRows {
         for field in fields {
             let range = start..<start + field.count
             start = range.upperBound
-            guard !field.words.isEmpty, all.count < columns * (Self.mostRowsOfLine + 1) else { continue }
+            guard !field.words.isEmpty, all.count < columns * (Self.maxRowsOfLine + 1) else { continue }
             if !all.isEmpty { all.append(space) }
             all += WireUnits.units(of: Array(field.words.utf8), ending: .none, showsEnding: false, glyphs: glyphs).map {
                 WireUnit(text: $0.text, columns: $0.columns, isPlaceholder: $0.isPlaceholder, range: range)
@@ -273,7 +273,7 @@ struct WireRows {
         var used = 0
         for unit in units {
             if used + unit.columns > room, used > 0 {
-                guard pieces.count < Self.mostRowsOfLine else {
+                guard pieces.count < Self.maxRowsOfLine else {
                     return (pieces, count - unit.range.lowerBound)
                 }
                 let carried = atWords ? wordUnderWay(pieces[pieces.count - 1]) : 0

@@ -79,6 +79,17 @@ public struct Session: Equatable, Sendable {
         }
     }
 
+    /// Two sessions side by side, and what to call them; the names are escaped.
+    public struct Comparison: Equatable, Sendable {
+        public let sessions: SessionComparison
+        public let left, right: String
+
+        public init(_ sessions: SessionComparison, left: String, right: String) {
+            self.sessions = sessions
+            (self.left, self.right) = (WireText.shown(left.utf8), WireText.shown(right.utf8))
+        }
+    }
+
     /// Its name for the title bar, and its header's words about where it comes from; both escaped.
     public internal(set) var title: String
     public internal(set) var origin: String
@@ -93,11 +104,15 @@ public struct Session: Equatable, Sendable {
     public var conversations: Conversations?
     /// The sessions of a file that has several; nil where one stands alone.
     public var list: SessionList?
+    /// Two sessions side by side, the last that were compared.
+    public var comparison: Comparison?
     /// Sessions to choose from; empty when one is open.
     public var choices: [Choice] = []
 
     /// Where the sandbox listens; nil before it does, and in other sessions.
     var ports: Ports?
+    /// How much of a recording that is still being read was read, from 0 to 1; nil when all of it is there.
+    public internal(set) var portion: Double?
     /// Presses of next that the sandbox has not answered yet.
     var awaited = 0
 
@@ -123,6 +138,10 @@ public struct Session: Equatable, Sendable {
     var isSubmissionAlone: Bool {
         source == .replay && trace.index.folded.count == 1 && trace.lines.first?.place.step == .submission
     }
+
+    /// Gives the trace of a recording away while more is added to it: if it were held here too, all of it would be copied.
+    /// `Input.traced` brings it back.
+    public mutating func giveTraceAway() { trace = Trace() }
 
     /// Takes a conversation's session in the place of the one that was open.
     mutating func open(_ opened: Conversations.Opened) {

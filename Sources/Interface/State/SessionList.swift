@@ -59,6 +59,8 @@ public struct SessionList: Equatable, Sendable {
     private var anchor = 0
     /// The number of the session that is open; nil before the first was.
     public internal(set) var open: Int?
+    /// The number of the session that another one is to be compared with.
+    var marked: Int?
     /// What is known of the session under the cursor; nil until it was looked at.
     var preview: Preview?
     /// What the filter looks through; nil until something was filtered.
@@ -177,19 +179,21 @@ struct TroubleRows: Equatable, Sendable {
     /// else the first of all. Nil where there is none.
     func after(_ place: Int) -> Int? {
         guard count > 0 else { return nil }
-        let (inRefused, inOthers) = (Self.first(in: refused, from: place), Self.first(in: others, from: place))
+        let (inRefused, inOthers) = (refused.placeOfFirst(from: place), others.placeOfFirst(from: place))
         if inRefused < refused.count, refused[inRefused] == place { return (inRefused + 1) % count }
         if inOthers < others.count, others[inOthers] == place { return (refused.count + inOthers + 1) % count }
         if !refused.isEmpty { return inRefused % refused.count }
         return inOthers % others.count
     }
+}
 
-    /// Where in rising places those from `place` on begin.
-    private static func first(in places: [Int], from place: Int) -> Int {
-        var (low, high) = (0, places.count)
+extension [Int] {
+    /// Where among numbers that rise those from one on begin.
+    func placeOfFirst(from number: Int) -> Int {
+        var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if places[middle] < place { low = middle + 1 } else { high = middle }
+            if self[middle] < number { low = middle + 1 } else { high = middle }
         }
         return low
     }

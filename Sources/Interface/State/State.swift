@@ -62,7 +62,7 @@ public struct State: Equatable, Sendable {
     /// Whether the walk is at its end: everything was shown and nothing more will come.
     public var isAtEnd: Bool {
         switch session.source {
-        case .replay: cursor.reached >= session.trace.lines.count
+        case .replay: session.portion == nil && cursor.reached >= session.trace.lines.count
         case .sandbox(let finished), .live(let finished), .watched(let finished):
             finished && cursor.reached >= session.trace.lines.count
         }

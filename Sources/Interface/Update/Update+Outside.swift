@@ -23,6 +23,12 @@ extension State {
         }
     }
 
+    /// So much of a recording was read; with nil all of it, so that how it is to be walked is known.
+    mutating func read(_ portion: Double?) {
+        session.portion = portion
+        if portion == nil, cursor.line == nil { cursor.isSubmissionUnfolded = session.isSubmissionAlone }
+    }
+
     /// What the sandbox did for a press of next.
     private mutating func takeStep(finished: Bool, _ wasFinished: Bool, _ hasGrown: Bool, follows: Bool) {
         session.source = .sandbox(finished: finished)

@@ -39,7 +39,8 @@ extension State {
             break
         case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
         // What does not come by hand goes past it.
-        case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .traced,
+        case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .compared,
+            .traced, .reading,
             .listening,
             .held, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .nameTaken:
             return nil

@@ -11,8 +11,8 @@ extension State {
         switch input {
         case .downPressed, .nextPressed: select(by: 1)
         case .upPressed, .previousPressed: select(by: -1)
-        case .pageDownPressed, .spacePressed: select(by: page)
-        case .pageUpPressed: select(by: -page)
+        case .pageDownPressed, .nextCardPressed, .spacePressed: select(by: page)
+        case .pageUpPressed, .previousCardPressed: select(by: -page)
         case .firstPressed: session.list?.go(to: 0)
         case .lastPressed: session.list?.go(to: .max)
         case .searchPressed: prompt.ask(.filter, about: session.list?.filter ?? "")
@@ -26,6 +26,7 @@ extension State {
         case .escapePressed:
             if session.list?.filter.isEmpty == false { session.list?.show(filter: "") } else { leaveList() }
         case .overlayPressed(.help): open(.help)
+        case .overlayPressed(.comparison): return compareSelected()
         case .savePressed: prompt.ask(.save)
         case .pastePressed: pastePressed()
         case .mousePressed: return [.toggleMouse]
@@ -65,7 +66,10 @@ extension State {
         switch input {
         case .upPressed: select(by: -1)
         case .downPressed: select(by: 1)
-        case .enterPressed: prompt.close()
+        case .enterPressed:
+            prompt.close()
+            // Who keeps the filter means the session that it left under the cursor.
+            select(by: 0)
         case .escapePressed: clearFilter()
         case .erased where prompt.typed.isEmpty: clearFilter()
         default:

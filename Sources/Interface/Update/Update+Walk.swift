@@ -13,7 +13,7 @@ extension State {
         view.playback.isRunning = false
         if goToStop((stopIndex ?? -1) + 1) { return [] }
         switch session.source {
-        case .replay: view.notice = "this is the end of the recording; p goes back, q quits"
+        case .replay: view.notice = wordsAtEndOfReplay
         case .watched: view.notice = wordsAtFrontOfWatched
         case .live: view.notice = wordsAtFrontOfLive
         case .sandbox(finished: true): if !session.trace.delivered.isEmpty { open(.message) }
@@ -22,6 +22,17 @@ extension State {
             return [.release]
         }
         return []
+    }
+
+    private var wordsAtEndOfReplay: String {
+        session.portion.map { "still reading the recording, \(Int($0 * 100))% so far; more steps come by themselves" }
+            ?? "this is the end of the recording; p goes back, q quits"
+    }
+
+    /// The last stop there is. While a recording is being read that is not its end, and the person is told.
+    mutating func goToEnd() {
+        pause { $0.goToStop($0.stops.count - 1) }
+        if session.portion != nil { view.notice = wordsAtEndOfReplay }
     }
 
     private var wordsAtFrontOfWatched: String {
@@ -115,8 +126,11 @@ extension State {
         view.playback.isRunning = false
         guard let index = stops.firstIndex(where: { $0.place.step.number == number }) else {
             view.notice =
-                (1...14).contains(number)
-                ? "step \(number) has not happened in this session" : "there are steps 1 to 14"
+                !(1...14).contains(number)
+                ? "there are steps 1 to 14"
+                : session.portion == nil
+                    ? "step \(number) has not happened in this session"
+                    : "step \(number) is not in what was read so far; the rest is being read"
             return
         }
         goToStop(index)
@@ -127,7 +141,10 @@ extension State {
         view.playback.isRunning = false
         let trace = session.trace
         guard let line = trace.troubleIndex.line(after: cursor.line) ?? trace.troubleIndex.line(after: nil) else {
-            view.notice = "no trouble here: nothing was refused, nothing failed"
+            view.notice =
+                session.portion == nil
+                ? "no trouble here: nothing was refused, nothing failed"
+                : "no trouble in what was read so far; the rest is being read"
             return
         }
         if let here = cursor.line, line <= here {

@@ -32,7 +32,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .nextStepPressed: return state.nextStepPressed()
     case .previousStepPressed: state.pause { $0.previousStep() }
     case .firstPressed: state.pause { $0.goToStop(-1) }
-    case .lastPressed, .followPressed: state.pause { $0.goToStop($0.stops.count - 1) }
+    case .lastPressed, .followPressed: state.goToEnd()
     case .goPressed: state.prompt.ask(.step)
     case .troublePressed: state.goToTrouble()
     case .editPressed: state.editPressed()
@@ -78,8 +78,12 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     // Text, where no question stands.
     case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
     case .traced(let trace, let finished): state.take(trace, finished: finished)
+    case .reading(let portion): state.read(portion)
     case .conversed(let rows): return state.converse(rows)
     case .conversationOpened(let opened): state.show(opened)
+    case .compared(let comparison):
+        state.session.comparison = comparison
+        state.open(.comparison)
     case .previewed(let preview): state.session.list?.preview = preview
     case .listening(let ports): state.session.ports = ports
     case .held(let pending): state.hold(pending)

@@ -65,15 +65,18 @@ public struct WordingPattern: Equatable, Sendable {
         var position = 0
         for (number, part) in parts.enumerated() {
             let isLast = number == parts.count - 1
-            let end = (position...max(position, octets.count)).lazy.compactMap { start -> Int? in
-                guard number > 0 || Self.isEdge(octets, start) else { return nil }
-                guard let end = Self.end(of: part, in: octets, from: start), !isLast || Self.isEdge(octets, end) else {
-                    return nil
+            var start = position
+            var found: Int?
+            while found == nil, start <= octets.count {
+                if let end = Self.end(of: part, in: octets, from: start), number > 0 || Self.isEdge(octets, start),
+                    !isLast || Self.isEdge(octets, end)
+                {
+                    found = end
                 }
-                return end
-            }.first
-            guard let end else { return false }
-            position = end
+                start += 1
+            }
+            guard let found else { return false }
+            position = found
         }
         return true
     }
@@ -84,7 +87,8 @@ public struct WordingPattern: Equatable, Sendable {
         for piece in part {
             switch piece {
             case .octets(let literal):
-                guard octets[position...].starts(with: literal) else { return nil }
+                guard octets.count - position >= literal.count else { return nil }
+                for index in literal.indices where octets[position + index] != literal[index] { return nil }
                 position += literal.count
             case .digits:
                 let digits = octets[position...].prefix { (0x30...0x39).contains($0) }

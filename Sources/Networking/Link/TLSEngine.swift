@@ -271,7 +271,8 @@ extension TLSEngine {
         let verdict = SSL_get_verify_result(ssl)
         guard verdict != X509_V_OK else { return TLSFacts.Trust(isTrusted: true) }
         let reason = X509_verify_cert_error_string(verdict).map { String(cString: $0) }
-        return TLSFacts.Trust(isTrusted: false, reason: reason ?? "error \(verdict)")
+        let isUntimely = [X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID].map(Int.init).contains(verdict)
+        return TLSFacts.Trust(isTrusted: false, reason: reason ?? "error \(verdict)", isUntimely: isUntimely)
     }
 
     /// Why a session that must know its server cannot go on; nil when it may.

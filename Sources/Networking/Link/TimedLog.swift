@@ -23,6 +23,12 @@ final class TimedLog {
         onEvent(event)
     }
 
+    /// Tells what a side sent where a handshake belongs: its records, or its words where it speaks in the clear.
+    func emitHandshake(_ octets: [UInt8], from side: Side, _ leg: Leg) {
+        let isTLS = TLSRecord.head(of: octets) != .none
+        emit(isTLS ? .records(from: side, octets) : .octets(from: side, octets), leg)
+    }
+
     /// The observer of a leg, as it stands behind the last event.
     func reader(of leg: Leg) -> SessionReader { log.reader(of: leg) }
 

@@ -48,6 +48,7 @@ extension ClientEnd {
     }
 
     private func sayItCameEarly(_ reply: Reply) {
+        dialogue?.receivedEarly(reply)
         let code = reply.code.map { "the reply \($0)" } ?? "what came"
         log.emit(
             .note("\(code) was here before the command was sent, so it answers nothing (RFC 5321 §4.3.1)"),

@@ -139,6 +139,7 @@ final class ClientEnd {
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
             if let awaited, life != .parting { link?.run(.wait(setup.limit(awaited))) }
         case .writable: break
+        case .records(let side, let octets) where isBeginningWithTLS: log.emitHandshake(octets, from: side, setup.leg)
         case .records(let side, let octets): log.emit(.records(from: side, octets), setup.leg)
         case .secured(let facts):
             log.emit(.tls(facts), setup.leg)
@@ -151,12 +152,13 @@ final class ClientEnd {
         case .truncated: log.emit(.note("\(TLSError.truncated)"), setup.leg)
         case .timedOut where life == .parting: part(closedBy: .client)
         case .timedOut:
-            log.emit(.error(Self.silence(awaiting: awaited)), setup.leg)
+            log.emit(.error(silence(awaiting: awaited)), setup.leg)
             life.fail()
             actions = dialogue?.timedOut() ?? []
             proceed()
         case .ended where life == .parting: part(closedBy: .server)
         case .ended:
+            if awaitsFirstWord { log.emit(.error(Self.noGreeting("")), setup.leg) }
             if life.isConnected { log.emit(.close(by: .server), setup.leg) }
             ended()
         case .failed(let reason):
@@ -184,16 +186,13 @@ final class ClientEnd {
 
     /// Nothing more can be said on this connection.
     private func notSecured(_ trouble: TLSError) {
-        log.emit(.error(.init(.tlsFailed, "\(trouble)")), setup.leg)
+        let failure = failure(of: trouble)
+        log.emit(.error(failure), setup.leg)
         life.fail()
         // A dialogue that is over already has said what is left to do.
-        let next = dialogue?.notSecured("\(trouble)") ?? []
+        let next = dialogue?.notSecured(failure.words) ?? []
         if !next.isEmpty { actions = next }
         proceed()
-    }
-
-    private static func silence(awaiting limit: TimeLimit?) -> WireEvent.Failure {
-        WireEvent.Failure(.noReply).adding(limit.map { " (\($0.spec))" } ?? "")
     }
 
     private func connected() {
@@ -205,6 +204,7 @@ final class ClientEnd {
             actions = dialogue.connected()
             self.dialogue = dialogue
             expected = [.own]
+            explainSilence()
             proceed()
         } catch {
             log.emit(.error("\(error)"), setup.leg)
@@ -286,6 +286,7 @@ final class ClientEnd {
             hold(turn, octets) { self.write($0) }
         case .note(let words): log.emit(.note(words), setup.leg)
         case .mismatch(let words): log.emit(.remark(.init(.notAsExpected, words)), setup.leg)
+        case .smuggling(let found): log.emit(.remark(.init(found)), setup.leg)
         case .sendMailData(let octets): hold(.mailData, octets) { self.write($0) }
         case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
         case .startTLS: startTLS()

@@ -21,6 +21,8 @@ extension ClientDialogue.Outcome {
         case .notOffered(let keyword, at: .auth): "the server does not offer \(keyword)"
         case .notSecured(let reason): reason
         case .notAuthenticated(let trouble): "\(trouble)"
+        case .credentialsKept(let mechanism?) where mechanism.sends == nil:
+            "nobody logged in: \(mechanism.name) does not send the password, but without TLS whoever listens can try passwords on what it sends"
         case .credentialsKept: "user and password stayed here: the line is not protected by TLS"
         case .afterTLS(let outcome): "inside TLS, \(outcome.sentence)"
         case .notOffered(let keyword, _): "the mail needs \(keyword), which the server does not offer"

@@ -36,7 +36,8 @@ extension LiveSession {
 
         /// Takes what a person types: the sender may be `<>`, `server` is `HOST`, `HOST:PORT` or `[IPv6]:PORT`.
         ///
-        /// `content` is a whole mail, header and body; nil for the mail that comes with the program.
+        /// `content` is a whole mail, header and body; nil for the mail that comes with the program. `isContentAsGiven` sends it
+        /// whatever is in it.
         public init(
             recipients: [String],
             sender: String,
@@ -45,6 +46,7 @@ extension LiveSession {
             port: Int = 25,
             dnsServers: String? = nil,
             content: [UInt8]? = nil,
+            isContentAsGiven: Bool = false,
             quitAfter: ClientDialogue.StopPoint? = nil,
             timeout: Int? = nil,
             send: Bool = false,
@@ -64,7 +66,11 @@ extension LiveSession {
                 do { paths.append(try ForwardPath(text)) } catch { throw .badRecipient(text, error) }
             }
             let written = if let content { content } else { try Self.usualContent(path, paths, seed) }
-            mail = MailObject(envelope: Envelope(reversePath: path, forwardPaths: paths), content: written)
+            mail = MailObject(
+                envelope: Envelope(reversePath: path, forwardPaths: paths),
+                content: written,
+                isAsGiven: isContentAsGiven
+            )
             do {
                 var plan = style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter)
                 security.apply(to: &plan, port: port)
@@ -186,7 +192,12 @@ extension LiveSession {
             } else {
                 self.port = nil
             }
-            self.host = String(host)
+            // What DNS, TLS and titles name is the A-label.
+            self.host = host.utf8.allSatisfy { $0 < 0x80 } ? String(host) : Self.aLabels(String(host))
+        }
+
+        private static func aLabels(_ host: String) -> String {
+            (try? Name(international: host)).map { "\($0)" } ?? host
         }
     }
 
@@ -202,7 +213,7 @@ extension LiveSession {
                 self = .address(AddressLiteral.address(in: text))
                 return
             }
-            do { self = .domain(try Name(text)) } catch { throw .badDomain(text, error) }
+            do { self = .domain(try Name(international: text)) } catch { throw .badDomain(text, error) }
         }
     }
 }
@@ -230,6 +241,8 @@ public enum LiveError: Error, Equatable, CustomStringConvertible {
         case .badServer(let text): "\(text) is no server: write HOST, HOST:PORT or [IPv6-ADDRESS]:PORT"
         case .badPort(let text): "\(text) is no port: a port is a number from 1 to 65535"
         case .badContent(let error): "the mail cannot be written: \(error)"
+        case .badPlan(.credentialsInClear):
+            "the mail cannot be sent: \(ClientDialogue.PlanError.credentialsInClear); --auth-force-clear allows it"
         case .badPlan(let error): "the mail cannot be sent: \(error)"
         }
     }

@@ -19,7 +19,12 @@ public enum LiveOutcome: Equatable, Sendable {
     public var exitStatus: Int32 {
         switch self {
         case .completed, .heldBack: 0
-        case .lookupFailed: 69
+        // swaks' number for a host that cannot be found; a name server that gives no answer is something else.
+        case .lookupFailed(let reason, _):
+            switch reason.failure {
+            case .noSuchDomain, .noAddress, .neitherMXNorAddress: 2
+            default: 69
+            }
         case .notConnected: 2
         case .cancelled: 75
         case .failed(.closedEarly), .failed(.afterTLS(.closedEarly)): 6

@@ -44,7 +44,9 @@ public struct LiveSession: Sendable {
             let outcome = await walk(person, tell) { attempt in
                 await Self.attempt(attempt, on: loop, line)
             }
-            if let remark = QueueAdvice.remark(after: outcome) { tell(.remark(remark), outcome.leg) }
+            if !options.everyExchanger, let remark = QueueAdvice.remark(after: outcome) {
+                tell(.remark(remark), outcome.leg)
+            }
             return outcome
         } onCancel: {
             loop.execute { line.value?.cancel() }
@@ -90,6 +92,7 @@ public struct LiveSession: Sendable {
         }
         var last = LiveOutcome.lookupFailed("the domain has no exchanger", .permanent)
         var worst: LiveOutcome?
+        var deciding: (peer: String, outcome: LiveOutcome)?
         var silent: Set<String> = []
         for host in hosts {
             person.onWaiting(LiveHold.Waiting(words: "DNS, the address of \(host.name)", limit: lookupLimit, rule: ""))
@@ -113,17 +116,24 @@ public struct LiveSession: Sendable {
                 guard let ending = await ending(of: next, tell, attempt) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
                 if last.exitStatus != 0, worst == nil { worst = last }
+                if deciding == nil, !ending.invitesAnotherHost { deciding = (next.peer, last) }
                 if case .notConnected(let failure) = last, failure.failure == .timedOut { silent.insert(host.name) }
                 guard ending.invitesAnotherHost || options.everyExchanger else { return last }
             }
         }
         guard !Task.isCancelled else { return .cancelled }
-        if silent.count > 1, silent.count == hosts.count, hosts.allSatisfy({ $0.port == 25 }) {
-            let closed = Self.portClosed(silent.count)
-            tell(.error(closed), .relay)
-            return .notConnected(closed)
-        }
-        return options.everyExchanger ? worst ?? last : last
+        let isClosed = silent.count > 1 && silent.count == hosts.count && hosts.allSatisfy { $0.port == 25 }
+        if isClosed { return noneAnswered(silent.count, tell) }
+        guard options.everyExchanger else { return last }
+        tell(.note(QueueAdvice.sentence(afterAll: deciding)), .relay)
+        return worst ?? last
+    }
+
+    /// Not one of several exchangers answered on port 25.
+    private func noneAnswered(_ exchangers: Int, _ tell: Tell) -> LiveOutcome {
+        let closed = Self.portClosed(exchangers)
+        tell(.error(closed), .relay)
+        return .notConnected(closed)
     }
 
     /// Visits one address: a second time without TLS where the first came to nothing for its sake. Nil when it was broken off.
@@ -188,7 +198,7 @@ public struct LiveSession: Sendable {
         let stop = stopPoint(at: address, port: host.port)
         let name = host.name == "\(address)" ? "" : "\(host.name) "
         return LiveLine.Attempt(
-            peer: "\(name)\(AddressLiteral.text(of: "\(address)")):\(host.port)",
+            peer: "\(name)[\(address)]:\(host.port)",
             address: "\(address)",
             port: host.port,
             clientName: options.clientName ?? MachineName.fullyQualified,
@@ -226,6 +236,8 @@ extension LiveSession {
         var port: Int
         /// Whether DNS named it, and no person.
         var isFromDNS = false
+        /// Whether it is the domain itself, which has no MX records.
+        var isDomain = false
     }
 
     /// In seconds.
@@ -242,6 +254,7 @@ extension LiveSession {
         _ host: Host
     ) -> (WireEvent.Failure, Disposition) {
         switch found {
+        case .success where host.isDomain: (WireEvent.Failure(.neitherMXNorAddress).of(host.name), .permanent)
         case .success: (WireEvent.Failure(.noAddress, "\(host.name) \(LinkFailure.noAddress.words)"), .permanent)
         case .failure(let failure): (failure.told.of(host.name), failure.disposition)
         }
@@ -278,12 +291,16 @@ extension LiveSession {
             return .failure(NoHostError(reason: failure.told.of("\(domain)"), disposition: failure.disposition))
         case .success(let choice):
             for remark in choice.remarks { tell(.note("\(remark)"), .lookup) }
+            let isDomain = if case .implicit = choice.outcome { true } else { false }
             let hosts = choice.candidates.map {
-                Host(name: "\($0.exchange)", port: options.port, isFromDNS: true)
+                Host(name: "\($0.exchange)", port: options.port, isFromDNS: true, isDomain: isDomain)
             }
             guard hosts.isEmpty else { return .success(hosts) }
             let outcome = choice.outcome
-            return .failure(NoHostError(reason: outcome.told.of("\(domain)"), disposition: outcome.disposition))
+            let why = choice.extendedErrors.first.map { "; it adds: \($0)" } ?? ""
+            return .failure(
+                NoHostError(reason: outcome.told.of("\(domain)").adding(why), disposition: outcome.disposition)
+            )
         }
     }
 
@@ -296,7 +313,7 @@ extension LiveSession {
         if host.name.lowercased() == "localhost" {
             return .success(options.addressFamily == .v6 ? [.v6(.loopback)] : [.v4(IPv4Address(127, 0, 0, 1))])
         }
-        guard let name = try? Name(host.name) else { return .success([]) }
+        guard let name = try? Name(international: host.name) else { return .success([]) }
         let found = await routing(say).addresses(of: name)
         guard (try? found.get())?.isEmpty ?? true, options.server != nil, options.dnsServers == nil else {
             return found

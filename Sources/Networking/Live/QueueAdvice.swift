@@ -15,6 +15,23 @@ enum QueueAdvice {
         }
     }
 
+    /// What it would do with all exchangers of a domain as they were found: it goes on to the next one only where nobody is there, or
+    /// the greeting says later (RFC 5321 §5.1).
+    static func sentence(afterAll deciding: (peer: String, outcome: LiveOutcome)?) -> String {
+        guard let (peer, outcome) = deciding else {
+            return
+                "A real mail server reaches none of them, keeps the mail in its queue and tries them all again (RFC 5321 §4.5.4.1)"
+        }
+        switch outcome {
+        case .completed, .heldBack:
+            return "A real mail server delivers to \(peer), the first that takes the mail (RFC 5321 §5.1)"
+        case .lookupFailed, .notConnected, .cancelled, .failed:
+            let asks = "A real mail server takes the answer of \(peer) and asks no other"
+            guard let next = remark(after: outcome)?.failure else { return asks }
+            return asks + (next == .bounces ? ": the mail goes back to its author" : ": the mail waits in its queue")
+        }
+    }
+
     private static let retries = WireEvent.Failure(.retries).adding(
         ", tries again after half an hour or later, and gives the mail back after 4 to 5 days (RFC 5321 §4.5.4.1)"
     )

@@ -52,6 +52,13 @@ struct WatchedConversation: ClientConversation {
         }
     }
 
+    mutating func receivedEarly(_ reply: Reply) {
+        _ = watch("an early reply", isOurBug: !hasBegun) {
+            $0.receivedEarly(reply)
+            return []
+        }
+    }
+
     mutating func resume() -> [ClientDialogue.Action] { watch("resume", isOurBug: !hasBegun) { $0.resume() } }
 
     mutating func goOn(to point: ClientDialogue.StopPoint?) -> [ClientDialogue.Action] {
@@ -93,7 +100,7 @@ struct WatchedConversation: ClientConversation {
         switch action {
         case .send(_, let turn): "send \(turn.words)"
         case .sendOctets(_, let turn): "send octets for \(turn.words)"
-        case .note, .mismatch: "remark"
+        case .note, .mismatch, .smuggling: "remark"
         case .sendMailData(let octets): "send mail data, \(octets.count) octets"
         case .wait(let limit): "wait \(limit.seconds) s (\(limit.spec))"
         case .startTLS: "start TLS"

@@ -113,13 +113,15 @@ extension TapConversation {
         switch occurrence {
         case .records(let from, let octets):
             // The handshake with the server is the one worth looking at; what follows is seen as it is inside.
-            if side == .server, case .withServer = life.securing { log.emit(.records(from: from, octets), .relay) }
+            if side == .server, case .withServer = life.securing { log.emitHandshake(octets, from: from, .relay) }
         case .established(let facts): side == .server ? secureClient(facts) : secured(facts)
         case .failed(let trouble, let facts):
             if let facts, side == .server { log.emit(.tls(facts), .relay) }
             guard life.fail() else { return }
             let hint = side == .client ? "; does it trust the tap's certificate?" : ""
-            log.emit(.error(.init(.tlsFailed, "TLS with the \(side.rawValue): \(trouble)\(hint)")), .relay)
+            let isInClear = side == .server && trouble == .notTLS && reader.sequence.phase != .securing
+            let kind = isInClear ? LinkFailure.clearExpected : .tlsFailed
+            log.emit(.error(.init(kind, "TLS with the \(side.rawValue): \(trouble)\(hint)")), .relay)
             end(side.other)?.reset()
         case .truncated: break
         }

@@ -100,8 +100,8 @@ extension ClientDialogue {
         case notSecured(String)
         /// The login went wrong on our side, or the server did not prove itself.
         case notAuthenticated(SASLError)
-        /// Credentials would have crossed the line unprotected, so they did not.
-        case credentialsKept
+        /// The login would have crossed the line unprotected, so it did not; with the mechanism that would have been used.
+        case credentialsKept(Mechanism?)
         /// One of these at the EHLO that follows the handshake.
         indirect case afterTLS(Outcome)
 
@@ -139,7 +139,7 @@ extension ClientDialogue {
             switch self {
             case .clientNameOutsideGrammar: "the name for EHLO is neither a domain name nor an address like [192.0.2.1]"
             case .notAHello(let verb): "a session cannot begin with \(verb.rawValue)"
-            case .credentialsInClear: "user and password would go over the line unprotected"
+            case .credentialsInClear: "a login would go over a line without TLS, where others can listen"
             case .xclientNeedsEHLO: "XCLIENT is possible after EHLO or LHLO only"
             case .credentialsNeedEHLO: "authentication is possible after EHLO or LHLO only"
             case .noRecipient(let mail): "mail \(mail + 1) has no recipient"
@@ -181,6 +181,7 @@ extension ClientDialogue.Plan {
         {
             throw .pathTooLong(mail: index, octets: path.count)
         }
+        guard !mail.isAsGiven else { return }
         guard !mail.content.contains(0) else { throw .holdsNUL(mail: index) }
         // RFC 5321 §4.5.3.1.6: 1000 octets with the CRLF, not counting a stuffed dot.
         for line in DotStuffing.lines(of: mail.content) where line.count > 998 {
@@ -191,13 +192,13 @@ extension ClientDialogue.Plan {
 
 extension MailObject {
     /// How many octets the mail has for SIZE: every line end as CRLF, no stuffed dots, no closing dot (RFC 1870 §5).
-    var declaredSize: Int { DotStuffing.lines(of: content).reduce(0) { $0 + $1.count + 2 } }
+    var declaredSize: Int { lines.reduce(0) { $0 + $1.count + 2 } }
 
     /// Whether an address or the header section holds octets above ASCII (RFC 6531 §3.2).
     var needsSMTPUTF8: Bool {
         if case .mailbox(let mailbox) = envelope.reversePath, mailbox.needsSMTPUTF8 { return true }
         for case .mailbox(let mailbox) in envelope.forwardPaths where mailbox.needsSMTPUTF8 { return true }
-        let header = DotStuffing.lines(of: content).prefix { !$0.isEmpty }
+        let header = lines.prefix { !$0.isEmpty }
         return header.contains { line in line.contains { $0 >= 0x80 } }
     }
 }
@@ -212,6 +213,7 @@ extension ClientDialogue.Action: CustomStringConvertible, CustomDebugStringConve
         case .sendOctets(_, .auth), .sendOctets(_, .saslResponse): "send •••"
         case .sendOctets(let octets, _): "send \(octets.lossyText)"
         case .note(let words), .mismatch(let words): "note: \(words)"
+        case .smuggling(let found): "found: \(found)"
         case .sendMailData(let octets): "send \(octets.count) octets of mail data"
         case .wait(let limit): "wait \(limit.seconds) s"
         case .startTLS: "start TLS"

@@ -18,6 +18,8 @@ public struct ClientDialogue: Sendable {
         case note(String)
         /// A reply is not the one that a dialog tells of; in words, for whoever looks on.
         case mismatch(String)
+        /// What a dialog found out about the server.
+        case smuggling(Smuggling)
         /// Mail data for the wire: dots stuffed, the closing dot line at its end.
         case sendMailData([UInt8])
         /// Wait for a reply so long at most, then call `timedOut`. Takes the place of the limit before.
@@ -310,7 +312,9 @@ extension ClientDialogue {
     /// The end that was planned: with RSET and QUIT, or without a word.
     private mutating func stop() -> [Action] { plan.drops ? finish(nil) : leave() }
 
+    /// What goes wrong with QUIT takes nothing back that was accepted.
     private mutating func note(_ outcome: Outcome) {
+        guard outcome.turn != .quit || acceptedMails == 0 else { return }
         let isSecondHello = isSecured && plan.tls != .onConnect && outcome.turn == .hello
         failure = failure ?? (isSecondHello ? .afterTLS(outcome) : outcome)
     }
@@ -375,11 +379,11 @@ extension ClientDialogue {
 
     private mutating func authenticateOrMail() -> [Action] {
         guard let credentials = plan.credentials else { return stops(at: .auth) ? quit() : nextMail() }
+        let best = ClientSASL.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
         guard isSecured || plan.mayAuthenticateInClear else {
-            note(.credentialsKept)
+            note(.credentialsKept(plan.mechanism ?? best))
             return quit()
         }
-        let best = ClientSASL.mechanism(offeredIn: offer, hasDigests: plan.digests != nil)
         guard let mechanism = plan.mechanism.map({ ClientSASL.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
             note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.name)" } ?? "AUTH", at: .auth))
             return quit()
@@ -434,7 +438,7 @@ extension ClientDialogue {
         dueAcceptances = hello == .lhlo ? max(1, acceptedRecipients) : 1
         wasAccepted = false
         let mail = plan.mails.indices.contains(mailIndex) ? plan.mails[mailIndex] : plan.mails.last
-        return [.sendMailData(DotStuffing.mailData(of: mail?.content ?? []))] + waitFor(.mailData)
+        return [.sendMailData(mail?.mailData ?? DotStuffing.mailData(of: []))] + waitFor(.mailData)
     }
 
     private mutating func mailWasTaken() {

@@ -15,10 +15,13 @@ public protocol ClientConversation: Sendable {
     mutating func notSecured(_ reason: String) -> [ClientDialogue.Action]
     /// What the response under way says, of a credential only that it is one.
     var responseMeaning: String? { get }
+    /// A reply that was there before the command that it seems to answer: it answers nothing.
+    mutating func receivedEarly(_ reply: Reply)
 }
 
 extension ClientConversation {
     public var responseMeaning: String? { nil }
+    public mutating func receivedEarly(_ reply: Reply) {}
 }
 
 extension ClientDialogue: ClientConversation {}
@@ -33,6 +36,8 @@ public struct DialogPlayer: ClientConversation {
     private enum State { case idle, playing, securing, leaving, finished }
 
     private let script: DialogScript
+    /// What is to be played, the conditions that were met opened.
+    private var steps: [DialogScript.Step]
     private let values: [String: String]
     private var state = State.idle
     private var position = 0
@@ -42,6 +47,10 @@ public struct DialogPlayer: ClientConversation {
     private var isGuarded: Bool
     private let beginsWithTLS: Bool
     private var acceptedMails = 0
+    /// The first answer to EHLO tells whether there is anything to play.
+    private var hasHeardOffer = false
+    /// What the server answers behind the mail data, where that is the question.
+    private var tally: SmugglingTally?
 
     public private(set) var sequence = CommandSequence()
     public private(set) var offer = Hello()
@@ -57,6 +66,7 @@ public struct DialogPlayer: ClientConversation {
     /// `isGuarded` stops it before whatever leads to a delivery. `beginsWithTLS` is for port 465 (RFC 8314 §3.3).
     public init(_ script: DialogScript, values: [String: String], isGuarded: Bool, beginsWithTLS: Bool = false) {
         self.script = script
+        steps = script.steps
         self.values = values
         self.isGuarded = isGuarded
         self.beginsWithTLS = beginsWithTLS
@@ -70,15 +80,16 @@ public struct DialogPlayer: ClientConversation {
 
     public mutating func received(_ reply: Reply) -> [ClientDialogue.Action] {
         guard state == .playing || state == .leaving else { return [] }
+        if let actions = count(reply) { return actions }
         let sent = awaited.isEmpty ? nil : awaited.removeFirst()
         note(reply, sent)
         if state == .leaving { return finish() }
         var actions: [ClientDialogue.Action] = []
-        switch script.steps[position...].first {
+        switch steps[position...].first {
         case .expect(let expectation):
             position += 1
             let wanted = DialogScript.Expectation(text: fill(expectation.text))
-            if !wanted.isMet(by: reply) {
+            if !wanted.isMet(by: reply), tally == nil {
                 actions.append(
                     .mismatch(
                         "expected \(wanted.text.split(separator: "\n").joined(separator: " / ")), and this came instead"
@@ -90,13 +101,15 @@ public struct DialogPlayer: ClientConversation {
                 if isMail != isExpected { return actions + leave() }
                 if sent?.turn == .startTLS, sequence.phase != .securing { return actions + leave() }
             }
-        case .say, .expectClose, nil:
+        case .say, .branch, .expectClose, nil:
             mismatches += 1
             actions.append(.mismatch("nobody expected this reply"))
             // The answer to something that was said may still be the one that is waited for.
             if !awaited.isEmpty { return actions + [.wait(TimeLimit(awaiting: awaited[0].turn))] }
         }
         if reply.code == 421 { return actions + finish() }
+        if sent?.turn == .hello, !hasHeardOffer, let missing { return actions + [.note(Self.words(missing))] + leave() }
+        if sent?.turn == .hello, reply.severity == .positive { hasHeardOffer = true }
         return actions + (sequence.phase == .securing ? startTLS(reply) : next())
     }
 
@@ -112,8 +125,8 @@ public struct DialogPlayer: ClientConversation {
     public mutating func closed() -> [ClientDialogue.Action] {
         if state == .securing { return end(.closedEarly(at: .handshake)) }
         guard state == .playing || state == .leaving else { return [] }
-        if case .expectClose? = script.steps[position...].first, position + 1 == script.steps.count { return finish() }
-        if sequence.phase == .ended || position >= script.steps.count { return finish() }
+        if case .expectClose? = steps[position...].first, position + 1 == steps.count { return finish() }
+        if sequence.phase == .ended || position >= steps.count || tally != nil { return finish() }
         return end(.closedEarly(at: awaitedTurn ?? .unknown))
     }
 
@@ -157,6 +170,57 @@ public struct DialogPlayer: ClientConversation {
         }
     }
 
+    // MARK: What the server offers
+
+    /// An extension that the dialog needs and the server does not offer, now that EHLO is answered.
+    private var missing: String? {
+        guard sequence.phase == .identified else { return nil }
+        return script.needs.first { $0 != "PIPELINING" && !offer.offers($0) }
+    }
+
+    private static func words(_ missing: String) -> String {
+        "The server does not offer \(missing), which this dialog is about: there is nothing to play"
+    }
+
+    /// Whether lines that stand together have to wait for their answers (RFC 2920 §3.1).
+    private var waitsForEach: Bool {
+        script.needs.contains("PIPELINING") && sequence.phase != .connected && !offer.offers("PIPELINING")
+    }
+
+    /// Opens the conditions that come next.
+    private mutating func decideBranches() {
+        while case .branch(let keyword, let offered, let otherwise)? = steps[position...].first {
+            steps.replaceSubrange(position...position, with: offer.offers(keyword) ? offered : otherwise)
+        }
+    }
+
+    /// Leaves of a group only the lines up to the first that is answered; the others come behind that answer.
+    private mutating func parted(_ lines: [String]) -> [String] {
+        guard waitsForEach else { return lines }
+        var ahead = hand
+        let end = lines.firstIndex { ahead.append(TypedOctets.read(fill($0)), at: sequence).contains(where: \.isSure) }
+        guard let end, end + 1 < lines.count else { return lines }
+        let answer = steps[position...].firstIndex { if case .expect = $0 { true } else { false } }
+        steps.insert(.say(Array(lines[(end + 1)...])), at: answer.map { $0 + 1 } ?? position + 1)
+        return Array(lines[...end])
+    }
+
+    // MARK: Smuggling
+
+    /// Counts a reply behind the mail data. Nil for one that the play goes on with: the first, and the one to QUIT.
+    private mutating func count(_ reply: Reply) -> [ClientDialogue.Action]? {
+        guard let known = tally, awaited.first?.turn == .quit, ![221, 421].contains(reply.code) else {
+            if awaited.first?.turn == .mailData { tally?.take(reply) }
+            return nil
+        }
+        var counted = known
+        counted.take(reply)
+        tally = counted
+        return [.wait(.other)]
+    }
+
+    public mutating func receivedEarly(_ reply: Reply) { tally?.take(reply) }
+
     private func fill(_ text: String) -> String { DialogScript.filled(text) { values[$0] } }
 
     /// Where the session is after a reply.
@@ -169,11 +233,14 @@ public struct DialogPlayer: ClientConversation {
 
     /// The next thing to say, or the next reply to wait for.
     private mutating func next() -> [ClientDialogue.Action] {
-        switch script.steps[position...].first {
+        decideBranches()
+        switch steps[position...].first {
+        case .branch: return []
         case .expect: return [.wait(TimeLimit(awaiting: awaitedTurn ?? .unknown))]
         case .expectClose: return [.wait(.other)]
         case nil: return finish()
-        case .say(let lines):
+        case .say(let group):
+            let lines = parted(group)
             let octets = lines.flatMap { TypedOctets.read(fill($0)) }
             guard !isGuarded || !hand.leadsToDelivery(octets, at: sequence.phase) else {
                 return [
@@ -184,11 +251,12 @@ public struct DialogPlayer: ClientConversation {
                     + leave()
             }
             position += 1
+            if script.question == .smuggling, sequence.phase == .mailData { tally = SmugglingTally() }
             let expected = hand.append(octets, at: sequence)
             awaited += expected.filter(\.isSure)
             let turn = expected.first?.turn ?? (sequence.phase == .mailData ? .mailData : .unknown)
             let send = ClientDialogue.Action.sendOctets(octets, turn)
-            guard case .say? = script.steps[position...].first else { return [send] + next() }
+            guard case .say? = steps[position...].first else { return [send] + next() }
             return [send]
         }
     }
@@ -200,7 +268,10 @@ public struct DialogPlayer: ClientConversation {
         return [.send(Command.bare(.quit), .quit), .wait(.other)]
     }
 
-    private mutating func finish() -> [ClientDialogue.Action] { end(.completed(accepted: acceptedMails)) }
+    private mutating func finish() -> [ClientDialogue.Action] {
+        let found = tally.map { [ClientDialogue.Action.smuggling($0.verdict)] } ?? []
+        return found + end(.completed(accepted: acceptedMails))
+    }
 
     private mutating func end(_ outcome: ClientDialogue.Outcome) -> [ClientDialogue.Action] {
         state = .finished

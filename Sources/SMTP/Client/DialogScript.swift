@@ -14,6 +14,10 @@
 /// together go out together. An `S:` line is a reply by its class (`2yz`), by its code (`250`), or word for word; a line
 /// `S: 250-…` goes on in the next. `-- close` expects the server to close. What is between braces is filled in. Behind the 220
 /// that answers STARTTLS the dialog goes on inside TLS. `# persona:` names the sandbox's server it is meant for.
+///
+/// `# needs: CHUNKING` plays on only where the server offers that; with PIPELINING, `C:` lines that stand together wait for their
+/// answers one by one where it is not offered. `-- if DSN`, `-- else`, `-- end` hold what is played where it is offered, and where
+/// it is not. `# verdict: smuggling` says in the end whether the server took two mails out of one.
 public struct DialogScript: Sendable {
     /// What is expected of one reply.
     public struct Expectation: Equatable, Sendable {
@@ -42,12 +46,20 @@ public struct DialogScript: Sendable {
         case say([String])
         case expect(Expectation)
         case expectClose
+        /// What is played where the server offers an extension, and where it does not.
+        indirect case branch(keyword: String, offered: [Step], otherwise: [Step])
     }
+
+    /// What a dialog finds out about a server.
+    public enum Question: String, CaseIterable, Sendable { case smuggling }
 
     public let title: String
     public let comments: [String]
     /// The persona of the sandbox it is meant for; nil for the usual one.
     public let persona: String?
+    /// EHLO keywords without which there is nothing to play, but for PIPELINING: without it lines are sent one by one.
+    public let needs: [String]
+    public let question: Question?
     public let steps: [Step]
 
     /// The names that may stand in braces, THE table.
@@ -63,10 +75,14 @@ public struct DialogScript: Sendable {
         guard draft.reply.isEmpty else {
             throw DialogScriptError(line: draft.number, message: "the last reply goes on, and its last line is missing")
         }
+        guard draft.branches.isEmpty else {
+            throw DialogScriptError(line: draft.number, message: "'-- if' without '-- end'")
+        }
         guard case .expect? = draft.steps.first else {
             throw DialogScriptError(line: 1, message: "it begins with the server's greeting, as in 'S: 220'")
         }
         (title, comments, persona, steps) = (draft.title, draft.comments, draft.persona, draft.steps)
+        (needs, question) = (draft.needs, draft.question)
     }
 
     /// A script of which some lines were read.
@@ -74,14 +90,25 @@ public struct DialogScript: Sendable {
         var title = ""
         var comments: [String] = []
         var persona: String?
+        var needs: [String] = []
+        var question: Question?
         var steps: [Step] = []
+        /// The conditions under way, the innermost last.
+        var branches: [Branch] = []
         /// The lines of a reply whose last is still to come.
         var reply: [String] = []
         var number = 0
 
+        struct Branch {
+            let keyword: String
+            /// What stands before the condition, and what is played where it holds, once that is known.
+            let before: [Step]
+            var offered: [Step]?
+        }
+
         mutating func read(_ line: String) throws(DialogScriptError) {
             if line.allSatisfy(\.isWhitespace) { return }
-            if line.hasPrefix("#") { return comment(line) }
+            if line.hasPrefix("#") { return try comment(line) }
             if line.hasPrefix("S:") { return try server(DialogScript.said(line)) }
             guard reply.isEmpty else {
                 throw DialogScriptError(
@@ -96,18 +123,57 @@ public struct DialogScript: Sendable {
                     message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'"
                 )
             }
-            guard line.dropFirst(2).filter({ $0 != " " }) == "close" else {
-                throw DialogScriptError(line: number, message: "only '-- close' can be expected, not '\(line)'")
+            let words = line.dropFirst(2).split(separator: " ").map(String.init)
+            switch (words.first, words.count) {
+            case ("close", 1): steps.append(.expectClose)
+            case ("if", 2): open(words[1].uppercased())
+            case ("else", 1): try turn()
+            case ("end", 1): try close()
+            default:
+                throw DialogScriptError(
+                    line: number,
+                    message:
+                        "only '-- close' can be expected, or '-- if KEYWORD', '-- else' and '-- end' stand, not '\(line)'"
+                )
             }
-            steps.append(.expectClose)
         }
 
-        private mutating func comment(_ line: String) {
+        private mutating func open(_ keyword: String) {
+            branches.append(Branch(keyword: keyword, before: steps))
+            steps = []
+        }
+
+        private mutating func turn() throws(DialogScriptError) {
+            guard let last = branches.indices.last, branches[last].offered == nil else {
+                throw DialogScriptError(line: number, message: "'-- else' without '-- if'")
+            }
+            branches[last].offered = steps
+            steps = []
+        }
+
+        private mutating func close() throws(DialogScriptError) {
+            guard let branch = branches.popLast() else {
+                throw DialogScriptError(line: number, message: "'-- end' without '-- if'")
+            }
+            let (offered, otherwise) = branch.offered.map { ($0, steps) } ?? (steps, [])
+            steps = branch.before + [.branch(keyword: branch.keyword, offered: offered, otherwise: otherwise)]
+        }
+
+        private mutating func comment(_ line: String) throws(DialogScriptError) {
             let comment = line.dropFirst().drop { $0 == " " }
             if comment.hasPrefix("title:"), title.isEmpty {
                 title = String(comment.dropFirst(6).drop { $0 == " " })
             } else if comment.hasPrefix("persona:"), persona == nil {
                 persona = String(comment.dropFirst(8).filter { $0 != " " })
+            } else if comment.hasPrefix("needs:") {
+                needs += comment.dropFirst(6).split { $0 == " " || $0 == "," }.map { $0.uppercased() }
+            } else if comment.hasPrefix("verdict:") {
+                let word = comment.dropFirst(8).filter { $0 != " " }
+                guard let asked = Question(rawValue: word) else {
+                    let known = Question.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw DialogScriptError(line: number, message: "there is no verdict '\(word)'; there are: \(known)")
+                }
+                question = asked
             } else {
                 comments.append(String(comment))
             }

@@ -14,11 +14,20 @@ public struct MailObject: Hashable, Sendable {
     public var envelope: Envelope
     /// Header, empty line, body, lines ended by CRLF, nothing stuffed.
     public var content: [UInt8]
+    /// Whether a person gave the content to see what a server makes of it: then bare CRs, NULs and lines of any length go out as they
+    /// are, and only LF ends a line.
+    public var isAsGiven: Bool
 
-    public init(envelope: Envelope, content: [UInt8]) {
+    public init(envelope: Envelope, content: [UInt8], isAsGiven: Bool = false) {
         self.envelope = envelope
         self.content = content
+        self.isAsGiven = isAsGiven
     }
+
+    /// The lines of the content, without their ends.
+    public var lines: [[UInt8]] { DotStuffing.lines(of: content, keepingCR: isAsGiven) }
+    /// The mail data for the wire.
+    public var mailData: [UInt8] { DotStuffing.mailData(of: content, keepingCR: isAsGiven) }
 
     /// Whether any octet is above ASCII, so that 8BITMIME is needed (RFC 6152 §3).
     public var isEightBit: Bool { content.contains { $0 >= 0x80 } }

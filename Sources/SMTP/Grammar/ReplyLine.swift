@@ -7,6 +7,14 @@ public struct ReplyLine: Hashable, Sendable {
     public let enhanced: EnhancedStatusCode?
     /// Behind the separator, the enhanced status code and its space left out.
     public let text: [UInt8]
+    /// The status that qmail and its like put behind the text, in brackets: `(#5.5.1)`. It is no part of RFC 2034, and says the same.
+    public private(set) var closingStatus: EnhancedStatusCode?
+    /// What the reply means in detail, wherever it says so.
+    public var status: EnhancedStatusCode? { enhanced ?? closingStatus }
+
+    init(code: UInt16?, continues: Bool, enhanced: EnhancedStatusCode?, text: [UInt8]) {
+        (self.code, self.continues, self.enhanced, self.text) = (code, continues, enhanced, text)
+    }
 
     /// Reads a reply line that somebody else wrote.
     ///
@@ -39,8 +47,10 @@ public struct ReplyLine: Hashable, Sendable {
         let continues = readSeparator(&cursor)
         let enhanced = readEnhanced(&cursor, code: code, expected: expectsEnhanced)
         let text = cursor.rest
+        var line = ReplyLine(code: code, continues: continues, enhanced: enhanced, text: Array(text))
+        if enhanced == nil { line.closingStatus = readClosingStatus(&cursor) }
         takeText(&cursor)
-        return cursor.reading(ReplyLine(code: code, continues: continues, enhanced: enhanced, text: Array(text)))
+        return cursor.reading(line)
     }
 
     /// What an observer needs to know of a reply line before it reads it: its code, and whether another line follows.
@@ -83,6 +93,18 @@ public struct ReplyLine: Hashable, Sendable {
         cursor.take(enhanced.length, as: .enhancedCode)
         cursor.take(cursor.next == 32 ? 1 : 0, as: .separator)
         return enhanced
+    }
+
+    /// `(#5.5.1)` at the end of the text; what stands before the code is taken.
+    private static func readClosingStatus(_ cursor: inout LineCursor) -> EnhancedStatusCode? {
+        let rest = cursor.rest
+        guard rest.last == UInt8(ascii: ")"), let open = rest.lastIndex(of: UInt8(ascii: "(")),
+            rest[open...].dropFirst().first == UInt8(ascii: "#"),
+            let status = EnhancedStatusCode(opening: rest[(open + 2)...].dropLast())
+        else { return nil }
+        cursor.take(open + 2 - rest.startIndex, as: .text)
+        cursor.take(status.length, as: .enhancedCode)
+        return status
     }
 
     private static func takeText(_ cursor: inout LineCursor) {

@@ -49,6 +49,7 @@ public struct Departure: Hashable, Sendable {
         case pathTooLong = "path-too-long"
         case malformedDomain = "malformed-domain"
         case domainNotFullyQualified = "domain-not-fully-qualified"
+        case loopbackLiteral = "loopback-literal"
         case malformedAddressLiteral = "malformed-address-literal"
         case malformedParameter = "malformed-parameter"
         case duplicateParameter = "duplicate-parameter"
@@ -72,6 +73,7 @@ public struct Departure: Hashable, Sendable {
         case replyNotDefined = "reply-not-defined"
         case notSMTP = "not-smtp"
         // The order of things
+        case helloNotRepeated = "hello-not-repeated"
         case outOfSequence = "out-of-sequence"
         case noAcceptedRecipient = "no-accepted-recipient"
         case commandBeforeReply = "command-before-reply"
@@ -81,6 +83,8 @@ public struct Departure: Hashable, Sendable {
         case dataWithout354 = "data-without-354"
         case unexpectedIntermediateReply = "unexpected-intermediate-reply"
         case tlsInsteadOfCommand = "tls-instead-of-command"
+        case clearInsteadOfTLS = "clear-instead-of-tls"
+        case noGreeting = "no-greeting"
         case chunkSizeWrong = "chunk-size-wrong"
         case dataBefore354 = "data-before-354"
         case octetsAfterSTARTTLS = "octets-after-starttls"
@@ -90,6 +94,7 @@ public struct Departure: Hashable, Sendable {
         case certificateNotTrusted = "certificate-not-trusted"
         case certificateForAnotherName = "certificate-for-another-name"
         case oldTLSVersion = "old-tls-version"
+        case quitRefused = "quit-refused"
         case closedWithoutQuit = "closed-without-quit"
         case closedWithout421 = "closed-without-421"
         // Mail data
@@ -103,6 +108,8 @@ public struct Departure: Hashable, Sendable {
         // Lookups
         case malformedDNSMessage = "malformed-dns-message"
         case nullMX = "null-mx"
+        case nullMXAmongOthers = "null-mx-among-others"
+        case exchangerWithoutAddress = "exchanger-without-address"
         case implicitMX = "implicit-mx"
         case exchangerIsAddress = "exchanger-is-address"
         case exchangerIsAlias = "exchanger-is-alias"

@@ -26,15 +26,18 @@ public enum DotStuffing {
 
     /// Mail data for the wire: every line ended by CRLF, dots stuffed, the closing dot line added.
     ///
-    /// Line ends in `content` may be CRLF, LF or CR: each becomes CRLF, so that no server can see an end that is not one.
-    public static func mailData(of content: [UInt8]) -> [UInt8] {
+    /// Line ends in `content` may be CRLF, LF or CR: each becomes CRLF, so that no server can see an end that is not one. With
+    /// `keepingCR` a CR without its LF stays what it is.
+    public static func mailData(of content: [UInt8], keepingCR: Bool = false) -> [UInt8] {
         var wire: [UInt8] = []
-        for line in lines(of: content) { wire += stuff(line) + [13, 10] }
+        wire.reserveCapacity(content.count + content.count / 32 + 3)
+        for line in lines(of: content, keepingCR: keepingCR) { wire += stuff(line) + [13, 10] }
         return wire + [dot, 13, 10]
     }
 
-    /// The lines of a text whose line ends may be CRLF, LF or CR, each without its end.
-    public static func lines(of content: [UInt8]) -> [[UInt8]] {
+    /// The lines of a text whose line ends may be CRLF, LF or CR, each without its end; with `keepingCR` CRLF or LF alone.
+    public static func lines(of content: [UInt8], keepingCR: Bool = false) -> [[UInt8]] {
+        guard !keepingCR else { return linesEndedByLF(content) }
         var all: [[UInt8]] = []
         var line: [UInt8] = []
         var afterCR = false
@@ -52,5 +55,12 @@ public enum DotStuffing {
             }
         }
         return line.isEmpty ? all : all + [line]
+    }
+
+    private static func linesEndedByLF(_ content: [UInt8]) -> [[UInt8]] {
+        let pieces = content.split(separator: 10, omittingEmptySubsequences: false)
+        // What stands behind the last LF has no end, and is a line where it is anything.
+        let ended = pieces.dropLast().map { Array($0.last == 13 ? $0.dropLast() : $0) }
+        return ended + pieces.suffix(1).filter { !$0.isEmpty }.map(Array.init)
     }
 }

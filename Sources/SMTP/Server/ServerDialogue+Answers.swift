@@ -144,9 +144,14 @@ extension ServerDialogue {
     func helloAnswer(_ verb: Verb, _ name: [UInt8]) -> Answer {
         let usual = worded(.hello, Answer(250, nil, "greets \(name.lossyText)"))
         let first = rule(for: .hello, verb)?.text ?? usual.text
-        let offered = verb != .helo ? policy.offered.filter { !client.isSecured || !$0.hasPrefix("STARTTLS") } : []
+        let offered = verb != .helo ? policy.offered.filter(isOffered) : []
         let lines = [first.isEmpty ? policy.domain : "\(policy.domain) \(first)"] + offered
         return Answer(250, nil, lines.joined(separator: "\n"))
+    }
+
+    /// STARTTLS is offered once (RFC 3207 §4.2); AUTH only inside TLS, where nothing else is taken before it (RFC 4954 §4).
+    private func isOffered(_ line: String) -> Bool {
+        client.isSecured ? !line.hasPrefix("STARTTLS") : !policy.requiresTLS || !line.hasPrefix("AUTH")
     }
 
     var rsetAnswer: Answer { rule(for: .rset, .rset) ?? worded(.rset, Answer(250, "2.0.0", "Reset")) }

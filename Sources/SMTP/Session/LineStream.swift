@@ -51,6 +51,8 @@ public struct LineStream: Sendable {
     enum TLSHead { case record(Piece), incomplete, somethingElse }
 
     public var isUntouched: Bool { received == 0 }
+    /// Whether what has come and was not given out is the very beginning of the stream.
+    var isBeginning: Bool { !isEmpty && givenOut == 0 }
     public var isEmpty: Bool { framer.unreadCount == 0 }
     /// How many octets of what came were given out.
     var givenOut: Int { received - framer.unreadCount }

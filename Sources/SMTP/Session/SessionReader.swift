@@ -62,6 +62,8 @@ public struct SessionReader: Sendable {
     public private(set) var isSecured = false
     /// The client speaks TLS to a server that has spoken in the clear.
     public private(set) var speaksTLSToCommands = false
+    /// The server answers in TLS a client that has spoken in the clear.
+    public private(set) var answersInTLS = false
     /// The server speaks another protocol.
     public private(set) var isForeign = false
     /// QUIT was answered: nothing that matters is said any more (RFC 5321 §4.1.1.10).
@@ -232,7 +234,7 @@ public struct SessionReader: Sendable {
         if let piece = nextRecord(side) {
             guard let piece else { return nil }
             spoke.insert(side)
-            return utterance(.tls(insteadOfCommand: side == .client && speaksTLSToCommands), piece, side)
+            return utterance(.tls(isOutOfPlace: isTLSOutOfPlace(side)), piece, side)
         }
         if side == .client, !client.isInLine, case .chunk(let remaining, let last) = mode {
             return chunk(remaining: remaining, last: last)
@@ -249,16 +251,26 @@ public struct SessionReader: Sendable {
             guard client.unread.count > 1 else { return .some(nil) }
             speaksTLSToCommands = true
         }
-        guard expectsTLS || side == .client && speaksTLSToCommands else { return nil }
+        if side == .server, !expectsTLS, !isSecured, sequence.phase == .connected, server.isBeginning {
+            // A record where the greeting belongs: the server takes whoever comes for a client of TLS.
+            guard TLSRecord.head(of: server.unread) != .none else { return nil }
+            guard server.unread.count > 1 else { return .some(nil) }
+            // Where nothing of the client was kept, it spoke TLS as well.
+            if lost.contains(.client) { isWrapped = true } else { answersInTLS = true }
+        }
+        guard expectsTLS || isTLSOutOfPlace(side) else { return nil }
         switch side == .client ? client.nextRecord() : server.nextRecord() {
         case .record(let piece): return piece
         case .incomplete: return .some(nil)
         case .somethingElse:
-            if side == .client { speaksTLSToCommands = false }
+            if side == .client { speaksTLSToCommands = false } else { answersInTLS = false }
             if side == .server, isWrapped, !server.isEmpty { (isWrapped, speaksTLSToCommands) = (false, true) }
             return nil
         }
     }
+
+    /// Whether a side speaks TLS to another that does not.
+    private func isTLSOutOfPlace(_ side: Side) -> Bool { side == .client ? speaksTLSToCommands : answersInTLS }
 
     /// Whether something of the client is held back since it may become a proxy's header; it is given out once that is decided.
     public var holdsBeginning: Bool { mayBeProxied && !client.isEmpty }
@@ -280,8 +292,8 @@ public struct SessionReader: Sendable {
         guard var piece = side == .client ? client.finish() : server.finish() else { return nil }
         piece.isCut = isCut
         let isRecord = TLSRecord.head(of: piece.line.octets) != .none
-        if isRecord, expectsTLS || side == .client && speaksTLSToCommands {
-            return utterance(.tls(insteadOfCommand: speaksTLSToCommands), piece, side)
+        if isRecord, expectsTLS || isTLSOutOfPlace(side) {
+            return utterance(.tls(isOutOfPlace: isTLSOutOfPlace(side)), piece, side)
         }
         return read(piece, side)
     }
@@ -854,7 +866,7 @@ public struct SessionReader: Sendable {
         _ = pending.removeAll()
         if sequence.phase == .connected { ask(.greeting, verb: nil) }
         sequence.advance(.handshake, code: 220)
-        (isSecured, isWrapped, speaksTLSToCommands) = (true, false, false)
+        (isSecured, isWrapped, speaksTLSToCommands, answersInTLS) = (true, false, false, false)
         (mode, isBehindExchange, isInCredential) = (.commands, false, false)
         (isLMTP, repliesEach, recipients, offerLines) = (false, false, [], [])
     }

@@ -30,8 +30,8 @@ public struct Utterance: Sendable {
         case strayChunk(StrayChunk)
         /// What the client answers to a challenge, or sends as if it was asked (RFC 4954 §4).
         case saslResponse(Response)
-        /// A TLS record, or what came of it; the client may speak TLS where commands belong.
-        case tls(insteadOfCommand: Bool)
+        /// A TLS record, or what came of it. Out of place where its side speaks TLS to another that speaks in the clear (RFC 8314 §3.3).
+        case tls(isOutOfPlace: Bool)
         /// The header that a proxy puts before a session.
         indirect case proxy(ProxyHeader)
         /// What goes on with a line whose beginning was told before, or was lost.
@@ -56,7 +56,7 @@ public struct Utterance: Sendable {
     /// A record of TLS that was told of by itself, not read from a stream.
     public init(record line: WireLine, from side: Side) {
         let piece = LineStream.Piece(line: line)
-        self.init(side: side, kind: .tls(insteadOfCommand: false), piece: piece, range: 0..<line.count, credentials: [])
+        self.init(side: side, kind: .tls(isOutOfPlace: false), piece: piece, range: 0..<line.count, credentials: [])
     }
 
     /// The octets without their line end.

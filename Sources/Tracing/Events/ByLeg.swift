@@ -20,4 +20,13 @@ struct ByLeg<Value: Sendable>: Sendable {
             }
         }
     }
+
+    /// What is there for a leg, and nothing in its place: whoever changes it owns it alone, so that nothing in it is copied.
+    mutating func take(_ leg: Leg) -> Value? {
+        switch leg {
+        case .submission: submission.take()
+        case .lookup: lookup.take()
+        case .relay: relay.take()
+        }
+    }
 }

@@ -17,6 +17,11 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case lookupFailed = "lookup-failed"
     case surprisingAddress = "surprising-address"
     case tlsFailed = "tls-failed"
+    /// The server never said a word.
+    case noGreeting = "no-greeting"
+    /// The wrong kind of TLS (RFC 8314 §3.3): none where it comes first, or TLS where the session begins in the clear.
+    case tlsExpected = "tls-expected"
+    case clearExpected = "clear-expected"
     // Remarks: what a mail server would do now, and what the program does.
     case retries
     case bounces
@@ -26,6 +31,9 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case unfinishedLine = "unfinished-line"
     /// A reply is not the one that a dialog tells of.
     case notAsExpected = "not-as-expected"
+    /// A server takes commands out of the content of a mail, or does not.
+    case openToSmuggling = "open-to-smuggling"
+    case closedToSmuggling = "closed-to-smuggling"
 
     /// As in recordings: `timed-out`.
     public var id: String { rawValue }
@@ -47,12 +55,17 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .lookupFailed: "the lookup gave no answer"
         case .surprisingAddress: "nothing is sent there unless --allow-private says so"
         case .tlsFailed: "the TLS handshake failed"
+        case .noGreeting: "the server said nothing, not even a greeting"
+        case .tlsExpected: "TLS comes first on this port, and the client spoke in the clear"
+        case .clearExpected: "this port begins in the clear, and the client spoke TLS"
         case .retries: "A real mail server keeps the mail in its queue"
         case .bounces: "A real mail server does not try again"
         case .withoutTLS: "TLS was tried and failed, and is not required here"
         case .doubt: "Nobody knows now whether the mail was taken"
         case .unfinishedLine: "The server has not answered the line with the bare LF"
         case .notAsExpected: "nobody expected this reply"
+        case .openToSmuggling: "The server is open to smuggling"
+        case .closedToSmuggling: "The server is not open to this smuggling"
         }
     }
 
@@ -69,11 +82,15 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .lookupFailed: LessonAnchor("dns/failure")
         case .surprisingAddress: LessonAnchor("dns/private-address")
         case .tlsFailed: LessonAnchor("link/error")
+        case .noGreeting: LessonAnchor("finding/no-greeting")
+        case .tlsExpected: LessonAnchor("finding/clear-instead-of-tls")
+        case .clearExpected: LessonAnchor("finding/tls-instead-of-command")
         case .retries, .doubt: LessonAnchor("background/retries")
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
         case .notAsExpected: LessonAnchor("syntax/note")
+        case .openToSmuggling, .closedToSmuggling: LessonAnchor("finding/end-of-data-variant")
         }
     }
 }
@@ -102,7 +119,9 @@ extension LinkFailure {
     /// Whether something went wrong, and it is no remark about that.
     public var isOfLink: Bool {
         switch self {
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: false
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+            .closedToSmuggling:
+            false
         default: true
         }
     }

@@ -44,6 +44,19 @@ public struct Recording: Equatable, Sendable {
         }
     }
 
+    /// A part of a recording that is read little by little.
+    public struct Piece: Sendable {
+        public let events: [WireEvent]
+        /// What could not be used; told with the last piece.
+        public let warnings: [String]
+        /// How much of the whole was read with it, from 0 to 1.
+        public let portion: Double
+
+        public init(events: [WireEvent], warnings: [String] = [], portion: Double) {
+            (self.events, self.warnings, self.portion) = (events, warnings, portion)
+        }
+    }
+
     /// The one version of the format there is.
     public static let version = 1
 }

@@ -1,11 +1,29 @@
 import FoundationEssentials
 
-/// Reads a recording. Keeps whatever is sound: a line that is not is left out with a warning that names it.
-public enum RecordingReader {
+/// Reads a recording, whole or a few lines at a time. Keeps whatever is sound: a line that is not is left out with a warning
+/// that names it.
+public struct RecordingReader: Sendable {
     /// The longest line that is read, in octets; a longer one is left out.
     static let longestLine = 64 << 20
     /// The most warnings that are spelled out; how many more there are is said in one.
     static let maxWarnings = 100
+
+    /// What the file says about itself.
+    public let header: Recording.Header
+    private var spokenWarnings: [String] = []
+    private var unspokenWarnings = 0
+    /// Masks what an old recording, or one of another program, holds in the clear.
+    private var log = WireLog()
+    private var latest = 0.0
+    private var runsBackwards = false
+    /// The number of the last line that was read.
+    private var number = 1
+
+    /// Begins with the first line of a file.
+    public init(header line: ArraySlice<UInt8>) throws(RecordingError) {
+        guard Self.recognises(line), let header = try Self.readHeader(line) else { throw .notARecording }
+        self.header = header
+    }
 
     /// Whether a file begins as a recording does.
     public static func recognises(_ octets: some Collection<UInt8>) -> Bool {
@@ -13,66 +31,56 @@ public enum RecordingReader {
         return start.first == UInt8(ascii: "{") && String(decoding: Array(start), as: UTF8.self).contains("\"ehlo\"")
     }
 
+    /// Reads a whole file.
     public static func read(_ octets: [UInt8]) throws(RecordingError) -> Recording {
         let headerEnd = octets.firstIndex(of: 10) ?? octets.count
-        guard recognises(octets[..<headerEnd]), let header = try readHeader(octets[..<headerEnd]) else {
-            throw .notARecording
-        }
-        var body = Body(recording: Recording(header: header, events: []))
-        var start = headerEnd + 1
-        var number = 1
-        while start < octets.count {
-            number += 1
-            let end = octets[start...].firstIndex(of: 10)
-            body.read(octets[start..<(end ?? octets.count)], number: number, isTorn: end == nil)
-            start = (end ?? octets.count) + 1
-        }
-        return body.finished
+        var reader = try RecordingReader(header: octets[..<headerEnd])
+        var events: [WireEvent] = []
+        reader.read(octets.dropFirst(headerEnd + 1)) { events.append($0) }
+        return Recording(header: reader.header, events: events, warnings: reader.warnings)
     }
 
-    /// The lines behind the header, as far as they were read.
-    private struct Body {
-        var recording: Recording
-        /// Masks what an old recording, or one of another program, holds in the clear.
-        private var log = WireLog()
-        private var latest = 0.0
-        private var runsBackwards = false
-        private var unspokenWarnings = 0
-
-        init(recording: Recording) { self.recording = recording }
-
-        mutating func read(_ line: ArraySlice<UInt8>, number: Int, isTorn: Bool) {
-            let content = line.last == 13 ? line.dropLast() : line
-            guard !content.isEmpty, content.first != UInt8(ascii: "#") else { return }
-            switch StoredEvent.read(content) {
-            case .success(var event):
-                // Time never runs backwards, whatever the clock of the recording did.
-                if event.time < latest, !runsBackwards {
-                    runsBackwards = true
-                    warn(
-                        "line \(number) has a time before that of the line above it; such events are shown at the later time"
-                    )
-                }
-                event.time = max(event.time, latest)
-                latest = event.time
-                recording.events.append(log.event(event.kind, leg: event.leg, at: event.time))
-            case .failure(.notJSON) where isTorn: warn("line \(number) is torn off and was left out")
-            case .failure(let reason): warn("line \(number) was left out: \(reason.description)")
-            }
+    /// Reads the lines that come next, whole ones. A last line without its line feed is one that the file ends with.
+    public mutating func read(_ lines: ArraySlice<UInt8>, _ take: (WireEvent) -> Void) {
+        var start = lines.startIndex
+        while start < lines.endIndex {
+            let end = lines[start...].firstIndex(of: 10)
+            if let event = read(line: lines[start..<(end ?? lines.endIndex)], isTorn: end == nil) { take(event) }
+            start = (end ?? lines.endIndex) + 1
         }
+    }
 
-        private mutating func warn(_ warning: String) {
-            if recording.warnings.count < maxWarnings {
-                recording.warnings.append(warning)
-            } else {
-                unspokenWarnings += 1
+    /// What of the lines so far could not be used, in sentences that name the line.
+    public var warnings: [String] {
+        unspokenWarnings > 0 ? spokenWarnings + ["and \(unspokenWarnings) more such lines"] : spokenWarnings
+    }
+
+    private mutating func read(line: ArraySlice<UInt8>, isTorn: Bool) -> WireEvent? {
+        number += 1
+        let content = line.last == 13 ? line.dropLast() : line
+        guard !content.isEmpty, content.first != UInt8(ascii: "#") else { return nil }
+        switch StoredEvent.read(content) {
+        case .success(let event):
+            // Time never runs backwards, whatever the clock of the recording did.
+            if event.time < latest, !runsBackwards {
+                runsBackwards = true
+                warn(
+                    "line \(number) has a time before that of the line above it; such events are shown at the later time"
+                )
             }
+            latest = max(event.time, latest)
+            return log.event(event.kind, leg: event.leg, at: latest)
+        case .failure(.notJSON) where isTorn: warn("line \(number) is torn off and was left out")
+        case .failure(let reason): warn("line \(number) was left out: \(reason.description)")
         }
+        return nil
+    }
 
-        var finished: Recording {
-            var recording = recording
-            if unspokenWarnings > 0 { recording.warnings.append("and \(unspokenWarnings) more such lines") }
-            return recording
+    private mutating func warn(_ warning: String) {
+        if spokenWarnings.count < Self.maxWarnings {
+            spokenWarnings.append(warning)
+        } else {
+            unspokenWarnings += 1
         }
     }
 

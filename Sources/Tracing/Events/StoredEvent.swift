@@ -11,6 +11,11 @@ struct StoredEvent: Decodable {
 
     static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
         guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
+        return PlainStoredEvent.read(line).map(Result.success) ?? readAnyJSON(line)
+    }
+
+    /// However it is spelled.
+    static func readAnyJSON(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
         guard let stored = try? JSONDecoder().decode(StoredEvent.self, from: Data(line)) else {
             return .failure(.notJSON)
         }

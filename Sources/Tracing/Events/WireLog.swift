@@ -5,7 +5,7 @@ public import SMTP
 /// It owns one observer a leg. Captures, pastes, the tap, the sandbox, the live client and the reader of recordings emit
 /// through it, so nobody else decides what a secret is. Wrong input: none; events may come in any order.
 public struct WireLog: Sendable {
-    private var readers: [Leg: SessionReader] = [:]
+    private var readers = ByLeg<SessionReader>()
 
     public init() {}
 
@@ -14,7 +14,7 @@ public struct WireLog: Sendable {
 
     /// The event of what happened, the credentials in it marked.
     public mutating func event(_ kind: WireEvent.Kind, leg: Leg, at time: Double = 0) -> WireEvent {
-        var reader = readers.removeValue(forKey: leg) ?? SessionReader()
+        var reader = readers.take(leg) ?? SessionReader()
         defer { readers[leg] = reader }
         var marked = kind
         switch kind {

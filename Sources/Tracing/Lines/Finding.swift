@@ -101,6 +101,8 @@ extension Departure.Kind {
             (.warning, "RFC 5321 §4.1.2", "The domain does not follow the grammar")
         case .domainNotFullyQualified:
             (.warning, "RFC 5321 §2.3.5", "The domain name is not fully qualified")
+        case .loopbackLiteral:
+            (.warning, "RFC 5321 §4.1.3", "The client names itself by an address that every machine has")
         case .malformedAddressLiteral:
             (.warning, "RFC 5321 §4.1.3", "The address literal does not follow the grammar")
         case .malformedParameter:
@@ -143,6 +145,8 @@ extension Departure.Kind {
             (.note, "RFC 5321 §4.2", "RFC 5321 does not list this reply code")
         case .notSMTP:
             (.error, "RFC 5321 §4.2", "This does not look like SMTP")
+        case .helloNotRepeated:
+            (.warning, "RFC 3207 §4.2", "Behind the handshake the client did not say EHLO again")
         case .outOfSequence:
             (.error, "RFC 5321 §4.1.4", "The command is out of sequence")
         case .noAcceptedRecipient:
@@ -161,6 +165,10 @@ extension Departure.Kind {
             (.error, "RFC 5321 §4.3.2", "The server asks to go on with a code that is not for this command")
         case .tlsInsteadOfCommand:
             (.error, "RFC 8314 §3.3", "The client speaks TLS to a port where SMTP begins in the clear")
+        case .clearInsteadOfTLS:
+            (.error, "RFC 8314 §3.3", "The client speaks in the clear to a port where TLS comes first")
+        case .noGreeting:
+            (.error, "RFC 5321 §3.1", "The connection ended, and the server had not said a word")
         case .chunkSizeWrong:
             (.error, "RFC 3030 §2", "The size of the chunk is not the size of what was sent")
         case .dataBefore354:
@@ -179,6 +187,8 @@ extension Departure.Kind {
             (.warning, "RFC 8461 §4.2", "The certificate is for another name than that of the server")
         case .oldTLSVersion:
             (.warning, "RFC 8996 §4", "This version of TLS is too old to be used")
+        case .quitRefused:
+            (.warning, "RFC 5321 §4.1.1.10", "The server refuses QUIT, which it must answer with 221")
         case .closedWithoutQuit:
             (.warning, "RFC 5321 §4.1.1.10", "The client closed the connection without QUIT")
         case .closedWithout421:
@@ -201,6 +211,10 @@ extension Departure.Kind {
             (.error, "RFC 1035 §4.1", "The DNS message cannot be read to its end")
         case .nullMX:
             (.note, "RFC 7505 §3", "The domain declares that it takes no mail")
+        case .nullMXAmongOthers:
+            (.error, "RFC 7505 §3", "A null MX stands beside other MX records, which contradicts them")
+        case .exchangerWithoutAddress:
+            (.warning, "RFC 5321 §5.1", "The MX record names a host that has no address")
         case .implicitMX:
             (.note, "RFC 5321 §5.1", "There is no MX record: the domain's own address is used")
         case .exchangerIsAddress:

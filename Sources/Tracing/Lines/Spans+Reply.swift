@@ -20,7 +20,7 @@ extension TraceLine {
                 let anchor = reply.continues && afterCode ? "hyphen" : afterCode ? "reply-space" : "enhanced-space"
                 tiling.append(.separator, count: lexeme.range.count, .syntax(anchor), name: name)
             case .enhancedCode:
-                let code = reply.enhanced.map { "status/\($0)" } ?? "status/x.0.0"
+                let code = reply.status.map { "status/\($0)" } ?? "status/x.0.0"
                 tiling.append(
                     .enhancedCode,
                     count: lexeme.range.count,

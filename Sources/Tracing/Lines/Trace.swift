@@ -1,3 +1,4 @@
+import DNS
 public import SMTP
 
 /// A session as it can be shown: its lines in order, where each stands, and what became known on the way.
@@ -128,6 +129,8 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var greeting: [UInt8]?
     /// What the connection was made to, as the recording says it.
     public internal(set) var serverAddress: String?
+    /// The port of that.
+    public var serverPort: Int? { serverAddress.flatMap { EndpointName($0).port } }
     public internal(set) var reversePath: Path?
     public internal(set) var forwardPaths: [Path] = []
     /// What EHLO was answered with last.
@@ -160,6 +163,8 @@ public struct SessionFacts: Equatable, Sendable {
         public let ttl: UInt32
         /// As text; empty while none is known.
         public internal(set) var addresses: [String]
+        /// Whether a client may connect to it at all: the root is nobody, and an address is no name (RFC 7505 §3, RFC 5321 §5.1).
+        public var isUsable: Bool { exchange != "." && IPv4Address(exchange) == nil }
     }
 }
 

@@ -75,7 +75,7 @@ public struct TraceLine: Equatable, Sendable {
     public var replyCode: UInt16? { if case .reply = content { ReplyLine.head(octets).code } else { nil } }
     /// What the code says, each line of a reply by its own; nil where `replyCode` is, and where nobody knows the class.
     public var severity: Reply.Severity? { replyCode.flatMap(Reply.Severity.init(ofCode:)) }
-    public var enhanced: EnhancedStatusCode? { reply?.enhanced }
+    public var enhanced: EnhancedStatusCode? { reply?.status }
 
     /// The line of what a reply answers; nil for whatever is no reply, and where nobody saw that.
     public var answers: Int? { if case .reply(let context) = content { context.answers } else { nil } }

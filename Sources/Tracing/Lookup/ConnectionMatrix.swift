@@ -123,9 +123,10 @@ extension LinkFailure {
     fileprivate var word: String? {
         switch self {
         case .refused: "refused"
-        case .timedOut, .noReply: "silent"
+        case .timedOut, .noReply, .noGreeting: "silent"
         case .reset: "reset"
         case .unreachable, .noRoute: "no way"
+        case .tlsExpected, .clearExpected: "wrong TLS"
         case .withoutTLS: "failed"
         default: nil
         }

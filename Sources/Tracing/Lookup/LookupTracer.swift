@@ -6,6 +6,12 @@ import SMTP
 struct LookupTracer: Sendable {
     private let place = Place(.exchangerLookup)
     private var questionType: RecordType?
+    /// The line of each exchanger of the last MX answer.
+    private var exchangerLines: [Name: Int] = [:]
+    /// A domain without MX records, and the line that says so: whether its address counts shows when it has one.
+    private var withoutMX: (domain: Name, line: Int)?
+    /// Which kinds of address a name is known not to have.
+    private var absent: [Name: Set<RecordType>] = [:]
 
     mutating func query(_ octets: [UInt8], at time: Double, _ trace: inout Trace) {
         let reading = MessageReader.read(octets)
@@ -15,24 +21,26 @@ struct LookupTracer: Sendable {
             return append(DNSLine(kind: .question, pieces: [piece]), .client, octets, time, departures, &trace)
         }
         questionType = question.type
-        let pieces = [piece("\(question.type)?", "dns/question"), piece("\(question.name)", "dns/owner")]
+        var pieces = [piece("\(question.type)?", "dns/question"), piece("\(question.name)", "dns/owner")]
+        if let name = question.name.international { pieces.append(piece("(\(name))", "dns/U-label")) }
         append(DNSLine(kind: .question, pieces: pieces), .client, octets, time, departures, &trace)
     }
 
     mutating func answer(_ octets: [UInt8], at time: Double, _ trace: inout Trace) {
         let reading = MessageReader.read(octets)
         let message = reading.message
-        var departures = reading.departures.isEmpty ? [] : [SMTP.Departure(.malformedDNSMessage)]
+        let departures = reading.departures.isEmpty ? [] : [SMTP.Departure(.malformedDNSMessage)]
         let exchangers = exchangers(of: message)
         let asked = message.questions.first?.type ?? questionType
-        if asked == .mx, message.responseCode == .noError, message.answers.isEmpty, !message.flags.contains(.truncated)
-        {
-            departures.append(SMTP.Departure(.implicitMX))
-        }
         if asked == .mx, message.responseCode != .noError { trace.fail(place) }
         append(header(of: message), .server, octets, time, departures, &trace)
-        if asked == .mx { trace.facts.exchangers = exchangers }
-        for exchanger in exchangers { append(exchanger, octets, at: time, &trace) }
+        if asked == .mx {
+            trace.facts.exchangers = exchangers
+            noteWithoutMX(message, &trace)
+        }
+        let areAllNull = exchangers.allSatisfy { $0.exchange == "." }
+        for exchanger in exchangers { append(exchanger, areAllNull: areAllNull, octets, at: time, &trace) }
+        noteAddresses(message, &trace)
         let joined = Set(exchangers.map(\.exchange))
         for record in message.answers + message.authorities { show(record, octets, at: time, &trace) }
         for record in message.additionals where !joined.contains("\(record.owner)") || Self.address(of: record) == nil {
@@ -40,6 +48,32 @@ struct LookupTracer: Sendable {
         }
         // Addresses that came along stand in the line of their exchanger.
         for record in message.additionals { remember(record, &trace) }
+    }
+
+    private mutating func noteWithoutMX(_ message: Message, _ trace: inout Trace) {
+        (exchangerLines, withoutMX) = ([:], nil)
+        guard message.responseCode == .noError, message.answers.isEmpty, !message.flags.contains(.truncated) else {
+            return
+        }
+        withoutMX = message.questions.first.map { ($0.name, trace.lines.count - 1) }
+    }
+
+    /// What an answer to a question for addresses says about the domain without MX records, and about the exchangers.
+    private mutating func noteAddresses(_ message: Message, _ trace: inout Trace) {
+        guard let question = message.questions.first, [.a, .aaaa].contains(question.type),
+            !message.flags.contains(.truncated)
+        else { return }
+        if message.answers.contains(where: { Self.address(of: $0) != nil }) {
+            guard let withoutMX, withoutMX.domain == question.name else { return }
+            return trace.find(SMTP.Departure(.implicitMX), inLine: withoutMX.line)
+        }
+        switch message.responseCode {
+        case .noError: absent[question.name, default: []].insert(question.type)
+        case .nameError: absent[question.name, default: []] = [.a, .aaaa]
+        default: return
+        }
+        guard absent[question.name]?.count == 2, let line = exchangerLines[question.name] else { return }
+        trace.find(SMTP.Departure(.exchangerWithoutAddress), inLine: line)
     }
 
     private func show(_ record: ResourceRecord, _ octets: [UInt8], at time: Double, _ trace: inout Trace) {
@@ -96,23 +130,28 @@ struct LookupTracer: Sendable {
         ]
         if message.flags.contains(.authoritativeAnswer) { pieces.append(piece("authoritative", "dns/answer")) }
         if message.flags.contains(.truncated) { pieces.append(piece("truncated, asked again over TCP", "dns/answer")) }
+        for error in message.extendedErrors.prefix(3) {
+            pieces.append(piece("extended error \(error)", "dns/extended-error"))
+        }
         return DNSLine(kind: .header, pieces: pieces)
     }
 
-    private func append(
+    private mutating func append(
         _ exchanger: SessionFacts.Exchanger,
+        areAllNull: Bool,
         _ message: [UInt8],
         at time: Double,
         _ trace: inout Trace
     ) {
         let isNull = exchanger.exchange == "."
-        var departures: [SMTP.Departure] = isNull ? [SMTP.Departure(.nullMX)] : []
+        var departures = isNull ? [SMTP.Departure(areAllNull ? .nullMX : .nullMXAmongOthers)] : []
         if IPv4Address(exchanger.exchange) != nil { departures.append(SMTP.Departure(.exchangerIsAddress)) }
         var pieces = [
             piece("MX", isNull ? "dns/null-mx" : "dns/MX"), piece("\(exchanger.preference)", "dns/preference"),
             piece(exchanger.exchange, "dns/exchange"), piece("\(exchanger.ttl)", "dns/TTL"),
         ]
         pieces += exchanger.addresses.map { piece($0, $0.contains(":") ? "dns/AAAA" : "dns/A") }
+        if let name = try? Name(exchanger.exchange) { exchangerLines[name] = trace.lines.count }
         append(
             DNSLine(kind: .exchanger(chosen: exchanger.exchange), pieces: pieces),
             .server,

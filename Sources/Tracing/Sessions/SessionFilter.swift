@@ -109,9 +109,10 @@ public struct SessionTexts: Sendable, Equatable {
             starts.append(octets.count)
             for text in ["\(row.number)", row.began, row.told] { add(text) }
             // The word of an outcome finds its sessions while it is typed, too.
-            for (word, outcomes) in SessionFilter.outcomes where outcomes.contains(where: row.came) { add(word) }
+            for outcome in Verdict.Outcome.allCases where row.came(to: outcome) { add(Self.words[outcome]) }
         }
         starts.append(octets.count)
+        Self.fold(&octets)
     }
 
     /// Nothing of the rows is lost with the texts, and they are made of them: all are equal.
@@ -119,13 +120,29 @@ public struct SessionTexts: Sendable, Equatable {
 
     private mutating func add(_ text: String?) {
         guard let text else { return }
-        octets += Self.folded(text)
+        octets += text.utf8
         // What no word can hold, so that none is found across two texts.
         octets.append(0x0A)
     }
 
     /// The octets of a text, capital letters of ASCII as small ones.
-    static func folded(_ text: String) -> [UInt8] { text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
+    static func folded(_ text: String) -> [UInt8] {
+        var octets = Array(text.utf8)
+        fold(&octets)
+        return octets
+    }
+
+    private static func fold(_ octets: inout [UInt8]) {
+        for index in octets.indices where (0x41...0x5A).contains(octets[index]) { octets[index] |= 0x20 }
+    }
+
+    /// The words of the filter for each outcome.
+    private static let words = Dictionary(
+        Verdict.Outcome.allCases.map { outcome in
+            (outcome, SessionFilter.outcomes.filter { $0.value.contains(outcome) }.keys.sorted().joined(separator: " "))
+        },
+        uniquingKeysWith: { first, _ in first }
+    )
 
     /// Whether a row, or one field of it, holds a word.
     func row(_ row: Int, _ field: Field?, holds word: [UInt8]) -> Bool {

@@ -112,7 +112,7 @@ struct GlanceConnection: Sendable {
     // MARK: What was said
 
     private mutating func note(_ said: Utterance, _ told: inout GlanceTold) {
-        told.legs.with(leg) { $0.spoke(at: nil) }
+        told.legs.with(leg) { $0.spoke(said.side, at: nil) }
         switch said.kind {
         case .command(let asked): command(asked, said.octets, &told)
         case .reply(let answer): replied(answer, said.octets, &told)
@@ -121,15 +121,15 @@ struct GlanceConnection: Sendable {
             let transaction = told.transactions[leg] ?? 0
             told.legs.with(leg) { $0.contentEnded(of: transaction) }
             for id in asked { note(transaction, of: id) }
-        case .tls(let insteadOfCommand):
+        case .tls(let isOutOfPlace):
             told.usesTLS = true
-            if !insteadOfCommand, said.octets.first == TLSRecord.ContentType.applicationData.rawValue {
+            if !isOutOfPlace, said.octets.first == TLSRecord.ContentType.applicationData.rawValue {
                 switch said.side {
                 case .client: hasSealedClient = true
                 case .server: hasSealedServer = true
                 }
             }
-            told.legs.with(leg) { $0.record(said.octets, from: said.side) }
+            told.legs.with(leg) { $0.record(said.octets, from: said.side, inLine: nil) }
         case .strayMailData, .chunk, .strayChunk, .saslResponse, .proxy, .rest: break
         }
     }
@@ -172,7 +172,7 @@ struct GlanceConnection: Sendable {
             place: nil,
             lines: [],
             code: code,
-            status: ReplyLine(reading: octets).enhanced
+            status: ReplyLine(reading: octets).status
         )
         told.legs.with(leg) {
             $0.answered(

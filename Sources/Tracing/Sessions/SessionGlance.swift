@@ -63,7 +63,7 @@ public struct SessionGlance: Sendable {
     public mutating func connecting(to name: String, _ leg: Leg = .relay) {
         with(leg) { $0.startOver(&$1) }
         if leg == .relay || endpoint == nil { endpoint = name }
-        told.legs.with(leg) { $0.connecting() }
+        told.legs.with(leg) { $0.connecting(to: EndpointName(name)) }
     }
 
     public mutating func connected(to name: String, _ leg: Leg = .relay) {
@@ -77,7 +77,7 @@ public struct SessionGlance: Sendable {
 
     public mutating func closed(_ leg: Leg = .relay) {
         with(leg) { $0.flush(&$1) }
-        told.legs.with(leg) { $0.closed() }
+        told.legs.with(leg) { $0.closed(inLine: nil) }
     }
 
     public mutating func failed(_ failure: LinkFailure?, _ leg: Leg = .relay) {
@@ -116,8 +116,8 @@ public struct SessionGlance: Sendable {
         told.usesTLS = true
         with(leg) { connection, _ in connection.isUntouched = false }
         told.legs.with(leg) {
-            $0.spoke(at: nil)
-            $0.record(octets, from: side)
+            $0.spoke(side, at: nil)
+            $0.record(octets, from: side, inLine: nil)
         }
     }
 

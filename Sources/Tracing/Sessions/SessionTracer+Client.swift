@@ -22,6 +22,7 @@ extension SessionTracer {
             sent.mail = mailOfChunk(at: sent.place, &trace)
         }
         append(said, .command, at: sent.place, departures: departures, &trace)
+        if asked.isBeforeGreeting, !piece.isTorn { marks.ungreeted.append(trace.lines.count - 1) }
         // A response that comes although AUTH was refused is sent all the same.
         if turn == .unknown, !said.credentials.isEmpty { noteCredential(&trace) }
         openAuth = nil
@@ -44,15 +45,23 @@ extension SessionTracer {
         // What came before is unknown.
         guard !reader.lacksAnything else { return [] }
         if asked.isBehindSTARTTLS { return [Departure(.octetsAfterSTARTTLS)] }
-        if asked.isBeforeGreeting { return [Departure(.commandBeforeGreeting)] }
+        // Whether it came too early shows with the greeting.
+        if asked.isBeforeGreeting { return [] }
         var found: [Departure] = []
         if let behind = asked.behind, !mayPipeline(behind: behind.turn, behind.verb) {
             found.append(Departure(.commandBeforeReply))
         }
         guard !isAllowed else { return found }
+        if isBehindHandshake(asked) { return found + [Departure(.helloNotRepeated)] }
         let isRefusedTransaction = reader.sequence.phase == .reversePath && recipients.refused > 0
         let needsRecipient = [.data, .chunk, .lastChunk].contains(asked.turn)
         return found + [Departure(isRefusedTransaction && needsRecipient ? .noAcceptedRecipient : .outOfSequence)]
+    }
+
+    /// The session has begun anew inside TLS, and EHLO is missing (RFC 3207 §4.2).
+    private func isBehindHandshake(_ asked: Utterance.Asked) -> Bool {
+        reader.isSecured && marks.saidHelloInClear && asked.phase == .greeted
+            && [.mail, .rcpt, .data].contains(asked.turn)
     }
 
     /// RFC 2920 §3.1: some commands change so much that nothing may be sent behind them before their answer.
@@ -80,11 +89,14 @@ extension SessionTracer {
     private func offerDepartures(of reading: LineReading<Command>) -> [Departure] {
         let command = reading.value
         var found = utf8Departures(of: command)
+        if case .domain(let name) = command.argument, marks.endpoint?.isLoopback == false, Self.isLoopback(name) {
+            found.append(Departure(.loopbackLiteral))
+        }
         if case .mechanism(let name, .some) = command.argument, isOpen(name) {
             found.append(Departure(.credentialInClear))
         }
         // Without an answer to EHLO nobody knows what is offered.
-        guard !hello.domain.isEmpty else { return found }
+        guard !hello.domain.isEmpty, !reader.lacks(.server) else { return found }
         if let needed = command.verb?.neededKeyword, !offers(needed) { found.append(Departure(.extensionNotOffered)) }
         let ranges = reading.lexemes.filter { $0.kind == .parameter }.map(\.range)
         for (parameter, range) in zip(command.parameters, ranges) {
@@ -99,6 +111,15 @@ extension SessionTracer {
             }
         }
         return found
+    }
+
+    private static func isLoopback(_ name: [UInt8]) -> Bool {
+        guard let literal = AddressLiteral.read(name) else { return false }
+        switch literal {
+        case .ipv4(let octets): return octets.first == 127
+        case .ipv6(let groups): return groups.dropLast().allSatisfy { $0 == 0 } && groups.last == 1
+        default: return false
+        }
     }
 
     /// Whether a mechanism sends the password, and anybody on the way can read it (RFC 4954 §4).

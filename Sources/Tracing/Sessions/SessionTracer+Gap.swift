@@ -7,6 +7,8 @@ import SMTP
 /// be in order.
 extension SessionTracer {
     mutating func gap(_ count: Int?, from side: Side, _ trace: inout Trace) {
+        // Behind 421 nothing is awaited, so nothing is missing (RFC 5321 §3.8).
+        guard !marks.said421 else { return }
         flush(&trace, [side], isCut: true)
         if side == .client, reader.mode == .mailData {
             beginContent(&trace)

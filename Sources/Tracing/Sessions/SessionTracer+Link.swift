@@ -7,6 +7,7 @@ extension SessionTracer {
     mutating func connecting(to endpoint: String, _ trace: inout Trace) {
         beginConnection(&trace)
         connection = .trying
+        marks.endpoint = EndpointName(endpoint)
         appendEvent("connecting to \(endpoint)", "link/connect", endpoint: endpoint, &trace)
     }
 
@@ -33,21 +34,40 @@ extension SessionTracer {
             connection = .trying
             reader.connected()
         }
+        let silence = noteSilence(&trace)
         marks.hasFailed = true
         trace.fail(place)
         appendEvent(failure.words, failure.failure?.anchor.path ?? "link/error", failure: failure.failure, &trace)
+        if let silence, failure.failure == .reset { trace.find(Departure(silence), inLine: trace.lines.count - 1) }
     }
 
     mutating func closed(by side: Side, _ trace: inout Trace) {
         let anchor = side == .client ? "link/close" : "link/closed-by-server"
         let hasQuit = reader.saidQuit
+        let silence = noteSilence(&trace)
         let isCause = marks.said421 || marks.hasFailed || reader.isForeign || isOpaque || connection == .closed
         finish(&trace)
         appendEvent("connection closed by the \(side.rawValue)", anchor, &trace)
         connection = .closed
+        if let silence {
+            trace.find(Departure(silence), inLine: trace.lines.count - 1)
+            return trace.fail(place)
+        }
         guard !hasQuit, !isCause, !reader.lacksAnything, side == .client || !marks.said521 else { return }
         trace.find(Departure(side == .client ? .closedWithoutQuit : .closedWithout421), inLine: trace.lines.count - 1)
         trace.fail(place)
+    }
+
+    /// What it means that a connection is over on which the server has not said a word; nil where it has, or where nobody knows.
+    ///
+    /// On port 465 it was waiting for TLS, and so were the commands that it let pass without a word (RFC 8314 §3.3).
+    private func noteSilence(_ trace: inout Trace) -> Departure.Kind? {
+        guard connection == .standing, !marks.hasFailed, reader.server.isUntouched, marks.handshakePlace == nil,
+            !reader.lacksAnything
+        else { return nil }
+        let kind: Departure.Kind = marks.endpoint?.beginsWithTLS == true ? .clearInsteadOfTLS : .noGreeting
+        if kind == .clearInsteadOfTLS, let line = marks.ungreeted.first { trace.find(Departure(kind), inLine: line) }
+        return kind
     }
 
     /// Shows what is unfinished and notes what was never answered.
@@ -60,7 +80,9 @@ extension SessionTracer {
         for sent in reader.end().compactMap({ sent[$0] }) {
             if let mail = sent.mail, trace.mails[mail].cut == nil { trace.mails[mail].cut = .unanswered }
             // After 421 nobody expects an answer (RFC 5321 §3.8).
-            if !marks.said421, !reader.lacks(.server), let line = sent.line {
+            if !marks.said421, !reader.lacks(.server), !reader.server.isUntouched, !reader.answersInTLS,
+                let line = sent.line
+            {
                 trace.find(Departure(.commandUnanswered), inLine: line)
             }
         }
@@ -88,7 +110,7 @@ extension SessionTracer {
     }
 
     /// Whether TLS goes by whose keys nobody gave us.
-    var isOpaque: Bool { reader.expectsTLS || reader.speaksTLSToCommands }
+    var isOpaque: Bool { reader.expectsTLS || reader.speaksTLSToCommands || reader.answersInTLS }
 
     private mutating func drain(_ side: Side, _ trace: inout Trace) {
         while true {
@@ -109,8 +131,7 @@ extension SessionTracer {
         case .chunk(let endsLast): chunk(endsLast: endsLast, said, &trace)
         case .strayChunk(let stray): strayChunk(stray, said, &trace)
         case .saslResponse(let response): saslResponse(response, said, &trace)
-        case .tls(let insteadOfCommand):
-            record(said.octets, from: said.side, insteadOfCommand: insteadOfCommand, &trace)
+        case .tls(let isOutOfPlace): record(said.octets, from: said.side, isOutOfPlace: isOutOfPlace, &trace)
         case .proxy(let header): proxied(header, said, &trace)
         case .rest where said.piece.continuesLine: restOfLine(said, &trace)
         case .rest: append(said, .opaque, at: place, departures: [], &trace)

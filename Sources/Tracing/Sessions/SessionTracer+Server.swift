@@ -5,6 +5,7 @@ extension SessionTracer {
     mutating func reply(_ answer: Utterance.Answer, _ said: Utterance, _ trace: inout Trace) {
         let (piece, octets) = (said.piece, said.octets)
         if answer.isFirst {
+            noteEarlyCommands(answer, &trace)
             let sent = match(answer, &trace)
             answering = sent?.placed(at: enterAnswer(to: sent))
         }
@@ -25,7 +26,8 @@ extension SessionTracer {
             answer.isForeign
             ? found + foreignDepartures(answer)
             : piece.departures + (piece.isTorn ? [] : grammarDepartures(of: reading, context)) + found
-        if reader.speaksTLSToCommands, let line = marks.wrappedLine {
+        let isInClear = reader.speaksTLSToCommands || answer.phase == .connected && !reader.isSecured
+        if isInClear, let line = marks.wrappedLine {
             trace.find(Departure(.tlsInsteadOfCommand), inLine: line)
         }
         append(said, .reply(context), at: answering?.place ?? place, departures: departures, &trace)
@@ -48,7 +50,6 @@ extension SessionTracer {
             trace.takeBackFailure(mistaken.place)
             return mistaken
         }
-        if answer.isLateGreeting { noteEarlyCommands(&trace) }
         for id in answer.skipped {
             if let line = sent.removeValue(forKey: id)?.line { trace.find(Departure(.commandUnanswered), inLine: line) }
         }
@@ -72,11 +73,13 @@ extension SessionTracer {
         return found
     }
 
-    /// The session looked as if it was joined late, but its greeting came: the client spoke too early.
-    private func noteEarlyCommands(_ trace: inout Trace) {
-        for id in reader.waiting {
-            if let line = sent[id]?.line { trace.find(Departure(.commandBeforeGreeting), inLine: line) }
+    /// The greeting has come, also where the session looked as if it was joined late: what was said before it was said too early.
+    private mutating func noteEarlyCommands(_ answer: Utterance.Answer, _ trace: inout Trace) {
+        if answer.isLateGreeting { marks.ungreeted += reader.waiting.compactMap { sent[$0]?.line } }
+        if answer.to?.turn == .greeting {
+            for line in marks.ungreeted { trace.find(Departure(.commandBeforeGreeting), inLine: line) }
         }
+        marks.ungreeted = []
     }
 
     /// Whether a reply to this turn should carry an enhanced status code: everything but the greeting and the answer to
@@ -96,7 +99,7 @@ extension SessionTracer {
     ) -> [Departure] {
         reading.departures.filter { departure in
             switch departure.kind {
-            case .trailingSpace: context.turn == .hello && !context.isFirst
+            case .trailingSpace: context.turn == .hello && !context.isFirst && !reader.lacks(.server)
             case .replyLineTooLong: reading.value.code != 334
             default: true
             }
@@ -173,6 +176,9 @@ extension SessionTracer {
         case .mailData, .lastChunk, .chunk: contentAnswered(reply, answered, &trace)
         case .auth, .saslResponse: challenged(reply, &trace)
         case .startTLS where isRefusal: refusedTLS(&trace)
+        // 421 says in other words that the session ends (RFC 5321 §3.8).
+        case .quit where isRefusal && reply.code != 421:
+            trace.find(Departure(.quitRefused), inLine: trace.lines.count - 1)
         case .rset, .anytime, .startTLS, .handshake, .quit, .turnAround, .unknown: break
         }
     }

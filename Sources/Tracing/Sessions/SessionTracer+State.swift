@@ -50,6 +50,10 @@ extension SessionTracer {
         var hasFailed = false
         /// The first line of TLS records that came without STARTTLS.
         var wrappedLine: Int?
+        /// The lines of commands that came before any word of the server. Only its greeting tells that they came too early.
+        var ungreeted: [Int] = []
+        /// Whom the connection is made to, where that is known.
+        var endpoint: EndpointName?
         /// Where TLS records stand; nil before the first.
         var handshakePlace: Place?
     }

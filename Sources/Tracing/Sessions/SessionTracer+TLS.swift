@@ -54,9 +54,9 @@ extension SessionTracer {
     }
 
     /// One record, in lines whose fields tile it. Before the session is secured it belongs to the handshake.
-    mutating func record(_ octets: [UInt8], from side: Side, insteadOfCommand: Bool = false, _ trace: inout Trace) {
+    mutating func record(_ octets: [UInt8], from side: Side, isOutOfPlace: Bool = false, _ trace: inout Trace) {
         let isFirst = marks.wrappedLine == nil
-        let turn: CommandSequence.Turn = insteadOfCommand ? .unknown : .handshake
+        let turn: CommandSequence.Turn = isOutOfPlace ? .unknown : .handshake
         let place = reader.isSecured ? self.place : marks.handshakePlace ?? enter(turn)
         if !reader.isSecured { marks.handshakePlace = place }
         var records = tls.readers[side] ?? TLSReader(side)
@@ -66,13 +66,19 @@ extension SessionTracer {
             let line = WireLine(Array(octets[start..<end]), ending: .none)
             let said = Utterance(record: line, from: side)
             let index = append(said, .tls(fields), at: place, departures: [], &trace)
-            if isOpaque, reader.sequence.phase != .securing, marks.wrappedLine == nil { marks.wrappedLine = index }
+            if !reader.isSecured, reader.sequence.phase != .securing, marks.wrappedLine == nil {
+                marks.wrappedLine = index
+            }
             start = end
         }
         tls.readers[side] = records
-        if insteadOfCommand, isFirst, let line = marks.wrappedLine {
-            trace.find(Departure(.tlsInsteadOfCommand), inLine: line)
+        guard isOutOfPlace, isFirst, let line = marks.wrappedLine else { return }
+        switch side {
+        case .client: trace.find(Departure(.tlsInsteadOfCommand), inLine: line)
+        // What the server says is in order; what the client said before it is not.
+        case .server: trace.find(Departure(.clearInsteadOfTLS), inLine: marks.ungreeted.first ?? line)
         }
+        marks.ungreeted = []
     }
 
     // MARK: Facts
@@ -170,9 +176,10 @@ enum TLSReport {
             let text =
                 trust.isTrusted
                 ? "trusted by this system" : "not trusted by this system: \(trust.reason ?? "no reason")"
-            lines.append(
-                Line(text: text, anchor: "tls/trust", departures: trust.isTrusted ? [] : [.certificateNotTrusted])
-            )
+            // A date alone says nothing of the authority; a certificate that vouches for itself has none.
+            let isOwn = facts.chain.count == 1 && facts.chain.first.map { $0.subject == $0.issuer } ?? false
+            let isUnknown = !trust.isTrusted && (trust.isUntimely != true || isOwn)
+            lines.append(Line(text: text, anchor: "tls/trust", departures: isUnknown ? [.certificateNotTrusted] : []))
         }
         return lines
     }

@@ -28,6 +28,11 @@ public enum Step: Int, CaseIterable, Comparable, Sendable {
     public var number: Int { rawValue }
     /// The title as the post has it.
     public var title: String { row.title }
+    /// The title with the port that was used, where it is not the usual one.
+    public func title(port: Int?) -> String {
+        guard self == .connection, let port, port != 25 else { return title }
+        return "connection is established over port \(port)"
+    }
     /// At most 15 columns, and neutral: true whatever is answered.
     public var shortTitle: String { row.short }
     public var actor: Actor { row.actor }

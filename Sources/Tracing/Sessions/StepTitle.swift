@@ -20,9 +20,10 @@ public struct StepTitle: Equatable, Sendable {
     /// At most 26 columns, as `recipient ➔ OK`.
     public let medium: String
 
-    public init(_ step: Step, _ answer: StepAnswer) {
+    /// `port` is where the connection was made to, where that is known.
+    public init(_ step: Step, _ answer: StepAnswer, port: Int? = nil) {
         guard let row = step.answerWords else {
-            (full, medium) = (step.title, "sender ➔ \(step.shortTitle)")
+            (full, medium) = (step.title(port: port), "sender ➔ \(step.shortTitle)")
             return
         }
         let came: String? =

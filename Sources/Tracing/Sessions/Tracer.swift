@@ -8,7 +8,7 @@ import SMTP
 /// peer's departure and becomes a finding; nothing is ignored, every octet ends up in a line.
 public struct Tracer: Sendable {
     public private(set) var trace: Trace
-    private var sessions: [Leg: SessionTracer] = [:]
+    private var sessions = ByLeg<SessionTracer>()
     private var lookup = LookupTracer()
 
     private let showsSecrets: Bool
@@ -70,7 +70,7 @@ public struct Tracer: Sendable {
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
         // Taken out while it is changed, so that nothing in it has to be copied.
         var session =
-            sessions.removeValue(forKey: event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
+            sessions.take(event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
         session.settleRecords(before: event.kind, &trace)
         session.time = event.time
         body(&session, &trace)

@@ -67,7 +67,8 @@ struct VerdictLegs: Sendable {
 extension VerdictLegs {
     /// One line of a trace. `reply` is the reply under way on its leg.
     mutating func take(_ line: TraceLine, _ reply: inout Verdict.ReplyUnderWay?) {
-        if line.isWire { with(line.leg) { $0.spoke(at: line.place) } }
+        let side: Side = line.speaker == .client ? .client : .server
+        if line.isWire { with(line.leg) { $0.spoke(side, at: line.place) } }
         if line.leg == .lookup { hasLookedUp = true }
         switch line.content {
         case .event(let anchor): event(line, anchor)
@@ -78,19 +79,18 @@ extension VerdictLegs {
             }
         case .mailData(.end): with(line.leg) { $0.contentEnded(of: line.place.transaction) }
         case .reply(let context): replied(line, context, &reply)
-        case .tls:
-            with(line.leg) { $0.record(line.octets, from: line.speaker == .client ? .client : .server) }
+        case .tls: with(line.leg) { $0.record(line.octets, from: side, inLine: line.index) }
         case .command, .mailData, .saslResponse, .chunk, .opaque, .record: break
         }
     }
 
     private mutating func event(_ line: TraceLine, _ anchor: LessonAnchor) {
-        if line.endpoint != nil { return with(line.leg) { $0.connecting() } }
+        if let name = line.endpoint { return with(line.leg) { $0.connecting(to: EndpointName(name)) } }
         if line.failure != nil { return failed(line.leg, line.failure, at: line.place, inLine: line.index) }
         switch anchor.path {
         case "link/connected": with(line.leg) { $0.connected() }
         case "link/error", "dns/failure": failed(line.leg, nil, at: line.place, inLine: line.index)
-        case "link/close", "link/closed-by-server": with(line.leg) { $0.closed() }
+        case "link/close", "link/closed-by-server": with(line.leg) { $0.closed(inLine: line.index) }
         case "link/gap": with(line.leg) { $0.gap() }
         default: break
         }
@@ -114,7 +114,7 @@ extension VerdictLegs {
             place: line.place,
             lines: known.lines,
             code: code,
-            status: read.enhanced
+            status: read.status
         )
         with(line.leg) {
             $0.answered(

@@ -142,7 +142,9 @@ extension Verdict {
     private func failed(in trace: Trace) -> String {
         let did = outcome == .deferred ? "deferred" : "refused"
         guard let decision else {
-            let words = failureLine.map { WireText.shown(trace.lines[$0].octets) } ?? failure?.words
+            // What a peer said is no sentence; what the program noted is.
+            let noted = failureLine.map { trace.lines[$0] }.flatMap { $0.isFailure ? $0 : nil }
+            let words = noted.map { WireText.shown($0.octets) } ?? failure?.words
             guard let words else {
                 return recipients.isEmpty && transactions.isEmpty
                     ? "No connection came about." : "The mail was not delivered, the session ended too early."
@@ -278,7 +280,12 @@ extension LinkFailure {
         case .lookupFailed: "lookup failed"
         case .surprisingAddress: "private address"
         case .tlsFailed: "TLS failed"
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected: nil
+        case .noGreeting: "no greeting"
+        case .tlsExpected: "TLS comes first here"
+        case .clearExpected: "TLS to a port in the clear"
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+            .closedToSmuggling:
+            nil
         }
     }
 }

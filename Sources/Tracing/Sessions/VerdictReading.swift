@@ -28,24 +28,7 @@ struct VerdictReading: Sendable {
     private(set) var hasSpoken = false
     /// Refusals that are about no recipient and no mail, the first first; one that was made good is taken out.
     private var refusals: [Verdict.Decision] = []
-    private var link = Link()
-
-    /// What is known of the connection under way.
-    private struct Link {
-        var number = 0
-        /// It is tried, and nobody has answered.
-        var isTrying = false
-        var hasQuit = false
-        var isClosed = false
-        var hasReplied = false
-        /// Sides whose application data went by in TLS (RFC 8446 §5.1), and whether TLS was spoken at all.
-        var sealed: Set<Side> = []
-        var speaksTLS = false
-        /// STARTTLS was accepted.
-        var awaitsTLS = false
-        /// What is said inside TLS is known.
-        var isOpened = false
-    }
+    private var link = VerdictLink()
 
     /// Something went wrong that has no case in the table of failures.
     private var hasFailedOtherwise = false
@@ -68,19 +51,20 @@ struct VerdictReading: Sendable {
 
     // MARK: The link
 
-    mutating func connecting() {
+    mutating func connecting(to endpoint: EndpointName?) {
         noteEndOfLink()
-        link = Link(number: link.number + 1, isTrying: true)
+        link = VerdictLink(number: link.number + 1, endpoint: endpoint, isTrying: true)
     }
 
     mutating func connected() {
-        if !link.isTrying { connecting() }
+        if !link.isTrying { connecting(to: nil) }
         link.isTrying = false
     }
 
     /// Something was said: somebody is there.
-    mutating func spoke(at place: Place?) {
+    mutating func spoke(_ side: Side, at place: Place?) {
         (link.isTrying, hasSpoken) = (false, true)
+        link.spoken.insert(side)
         if let place { arrive(at: place) }
     }
 
@@ -90,27 +74,43 @@ struct VerdictReading: Sendable {
         courses.with(place.transaction) { $0.place = place }
     }
 
-    mutating func closed() { link.isClosed = true }
+    mutating func closed(inLine line: Int?) {
+        let silence = silence
+        link.isClosed = true
+        if let silence { failed(silence, at: nil, inLine: line) }
+    }
+
+    /// What it means when the connection ends now and the server has not said a word.
+    private var silence: LinkFailure? { incomplete.contains(link.number) ? nil : link.silence }
 
     /// A lookup or the connection failed; nil for what is not in the table. What breaks behind QUIT takes nothing with it.
     mutating func failed(_ failure: LinkFailure?, at place: Place?, inLine line: Int?) {
         guard !link.hasQuit else { return }
+        let isWrongTLS = failure == .reset && silence == .tlsExpected
         link.isClosed = true
         (hasFailedOtherwise, failureLine) = (true, line)
-        self.failure = failure
+        self.failure = isWrongTLS ? .tlsExpected : failure
         if let place { arrive(at: place) }
     }
 
     /// Octets went by that nobody kept.
-    mutating func gap() { incomplete.insert(link.number) }
+    mutating func gap() { if !link.said421 { incomplete.insert(link.number) } }
 
     /// A TLS record went by.
-    mutating func record(_ octets: [UInt8], from side: Side) {
+    mutating func record(_ octets: [UInt8], from side: Side, inLine line: Int?) {
         guard !link.isOpened, case .record(let type, let length) = TLSRecord.head(of: octets) else { return }
+        if let wrong = link.begins(side, inLine: line) { return noteWrongTLS(wrong) }
         link.speaksTLS = true
         if type == .applicationData { link.sealed.insert(side) }
         // An alert that can be read and is fatal ends the handshake (RFC 8446 §6).
         if type == .alert, length == 2, octets.count == 7, octets[5] == 2, link.sealed.isEmpty { failure = .tlsFailed }
+    }
+
+    /// The records are no handshake that could lead anywhere, unless something is missing that was agreed on.
+    private mutating func noteWrongTLS(_ wrong: LinkFailure) {
+        guard !incomplete.contains(link.number) else { return }
+        (failure, failureLine) = (wrong, link.unaskedLine)
+        link.speaksTLS = false
     }
 
     /// What was said inside TLS is known.
@@ -130,6 +130,7 @@ struct VerdictReading: Sendable {
     /// A command that arrived whole. `id` names it in what answers it.
     mutating func asked(_ turn: CommandSequence.Turn, path: Path?, id: Int, transaction: Int) {
         opened()
+        link.hasAsked = true
         switch turn {
         case .mail:
             // A MAIL inside a transaction begins none.
@@ -166,8 +167,10 @@ struct VerdictReading: Sendable {
 
     /// A reply is complete. `id` names what it answers, `about` the RCPT whose recipient it tells of alone.
     mutating func answered(_ decision: Verdict.Decision, id: Int?, about: Int?, transaction: Int) {
+        let isInClear = link.onlyClientSpeaksTLS
         opened()
         link.hasReplied = true
+        defer { if isInClear { noteWrongTLS(.clearExpected) } }
         if let place = decision.place { arrive(at: place) }
         guard let outcome = Verdict.Outcome(code: decision.code) else { return }
         switch decision.turn {
@@ -184,6 +187,7 @@ struct VerdictReading: Sendable {
         case nil: if decision.code == 421 { refusals.append(decision) }
         case .rset, .quit, .anytime, .handshake, .turnAround, .unknown: break
         }
+        if decision.code == 421 { link.said421 = true }
         guard decision.code == 421, decision.turn != .quit else { return }
         for course in courses.all where !course.isUnanswered { decideOpen(in: course.number, decision, outcome) }
     }

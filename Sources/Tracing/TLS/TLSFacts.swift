@@ -139,10 +139,13 @@ public struct TLSFacts: Hashable, Sendable, Codable {
         public var isTrusted: Bool
         /// Why not, in words; nil when it is trusted.
         public var reason: String?
+        /// Whether what is wrong is a date; nil where nobody said.
+        public var isUntimely: Bool?
 
-        public init(isTrusted: Bool, reason: String? = nil) {
+        public init(isTrusted: Bool, reason: String? = nil, isUntimely: Bool? = nil) {
             self.isTrusted = isTrusted
             self.reason = reason
+            self.isUntimely = isUntimely
         }
     }
 

@@ -269,6 +269,7 @@ struct Live: ParsableCommand {
                 port: security.submit == nil ? port : SecurityOptions.submissionPort,
                 dnsServers: dns,
                 content: try mail.content(),
+                isContentAsGiven: data != nil,
                 quitAfter: try (quitAfter ?? style.dropAfter).map { word throws(CommandError) in
                     try StopPoint.named(word, quitAfter == nil ? "--drop-after" : "--quit-after")
                 },
@@ -289,7 +290,7 @@ struct Live: ParsableCommand {
 
     private func givenData() throws -> [UInt8]? {
         guard let data else { return nil }
-        if data == "-" || data.hasPrefix("@") { return try OptionText.file(data, most: MailOptions.maxOctets) }
+        if data == "-" || data.hasPrefix("@") { return try OptionText.file(data, most: FileOctets.maxOctets) }
         // Two characters on a command line stand for a line end, as swaks has it.
         return Array(data.replacing("\\n", with: "\n").utf8)
     }

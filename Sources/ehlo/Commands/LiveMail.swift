@@ -15,7 +15,7 @@ struct LiveMail {
 
     /// The header, an empty line, the body; nil when the mail that comes with the program will do.
     func content() throws -> [UInt8]? {
-        if let data { return try adding(headers, to: DotStuffing.lines(of: data)) }
+        if let data { return try adding(headers, to: DotStuffing.lines(of: data, keepingCR: true)) }
         guard subject != nil || body != nil || !headers.isEmpty else { return nil }
         do {
             let written = try MailContent.write(

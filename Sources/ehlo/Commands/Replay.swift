@@ -2,6 +2,7 @@ import ArgumentParser
 import Explain
 import Glibc
 import Interchange
+import Interface
 import Lessons
 import Notation
 import Tracing
@@ -35,6 +36,8 @@ struct Replay: ParsableCommand {
         )
     )
     var filter: String?
+    @Option(help: ArgumentHelp("Put another session beside it, differences marked.", valueName: "session"))
+    var compare: String?
     @Option(help: ArgumentHelp("How fast it plays by itself, 0.25 to 16.", valueName: "factor"))
     var speed = 1.0
     @Option(help: ArgumentHelp("The longest pause when it plays by itself.", valueName: "seconds"))
@@ -72,6 +75,11 @@ struct Replay: ParsableCommand {
             return try print(BundledSession.list(bundled), settings)
         }
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
+        let isOne = number == nil || number == .all || number == .one(0)
+        let isShown = !list && !settings.isPlain && debug.debugLog == nil && filter == nil && compare == nil
+        if isShown, isOne, let long = LongRecording(path) {
+            return try runInCurses(.reading(long, name: session), settings)
+        }
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
         let file: SessionFile
@@ -84,6 +92,7 @@ struct Replay: ParsableCommand {
             return try explain(error, settings, library)
         }
         let chosen = try SessionChoice.sessions(of: file, number)
+        if let compare { return try show(file, chosen, named: session, beside: compare, settings) }
         // Without a word about which, flat text of several is the list of them: a reader cannot turn over a thousand.
         let isUndecided = number == nil && chosen.count > 1 && settings.isPlain
         if debug.debugLog != nil { for number in chosen { try debug.tell(file.sessions[number], number: number) } }
@@ -98,6 +107,36 @@ struct Replay: ParsableCommand {
             return
         }
         try show(file, chosen, named: session, settings, library)
+    }
+
+    /// Two sessions side by side: in two columns, or over the walk of the first.
+    private func show(
+        _ file: SessionFile,
+        _ chosen: Range<Int>,
+        named name: String,
+        beside other: String,
+        _ settings: Settings
+    ) throws {
+        guard chosen.count == 1 else {
+            throw CommandError(
+                .usage,
+                "\(Escaping.message(name)) holds \(chosen.count) sessions: take one with --session N"
+            )
+        }
+        let path = try BundledSession.resolve(other, in: settings.lessonsRoots)
+        let second = try SessionFile.read(path)
+        guard second.count == 1 else {
+            throw CommandError(
+                .usage,
+                "--compare \(Escaping.message(other)): the file holds \(second.count) sessions; in the list of 'ehlo FILE' d compares two of them"
+            )
+        }
+        let recordings = [file.sessions[chosen.lowerBound], second.sessions[0]]
+        Message.warn(recordings[0].warnings, about: name)
+        Message.warn(recordings[1].warnings, about: other)
+        let traces = recordings.map { Tracer.trace(of: $0.events) }
+        let comparison = Session.Comparison(SessionComparison(traces[0], traces[1]), left: name, right: other)
+        try ComparisonText.show(comparison, over: recordings[0], settings)
     }
 
     /// Prints a row for each session that is wanted. Answers how many there are.

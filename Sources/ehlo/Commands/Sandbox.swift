@@ -1,6 +1,5 @@
 import ArgumentParser
 import Curses
-import Glibc
 import Interchange
 import Interface
 import Lessons
@@ -166,22 +165,16 @@ struct Sandbox: ParsableCommand {
         }
     }
 
-    /// Both walks side by side.
+    /// The same walk to two personas, side by side.
     private func show(_ left: Persona, beside right: Persona, _ settings: Settings) throws {
         let mail = try mail.configuration()
-        let comparison = PersonaComparison(
-            left: try PersonaComparison.walk(left, mail),
-            right: try PersonaComparison.walk(right, mail)
+        let walks = [try PersonaWalk.walk(left, mail), try PersonaWalk.walk(right, mail)]
+        let traces = walks.map { Tracer.trace(of: $0.events) }
+        let comparison = Session.Comparison(
+            SessionComparison(traces[0], traces[1]),
+            left: left.name,
+            right: right.name
         )
-        let printer = PlainPrinter(settings)
-        for line in comparison.text(columns: Self.columns) { try printer.print(line) }
-        try printer.flush()
-    }
-
-    /// How wide the terminal is, and what a file or a pipe gets.
-    private static var columns: Int {
-        var size = winsize()
-        let isKnown = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return isKnown ? max(40, Int(size.ws_col)) : 120
+        try ComparisonText.show(comparison, over: walks[0], settings)
     }
 }

@@ -1,6 +1,7 @@
 import SMTP
 
-/// The words of `--quit-after`, in any case: those of swaks, or the number of a step.
+/// The words of `--quit-after`, in any case: those of swaks, or the number of a step. Behind the answer to the mail data there is
+/// only QUIT, so to stop at 14 is to stop at 13.
 enum StopPoint {
     private static let words: [(words: [String], point: ClientDialogue.StopPoint)] = [
         (["connect", "banner", "3", "4"], .connect),
@@ -11,7 +12,7 @@ enum StopPoint {
         (["mail", "from", "7", "8"], .mail),
         (["rcpt", "to", "9", "10"], .rcpt),
         (["data", "11"], .data),
-        (["dot", "12", "13"], .dot),
+        (["dot", "12", "13", "quit", "14"], .dot),
     ]
 
     static func named(_ word: String, _ option: String = "--quit-after") throws(CommandError)
@@ -21,7 +22,7 @@ enum StopPoint {
         if let row = words.first(where: { $0.words.contains(wanted) }) { return row.point }
         throw CommandError(
             .usage,
-            "\(option): '\(word)' is no place to stop; take one of \(names), or a step from 3 to 13"
+            "\(option): '\(word)' is no place to stop; take one of \(names), or a step from 3 to 14"
         )
     }
 

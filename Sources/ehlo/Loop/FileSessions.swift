@@ -46,6 +46,13 @@ final class FileSessions {
         return .previewed(.init(number: number, Tracer.trace(of: recording.events)))
     }
 
+    /// Two sessions side by side.
+    func comparison(_ left: Int, _ right: Int) -> Input? {
+        guard let one = recording(left), let other = recording(right) else { return nil }
+        let traces = [one, other].map { Tracer.trace(of: $0.events) }
+        return .compared(.init(.init(traces[0], traces[1]), left: "session \(left)", right: "session \(right)"))
+    }
+
     /// What happened in a session, for saving it.
     func recording(_ number: Int) -> Recording? {
         if let opened, opened.number == number { return opened.recording }

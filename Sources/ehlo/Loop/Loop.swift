@@ -1,4 +1,5 @@
 import Curses
+import Explain
 import FoundationEssentials
 import Glibc
 import Interchange
@@ -39,6 +40,8 @@ private final class Loop {
     private var watched: WatchedSessions?
     /// The sessions of a file that has several.
     private var file: FileSessions?
+    /// What is to be seen side by side from the start.
+    private var compared: Session.Comparison?
     /// Where a live session is written down as it happens.
     private var recorder: Recorder?
     /// What a person types for the mail of a live session to be delivered.
@@ -52,6 +55,13 @@ private final class Loop {
     private var mouse = false
     private var ending: Int32?
     private var isFinished = false
+    /// A recording that is shown while it is read; saving reads it again.
+    private var long: LongRecording?
+    /// What of it could not be used: said when the screen is given back.
+    private var warnings: [String] = []
+    /// What the person called what is shown.
+    private var name = ""
+    private var pace = RedrawPace()
     /// What leaving answers: where a live session failed, its number.
     private var status = ExitCode.success.rawValue
 
@@ -67,7 +77,16 @@ private final class Loop {
         switch source {
         case .recording(let recording, let name):
             self.recording = recording
-            state = Self.state(of: recording, name: name, settings)
+            state = State.replaying(recording, name: name, settings)
+        case .comparison(let recording, let name, let comparison):
+            self.recording = recording
+            state = State.replaying(recording, name: name, settings)
+            compared = comparison
+        case .reading(let long, let name):
+            recording = Recording(header: long.header, events: [])
+            state = State.replaying(recording, name: name, settings)
+            (self.long, self.name) = (long, name)
+            behind = RunningWalk.reading(long) { Terminal.wake() }
         case .sessions(let sessions):
             recording = Recording(header: .init(began: "", title: "", source: ""), events: [])
             state = State(title: "replay", source: .replay)
@@ -76,7 +95,7 @@ private final class Loop {
         case .recordings(let file, let chosen, let name, let filter):
             recording = Recording(header: .init(began: "", title: name, source: ""), events: [])
             state = State(title: name, source: .replay)
-            Self.set(&state.view.playback, settings)
+            state.view.playback.take(settings)
             self.file = FileSessions(file, chosen, name: name, &state)
             state.session.list?.show(filter: filter)
         case .conversations(let source):
@@ -106,44 +125,29 @@ private final class Loop {
         state.view.rows = terminal.rows
     }
 
-    private static func state(of recording: Recording, name: String, _ settings: Settings) -> State {
-        var state = State(
-            title: recording.header.title.isEmpty ? name : recording.header.title,
-            origin: recording.header.source,
-            began: recording.header.began,
-            source: .replay,
-            trace: Tracer.trace(of: recording.events)
-        )
-        set(&state.view.playback, settings)
-        if let warning = recording.warnings.first { state.view.notice = warning }
-        return state
-    }
-
-    private static func set(_ playback: inout View.Playback, _ settings: Settings) {
-        playback.speed = settings.speed
-        playback.idleLimit = settings.idleLimit
-        playback.pace = settings.pace
-    }
-
     func run() -> Int32 {
         openFirst()
         takeNews()
         defer {
             behind?.stop()
             terminal.close()
+            Message.warn(warnings, about: name)
         }
         while ending == nil {
-            terminal.paint(draw(state, in: world))
-            for event in terminal.wait(milliseconds: millisecondsToTimer) { handle(event) }
+            if pace.draws(at: monotonicSeconds()) { terminal.paint(draw(state, in: world)) }
+            for event in terminal.wait(milliseconds: millisecondsToWait) { handle(event) }
         }
         return ending ?? 0
     }
 
-    private var millisecondsToTimer: Int? {
-        timer.map { max(0, Int((($0.due - monotonicSeconds()) * 1000).rounded(.up))) }
+    /// Until the timer fires, or what was not drawn yet has to be.
+    private var millisecondsToWait: Int? {
+        let due = [timer?.due, pace.due].compactMap(\.self).min()
+        return due.map { max(0, Int((($0 - monotonicSeconds()) * 1000).rounded(.up))) }
     }
 
     private func handle(_ event: Terminal.Event) {
+        pace.happened(isPressing: event != .woken && event != .timeout || long == nil || isFinished)
         switch event {
         case .key(.resize): give(.resized(columns: terminal.columns, rows: terminal.rows))
         case .key(let key): if let input = KeyTable.input(for: key, in: state) { give(input) }
@@ -154,6 +158,7 @@ private final class Loop {
         }
         if let timer, timer.due <= monotonicSeconds() {
             self.timer = nil
+            pace.happened(isPressing: true)
             give(.timerFired(timer.id))
         }
     }
@@ -169,6 +174,7 @@ private final class Loop {
 
     /// Of a file with several sessions the list says what became of the first.
     private func openFirst() {
+        if let compared { give(.compared(compared)) }
         if let number = state.session.list?.current { carryOut(.preview(number: number)) }
     }
 
@@ -183,16 +189,22 @@ private final class Loop {
 
     /// What the news of the program's own walk mean for the panes.
     private func takeNews(of news: News) {
-        for case .event(let event) in news.events.map(\.kind) {
-            recording.events.append(event)
+        if long != nil { state.session.giveTraceAway() }
+        for case .event(let event) in news.events.lazy.map(\.kind) {
+            if long == nil { recording.events.append(event) }
             tracer.consume(event)
             record(event)
         }
         if news.ending != nil {
             tracer.finish()
             isFinished = true
+            pace.happened(isPressing: true)
         }
-        if !news.events.isEmpty || news.ending != nil { give(.traced(tracer.trace, finished: isFinished)) }
+        if !news.events.isEmpty || news.ending != nil || long != nil {
+            give(.traced(tracer.trace, finished: isFinished))
+        }
+        if long != nil { give(.reading(isFinished ? nil : news.portion ?? state.session.portion)) }
+        warn(news.warnings)
         if let ports = news.ports {
             give(.listening(.init(dns: ports.dns, submission: ports.submission, relay: ports.relay)))
         }
@@ -217,13 +229,19 @@ private final class Loop {
     /// How the walk ended, so far as its steps do not say it.
     private func show(_ ending: Ending) {
         switch ending {
-        case .sandbox(.delivered), .sandbox(.stopped): break
+        case .sandbox(.delivered), .sandbox(.stopped), .read: break
         case .sandbox(.notSubmitted(let why)), .sandbox(.notDelivered(let why)): give(.noticed(why))
         case .live(let outcome):
             give(.noticed(outcome.sentence))
             status = outcome.exitStatus
         case .notStarted(let why): give(.noticed("the sandbox could not start: \(why)"))
         }
+    }
+
+    /// What of a recording could not be used: the first of it is told now, all of it when the screen is given back.
+    private func warn(_ news: [String]) {
+        warnings += news
+        if let first = news.first { give(.noticed(first)) }
     }
 
     /// Writes an event down. When that fails the session goes on and the person is told.
@@ -255,6 +273,7 @@ private final class Loop {
         case .openPasted(let text): openPasted(text)
         case .openConversation(let number):
             for input in file?.open(number) ?? watched?.open(number) ?? [] { give(input) }
+        case .compare(let left, let right): if let input = file?.comparison(left, right) { give(input) }
         case .preview(let number): if let input = file?.preview(number) { give(input) }
         case .forgetConversation(let number): watched?.forget(number)
         case .toggleMouse:
@@ -295,7 +314,7 @@ private final class Loop {
             guard let first = file.sessions.first else { return }
             recording = first
             let (columns, rows) = (state.view.columns, state.view.rows)
-            state = Self.state(of: first, name: bundled[choice].name, settings)
+            state = State.replaying(first, name: bundled[choice].name, settings)
             (state.view.columns, state.view.rows) = (columns, rows)
         } catch {
             give(.noticed("\(error)"))
@@ -309,16 +328,22 @@ private final class Loop {
             let recordings = Array(file.sessions)
             guard let first = recordings.first else { return }
             behind?.stop()
-            (behind, watched, self.file, recorder) = (nil, nil, nil, nil)
+            (behind, watched, self.file, recorder, long) = (nil, nil, nil, nil, nil)
             recording = first
             let (columns, rows) = (state.view.columns, state.view.rows)
-            state = Self.state(of: first, name: "paste", settings)
+            state = State.replaying(first, name: "paste", settings)
             if recordings.count > 1 { self.file = FileSessions(file, 0..<recordings.count, name: "paste", &state) }
             (state.view.columns, state.view.rows) = (columns, rows)
             openFirst()
         } catch {
-            give(.noticed("\(error)"))
+            give(.noticed(explained(error) ?? "\(error)"))
         }
+    }
+
+    /// What a paste is that is no dialogue, in a sentence; nil where nobody knows.
+    private func explained(_ error: FileError) -> String? {
+        guard error.kind == .noDialogue else { return nil }
+        return Explainer(world.library).explain(error.text).first?.notice
     }
 
     /// Saves the session and tells the person; asks first where a file has the name already.
@@ -336,12 +361,15 @@ private final class Loop {
         if let number = state.session.list?.current, let chosen = file?.recording(number) {
             return WrittenSession(chosen, number: number)
         }
-        let shown = watched?.recording(state.session.conversations?.open) ?? recording
+        let shown = watched?.recording(state.session.conversations?.open) ?? long?.whole ?? recording
         return WrittenSession(shown, trace: state.session.trace)
     }
 
     /// Saves the session in the format of the file's ending. Answers what to tell the person.
     private func saved(_ path: String, replacing: Bool) throws(FileError) -> String {
+        guard long == nil || isFinished else {
+            return "not saved: the recording is still being read; try again in a moment"
+        }
         let session = shownSession
         if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
         guard let format = ExportFormat(ofFileName: path) else {

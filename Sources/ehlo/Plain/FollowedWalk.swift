@@ -164,7 +164,7 @@ final class FollowedWalk {
                 ExitCode(failureOf: trace),
                 "the mail was not delivered: \(reason); the step marked 'failed' shows where"
             )
-        case .sandbox(.delivered), .sandbox(.stopped), .live, .notStarted, nil: return
+        case .sandbox(.delivered), .sandbox(.stopped), .live, .read, .notStarted, nil: return
         }
     }
 }

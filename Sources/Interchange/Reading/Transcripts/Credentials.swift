@@ -44,6 +44,17 @@ enum Credentials {
         "/* secret */", "PROVIDED_BUT_REMOVED", "hidden", "****", "xxxx", "XXXX", "omitted", "suppressed",
     ]
 
+    /// What programs write for a whole line that holds a credential.
+    private static let linePlaceholders: Set<String> = [
+        "*sensitive*", "<credentials hidden>", "[credentials hidden]", "[hidden]", "<hidden>", "[redacted]",
+        "<redacted>", "[filtered]", "***", "*****", "********", "<authentication information>",
+    ]
+
+    /// Whether the line is nothing but such a word.
+    static func isPlaceholderAlone(_ line: ArraySlice<UInt8>) -> Bool {
+        line.count <= 40 && linePlaceholders.contains(line.trimmed.text.lowercased())
+    }
+
     /// Whether the octets stand for a credential that the program left out.
     static func isPlaceholder(_ octets: ArraySlice<UInt8>) -> Bool {
         let decoded = Base64.decode(octets)?.lossyText ?? ""

@@ -14,7 +14,9 @@ extension Dialect {
         if let rest = words.after(" SMTP: trying to connect to host \""),
             let end = rest.firstIndex(of: UInt8(ascii: "\""))
         {
-            return Peeled(.link(.connecting(rest[..<end].text)))
+            // `"smtp.example", port 465, isSSL true`.
+            let scheme = rest[end...].firstRange(of: Array("isSSL true".utf8)) == nil ? "" : "smtps://"
+            return Peeled(.link(.connecting(scheme + rest[..<end].text)))
         }
         if let rest = words.after(" SMTP: connected to host \""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) {
             return Peeled(.link(.connected(rest[..<end].text)))

@@ -11,7 +11,7 @@ extension Dialect {
         return { line in
             let text = line.drop(while: \.isBlank)
             for (mark, side) in marks {
-                if text.starts(with: mark) { return Peeled(.said(side, text.dropFirst(mark.count))) }
+                if text.starts(with: mark) { return Peeled(.said(side, text.dropFirst(mark.count).behindTab(mark))) }
                 // An empty line keeps its mark and loses the space behind it.
                 if mark.last == 32, text.elementsEqual(mark.dropLast()) {
                     return Peeled(.said(side, text[text.endIndex...]))
@@ -19,6 +19,39 @@ extension Dialect {
             }
             return nil
         }
+    }
+
+    /// Postfix's notice to the postmaster: `In:` and `Out:`, long lines wrapped at a blank and indented.
+    @Sendable static func notice(_ line: ArraySlice<UInt8>) -> Peeled? {
+        let text = line.drop(while: \.isBlank)
+        if let said = text.after("Out: ") { return Peeled(.said(.server, said)) }
+        if let said = text.after("In:  ") ?? text.after("In: ") { return Peeled(.said(.client, said)) }
+        return line.starts(with: "    ".utf8) ? Peeled(.wraps(text)) : nil
+    }
+
+    /// The notation of the RFCs. Haraka adds in which state it is: `C: QUIT state=1`.
+    @Sendable static func rfc(_ line: ArraySlice<UInt8>) -> Peeled? {
+        guard var peeled = inRFC(line) else { return nil }
+        if case .said(.client, let text) = peeled.item, let state = text.lastIndex(of: 32),
+            let digits = text[state...].after(" state="), (1...2).contains(digits.count),
+            digits.allSatisfy({ (0x30...0x39).contains($0) })
+        {
+            peeled.item = .said(.client, text[..<state])
+        }
+        return peeled
+    }
+
+    private static let inRFC = marked(
+        client: ["C: ", "C:", "Client: ", "Client:", "CLIENT: ", "client: ", "c: ", "R: "],
+        server: ["S: ", "S:", "Server: ", "Server:", "SERVER: ", "server: ", "s: "]
+    )
+
+    /// Mail or Markdown quotes what one side said and leaves the other side's lines as they are.
+    @Sendable static func quoted(_ line: ArraySlice<UInt8>) -> Peeled? {
+        guard line.first == UInt8(ascii: ">"), line.dropFirst().first != UInt8(ascii: ">") else {
+            return terminal(line)
+        }
+        return Peeled(.said(.server, line.after("> ") ?? line.dropFirst()))
     }
 
     /// swaks: four columns of mark, TLS with a tilde, errors with stars (swaks(1), TRANSCRIPT OUTPUT).
@@ -201,6 +234,13 @@ extension Dialect {
 
     /// An endpoint as recordings write it: `host:25`.
     static func endpoint(_ words: String) -> String { words.trimmingDots }
+}
+
+extension ArraySlice<UInt8> {
+    /// Behind a label that ends in a colon a tab is the column's edge, and no octet of the wire.
+    fileprivate func behindTab(_ mark: [UInt8]) -> ArraySlice<UInt8> {
+        mark.last == UInt8(ascii: ":") && first == 9 ? dropFirst() : self
+    }
 }
 
 extension String {

@@ -71,40 +71,45 @@ extension Dialect {
         return nil
     }
 
-    /// Exchange's protocol logs: a line of comma-separated values, its event one of `+ - > < *`.
-    ///
-    /// `date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context`.
-    @Sendable static func exchange(_ line: ArraySlice<UInt8>) -> Peeled? {
-        if line.first == UInt8(ascii: "#") {
-            return line.starts(with: "#Fields:".utf8) || line.starts(with: "#Log".utf8) ? Peeled(.again) : nil
+    /// A literal behind any words, whose line ends are written out: `<-- b'250 ok\r\n'`, `contents = "EHLO a\r\n"`.
+    @Sendable static func literal(_ line: ArraySlice<UInt8>) -> Peeled? {
+        guard let quote = line.trimmed.last, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+            let start = line.firstIndex(of: quote), line[start...].dropLast().suffix(2).elementsEqual("\\n".utf8),
+            let octets = StringLiteral.read(line[start...]), octets.last == 10
+        else { return nil }
+        return Peeled(.wrote(side(told: line[..<start]), octets))
+    }
+
+    /// What words before a literal tell of who spoke.
+    private static func side(told words: ArraySlice<UInt8>) -> Side? {
+        let text = words.text.lowercased()
+        if ["send", "sent", "output", "write", "wrote", "-->", ">>", "c:"].contains(where: text.contains) {
+            return .client
         }
-        guard (0x30...0x39).contains(line.first ?? 0), let (stamp, length) = TimeStamp.read(line) else { return nil }
-        guard line.dropFirst(length).first == UInt8(ascii: ",") else { return nil }
-        let fields = CommaSeparated.fields(line)
-        guard fields.count >= 8, fields[6].count == 1, let event = fields[6].first else { return nil }
-        let data = fields[7][...]
-        var peeled: Peeled
-        switch event {
-        case UInt8(ascii: ">"): peeled = Peeled(.said(.server, data))
-        case UInt8(ascii: "<"): peeled = Peeled(.said(.client, data))
-        case UInt8(ascii: "+"):
-            // In the log of a receiving server the server is the local end: the one with a port that servers have.
-            let ends = [fields[4][...].text, fields[5][...].text]
-            let server = ends.first { end in [":25", ":465", ":587", ":717", ":2525"].contains(where: end.hasSuffix) }
-            peeled = Peeled(.link(.connecting(server ?? ends[1])))
-        case UInt8(ascii: "-"):
-            peeled = Peeled(.remark(Array("the connection ended: \(fields.last?[...].text ?? "")".utf8)[...]))
-        case UInt8(ascii: "*"): peeled = Peeled(.remark((data.isEmpty ? fields.last ?? [] : fields[7])[...]))
-        default: return nil
+        if ["recv", "receive", "input", "read", "<--", "<<", "s:"].contains(where: text.contains) { return .server }
+        return nil
+    }
+
+    /// Replies whose code stands in brackets before a literal, as `[220] 'mx ready'` and `(250, b'mx\nSIZE')`.
+    @Sendable static func bracketed(_ line: ArraySlice<UInt8>) -> Peeled? {
+        let text = line.trimmed
+        if text.first == UInt8(ascii: "[") || text.first == UInt8(ascii: "(") {
+            let code = text.dropFirst().prefix(3)
+            guard LineShape(code).side == .server, let mark = text.dropFirst(4).first, "],".utf8.contains(mark) else {
+                return nil
+            }
+            let behind = text.dropFirst(4).drop { $0.isBlank || $0 == UInt8(ascii: ",") }
+            let words = StringLiteral.read(behind) ?? Array(behind)
+            let lines = words.split(omittingEmptySubsequences: false) { $0 == 10 }.map { $0.filter { $0 != 13 } }
+            let reply = lines.enumerated().map { index, line in
+                Array(code) + [index < lines.count - 1 ? UInt8(ascii: "-") : 32] + line
+            }
+            return Peeled(.said(.server, Array(reply.joined(separator: [10]))[...]))
         }
-        if data.elementsEqual("<authentication information>".utf8)
-            || data.elementsEqual("<authentication response>".utf8)
-        {
-            peeled = Peeled(.leftOut(event == UInt8(ascii: "<") ? .client : .server, .credential([])))
+        for mark in ["> ", "-> ", "--> ", "C: "] {
+            if let said = text.after(mark) { return Peeled(.said(.client, said)) }
         }
-        peeled.session = fields[2]
-        peeled.time = stamp
-        return peeled
+        return nil
     }
 
     /// hMailServer: values in quotes between tabs, the last `"SENT: …"` or `"RECEIVED: …"`.

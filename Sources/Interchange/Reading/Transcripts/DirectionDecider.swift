@@ -42,6 +42,10 @@ struct DirectionDecider {
     var awaitsResponse: Bool { reader.isChallenged }
     /// Whether the last reply line said that another follows.
     var isInReply: Bool { reader.isInReply }
+    /// The code of a reply whose last line has not come.
+    var unfinishedCode: UInt16? { reader.isInReply ? lastCode : nil }
+    /// Whether a reply now would answer nothing that the log shows.
+    var owesNothing: Bool { !reader.awaitsAnswer && !reader.isInReply && !reader.isUnknown && !reader.isUntouched }
     /// Octets of a chunk that BDAT announced and that did not come yet.
     var chunk: Int {
         guard case .chunk(let remaining, _) = reader.mode else { return 0 }

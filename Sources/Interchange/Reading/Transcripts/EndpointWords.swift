@@ -3,6 +3,8 @@ struct EndpointWords: Equatable {
     private(set) var host = ""
     private(set) var address = ""
     private(set) var port = ""
+    /// The words that tell of TLS from the first octet; nil where none did.
+    private(set) var wrapping: String?
 
     /// As recordings write it: `mx.example [192.0.2.1]:25`.
     var text: String {
@@ -13,6 +15,11 @@ struct EndpointWords: Equatable {
 
     /// Takes what words such as `localhost (127.0.0.1) port 25 (#0)` or `mx.example:25` tell.
     mutating func learn(_ words: String) {
+        if wrapping == nil, TLSFromStart.isTold(words) { wrapping = words }
+        if let scheme = words.firstRange(of: "://") {
+            // What stands behind the address in a URL is not about the place.
+            return learn(String(words[scheme.upperBound...].prefix { $0 != "?" }))
+        }
         var parts = words.split(whereSeparator: { " ,()[]/".contains($0) }).map(String.init)[...]
         if words.hasPrefix("["), let end = words.firstIndex(of: "]") {
             // An address of IPv6 in brackets, with a port behind it.

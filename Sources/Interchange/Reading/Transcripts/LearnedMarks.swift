@@ -47,7 +47,11 @@ struct LearnedMarks {
     private func peel(_ line: ArraySlice<UInt8>) -> Peeled? {
         for mark in marks {
             guard let rest = Self.rest(of: line, behind: mark.pattern) else { continue }
-            guard mark.isQuoted else { return Peeled(.said(mark.side, rest)) }
+            guard mark.isQuoted else {
+                // Under the mark of the server may stand the program's own words: every line of a reply has its code.
+                let isReply = mark.side == .client || LineShape(rest).side == .server
+                return Peeled(isReply ? .said(mark.side, rest) : .remark(rest))
+            }
             let octets = StringLiteral.read(line[(rest.startIndex - 1)...]) ?? []
             return octets.contains(10) ? Peeled(.wrote(mark.side, octets)) : Peeled(.said(mark.side, octets[...]))
         }
@@ -93,7 +97,7 @@ struct LearnedMarks {
 }
 
 extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
+    var isLetterOrDigit: Bool {
         (0x30...0x39).contains(self) || ((self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A)
     }
 

@@ -37,6 +37,8 @@ enum LineShape: Equatable {
         }
         let next = text.dropFirst(3).first
         guard next == nil || next == 32 || next == UInt8(ascii: "-") || next == 9 else { return nil }
+        // A number alone that is a port of mail, as programs print where they connect to.
+        if [465, 587].contains(number), text.dropFirst(3).allSatisfy(\.isBlank) { return nil }
         return .reply(code: number, continues: next == UInt8(ascii: "-"))
     }
 
@@ -48,6 +50,8 @@ enum LineShape: Equatable {
         // `MAIL FROM:` without its space, and what else is written against the verb, is for the loose reading.
         guard word.count <= 8, let verb = Verb(reading: word) else { return nil }
         let words = text.dropFirst(word.count).split(whereSeparator: \.isBlank)
+        // `send smtp HELO command`.
+        if let last = words.last, last.equalsIgnoringCase("command".utf8) { return nil }
         let argument = words.first.map { $0.map(\.uppercased) } ?? []
         let isUpper = word.allSatisfy { !(0x61...0x7A).contains($0) }
         switch verb {

@@ -52,33 +52,6 @@ enum StringLiteral {
     }
 }
 
-/// A record of comma-separated values (RFC 4180 §2).
-enum CommaSeparated {
-    static func fields(_ line: ArraySlice<UInt8>) -> [[UInt8]] {
-        var fields: [[UInt8]] = [[]]
-        var isQuoted = false
-        var position = line.startIndex
-        while position < line.endIndex {
-            let octet = line[position]
-            position += 1
-            switch (isQuoted, octet) {
-            case (true, UInt8(ascii: "\"")):
-                // Two of them are one.
-                if position < line.endIndex, line[position] == UInt8(ascii: "\"") {
-                    fields[fields.count - 1].append(octet)
-                    position += 1
-                } else {
-                    isQuoted = false
-                }
-            case (false, UInt8(ascii: "\"")) where fields[fields.count - 1].isEmpty: isQuoted = true
-            case (false, UInt8(ascii: ",")): fields.append([])
-            default: fields[fields.count - 1].append(octet)
-            }
-        }
-        return fields
-    }
-}
-
 /// A JSON object whose strings and numbers are wanted, and nothing nested.
 enum FlatJSON {
     /// The object's strings and numbers by their names; nil when the line is no object.

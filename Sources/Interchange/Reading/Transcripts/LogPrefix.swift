@@ -22,7 +22,7 @@ struct LogPrefix {
     static func read(_ line: ArraySlice<UInt8>) -> LogPrefix? {
         var prefix = LogPrefix(time: nil, process: line[line.startIndex..<line.startIndex], rest: line)
         // `web-1  | `, as a manager of containers has it, and `D, ` of Ruby's logger.
-        if let bar = line.prefix(40).firstIndex(of: UInt8(ascii: "|")), line[..<bar].contains(where: \.isBlank),
+        if let bar = line.prefix(40).firstIndex(of: UInt8(ascii: "|")), line[..<bar].last?.isBlank == true,
             line[..<bar].allSatisfy({ $0.isWordLike || $0.isBlank })
         {
             prefix.rest = line[(bar + 1)...].after(" ") ?? line[(bar + 1)...]

@@ -8,6 +8,12 @@ struct Peeled: Equatable {
         case said(Side?, ArraySlice<UInt8>)
         /// Octets of the wire with their line ends, as a log shows them that writes `\r\n` out.
         case wrote(Side?, [UInt8])
+        /// A command and its answer in one row of a log; either may be empty.
+        case turn(ArraySlice<UInt8>, ArraySlice<UInt8>)
+        /// The rest of the line above, which the program wrapped at a blank.
+        case wraps(ArraySlice<UInt8>)
+        /// The first line of something whose other lines the log leaves out, and how many octets they have, if that is known.
+        case cut(Side, ArraySlice<UInt8>, missing: Int)
         /// Something that went over the wire and that the log leaves out.
         case leftOut(Side, LeftOut)
         case link(LinkFact)

@@ -30,8 +30,8 @@ struct TextLines: Sequence, IteratorProtocol {
 /// How a text is to be read, told by its beginning.
 struct ReadingPlan {
     let dialect: Dialect
-    /// Whether a logging system put times and names before the lines.
-    let isPrefixed: Bool
+    /// What stands before the lines and is no part of them.
+    let front: LineFront
     /// Only what stands in the code blocks of Markdown is the session.
     let isFenced: Bool
     /// Spaces before every line.
@@ -40,6 +40,8 @@ struct ReadingPlan {
     let isDoubled: Bool
     /// The width of the window that the text was copied from; 0 when no line fills it.
     let width: Int
+    /// How the log writes line ends out, if it does.
+    let ends: WrittenEnds?
 
     /// Octets that are looked at to make a plan; when there is no dialogue in them, the next as many.
     private static let block = 1 << 20
@@ -67,18 +69,20 @@ struct ReadingPlan {
 
     private init(
         _ dialect: Dialect,
-        _ isPrefixed: Bool,
+        _ front: LineFront,
         _ isFenced: Bool,
         _ indent: Int,
         _ isDoubled: Bool,
-        _ width: Int
+        _ width: Int,
+        _ ends: WrittenEnds?
     ) {
         self.dialect = dialect
-        self.isPrefixed = isPrefixed
+        self.front = front
         self.isFenced = isFenced
         self.indent = indent
         self.isDoubled = isDoubled
         self.width = width
+        self.ends = ends
     }
 
     static func isFence(_ line: ArraySlice<UInt8>) -> Bool {
@@ -87,40 +91,63 @@ struct ReadingPlan {
     }
 
     private static func plan(_ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)]) -> ReadingPlan? {
-        let stripped = sample.map { LogPrefix.read($0.line)?.rest }
-        let isPrefixedAtAll = stripped.contains { $0 != nil }
-        var best: (score: Double, dialect: Dialect, isPrefixed: Bool)?
-        for isPrefixed in isPrefixedAtAll ? [false, true] : [false] {
-            let lines = sample.enumerated().map { isPrefixed ? stripped[$0] ?? $1.line : $1.line }
+        let fronts = LineFront.candidates(sample.map(\.line))
+        let plain = fronts.filter { $0.learned == nil }
+        let best = Self.best(plain, sample)
+        let known = best.flatMap { plan($0.dialect, $0.front, sample) }
+        // What was learned is believed where the dialogue cannot be seen without it, or its sessions not told apart.
+        var learned: (score: Double, plan: ReadingPlan)?
+        for front in fronts where front.learned != nil {
+            guard let other = Self.best([front], sample), other.score > learned?.score ?? 0,
+                let plan = plan(other.dialect, front, sample)
+            else { continue }
+            learned = (other.score, plan)
+        }
+        guard let learned, let best, known != nil else { return known ?? learned?.plan }
+        let tellsSessions = !best.front.isLogged && learned.plan.front.learned?.tellsSessions == true
+        return tellsSessions && learned.score >= best.score ? learned.plan : known
+    }
+
+    /// The dialect that most lines speak for, and what has to be set aside before them.
+    private static func best(_ fronts: [LineFront], _ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)]) -> (
+        score: Double, dialect: Dialect, front: LineFront
+    )? {
+        var best: (score: Double, dialect: Dialect, front: LineFront)?
+        let texts = fronts.map { front in sample.map { front.take($0.line).rest } }
+        for (front, lines) in zip(fronts, texts) {
             for dialect in Dialect.all {
-                let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
-                if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, isPrefixed) }
+                let score = lines.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
+                if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, front) }
             }
         }
         // What the table knows is preferred to what can be guessed.
-        for isPrefixed in isPrefixedAtAll ? [true, false] : [false] {
-            let lines = sample.enumerated().map { isPrefixed ? stripped[$0] ?? $1.line : $1.line }
-            guard let dialect = LearnedMarks(lines)?.dialect else { continue }
-            let score = lines.reduce(0.0) { $0 + weight($1, dialect) }
-            if score >= 4, score > (best?.score ?? 0) * 3 { best = (score, dialect, isPrefixed) }
+        for (front, lines) in zip(fronts, texts).reversed() {
+            for dialect in [LearnedColumns(lines)?.dialect, LearnedMarks(lines)?.dialect].compactMap(\.self) {
+                let score = lines.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
+                if score >= 4, score > (best?.score ?? 0) * 3 { best = (score, dialect, front) }
+            }
         }
-        guard let best else { return nil }
-        return plan(best.dialect, best.isPrefixed, sample, stripped)
+        return best
     }
 
     private static func plan(
         _ dialect: Dialect,
-        _ isPrefixed: Bool,
-        _ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)],
-        _ stripped: [ArraySlice<UInt8>?]
+        _ front: LineFront,
+        _ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)]
     ) -> ReadingPlan? {
         var (inside, outside, indent) = (0, 0, Int.max)
-        var shaped: [(line: ArraySlice<UInt8>, process: ArraySlice<UInt8>?)] = []
+        var shaped: [(line: ArraySlice<UInt8>, process: [UInt8]?)] = []
+        var texts: [ArraySlice<UInt8>] = []
         var isMail = false
-        for (index, entry) in sample.enumerated() {
-            let line = isPrefixed ? stripped[index] ?? entry.line : entry.line
+        var hasLink = false
+        for entry in sample {
+            let taken = front.take(entry.line)
+            let line = taken.rest
+            if case .link = dialect.peel(line)?.item { hasLink = true }
             guard weight(line, dialect) >= 1 else { continue }
-            shaped.append((line, isPrefixed ? LogPrefix.read(entry.line)?.process : nil))
+            if shaped.isEmpty { isMail = isRefusal(line, dialect, hasLink: hasLink) }
+            shaped.append((line, taken.process))
+            if case .said(_, let text) = dialect.peel(line)?.item { texts.append(text) }
             isMail = isMail || isSign(line, dialect)
             if entry.isInFence { inside += 1 } else { outside += 1 }
             indent = min(indent, line.prefix { $0 == 32 }.count)
@@ -132,11 +159,12 @@ struct ReadingPlan {
         let longest = sample.map(\.line.count).max() ?? 0
         return ReadingPlan(
             dialect,
-            isPrefixed,
+            front,
             inside > outside,
             indent == .max ? 0 : indent,
             shaped.count >= 4 && pairs * 2 == shaped.count - shaped.count % 2,
-            [80, 100, 120, 132].contains(longest) ? longest : 0
+            [80, 100, 120, 132].contains(longest) ? longest : 0,
+            WrittenEnds(texts)
         )
     }
 
@@ -144,7 +172,8 @@ struct ReadingPlan {
     private static func isSign(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Bool {
         let shape: LineShape
         switch dialect.peel(line)?.item {
-        case .said(_, let text): shape = LineShape(text)
+        case .said(_, let text), .cut(_, let text, _): shape = LineShape(text)
+        case .turn(let command, let reply): shape = LineShape(command.isEmpty ? reply : command)
         case .wrote(_, let octets): shape = LineShape(octets.prefix { $0 != 13 && $0 != 10 })
         default: shape = LineShape(line)
         }
@@ -155,17 +184,38 @@ struct ReadingPlan {
         }
     }
 
+    /// Whether the line refuses a connection that the log tells of, or that it marks as the server's (RFC 5321 §3.1).
+    ///
+    /// A `>` before it is no such mark: mails quote replies so.
+    private static func isRefusal(_ line: ArraySlice<UInt8>, _ dialect: Dialect, hasLink: Bool) -> Bool {
+        var text = line
+        var isMarked = false
+        if case .said(let mark, let said) = dialect.peel(line)?.item {
+            // Something was taken off: sendmail's replies have no mark.
+            isMarked =
+                mark == .server && said.startIndex > line.trimmed.startIndex
+                && !"<>".utf8.contains(line.trimmed.first ?? 0)
+            text = said
+        }
+        guard case .reply(let code, _) = LineShape(text), code >= 400 else { return false }
+        return hasLink || isMarked
+    }
+
     /// How much a line speaks for a dialect: 1 for a reply or a command under its marks, a little for its other words.
     private static func weight(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Double {
         guard let peeled = dialect.peel(line) else {
-            guard dialect.unmarked == .said, let side = LineShape(line).side else { return 0 }
+            guard let side = LineShape(line).side else { return 0 }
+            // Lines of a reply that have no mark of their own speak for marks as well.
+            guard dialect.unmarked == .said else { return side == .server ? 0.9 : 0 }
             return side == .server || line.count < 1000 ? 1 : 0
         }
         switch peeled.item {
-        case .said(_, let text): return LineShape(text).side == nil ? 0.01 : 1
+        case .said(_, let text), .cut(_, let text, _):
+            return LineShape(text.prefix { $0 != 10 }).side == nil ? 0.01 : 1
         case .wrote(_, let octets): return LineShape(octets.prefix { $0 != 13 && $0 != 10 }).side == nil ? 0.01 : 1
+        case .turn: return 1
         case .leftOut: return 0.1
-        case .link, .remark, .either, .goesOn, .unsent, .again: return 0.01
+        case .link, .remark, .either, .goesOn, .wraps, .unsent, .again: return 0.01
         }
     }
 }

@@ -18,6 +18,9 @@ struct RemarkGroup {
         lines.append(Credentials.masked(text.prefix(400).text))
     }
 
+    /// The first line of which something holds.
+    func firstLine(where holds: (String) -> Bool) -> String? { lines.first(where: holds) }
+
     /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them.
     mutating func takeLookups() -> [String] {
         let isLookup = { (line: String) in

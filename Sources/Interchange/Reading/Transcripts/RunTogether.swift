@@ -15,6 +15,8 @@ enum RunTogether {
         let ends = starts + [line.endIndex]
         var lines = [line[..<starts[0]].withoutPadding]
         for (start, end) in zip(starts, ends.dropFirst()) { lines.append(line[start..<end].withoutPadding) }
+        // The blank that parted them is none of theirs.
+        for index in lines.indices.dropLast() where lines[index].last == 32 { lines[index].removeLast() }
         return lines
     }
 
@@ -38,6 +40,7 @@ enum RunTogether {
     private static func starts(of code: [UInt8], in text: ArraySlice<UInt8>) -> [Int] {
         var padded: [Int] = []
         var joined: [Int] = []
+        var spaced: [Int] = []
         var endsReply = false
         var position = text.startIndex
         while position + 4 <= text.endIndex {
@@ -48,6 +51,7 @@ enum RunTogether {
             let separator = text[position + 3]
             guard separator == UInt8(ascii: "-") || separator == 32 else { continue }
             let before = text[..<position]
+            if before.last == 32 { spaced.append(position) }
             if before.suffix(2).allSatisfy(\.isBlank), before.count >= 2 {
                 padded.append(position)
             } else if separator == 32 || separator == UInt8(ascii: "-"), isKeyword(text[(position + 4)...]) {
@@ -57,7 +61,15 @@ enum RunTogether {
         }
         // Without spaces between them it is only believed when the last one ends the reply.
         if !padded.isEmpty { return padded }
+        // With one blank between them, when another `250-` stands among them, or the last is a keyword.
+        let tells = spaced.contains { text[$0 + 3] == UInt8(ascii: "-") } || joined.contains { spaced.contains($0) }
+        if tells, let last = spaced.last, text[last + 3] == 32 { return untilLast(spaced, in: text) }
         return endsReply ? joined : []
+    }
+
+    /// A line of a reply that goes on has a hyphen; a number behind a blank is one of its words until the last.
+    private static func untilLast(_ places: [Int], in text: ArraySlice<UInt8>) -> [Int] {
+        places.filter { text[$0 + 3] == UInt8(ascii: "-") || $0 == places.last }
     }
 
     /// Whether a line of an offer could begin here: with a keyword, behind which the next line may begin at once, as in
@@ -73,6 +85,19 @@ enum RunTogether {
 }
 
 extension ArraySlice<UInt8> {
+    /// Without the blanks with which a console filled its lines, where it gave several as one.
+    var withoutEdge: ArraySlice<UInt8> {
+        guard count > 60 else { return self }
+        var kept: [UInt8] = []
+        var rest = self
+        while let blank = rest.firstIndex(of: 32) {
+            let run = rest[blank...].prefix { $0 == 32 }
+            kept += rest[..<blank] + (run.count >= 40 ? [] : run)
+            rest = rest[run.endIndex...]
+        }
+        return kept.count + rest.count == count ? self : (kept + rest)[...]
+    }
+
     /// Without the spaces that fill a line up to the edge of a window; a few spaces are the line's own.
     var withoutPadding: ArraySlice<UInt8> {
         let spaces = reversed().prefix { $0 == 32 }.count

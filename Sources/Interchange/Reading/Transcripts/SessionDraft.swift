@@ -8,30 +8,36 @@ import Tracing
 struct SessionDraft {
     /// Lines of the wire that were told, of either side.
     private(set) var lineCount = 0
-    private(set) var decider = DirectionDecider()
-    private(set) var events: [WireEvent] = []
+    var decider = DirectionDecider()
+    var events: [WireEvent] = []
     private var clock = LogClock()
-    private var time = 0.0
-    private var remarks = RemarkGroup()
+    var time = 0.0
+    var remarks = RemarkGroup()
     /// Which events are remarks of the log.
     private(set) var remarkPlaces: Set<Int> = []
-    private var endpoint = EndpointWords()
+    var endpoint = EndpointWords()
     /// What was told about the link before anybody spoke.
-    private var opening: [LinkFact] = []
-    private var tls = TLSMark.none
+    var opening: [LinkFact] = []
+    var tls = TLSMark.none
+    /// Where TLS from the first octet was inferred from the log's words.
+    var wrapped: Int?
     private var inferences: [Inference] = []
-    private var isClosed = false
+    var isClosed = false
     /// The width of the last line in the log, when it may have been wrapped there.
-    private var wrappedAt: Side?
+    var wrappedAt: Side?
     private let hidesContent: Bool
     private var spoke: Set<Side> = []
     private var steps: [String] = []
-    private var lookups: [String] = []
+    var lookups: [String] = []
     private var isAnswered = true
+    /// The last line of the wire, and whose it was.
+    private(set) var lastLine: (side: Side, line: [UInt8])?
+    /// The lines of a reply that is unfinished.
+    private var reply: [UInt8] = []
     /// A gap stands in the place of the mail data under way.
     private var lacksContent = false
 
-    private enum TLSMark { case none, asked, granted }
+    enum TLSMark { case none, asked, granted }
 
     /// A line as the reader hands it over.
     struct Source {
@@ -56,6 +62,11 @@ struct SessionDraft {
             guard text.contains(10) else { return said(mark, text, source) }
             for line in text.linesOfText { said(mark, line, source) }
         case .wrote(let mark, let octets): wrote(mark, octets, source)
+        case .turn(let command, let reply):
+            if !command.isEmpty { said(.client, command, source) }
+            if !reply.isEmpty { cut(.server, reply, missing: 0, source) }
+        case .cut(let mark, let line, let missing): cut(mark, line, missing: missing, source)
+        case .wraps(let rest): wrap(rest)
         case .leftOut(let side, .credential(let told)): leftOut(told, side, source)
         case .leftOut(_, .content(let words)): contentLeftOut(words)
         case .link(let fact): link(fact)
@@ -63,10 +74,7 @@ struct SessionDraft {
         case .either(let text) where decider.phase == .content:
             for line in text.linesOfText { said(.client, line, source) }
         case .either(let text): remarks.append(text)
-        case .goesOn(let line):
-            let text = line.trimmed
-            guard decider.isInReply, LineShape(text).side == .server else { return remarks.append(line) }
-            said(nil, text, source)
+        case .goesOn(let line): goOn(line, source)
         case .unsent(let reason): takeBack(reason)
         case .again: break
         }
@@ -74,11 +82,13 @@ struct SessionDraft {
 
     // MARK: Lines
 
-    private mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
-        if line.isEmpty, decider.phase != .content { return }
+    mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
+        if line.isEmpty, decider.phase != .content, mark == nil || decider.phase != .challenged { return }
         if decider.chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
             return putChunk(line + [13, 10])
         }
+        // recordio's word for it.
+        if line.elementsEqual("[EOF]".utf8), decider.phase != .content { return link(.closed(mark ?? .server)) }
         if isAnswerToProgram(line) {
             return remarks.append(Array("the end of the answer to the program's own EHLO: ".utf8) + line)
         }
@@ -86,10 +96,15 @@ struct SessionDraft {
             if goesOn(line, source) { return }
             return remarks.append(line)
         }
+        let text = decider.phase == .content ? line : line.withoutEdge
         wrappedAt = nil
+        if side == .client, decider.phase != .content, Credentials.isPlaceholderAlone(text) {
+            return leftOut([], .client, source)
+        }
+        if repeats(text, side) { return }
         if mark == nil { infer(.sides) }
         infer(.lineEnds)
-        let lines = side == .server ? RunTogether.lines(of: line) : [line.withoutPadding]
+        let lines = side == .server ? RunTogether.lines(of: text) : [text.withoutPadding]
         if lines.count > 1 { infer(.joinedLines) }
         for line in lines { put(line, line + [13, 10], from: side) }
         if source.isFull { wrappedAt = side }
@@ -103,6 +118,8 @@ struct SessionDraft {
 
     private mutating func wrote(_ mark: Side?, _ octets: [UInt8], _ source: Source) {
         var rest = octets[...]
+        // A program that logs what it has of a reply so far says again what was said.
+        if decider.isInReply, rest.count > reply.count, rest.starts(with: reply) { rest = rest.dropFirst(reply.count) }
         while !rest.isEmpty {
             if decider.chunk > 0, mark != .server || decider.isReversed, LineShape(rest).side != .server {
                 let part = rest.prefix(decider.chunk)
@@ -122,20 +139,7 @@ struct SessionDraft {
         }
     }
 
-    /// A line that says nothing by itself goes on with the one before, if that was cut at the edge of a window.
-    private mutating func goesOn(_ line: ArraySlice<UInt8>, _ source: Source) -> Bool {
-        guard let side = wrappedAt, case .octets(side, var octets, _) = events.last?.kind,
-            octets.suffix(2) == [13, 10]
-        else { return false }
-        octets.removeLast(2)
-        octets += line + [13, 10]
-        events[events.count - 1].kind = .octets(from: side, octets)
-        infer(.wrappedLines)
-        wrappedAt = source.isFull ? side : nil
-        return true
-    }
-
-    private mutating func put(_ line: ArraySlice<UInt8>, _ octets: [UInt8], from side: Side) {
+    mutating func put(_ line: ArraySlice<UInt8>, _ octets: [UInt8], from side: Side) {
         if lineCount == 0 { open(with: line, from: side) }
         if tls == .granted, !decider.isInReply {
             secure("TLS began here; the log does not say so, but it goes on", isInferred: true)
@@ -146,8 +150,12 @@ struct SessionDraft {
         if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
             lackContent()
         }
-        if side == .server, decider.awaitsResponse, case .reply(let code, _) = LineShape(line), code != 421 {
-            lackResponse()
+        if side == .server, case .reply(let code, _) = LineShape(line), code != 421 {
+            if decider.awaitsResponse {
+                lackResponse()
+            } else if decider.phase == .commands, spoke.contains(.client), decider.owesNothing {
+                lackCommand()
+            }
         }
         let secret = side == .client && decider.phase != .content ? decider.credential(in: octets) : nil
         if let secret, Credentials.isPlaceholder(octets[secret]) {
@@ -156,11 +164,15 @@ struct SessionDraft {
         }
         emit(octets, from: side)
         decider.took(octets, from: side)
+        if side == .client || !decider.isInReply { reply = [] } else if reply.count < 1 << 16 { reply += octets }
         lineCount += 1
+        lastLine = (side, Array(line))
         spoke.insert(side)
         isAnswered = side == .server
         switch LineShape(line) {
-        case .command(.startTLS) where side == .client: tls = .asked
+        case .command(.startTLS) where side == .client:
+            tls = .asked
+            takeBackWrapping()
         case .reply(220, let continues) where side == .server && tls == .asked: if !continues { tls = .granted }
         case .reply where side == .server && tls == .asked: tls = .none
         case .reply(354, _) where side == .server: lacksContent = false
@@ -168,7 +180,7 @@ struct SessionDraft {
         }
     }
 
-    private mutating func emit(_ octets: [UInt8], from side: Side) {
+    mutating func emit(_ octets: [UInt8], from side: Side) {
         flushRemarks()
         // What came at one time is one event, as far as it stays small.
         if let last = events.last, last.time == time, case .octets(side, var before, _) = last.kind,
@@ -225,8 +237,14 @@ struct SessionDraft {
         lack(nil)
     }
 
+    /// The server answers a command that the log does not show.
+    private mutating func lackCommand() {
+        flushRemarks()
+        lack(nil)
+    }
+
     /// Octets of the client are missing.
-    private mutating func lack(_ count: Int?) {
+    mutating func lack(_ count: Int?) {
         events.append(WireEvent(.gap(from: .client, octets: count), leg: .relay, at: time))
         decider.lost(count)
     }
@@ -265,61 +283,12 @@ struct SessionDraft {
         isAnswered = true
     }
 
-    private mutating func secure(_ facts: String, isInferred: Bool) {
+    mutating func secure(_ facts: String, isInferred: Bool) {
         flushRemarks()
         events.append(WireEvent(.tls(TLSFacts(told: facts)), leg: .relay, at: time))
         decider.secured()
         tls = .none
         if isInferred { infer(.tls) }
-    }
-
-    // MARK: The link
-
-    private mutating func link(_ fact: LinkFact) {
-        guard lineCount > 0 else { return learn(fact) }
-        switch fact {
-        case .secured(let facts): secure(facts, isInferred: false)
-        case .closed(let side):
-            flushRemarks()
-            guard !isClosed else { return }
-            isClosed = true
-            events.append(WireEvent(.close(by: side), leg: .relay, at: time))
-        case .failed(let sentence):
-            flushRemarks()
-            events.append(WireEvent(.error("\(sentence)"), leg: .relay, at: time))
-        case .connecting(let place), .connected(let place): remarks.append(Array("connected to \(place)".utf8)[...])
-        }
-    }
-
-    private mutating func learn(_ fact: LinkFact) {
-        if case .connecting(let place) = fact { endpoint.learn(place) }
-        if case .connected(let place) = fact { endpoint.learn(place) }
-        opening.append(fact)
-    }
-
-    /// Somebody speaks for the first time. What was told about the link before are events when the server greets; in a log
-    /// that begins later they would put what follows out of its order, and are remarks.
-    private mutating func open(with line: ArraySlice<UInt8>, from side: Side) {
-        lookups = remarks.takeLookups()
-        var isGreeting = false
-        if side == .server, case .reply(let code, _) = LineShape(line) { isGreeting = code == 220 || code >= 400 }
-        guard !opening.isEmpty else {
-            return note("how the connection came about is not in the log")
-        }
-        guard isGreeting else {
-            note("connected to \(endpoint.text); the log begins later")
-            for case .secured(let words) in opening {
-                events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
-            }
-            return
-        }
-        flushRemarks()
-        events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
-        events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
-        decider.connected()
-        for case .secured(let words) in opening {
-            events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
-        }
     }
 
     /// A log of one side alone: what the other side said is a gap, and no fault of either.
@@ -332,17 +301,17 @@ struct SessionDraft {
 
     // MARK: Remarks
 
-    private mutating func infer(_ inference: Inference) {
+    mutating func infer(_ inference: Inference) {
         if !inferences.contains(inference) { inferences.append(inference) }
     }
 
-    private mutating func flushRemarks() {
+    mutating func flushRemarks() {
         guard let text = remarks.take() else { return }
         remarkPlaces.insert(events.count)
         events.append(WireEvent(.note(text), leg: .relay, at: time))
     }
 
-    private mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
+    mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
 
     /// What stood in the log before the session.
     mutating func precede(with group: RemarkGroup) { remarks = group }

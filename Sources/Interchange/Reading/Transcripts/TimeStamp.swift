@@ -15,6 +15,7 @@ struct TimeStamp: Equatable {
     static func read(_ text: ArraySlice<UInt8>) -> (stamp: TimeStamp, length: Int)? {
         var scan = Scan(text)
         _ = scan.weekday()
+        if let label = scan.label() { return (label, scan.position - text.startIndex) }
         guard let stamp = scan.dated() ?? scan.ofDay() else { return nil }
         return (stamp, scan.position - text.startIndex)
     }
@@ -82,6 +83,22 @@ struct TimeStamp: Equatable {
             return index + 1
         }
 
+        /// `@` and a label of TAI64N in hexadecimal, as multilog writes it; TAI is ten seconds ahead of UTC at its beginning.
+        mutating func label() -> TimeStamp? {
+            guard next == UInt8(ascii: "@") else { return nil }
+            let digits = text[position...].dropFirst().prefix(24)
+            guard digits.count == 24, digits.allSatisfy({ $0.hexValue != nil }) else { return nil }
+            let value = { (part: ArraySlice<UInt8>) in part.reduce(UInt64(0)) { $0 << 4 | UInt64($1.hexValue ?? 0) } }
+            let (seconds, nanoseconds) = (value(digits.prefix(16)), value(digits.suffix(8)))
+            guard seconds >= 1 << 62, seconds < 1 << 63 else { return nil }
+            position += 25
+            return TimeStamp(
+                seconds: Double(seconds - 1 << 62) - 10 + Double(nanoseconds) / 1e9,
+                hasDate: true,
+                zone: 0
+            )
+        }
+
         /// A date, something between, and a time of day.
         mutating func dated() -> TimeStamp? {
             let start = position
@@ -139,14 +156,24 @@ struct TimeStamp: Equatable {
             position = start
             // 11/24/2026 and 24.11.2026: the day is what cannot be a month.
             if let first = number(1...2, 1...31), take("/") || take(".") {
-                if let second = number(1...2, 1...31), take("/") || take("."), let year = number(4...4, 1970...2200) {
-                    let isDayFirst = text[position - 5] == UInt8(ascii: ".") || first > 12
+                if let second = number(1...2, 1...31), let mark = next, take("/") || take("."), let year = anyYear() {
+                    let isDayFirst = mark == UInt8(ascii: ".") || first > 12
                     let (month, day) = isDayFirst ? (second, first) : (first, second)
                     if month <= 12 { return (year, month, day) }
                 }
             }
             position = start
+            // 11-24, of Android's logcat.
+            if let month = number(2...2, 1...12), take("-"), let day = number(2...2, 1...31), next == 32 {
+                return (nil, month, day)
+            }
+            position = start
             return nil
+        }
+
+        /// A year of four digits, or of two in this century.
+        private mutating func anyYear() -> Int? {
+            number(4...4, 1970...2200) ?? number(2...2, 0...99).map { 2000 + $0 }
         }
 
         /// `23:10:50`, with a fraction and a zone perhaps.

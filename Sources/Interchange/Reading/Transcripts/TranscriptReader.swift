@@ -110,7 +110,7 @@ struct ReadingRun {
     private var place = 0..<0
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
-    private var previous: (line: ArraySlice<UInt8>, process: ArraySlice<UInt8>?)?
+    private var previous: (line: ArraySlice<UInt8>, process: [UInt8]?)?
 
     private struct Entry {
         var draft: SessionDraft
@@ -183,40 +183,39 @@ struct ReadingRun {
         var source: SessionDraft.Source
         /// Empty when the line does not tell.
         var session: [UInt8]
-        var process: ArraySlice<UInt8>?
+        var process: [UInt8]?
         var isMarked: Bool
     }
 
     private func read(_ raw: ArraySlice<UInt8>) -> Told {
-        let prefix = plan.isPrefixed ? LogPrefix.read(raw) : nil
-        let line = (prefix?.rest ?? raw).dropIndent(plan.indent)
-        var source = SessionDraft.Source(time: prefix?.time, isFull: plan.width > 0 && raw.count == plan.width)
-        source.program = prefix?.program
+        let front = plan.front.take(raw)
+        let line = front.rest.dropIndent(plan.indent)
+        var source = SessionDraft.Source(time: front.time, isFull: plan.width > 0 && raw.count == plan.width)
+        source.program = front.program
         if plan.dialect.unmarked == .said {
             source.ahead = .init(endsLater: endsLater, isRefused: isRefused)
         }
-        let process = prefix?.process
+        let process = front.process
         guard let peeled = plan.dialect.peel(line) else {
             let item: Peeled.Item =
                 switch plan.dialect.unmarked {
-                case .remark: .remark(line)
-                case .said: .said(nil, line)
                 case .goesOn: .goesOn(line)
+                case .said: .said(nil, line)
                 }
             return Told(
                 line: line,
                 item: item,
                 source: source,
-                session: process.map { Array($0) } ?? [],
+                session: process ?? [],
                 process: process,
                 isMarked: false
             )
         }
         if let time = peeled.time { source.time = time }
-        let session = peeled.session.isEmpty ? process.map { Array($0) } ?? [] : peeled.session
+        let session = peeled.session.isEmpty ? process ?? [] : peeled.session
         return Told(
             line: line,
-            item: peeled.item,
+            item: plan.ends?.item(peeled.item) ?? peeled.item,
             source: source,
             session: session,
             process: process,
@@ -240,7 +239,8 @@ struct ReadingRun {
                 preface.append(words)
                 prefacePlaces.add(place)
                 return false
-            case .said, .wrote, .leftOut, .link: break
+            case .wraps: return false
+            case .said, .cut, .turn, .wrote, .leftOut, .link: break
             }
             if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
             var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
@@ -264,8 +264,7 @@ struct ReadingRun {
             var ahead = lines
             var lastWasQuit = false
             while let raw = ahead.next() {
-                let line = plan.isPrefixed ? LogPrefix.read(raw)?.rest ?? raw : raw
-                switch LineShape(line) {
+                switch LineShape(plan.front.take(raw).rest) {
                 case .dot: return true
                 case .reply(221, _) where lastWasQuit: return false
                 case .reply(220, _): return false
@@ -282,7 +281,7 @@ struct ReadingRun {
         { [lines, plan] in
             var ahead = lines
             while let raw = ahead.next() {
-                switch LineShape(plan.isPrefixed ? LogPrefix.read(raw)?.rest ?? raw : raw) {
+                switch LineShape(plan.front.take(raw).rest) {
                 case .blank: continue
                 case .reply(let code, _): return (500...504).contains(code)
                 default: return false
@@ -296,15 +295,17 @@ struct ReadingRun {
         switch item {
         case .link(.connecting): return hasSession(key) { _ in true }
         case .link(.connected): return hasSession(key, where: \.isOver)
-        case .said(_, let line): return isGreeting(line) && hasSession(key, where: \.mayBeGreetedAgain)
-        case .wrote(_, let octets):
-            return isGreeting(octets.prefix { $0 != 13 && $0 != 10 }) && hasSession(key, where: \.mayBeGreetedAgain)
-        case .leftOut, .remark, .either, .goesOn, .unsent, .again, .link: return false
+        case .said(_, let line), .cut(_, let line, _): return greetsAgain(line, key)
+        case .turn(let command, let reply): return command.isEmpty && greetsAgain(reply, key)
+        case .wrote(_, let octets): return greetsAgain(octets.prefix { $0 != 13 && $0 != 10 }, key)
+        case .leftOut, .remark, .either, .goesOn, .wraps, .unsent, .again, .link: return false
         }
     }
 
-    private func isGreeting(_ line: ArraySlice<UInt8>) -> Bool {
-        if case .reply(220, _) = LineShape(line) { true } else { false }
+    /// Whether the line greets although somebody has spoken.
+    private func greetsAgain(_ line: ArraySlice<UInt8>, _ key: [UInt8]) -> Bool {
+        guard case .reply(220, _) = LineShape(line) else { return false }
+        return hasSession(key) { $0.mayBeGreetedAgain(by: line) }
     }
 
     /// Whether a session in which somebody has spoken is under way, and is as asked. It is copied for that, so the line is looked at
@@ -328,8 +329,10 @@ extension ArraySlice<UInt8> {
 }
 
 extension SessionDraft {
-    /// Whether a greeting begins another session although somebody has spoken, for a 220 answers STARTTLS alone.
-    var mayBeGreetedAgain: Bool {
-        decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
+    /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
+    func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
+        // The same greeting once more, with nothing between, is what another voice of the program logged.
+        if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
+        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
     }
 }

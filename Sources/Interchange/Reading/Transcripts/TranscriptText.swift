@@ -31,6 +31,14 @@ struct TranscriptText {
             octets = plain
             steps.append("the markup of a web page was taken out")
         }
+        if let lines = RunTogetherLog.divided(octets) {
+            octets = lines
+            steps.append("lines that were run together were divided where a time stands")
+        }
+        if let (lines, program) = Dump.lines(of: octets) {
+            octets = lines
+            steps.append("the octets were taken out of \(program)")
+        }
         self.octets = octets
         self.steps = steps
     }

@@ -1,0 +1,63 @@
+import SMTP
+import Tracing
+
+/// Lines that are more or less than a line of the wire: they go on, are cut, or stand there twice.
+extension SessionDraft {
+    /// A line without a mark belongs to the reply above it when that is unfinished and the line has its code.
+    mutating func goOn(_ line: ArraySlice<UInt8>, _ source: Source) {
+        let text = line.trimmed
+        guard let code = decider.unfinishedCode, case .reply(Int(code), _) = LineShape(text) else {
+            return remarks.append(line)
+        }
+        said(nil, text, source)
+    }
+
+    /// A line that says nothing by itself goes on with the one before, if that was cut at the edge of a window.
+    mutating func goesOn(_ line: ArraySlice<UInt8>, _ source: Source) -> Bool {
+        guard let side = wrappedAt, case .octets(side, var octets, _) = events.last?.kind,
+            octets.suffix(2) == [13, 10]
+        else { return false }
+        octets.removeLast(2)
+        octets += line + [13, 10]
+        events[events.count - 1].kind = .octets(from: side, octets)
+        infer(.wrappedLines)
+        wrappedAt = source.isFull ? side : nil
+        return true
+    }
+
+    /// Of several lines the log shows the first. The last of a reply has its code (RFC 5321 §4.2.1), and no more is known of it.
+    mutating func cut(_ mark: Side, _ line: ArraySlice<UInt8>, missing: Int, _ source: Source) {
+        said(mark, line, source)
+        guard let code = decider.unfinishedCode else { return }
+        flushRemarks()
+        note("the other lines of this reply are not in the log; of its last the code is inferred")
+        events.append(WireEvent(.gap(from: .server, octets: max(missing, 6)), leg: .relay, at: time))
+        put(Array("\(code) ".utf8)[...], Array("\(code) \r\n".utf8), from: .server)
+    }
+
+    /// The program wrapped its line at a blank, and this is the rest.
+    mutating func wrap(_ rest: ArraySlice<UInt8>) {
+        guard case .octets(let side, var octets, _) = events.last?.kind, octets.suffix(2) == [13, 10] else {
+            return remarks.append(rest)
+        }
+        octets.removeLast(2)
+        octets += [32] + rest.trimmed + [13, 10]
+        events[events.count - 1].kind = .octets(from: side, octets)
+        infer(.wrappedLines)
+    }
+
+    /// Whether two voices of a program, or one twice, logged the same line. Commands that nobody sends twice in a row without
+    /// an answer between, and replies that nothing asked for.
+    func repeats(_ line: ArraySlice<UInt8>, _ side: Side) -> Bool {
+        guard decider.phase != .content, let lastLine, lastLine.side == side, line.elementsEqual(lastLine.line) else {
+            return false
+        }
+        guard side == .client else { return decider.owesNothing && !decider.awaitsResponse }
+        switch LineShape(line) {
+        case .command(.ehlo), .command(.helo), .command(.lhlo), .command(.mail), .command(.data), .command(.quit),
+            .command(.startTLS):
+            return true
+        case .command, .reply, .dot, .blank, .other: return false
+        }
+    }
+}

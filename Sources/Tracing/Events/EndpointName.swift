@@ -1,0 +1,32 @@
+/// Whom a connection is made to, as it is written in events and recordings: `mx1.receiver.example [192.0.2.1]:25`, or
+/// `mx1.receiver.example:25` when no address is known.
+public struct EndpointName: Equatable, Sendable {
+    public let text: String
+
+    public init(_ text: String) { self.text = text }
+
+    /// The port, where one is told.
+    public var port: Int? {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // An IPv6 address without brackets has colons, and no port.
+        guard text.hasSuffix("]:\(digits)") || text.firstIndex(of: ":") == colon else { return nil }
+        return digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
+    }
+
+    /// The address, where one is told and not only a name.
+    public var address: String? {
+        if let open = text.lastIndex(of: "["), let close = text.lastIndex(of: "]"), open < close {
+            let inside = text[text.index(after: open)..<close]
+            return inside.hasPrefix("IPv6:") ? String(inside.dropFirst(5)) : String(inside)
+        }
+        let host = text.prefix { $0 != ":" }
+        return !host.isEmpty && host.allSatisfy { $0 == "." || $0.isNumber } ? String(host) : nil
+    }
+
+    /// Whether it is this machine itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3); nil where no address is told.
+    public var isLoopback: Bool? { address.map { $0.hasPrefix("127.") || $0 == "::1" } }
+
+    /// Whether TLS comes first on its port (RFC 8314 §7.3).
+    public var beginsWithTLS: Bool { port == 465 }
+}

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Prints how quick ehlo is with a recording of very many lines, beside less and grep on the same file; asserts nothing.
+
+    big.py [PROGRAM] [--lines N] [--kinds KIND,KIND…] [--growth N,N…] [--keep DIR]
+
+PROGRAM is .build/release/ehlo when it is not given. Needs nothing but Python: the recordings are written here. The kinds:
+`transactions` (one session of many mails), `data` (one mail of so many lines), `recipients` (one mail with a tenth as many), `findings`
+(a finding on each line). For each are printed: milliseconds to the first screen; seconds until all is read, told by the process
+being idle, on the clock and of a processor; milliseconds of a key, the median and of a hundred the second slowest; MB of memory
+in the panes, and at most; seconds and MB of `--list`, `--plain` and JSON. The growth is that of `transactions`.
+"""
+
+import argparse
+import fcntl
+import json
+import math
+import os
+import pathlib
+import pty
+import select
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+
+MAIL = "Subject: hello\r\nFrom: <ada@a.example>\r\nDate: Thu, 26 Nov 2026 10:00:00 +0000\r\n\r\nHello.\r\n"
+KEYS = [b"n"] * 30 + [b"\x1b[F"] + [b"p"] * 10 + [b"\x1b[A", b"\x1b[B"] * 15 + [b"\x1b[C"] * 10 + [b"!"] * 10 + [b"\x1b[H"] + [b"n"] * 10
+
+
+class Recording:
+    def __init__(self, path):
+        self.file = open(path, "w")
+        self.time = 0
+        self.file.write('{"ehlo":1,"began":"2026-01-01T00:00:00Z","title":"a big session","source":"big.py"}\n')
+        self.event("connect", "mx.example 192.0.2.1:25")
+        self.event("connected", "192.0.2.1:25")
+        self.turns("S 220 mx.example ESMTP", "C EHLO a.example", "S 250-mx.example", "S 250 SIZE 1000000000")
+
+    def event(self, kind, payload):
+        self.time += 1
+        self.file.write(f'[{self.time / 1000:.3f},"relay","{kind}",{json.dumps(payload)}]\n')
+
+    def turns(self, *lines):
+        for line in lines:
+            self.event("client" if line[0] == "C" else "server", line[2:] + "\r\n")
+
+    def mail(self, recipients, content):
+        self.turns("C MAIL FROM:<ada@a.example>", "S 250 2.1.0 Ok")
+        for number in range(recipients):
+            self.turns(f"C RCPT TO:<bob{number}@b.example>", "S 250 2.1.5 Ok")
+        self.turns("C DATA", "S 354 go")
+        for piece in content:
+            self.event("client", piece)
+        self.turns("C .", "S 250 2.0.0 queued")
+
+
+def write(path, kind, lines):
+    recording = Recording(path)
+    if kind == "transactions":
+        for _ in range(lines // 13):
+            recording.mail(1, [MAIL])
+    elif kind == "data":
+        recording.mail(1, [MAIL] + [f"This is line {n} of the text of a mail, with some words in it.\r\n" for n in range(lines)])
+    elif kind == "recipients":
+        recording.mail(lines // 2, [MAIL])
+    else:
+        for _ in range(lines // 2):
+            recording.event("client", "noop \n")
+            recording.event("server", "250 Ok\n")
+    recording.turns("C QUIT", "S 221 2.0.0 bye")
+    recording.event("close", "server")
+    recording.file.close()
+
+
+class Panes:
+    """A program on a pseudo-terminal."""
+
+    def __init__(self, *command):
+        self.began = time.monotonic()
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm-256color", LANG="C.UTF-8", XDG_DATA_HOME="/nonexistent")
+            os.execvp(command[0], command)
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+
+    def quiet(self, first, still):
+        """Reads until nothing comes for `still` seconds; when the last octets came, None when none came within `first`."""
+        last = None
+        while select.select([self.terminal], [], [], still if last else first)[0]:
+            try:
+                os.read(self.terminal, 1 << 16)
+            except OSError:
+                break
+            last = time.monotonic()
+        return last
+
+    def screen(self):
+        """Milliseconds until the bottom row of the first screen stands."""
+        seen = b""
+        while b"keys" not in seen:
+            if not select.select([self.terminal], [], [], 120)[0]:
+                return math.nan
+            seen += os.read(self.terminal, 1 << 16)
+        return 1000 * (time.monotonic() - self.began)
+
+    def cpu(self):
+        fields = open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def idle(self):
+        """Seconds of the clock and of a processor until the program has nothing to do any more."""
+        last, since = self.cpu(), time.monotonic()
+        while time.monotonic() - since < 0.4:
+            self.quiet(0.02, 0.02)
+            if self.cpu() != last:
+                last, since = self.cpu(), time.monotonic()
+        return since - self.began, last
+
+    def key(self, octets):
+        began = time.monotonic()
+        os.write(self.terminal, octets)
+        last = self.quiet(0.3, 0.02)
+        return 1000 * (last - began) if last else None
+
+    def memory(self, what):
+        line = next(line for line in open(f"/proc/{self.pid}/status") if line.startswith(what))
+        return int(line.split()[1]) / 1024
+
+    def end(self, key=b"Q"):
+        os.write(self.terminal, key)
+        self.quiet(0.3, 0.1)
+        os.close(self.terminal)
+        os.waitpid(self.pid, 0)
+
+
+def panes(program, path):
+    run = Panes(program, "replay", str(path))
+    first = run.screen()
+    clock, cpu = run.idle()
+    times = sorted(filter(None, map(run.key, KEYS)))
+    at = lambda share: times[min(len(times) - 1, int(share * len(times)))] if times else math.nan
+    print(f"  panes   first screen {first:6.0f} ms   all read {clock:6.2f} s ({cpu:.2f} s of a processor)"
+          f"   key {at(0.5):.1f} ms, {at(0.98):.1f} ms   {run.memory('VmRSS'):.0f} MB, at most {run.memory('VmHWM'):.0f}")
+    run.end()
+
+
+def measure(name, *command):
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.monotonic() - began
+    told = "" if os.waitstatus_to_exitcode(status) == 0 else f"   status {os.waitstatus_to_exitcode(status)}"
+    print(f"  {name:7} {took:6.2f} s ({usage.ru_utime + usage.ru_stime:.2f} s of a processor)   {usage.ru_maxrss / 1024:.0f} MB{told}")
+    return took
+
+
+def neighbours(path):
+    run = Panes("less", str(path))
+    first = run.quiet(10, 0.05)
+    end = run.key(b"G")
+    print(f"  less    first screen {1000 * (first - run.began):6.0f} ms   end {end:.0f} ms   {run.memory('VmRSS'):.0f} MB")
+    run.end(b"q")
+    # Without cat, grep would see that nobody reads it and stop at the first match.
+    measure("grep", "sh", "-c", 'grep -c "250 2" "$0" | cat', str(path))
+
+
+def growth(program, folder, counts):
+    print("growth of JSON, transactions:")
+    points = []
+    for count in counts:
+        path = folder / f"growth-{count}.ehlo"
+        write(path, "transactions", count)
+        points.append((count, measure(f"{count:,}", program, "export", str(path), "--format", "json")))
+        path.unlink()
+    for (few, before), (many, after) in zip(points, points[1:]):
+        slope = math.log(after / before) / math.log(many / few)
+        print(f"  {few:,} to {many:,}: to the power of {slope:.2f}, {1e6 * (after - before) / (many - few):.2f} µs a line")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program", nargs="?", default=".build/release/ehlo")
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--kinds", default="transactions,data,recipients,findings")
+    parser.add_argument("--growth", default="1000,10000,100000,1000000")
+    parser.add_argument("--keep", type=pathlib.Path)
+    options = parser.parse_args()
+    program = str(pathlib.Path(options.program).resolve())
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or pathlib.Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in filter(None, options.kinds.split(",")):
+            path = folder / f"{kind}-{options.lines}.ehlo"
+            lines = options.lines // 5 if kind == "recipients" else options.lines
+            if not path.exists():
+                write(path, kind, lines)
+            print(f"{kind}: {lines:,} lines, {path.stat().st_size / 1e6:.0f} MB")
+            panes(program, path)
+            measure("list", program, "replay", str(path), "--list")
+            measure("plain", program, "replay", str(path), "--plain", "--no-input")
+            measure("json", program, "export", str(path), "--format", "json")
+            neighbours(path)
+        growth(program, folder, [int(count) for count in options.growth.split(",") if count])
+
+
+if __name__ == "__main__":
+    main()
