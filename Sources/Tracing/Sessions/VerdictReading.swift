@@ -1,6 +1,6 @@
 import SMTP
 
-/// Follows what was asked on one leg and what was answered, and says what became of the mail.
+/// The state machine that follows what was asked on one leg and what was answered, and says what became of the mail.
 ///
 /// It decides which reply counts for which recipient, and what a session means that ends before its replies came. It does not know
 /// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
