@@ -1,11 +1,10 @@
 import SMTP
 
-/// The state machine that follows what was asked on one leg and what was answered, and says what became of the mail.
+/// Follows what was asked on one leg and what was answered, and says what became of the mail.
 ///
 /// It decides which reply counts for which recipient, and what a session means that ends before its replies came. It does not know
 /// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
 /// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8).
-///
 /// A cut before the dot leaves the mail with its sender; one behind it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
 struct VerdictReading: Sendable {
     private(set) var recipients: [Verdict.Recipient] = []
