@@ -29,7 +29,10 @@ public func draw(_ state: State, in world: Surroundings) -> Canvas {
     } else {
         drawRules(layout, state.view.pane, on: &canvas, glyphs)
         if let rect = layout.tabs { drawTabs(state, in: rect, on: &canvas) }
-        if let rect = layout.steps { drawSteps(state, in: rect, on: &canvas, glyphs) }
+        if let rect = layout.steps {
+            let isLadder = layout.tabs == nil && state.view.columns >= Layout.ladder
+            (isLadder ? drawLadder : drawSteps)(state, rect, &canvas, glyphs)
+        }
         if let rect = layout.wire { drawWire(state, in: rect, on: &canvas, glyphs) }
         if let rect = layout.summary { drawSummary(state, in: rect, on: &canvas, in: world) }
         if let rect = layout.lesson { drawLesson(state, in: rect, on: &canvas, in: world) }

@@ -36,6 +36,8 @@ struct Layout: Equatable {
 
     /// The smallest screen on which there is anything to see.
     static let smallest = (columns: 40, rows: 12)
+    /// From so many columns on the ladder stands in the place of the list of steps.
+    static let ladder = 132
     /// From so many columns on the lesson stands beside the wire.
     static let threeColumns = 160
 

@@ -3,7 +3,7 @@ import Screen
 /// What lies over the panes until Esc. Its case, its row in THE table below and its file in `Overlays/` are all that an
 /// overlay is: keys, help, README, key bar, drawing and moving read the row.
 public enum Overlay: CaseIterable, Sendable {
-    case findings, message, hosts, timeLine, conversations, comparison, help
+    case findings, message, end, hosts, timeLine, conversations, comparison, help
 
     /// One that lies there, and how far it is scrolled or what in it is selected.
     struct Open: Equatable, Sendable {
@@ -36,6 +36,14 @@ public enum Overlay: CaseIterable, Sendable {
                 missing: { $0.hasMessage ? nil : "no message has been sent yet" },
                 title: MessageOverlay.title,
                 page: MessageOverlay.page
+            )
+        case .end:
+            Row(
+                "E",
+                "the end: what became of the mail, and what comes next",
+                missing: { $0.isAtEnd ? nil : "the session is not at its end: End goes there" },
+                title: { _ in "The end" },
+                page: EndOverlay.page
             )
         case .hosts:
             Row(

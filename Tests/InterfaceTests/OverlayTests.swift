@@ -218,6 +218,7 @@ extension Overlay {
         switch self {
         case .findings: "findings"
         case .message: "message"
+        case .end: "outcome-end-card"
         case .hosts: "matrix"
         case .timeLine: "time-line"
         case .conversations: "conversations-list"

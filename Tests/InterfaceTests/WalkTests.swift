@@ -29,10 +29,13 @@ struct WalkTests {
         walk.expect(.nextPressed) { ($0.cursor.line, $0.cursor.reached) = (8, 10) }
     }
 
-    @Test func `after the last stop n only says so`() throws {
+    @Test func `after the last stop n shows the end`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.end)
-        walk.expect(.nextPressed) { $0.view.notice = "this is the end of the recording; p goes back, q quits" }
+        walk.expect(.nextPressed) {
+            $0.view.overlay = .init(.end)
+            $0.view.notice = "this is the end of the recording; p goes back, q quits"
+        }
     }
 
     @Test func `p goes back to the first page and no further, and what was shown stays shown`() throws {
@@ -80,10 +83,13 @@ struct WalkTests {
         }
     }
 
-    @Test func `a bracket after the last step says that it is the end`() throws {
+    @Test func `a bracket after the last step shows the end`() throws {
         var walk = try Walk(try Fixture.seed())
         walk.press(.end)
-        walk.expect(.nextStepPressed) { $0.view.notice = "this is the end of the recording; p goes back, q quits" }
+        walk.expect(.nextStepPressed) {
+            $0.view.overlay = .init(.end)
+            $0.view.notice = "this is the end of the recording; p goes back, q quits"
+        }
     }
 
     @Test func `g asks for a number and goes there`() throws {

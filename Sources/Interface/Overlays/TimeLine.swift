@@ -30,14 +30,7 @@ enum TimeLineOverlay {
             }
             return
         }
-        for (index, name) in lanes.names.enumerated() {
-            let width = TextWidth.columns(of: name)
-            // The head of the last lane but one ends at its lane, so that the next has room.
-            let isCrowded = index == lanes.names.count - 2 && lanes.names.last == "DNS"
-            let wanted = isCrowded ? lanes.columns[index] - width + 2 : lanes.columns[index] - width / 2
-            let column = max(0, min(wanted, inner.columns - width))
-            canvas.write(name, .title, emphasis: .bold, column: column, in: inner)
-        }
+        lanes.drawHeads(in: inner, on: &canvas)
         canvas.write(lanes.empty(glyphs), row: 1, in: inner)
         let runs = runs(state)
         let first = min(scroll, max(0, runs.count - (inner.rows - headRows)))
@@ -96,7 +89,7 @@ enum TimeLineOverlay {
         return all
     }
 
-    private static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {
+    static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {
         let line = state.session.trace.lines[run.lowerBound]
         let text = line.isTLS ? line.shownText : WireText.shown(line.octets.prefix(200))
         let isContent = line.content == .mailData(.header) || line.content == .mailData(.body)
@@ -118,19 +111,21 @@ enum TimeLineOverlay {
         let columns: [Int]
         private let width: Int
         private let hasSubmission: Bool
+        /// The columns at the right that tell the time.
+        private let timeColumns: Int
 
-        init(_ state: State, columns width: Int) {
-            self.width = width
+        init(_ state: State, columns width: Int, timeColumns: Int = 9) {
+            (self.width, self.timeColumns) = (width, timeColumns)
             let trace = state.session.trace
-            let own = trace.stops.filter { $0.place.step == .submission }
+            let own = trace.index.visits(of: .submission, in: 0).stops
             hasSubmission = own.contains {
-                $0.lines.contains { trace.lines[$0].leg == .submission && trace.lines[$0].isWire }
+                trace.stops[$0].lines.contains { trace.lines[$0].leg == .submission && trace.lines[$0].isWire }
             }
-            let usable = width - 9
+            let usable = width - timeColumns
             let server =
                 state.session.trace.facts.serverDomain.map { WireText.shown($0.prefix(40)) } ?? "recipient's server"
-            let lookups = trace.stops.filter { $0.place.step == .exchangerLookup }
-            let hasLookup = lookups.contains { $0.lines.contains { trace.lines[$0].leg == .lookup } }
+            let lookups = trace.index.visits(of: .exchangerLookup, in: 0).stops
+            let hasLookup = lookups.contains { trace.stops[$0].lines.contains { trace.lines[$0].leg == .lookup } }
             if hasSubmission {
                 columns = [3, usable * 42 / 100, usable - (hasLookup ? 8 : 4)] + (hasLookup ? [usable - 2] : [])
                 names =
@@ -140,6 +135,28 @@ enum TimeLineOverlay {
                 columns = [3, usable - (hasLookup ? 8 : 4)] + (hasLookup ? [usable - 2] : [])
                 names = ["sender", Self.fitting(server, columns[1] - columns[0] - 8)] + (hasLookup ? ["DNS"] : [])
             }
+        }
+
+        /// The names above the lanes.
+        func drawHeads(in rect: Rect, on canvas: inout Canvas) {
+            for (index, name) in names.enumerated() {
+                let width = TextWidth.columns(of: name)
+                // The head of the last lane but one ends at its lane, so that the next has room.
+                let isCrowded = index == names.count - 2 && names.last == "DNS"
+                let wanted = isCrowded ? columns[index] - width + 2 : columns[index] - width / 2
+                let column = max(0, min(wanted, rect.columns - width))
+                canvas.write(name, .title, emphasis: .bold, column: column, in: rect)
+            }
+        }
+
+        /// A row for a step that has not begun.
+        func coming(_ step: Step, _ glyphs: Glyphs) -> StyledLine {
+            let lanes = base(glyphs).map { $0 == " " ? " " : glyphs.tocome }
+            let from = (columns.first ?? 0) + 3
+            let words = " \(step.number) \(step.shortTitle) "
+            let end = min(lanes.count, from + words.count)
+            let shown = String(words.prefix(max(0, end - from)))
+            return StyledLine(String(lanes[..<min(from, lanes.count)]) + shown + String(lanes[max(0, end)...]), .tocome)
         }
 
         /// A name that leaves its neighbours room.
@@ -160,7 +177,7 @@ enum TimeLineOverlay {
         func empty(_ glyphs: Glyphs) -> StyledLine { StyledLine(String(base(glyphs)), .frame) }
 
         private func base(_ glyphs: Glyphs) -> [Character] {
-            var row = Array(repeating: Character(" "), count: max(1, width - 9))
+            var row = Array(repeating: Character(" "), count: max(1, width - timeColumns))
             for column in columns where row.indices.contains(column) { row[column] = glyphs.light.vertical }
             return row
         }
@@ -212,6 +229,7 @@ enum TimeLineOverlay {
 
         /// The time in the last columns, which no lane uses.
         private func withTime(_ line: StyledLine, _ time: Double) -> StyledLine {
+            guard timeColumns > 0 else { return line }
             let text = "+" + time.thousandths
             var line = line
             line.append(String(repeating: " ", count: max(1, width - line.columns - text.count)))

@@ -147,7 +147,9 @@ struct LessonPane {
         for (row, line) in text.dropFirst(first).prefix(inner.rows).enumerated() {
             canvas.write(line, row: row, in: inner)
         }
-        if text.count < inner.rows { drawSources(sheets[card].spec, in: inner, on: &canvas) }
+        // In the last row of a card; in a high pane not far below the text.
+        let row = min(inner.rows - 1, max(Card.maxLines - 1, text.count + 1))
+        if text.count <= row { drawSources(sheets[card].spec, row: row, in: inner, on: &canvas) }
     }
 
     /// How far a card can be scrolled in a place of this size.
@@ -180,11 +182,11 @@ struct LessonPane {
         }
     }
 
-    /// Where it is defined, in the last row, at its right end.
-    private func drawSources(_ spec: [String], in rect: Rect, on canvas: inout Canvas) {
+    /// Where it is defined, at the right end of a row.
+    private func drawSources(_ spec: [String], row: Int, in rect: Rect, on canvas: inout Canvas) {
         let words = spec.joined(separator: " \(world.glyphs.separator) ").asciified(world.glyphs)
         let line = Wrap.cut(StyledLine(words, .dim), columns: rect.columns, glyphs: world.glyphs)
-        canvas.write(line, column: rect.columns - line.columns, row: rect.rows - 1, in: rect)
+        canvas.write(line, column: rect.columns - line.columns, row: row, in: rect)
     }
 }
 

@@ -4,7 +4,7 @@ import Tracing
 
 /// The left pane: the fourteen steps with who acts, a mark each, the code that came, or what they took, and the sub-steps of the one
 /// under way and of those with trouble.
-func drawSteps(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
+func drawSteps(_ state: State, _ rect: Rect, _ canvas: inout Canvas, _ glyphs: Glyphs) {
     let whole = rect.split(right: 1).rest
     let (inner, holder) = whole.split(bottom: whole.rows >= StepRows.rowsWithHolder ? 2 : 0)
     StepRows.drawHolder(state, in: holder, on: &canvas, glyphs)
@@ -61,11 +61,14 @@ enum StepRows {
             return near(visits.stops, state, room)
         }
         let shown = visits.stops[..<first(in: visits.stops, from: state.shownStops)]
+        let isAmongRecipients = step == .rcptReply
         guard step != .submission, visits.places(among: shown.count) > 1,
             let trouble = visits.firstFailure, trouble < shown.count
         else { return [] }
         let stops = state.session.trace.stops
-        return shown[max(0, trouble - 1)...].prefix(Self.maxOfTrouble).filter { stops[$0].place.substep > 0 }
+        return shown[max(0, trouble - 1)...].prefix(Self.maxOfTrouble).filter {
+            stops[$0].place.substep > 0 || isAmongRecipients
+        }
     }
 
     /// How many sub-steps are seen where the cursor is not.
@@ -163,21 +166,33 @@ enum StepRows {
     }
 
     private static func subRow(_ visit: Int, _ state: State, _ columns: Int, _ glyphs: Glyphs) -> Row {
-        let stop = state.session.trace.stops[visit]
+        let trace = state.session.trace
+        let stop = trace.stops[visit]
         let isShown = stop.lines.lowerBound < state.cursor.reached
-        let line = stop.lines.first { state.session.trace.lines[$0].isWire } ?? stop.lines.lowerBound
-        let first = state.session.trace.lines[line]
-        let words = !isShown ? "" : first.isTLS ? "TLS handshake" : WireText.shown(first.octets.prefix(60))
-        let failed = isShown && state.session.trace.failed.contains(stop.place)
+        let line = stop.lines.first { trace.lines[$0].isWire } ?? stop.lines.lowerBound
+        let first = trace.lines[line]
+        let failed = isShown && trace.failed.contains(stop.place)
         let severity = isShown ? first.severity : nil
+        let recipient = isShown ? Self.recipient(first, trace) : nil
+        let said = first.isTLS ? "TLS handshake" : WireText.shown(first.octets.prefix(60))
+        let words = isShown ? recipient ?? said : ""
         let sign = severity.map { String($0.sign(glyphs)) } ?? " "
         var left = StyledLine("  \(sign) ", severity?.role ?? .dim)
         left.append("\(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
+        // A reply says its code itself, where its words stand in the place of a name.
+        let code = recipient == nil || !isShown ? nil : first.replyCode
         return Row(
-            left: Wrap.cut(left, columns: columns - 1, glyphs: glyphs),
-            right: StyledLine(),
+            left: Wrap.cut(left, columns: columns - (code == nil ? 1 : 4), glyphs: glyphs),
+            right: StyledLine(code.map { " \($0)" } ?? "", severity?.role ?? .plain),
             isCurrent: state.cursor.line.map(stop.lines.contains) ?? false
         )
+    }
+
+    /// Whom a RCPT is about, or the reply to one: the local part, which tells recipients apart.
+    private static func recipient(_ line: TraceLine, _ trace: Trace) -> String? {
+        let asked = line.answers.flatMap { trace.lines.indices.contains($0) ? trace.lines[$0] : nil } ?? line
+        guard asked.verbName == "RCPT", let path = Command.read(asked.octets).value.path else { return nil }
+        return String(spoken(path).prefix { $0 != "@" })
     }
 
     /// From the line before a step to its last line: the time its octets took to come.

@@ -5,7 +5,8 @@ import Tracing
 /// The raw transcript: every line with its direction by letter, arrow and colour, a reply with the sign and the colour of
 /// its class in the margin; the current line marked, its span underlined with its name.
 func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    var inner = rect
+    // A rule at its right is not touched.
+    var inner = rect.right < canvas.columns ? rect.split(right: 1).rest : rect
     if state.hasFront, inner.rows > 4 {
         let (rest, below) = inner.split(bottom: 2)
         drawFront(state, in: below, on: &canvas, glyphs)
@@ -97,7 +98,9 @@ struct WireRows {
     func window(rows: Int) -> [StyledLine] {
         let shown = state.cursor.reached
         let cursor = min(state.cursor.line ?? 0, max(0, shown - 1))
-        let current = self.rows(ofLine: cursor)
+        // Where there is little room a span is underlined once, so that its name is seen.
+        let whole = self.rows(ofLine: cursor)
+        let current = whole.count <= rows ? whole : self.rows(ofLine: cursor, underlinesAll: false)
         // The rest of the stop under the cursor should be seen too.
         let stopEnd = min(shown, stop?.upperBound ?? shown)
         var after: [StyledLine] = []
@@ -123,7 +126,7 @@ struct WireRows {
     }
 
     /// The rows of one line: perhaps a heading above it, the line wrapped, and below the current one its span's name.
-    private func rows(ofLine index: Int) -> [StyledLine] {
+    private func rows(ofLine index: Int, underlinesAll: Bool = true) -> [StyledLine] {
         guard state.session.trace.lines.indices.contains(index) else { return [] }
         let line = state.session.trace.lines[index]
         var rows: [StyledLine] = []
@@ -138,6 +141,7 @@ struct WireRows {
         // The last fields of a TLS line may have no words.
         let count = line.isTLS ? units.last?.range.upperBound ?? 0 : line.octets.count
         let (pieces, leftOut) = wrapped(units, octets: count, room, atWords: !line.isWire || line.isTLS)
+        let lastOfSpan = isCurrent ? pieces.lastIndex { covered($0) > 0 } : nil
         for (number, piece) in pieces.enumerated() {
             var row =
                 number == 0
@@ -151,6 +155,10 @@ struct WireRows {
             }
             if number == 0 { decorate(&row, line) }
             rows.append(row)
+            guard isCurrent, underlinesAll || number == lastOfSpan,
+                let below = underline(piece, number == lastOfSpan, line, indent)
+            else { continue }
+            rows.append(below)
         }
         if leftOut > 0 {
             rows.append(
@@ -160,7 +168,7 @@ struct WireRows {
                 )
             )
         }
-        if isCurrent { rows.append(caption(line, pieces, indent)) }
+        if isCurrent, lastOfSpan == nil { rows.append(caption(line, indent)) }
         return rows
     }
 
@@ -295,41 +303,47 @@ struct WireRows {
         return row.count - blank - 1
     }
 
-    /// The row below the current line: its span underlined and named, or what the line is.
-    private func caption(_ line: TraceLine, _ pieces: [[WireUnit]], _ indent: Int) -> StyledLine {
-        guard let span else {
-            if let finding = line.findings.first {
-                return Wrap.cut(
-                    StyledLine(String(repeating: " ", count: indent))
-                        + StyledLine("\(glyphs.flag) \(finding.message)", .finding),
-                    columns: columns,
-                    glyphs: glyphs
-                )
-            }
-            return StyledLine("")
+    /// The row below the current line where no span of it is seen: what is wrong with it, or what the span is.
+    private func caption(_ line: TraceLine, _ indent: Int) -> StyledLine {
+        let margin = StyledLine(String(repeating: " ", count: indent))
+        if let span {
+            let name = StyledLine(spanName(span, of: line), .heading, emphasis: .bold)
+            return Wrap.cut(margin + name, columns: columns, glyphs: glyphs)
         }
-        let last = pieces.last ?? []
-        let before = last.prefix { $0.range.upperBound <= span.range.lowerBound }.reduce(0) { $0 + $1.columns }
-        let covered = last.filter { !$0.range.isEmpty && span.range.contains($0.range.lowerBound) }.reduce(0) {
-            $0 + $1.columns
+        guard let finding = line.findings.first else { return StyledLine("") }
+        let words = StyledLine("\(glyphs.flag) \(finding.message)", .finding)
+        return Wrap.cut(margin + words, columns: columns, glyphs: glyphs)
+    }
+
+    /// How many columns of a row the span takes.
+    private func covered(_ piece: [WireUnit]) -> Int {
+        guard let span else { return 0 }
+        return piece.reduce(0) {
+            $0 + (!$1.range.isEmpty && span.range.contains($1.range.lowerBound) ? $1.columns : 0)
         }
-        let called = spanName(span, of: line)
-        let name = covered > 0 ? " \(called)" : called
+    }
+
+    /// The row below a row of the span: an underline, and behind the last one the span's name; nil where the span is elsewhere.
+    private func underline(_ piece: [WireUnit], _ isLast: Bool, _ line: TraceLine, _ indent: Int) -> StyledLine? {
+        guard let span, case let covered = covered(piece), covered > 0 else { return nil }
+        let before = piece.prefix { $0.range.upperBound <= span.range.lowerBound }.reduce(0) { $0 + $1.columns }
+        var column = indent + before
         let underline = String(repeating: String(glyphs.underline), count: covered)
-        var column = indent + (covered > 0 ? before : 0)
+        guard isLast else {
+            return StyledLine(String(repeating: " ", count: column)) + StyledLine(underline, .heading)
+        }
+        let name = " \(spanName(span, of: line))"
         let nameColumns = TextWidth.columns(of: name)
         // The name goes where there is room: behind the underline, or to its left near the right edge.
-        if column + covered + nameColumns > columns, covered > 0, column > nameColumns + 1 {
+        if column + covered + nameColumns > columns, column > nameColumns + 1 {
             column -= nameColumns + 1
-            var row = StyledLine(String(repeating: " ", count: column))
-            row.append("\(called) ", .heading, emphasis: .bold)
-            row.append(underline, .heading)
-            return row
+            let row = StyledLine(String(repeating: " ", count: column))
+            return row + StyledLine("\(name.dropFirst()) ", .heading, emphasis: .bold) + StyledLine(underline, .heading)
         }
         // A span as wide as the pane gives up some of its underline: the name says more than its last columns.
         column = max(0, min(column, columns - nameColumns))
         var row = StyledLine(String(repeating: " ", count: column))
-        row.append(String(underline.prefix(columns - column - nameColumns)), .heading)
+        row.append(String(underline.prefix(max(0, columns - column - nameColumns))), .heading)
         row.append(name, .heading, emphasis: .bold)
         return Wrap.cut(row, columns: columns, glyphs: glyphs)
     }

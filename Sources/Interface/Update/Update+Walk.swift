@@ -13,7 +13,9 @@ extension State {
         view.playback.isRunning = false
         if goToStop((stopIndex ?? -1) + 1) { return [] }
         switch session.source {
-        case .replay: view.notice = wordsAtEndOfReplay
+        case .replay:
+            if isAtEnd { open(.end) }
+            view.notice = wordsAtEndOfReplay
         case .watched: view.notice = wordsAtFrontOfWatched
         case .live: view.notice = wordsAtFrontOfLive
         case .sandbox(finished: true): if !session.trace.delivered.isEmpty { open(.message) }

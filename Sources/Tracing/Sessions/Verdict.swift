@@ -191,3 +191,15 @@ extension Path {
         }
     }
 }
+
+extension Verdict.Outcome {
+    /// Which of several tries counts.
+    var rank: Int {
+        switch self {
+        case .accepted: 3
+        case .unknown: 2
+        case .refused: 1
+        case .deferred, .untried, .mixed, .none: 0
+        }
+    }
+}

@@ -5,6 +5,7 @@ import SMTP
 /// It decides which reply counts for which recipient, and what a session means that ends before its replies came. It does not know
 /// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
 /// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8).
+///
 /// A cut before the dot leaves the mail with its sender; one behind it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
 struct VerdictReading: Sendable {
     private(set) var recipients: [Verdict.Recipient] = []
@@ -384,17 +385,5 @@ struct VerdictReading: Sendable {
         if isEncrypted { return .unknown }
         guard hasGoneWrong else { return .none }
         return failure?.saysNoForGood == true ? .refused : .deferred
-    }
-}
-
-extension Verdict.Outcome {
-    /// Which of several tries counts.
-    fileprivate var rank: Int {
-        switch self {
-        case .accepted: 3
-        case .unknown: 2
-        case .refused: 1
-        case .deferred, .untried, .mixed, .none: 0
-        }
     }
 }
