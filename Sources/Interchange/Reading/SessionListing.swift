@@ -32,7 +32,7 @@ public struct SessionListing: Sendable {
             glance,
             verdict
         )
-        (self.session, summary) = (session, verdict.summary)
+        (self.session, summary) = (session, session.summary)
         let known: [String?] = [
             session.began, session.client, session.server, session.from, session.to.joined(separator: ","),
         ]

@@ -53,7 +53,7 @@ struct SessionEnds {
     let client: String?
     let server: String?
 
-    init(_ glance: SessionGlance, _ ends: Recording.Ends?) {
+    init(_ glance: borrowing SessionGlance, _ ends: Recording.Ends?) {
         client = ends?.client ?? glance.clientName.map { WireText.shown($0) }
         server =
             glance.endpoint.map { Escaping.message($0) } ?? ends?.server

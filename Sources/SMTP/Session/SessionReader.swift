@@ -104,7 +104,7 @@ public struct SessionReader: Sendable {
     private var mistaken: Utterance.Answered?
 
     // Of what was not kept
-    private var lost: Set<Side> = []
+    private var lost = Sides()
     /// The line that comes next may lack its beginning; of the client, whether it may be the rest of a credential.
     private var restOfLine: [Side: Bool] = [:]
     /// What the server answered is not known; nothing of what the client said waits for an answer any more.
@@ -113,20 +113,6 @@ public struct SessionReader: Sendable {
     private var hasOnlyClient = false
     /// Nobody has spoken, so what the client said may yet become a proxy's header.
     private var mayBeProxied = true
-
-    /// Which sides have spoken.
-    private struct Sides: Sendable {
-        private(set) var client = false
-        private(set) var server = false
-        var isEmpty: Bool { !client && !server }
-
-        mutating func insert(_ side: Side) {
-            switch side {
-            case .client: client = true
-            case .server: server = true
-            }
-        }
-    }
 
     private struct MailDataState: Sendable {
         var isFirst = true
@@ -671,7 +657,7 @@ public struct SessionReader: Sendable {
             code == nil && isFirst && !piece.hasMore && (isUnknown || !knowsLink && spoke.isEmpty)
             && CredentialsInText.isTellingBase64(piece.line.octets[...])
         if isStray, spoke.isEmpty { beginUnknown() }
-        if !hasAnswered, !isInReply, !spoke.server { isForeign = Self.looksForeign(piece.line.octets) }
+        if !hasAnswered, !isInReply, !spoke.contains(.server) { isForeign = Self.looksForeign(piece.line.octets) }
         var answer = Utterance.Answer(code: code, isFirst: isFirst, phase: sequence.phase, isForeign: isForeign)
         if isFirst { match(&answer) }
         answer.to = answering

@@ -4,6 +4,28 @@ public enum Side: String, CaseIterable, Sendable, Codable {
     public var other: Side { self == .client ? .server : .client }
 }
 
+/// None, one or both ends of a connection.
+public struct Sides: Equatable, Sendable {
+    private var client = false
+    private var server = false
+
+    public init() {}
+
+    public var isEmpty: Bool { !client && !server }
+    public var areBoth: Bool { client && server }
+    /// The one end that is in it; nil where none is or both are.
+    public var only: Side? { client == server ? nil : client ? .client : .server }
+
+    public func contains(_ side: Side) -> Bool { side == .client ? client : server }
+
+    public mutating func insert(_ side: Side) {
+        switch side {
+        case .client: client = true
+        case .server: server = true
+        }
+    }
+}
+
 /// A turn as `SessionReader` counts them, in the order in which they were taken, from 0.
 public typealias TurnID = Int
 

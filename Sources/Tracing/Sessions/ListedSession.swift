@@ -18,6 +18,8 @@ public struct ListedSession: Equatable, Sendable {
     public let outcome: Verdict.Outcome
     /// What tells the outcome apart, as `550 RCPT 5.1.1`; empty where the outcome says it all.
     public let told: String
+    /// The outcome, and what tells it apart.
+    public var summary: String { outcome.summary(told) }
     /// Whether some mail was not accepted.
     public let isTrouble: Bool
     /// Of a mixed session, what became of its mails and recipients.
@@ -33,7 +35,7 @@ public struct ListedSession: Equatable, Sendable {
         began: String,
         client: String?,
         server: String?,
-        _ glance: SessionGlance,
+        _ glance: borrowing SessionGlance,
         _ verdict: Verdict
     ) {
         self.number = number

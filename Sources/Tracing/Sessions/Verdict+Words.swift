@@ -23,7 +23,7 @@ extension Verdict {
     // MARK: In a word or two
 
     /// For a list: the outcome, then what tells it apart, as `refused 550 RCPT 5.1.1` or `mixed 1 of 2 accepted, 550 RCPT 5.1.1`.
-    public var summary: String { told.isEmpty ? outcome.rawValue : "\(outcome.rawValue) \(told)" }
+    public var summary: String { outcome.summary(told) }
 
     /// The same without the outcome, for lists that show it by a sign; empty where the outcome says it all.
     public var told: String {
@@ -308,4 +308,9 @@ extension CommandSequence.Turn {
         case .anytime, .turnAround, .unknown: "command"
         }
     }
+}
+
+extension Verdict.Outcome {
+    /// The outcome and what tells it apart, which may be empty.
+    func summary(_ told: String) -> String { told.isEmpty ? rawValue : "\(rawValue) \(told)" }
 }

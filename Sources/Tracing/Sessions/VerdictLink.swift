@@ -8,7 +8,7 @@ struct VerdictLink: Sendable {
     /// It is tried, and nobody has answered.
     var isTrying = false
     /// Which sides have said anything.
-    var spoken: Set<Side> = []
+    var spoken = Sides()
     /// A command was sent in the clear.
     var hasAsked = false
     var hasReplied = false
@@ -17,10 +17,10 @@ struct VerdictLink: Sendable {
     var said421 = false
     var isClosed = false
     /// Sides whose application data went by in TLS (RFC 8446 §5.1), and whether TLS was spoken at all.
-    var sealed: Set<Side> = []
+    var sealed = Sides()
     var speaksTLS = false
     /// Which sides speak TLS without STARTTLS, and the line where that began.
-    private(set) var unasked: Set<Side> = []
+    private(set) var unasked = Sides()
     private(set) var unaskedLine: Int?
     /// STARTTLS was accepted.
     var awaitsTLS = false
@@ -38,7 +38,7 @@ struct VerdictLink: Sendable {
     }
 
     /// Only the client speaks TLS, so that what the server says now comes in the clear.
-    var onlyClientSpeaksTLS: Bool { speaksTLS && unasked == [.client] }
+    var onlyClientSpeaksTLS: Bool { speaksTLS && unasked.only == .client }
 
     /// A side sends a record of TLS. Says what is wrong where the other has spoken in the clear (RFC 8314 §3.3).
     mutating func begins(_ side: Side, inLine line: Int?) -> LinkFailure? {

@@ -38,9 +38,9 @@ struct VerdictReading: Sendable {
     /// Whether a lookup or a connection came to nothing.
     var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
     /// TLS was begun, and the connection ended before anything was said in it.
-    private var hasFailedHandshake: Bool { link.speaksTLS && link.sealed.count < 2 && link.isClosed }
+    private var hasFailedHandshake: Bool { link.speaksTLS && !link.sealed.areBoth && link.isClosed }
     /// What matters went by inside TLS, or goes by there from now on.
-    var isEncrypted: Bool { link.sealed.count == 2 || (link.speaksTLS || link.awaitsTLS) && !link.isClosed }
+    var isEncrypted: Bool { link.sealed.areBoth || (link.speaksTLS || link.awaitsTLS) && !link.isClosed }
     /// What decided before any mail came about.
     var refusal: Verdict.Decision? { refusals.first }
 
@@ -117,7 +117,7 @@ struct VerdictReading: Sendable {
     private mutating func opened() {
         link.awaitsTLS = false
         guard link.speaksTLS else { return }
-        (link.sealed, link.speaksTLS, link.isOpened) = ([], false, true)
+        (link.sealed, link.speaksTLS, link.isOpened) = (Sides(), false, true)
     }
 
     /// A transcript may hold one side alone: then nobody knows what was answered.

@@ -26,7 +26,7 @@ struct SessionDraft {
     /// The width of the last line in the log, when it may have been wrapped there.
     var wrappedAt: Side?
     private let hidesContent: Bool
-    private var spoke: Set<Side> = []
+    private var spoke = Sides()
     private var steps: [String] = []
     var lookups: [String] = []
     private var isAnswered = true
@@ -293,7 +293,7 @@ struct SessionDraft {
 
     /// A log of one side alone: what the other side said is a gap, and no fault of either.
     private mutating func tellOneSide() {
-        guard spoke.count == 1, let side = spoke.first else { return }
+        guard let side = spoke.only else { return }
         events.insert(WireEvent(.gap(from: side.other, octets: nil), leg: .relay), at: 0)
         remarkPlaces = Set(remarkPlaces.map { $0 + 1 })
         steps.append("the log holds nothing that the \(side.other.rawValue) said")
@@ -322,7 +322,7 @@ struct SessionDraft {
         flushRemarks()
         lackChunk()
         // The log ends; whether an answer came it does not say.
-        if !isAnswered || decider.isQuitUnanswered, !isClosed, spoke.count == 2 {
+        if !isAnswered || decider.isQuitUnanswered, !isClosed, spoke.areBoth {
             events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
         }
         tellOneSide()
