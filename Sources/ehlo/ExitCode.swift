@@ -41,7 +41,8 @@ enum ExitCode: Int32, CaseIterable {
         case .tls: "live: TLS was refused, not offered or failed"
         case .helloInTLS: "live: EHLO inside TLS was refused"
         case .usage: "the command line cannot be used"
-        case .wrongData: "a file does not hold what it should; lessons check found problems"
+        case .wrongData:
+            "a file does not hold what it should, or a check was not passed"
         case .noInput: "a file, session or lesson is not there"
         case .unavailable: "something needed does not answer"
         case .internalError: "a mistake in ehlo itself"

@@ -11,6 +11,12 @@ public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(`class`).\(subject).\(detail)" }
 
+    /// A code that stands alone, as a person types it; nil when the text is none.
+    public init?(_ text: [UInt8]) {
+        self.init(opening: text[...])
+        guard length == text.count else { return nil }
+    }
+
     /// The code these octets open with, when a space or the end follows it; nil when there is none.
     init?(opening octets: ArraySlice<UInt8>) {
         let dot = UInt8(ascii: ".")

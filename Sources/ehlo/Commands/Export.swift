@@ -19,9 +19,12 @@ struct Export: ParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("A bundled session by its name, a file, or - for standard input.", valueName: "session")
+        help: ArgumentHelp(
+            "A bundled session by its name, a file, a folder of files, or - for standard input; of several the sessions are counted on.",
+            valueName: "session"
+        )
     )
-    var session: String
+    var sessions: [String] = []
     @Option(
         help: ArgumentHelp(
             "One of the formats; told by the ending of the output when it is not given.",
@@ -45,24 +48,45 @@ struct Export: ParsableCommand {
     var title: String?
     @Flag(help: "With md: notes for the teacher under each step.")
     var teacher = false
+    @Flag(help: "Print the JSON Schema of --format json, and nothing else.")
+    var schema = false
+    @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    func validate() throws {
+        if sessions.isEmpty, !schema { throw ValidationError("name a session, a file or a folder to export") }
+    }
+
     func run() throws {
+        if schema { return try printSchema() }
         if let title { try OptionText.check(title, "--title") }
         let format = try chosenFormat()
+        let demands = try asked.demands()
         let settings = try common.settings()
         let library = try common.library(settings)
-        let path = try BundledSession.resolve(session, in: settings.lessonsRoots)
-        let file = try SessionFile.read(path) { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
-        let chosen = try SessionChoice.sessions(of: file, number, filter)
-        Message.warn(file.warnings, about: session)
+        let sources = try SessionSources(sessions, in: settings.lessonsRoots)
         let writer = SessionWriter(
             library: library,
             isASCII: settings.isASCII,
             theme: Theme(rawValue: settings.theme) ?? .default,
             isForTeacher: teacher,
-            source: session
+            source: sources.all[0].name
         )
+        guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
+        var files = ManyFiles(sources, choice: number, filter: filter, title: title, demands)
+        try files.write(as: format, with: writer, to: output)
+    }
+
+    /// The sessions of one file.
+    private func write(
+        _ source: SessionSources.Source,
+        as format: ExportFormat,
+        with writer: SessionWriter,
+        _ demands: Demands
+    ) throws {
+        let file = try SessionFile.read(source.path) { Self.tellOfWaiting() }
+        let chosen = try SessionChoice.sessions(of: file, number, filter)
+        Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.
         let sessions = chosen.lazy.map { [title] in WrittenSession(file.sessions[$0], number: $0, title: title) }
         if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.maxScreens {
@@ -71,12 +95,30 @@ struct Export: ParsableCommand {
         guard output != "-" else {
             let standard = Output()
             try writer.write(sessions, as: format, to: standard)
-            return try standard.flush()
+            try standard.flush()
+            return try Self.judge(demands, sessions)
         }
-        let names = try writer.save(sessions, as: format, to: output, input: path == "-" ? nil : path)
+        let input = source.path == "-" ? nil : source.path
+        let names = try writer.save(sessions, as: format, to: output, input: input)
         if names.count > 1, let first = names.first, let last = names.last {
             Message.write("wrote \(names.count) messages, \(first) to \(last)")
         }
+        try Self.judge(demands, sessions)
+    }
+
+    private static func judge(_ demands: Demands, _ sessions: some Sequence<WrittenSession>) throws(CommandError) {
+        guard !demands.isEmpty else { return }
+        var demands = demands
+        for session in sessions { demands.look(at: session.trace, session: session.number) }
+        try demands.judge()
+    }
+
+    static func tellOfWaiting() { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
+
+    private func printSchema() throws(FileError) {
+        let standard = Output()
+        try standard.write(JSONSchema.text)
+        try standard.flush()
     }
 
     private func chosenFormat() throws(CommandError) -> ExportFormat {

@@ -69,6 +69,7 @@ struct Live: ParsableCommand {
     @Flag(name: .customShort("6"), help: "Use IPv6 only.")
     var onlyIPv6 = false
     @OptionGroup(title: "TLS and login") var security: SecurityOptions
+    @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -95,6 +96,7 @@ struct Live: ParsableCommand {
     }
 
     func run() throws {
+        var demands = try asked.demands()
         let settings = try common.settings()
         if style.listDialogs { return try list(DialogFile.list(in: settings.lessonsRoots), settings) }
         try debug.open()
@@ -107,6 +109,7 @@ struct Live: ParsableCommand {
         let library = try common.library(settings)
         let recorder = try recorder(recordingHeader, about: recipients.first ?? "")
         guard settings.isPlain else {
+            guard demands.isEmpty else { throw Demands.needsText }
             let notice = recorder == nil && !noRecord ? "this session is not recorded; why is said when you quit" : ""
             return try runInCurses(.live(options, recordingHeader, recorder, notice: notice), settings)
         }
@@ -125,8 +128,12 @@ struct Live: ParsableCommand {
             for line in [""] + ConnectionMatrix(run.trace).text { try printer.print(line) }
             try printer.flush()
         }
+        demands.look(at: run.trace, session: 0)
+        // Where a certain reply is wanted, a refusal may be what should come.
+        if !demands.expected.isEmpty { return try demands.judge() }
         try end(run.outcome, run.trace, library)
         try Self.checkDialog(run.trace)
+        try demands.judge()
     }
 
     /// A dialog that went otherwise than it says is not a success.

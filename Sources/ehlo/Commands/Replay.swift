@@ -44,6 +44,7 @@ struct Replay: ParsableCommand {
     var idleLimit = 2.0
     @Option(help: ArgumentHelp("How long it stays at a stop at least when it plays by itself.", valueName: "seconds"))
     var pace: Double?
+    @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -57,7 +58,9 @@ struct Replay: ParsableCommand {
 
     /// `commands` are what else the session's name might have been meant for, where it stood alone.
     func run(besides commands: [String]) throws {
+        let demands = try asked.demands()
         var settings = try common.settings()
+        guard demands.isEmpty || list || settings.isPlain else { throw Demands.needsText }
         settings.speed = speed
         settings.idleLimit = idleLimit
         if let pace { settings.pace = pace }
@@ -104,9 +107,20 @@ struct Replay: ParsableCommand {
                     "\(count.counted("session")) of the file; --session N shows one of them, --session all shows all"
                 )
             }
-            return
+        } else {
+            try show(file, chosen, named: session, settings, library)
         }
-        try show(file, chosen, named: session, settings, library)
+        try judge(demands, file)
+    }
+
+    /// Holds what was shown against what is asked of it.
+    private func judge(_ demands: Demands, _ file: SessionFile) throws {
+        guard !demands.isEmpty else { return }
+        var demands = demands
+        for number in try SessionChoice.sessions(of: file, self.number, filter) {
+            demands.look(at: Tracer.trace(of: file.sessions[number].events), session: number)
+        }
+        try demands.judge()
     }
 
     /// Two sessions side by side: in two columns, or over the walk of the first.

@@ -122,22 +122,16 @@ struct SessionWriter {
     )
         throws(FileError)
     {
-        var packets = CaptureWriter()
+        var stream = SessionStream(self, as: format, isPage: isPage, to: output)
         var warnings = SessionWarnings(about: source, sessions: sessions.count)
         defer { warnings.say() }
-        for (index, session) in sessions.enumerated() {
-            if index > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
+        for session in sessions {
             warnings.add(session.recording.warnings)
-            guard format == .pcap else {
-                try write(session, as: format, isPage: isPage, to: output)
-                continue
-            }
-            packets.add(session.recording)
-            try output.write(octets: packets.take())
+            try stream.write(session)
         }
     }
 
-    private func write(_ session: WrittenSession, as format: ExportFormat, isPage: Bool, to output: Output)
+    fileprivate func write(_ session: WrittenSession, as format: ExportFormat, isPage: Bool, to output: Output)
         throws(FileError)
     {
         let (trace, header) = (session.trace, session.recording.header)
@@ -168,5 +162,28 @@ struct SessionWriter {
         case .pcap: return
         case .eml: for mail in session.messages { try output.write(octets: mail.content) }
         }
+    }
+}
+
+/// Sessions written behind each other in one format, from one file or from many.
+struct SessionStream {
+    private let writer: SessionWriter
+    private let format: ExportFormat
+    private let isPage: Bool
+    private let output: Output
+    private var packets = CaptureWriter()
+    /// How many were written.
+    private(set) var count = 0
+
+    init(_ writer: SessionWriter, as format: ExportFormat, isPage: Bool = false, to output: Output) {
+        (self.writer, self.format, self.isPage, self.output) = (writer, format, isPage, output)
+    }
+
+    mutating func write(_ session: WrittenSession) throws(FileError) {
+        if count > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
+        count += 1
+        guard format == .pcap else { return try writer.write(session, as: format, isPage: isPage, to: output) }
+        packets.add(session.recording)
+        try output.write(octets: packets.take())
     }
 }
