@@ -61,7 +61,7 @@ let package = Package(
         ),
         .target(
             name: "Interchange",
-            dependencies: ["Notation", "SMTP", "Tracing", "Lessons", "Captures"],
+            dependencies: ["Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures"],
             swiftSettings: strict
         ),
 

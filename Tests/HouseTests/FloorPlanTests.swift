@@ -11,7 +11,7 @@ struct FloorPlanTests {
         "Tracing": ["Notation", "SMTP", "DNS", "FoundationEssentials"],
         "Captures": ["Notation", "SMTP", "DNS", "Tracing", "Glibc"],
         "Lessons": ["Notation", "SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
-        "Interchange": ["Notation", "SMTP", "Tracing", "Lessons", "Captures", "Glibc", "FoundationEssentials"],
+        "Interchange": ["Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures", "Glibc", "FoundationEssentials"],
         "Explain": ["SMTP", "Tracing", "Lessons", "Interchange"],
         "Networking": [
             "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "NIOCore", "NIOPosix", "Glibc", "Dispatch",

@@ -48,6 +48,8 @@ struct Export: ParsableCommand {
     var title: String?
     @Flag(help: "With md: notes for the teacher under each step.")
     var teacher = false
+    @Flag(help: "Give people, hosts, addresses and queue ids other names, and blank what the mails say.")
+    var anonymize = false
     @Flag(help: "Print the JSON Schema of --format json, and nothing else.")
     var schema = false
     @OptionGroup var asked: DemandOptions
@@ -74,6 +76,7 @@ struct Export: ParsableCommand {
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
         var files = ManyFiles(sources, choice: number, filter: filter, title: title, demands)
+        if anonymize { files.anonymizer = Anonymizer() }
         try files.write(as: format, with: writer, to: output)
     }
 
@@ -88,7 +91,11 @@ struct Export: ParsableCommand {
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.
-        let sessions = chosen.lazy.map { [title] in WrittenSession(file.sessions[$0], number: $0, title: title) }
+        let anonymizer = anonymize ? Anonymizer() : nil
+        let sessions = chosen.lazy.map { [title] number in
+            let recording = file.sessions[number]
+            return WrittenSession(anonymizer?.anonymized(recording) ?? recording, number: number, title: title)
+        }
         if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.maxScreens {
             Message.write("the film shows the first \(CastExport.maxScreens) of \(stops) steps; txt and html show all")
         }

@@ -13,6 +13,8 @@ struct ManyFiles {
     /// How many sessions the files read so far have.
     private var count = 0
     private var unreadable = 0
+    /// Takes out who the sessions are about; one for all files, so that the same people have the same names.
+    var anonymizer: Anonymizer?
 
     init(_ sources: SessionSources, choice: SessionChoice?, filter: String?, title: String?, _ demands: Demands) {
         (self.sources, self.choice, self.title, self.demands) = (sources, choice, title, demands)
@@ -75,6 +77,7 @@ struct ManyFiles {
             var recording = file.sessions[number]
             recording.header.source = source.name
             warnings.add(recording.warnings)
+            if let anonymizer { recording = anonymizer.anonymized(recording) }
             let session = WrittenSession(recording, number: count + number, title: title)
             demands.look(at: session.trace, session: session.number)
             try stream.write(session)
