@@ -61,6 +61,7 @@ struct Export: ParsableCommand {
             isASCII: settings.isASCII,
             theme: Theme(rawValue: settings.theme) ?? .default,
             isForTeacher: teacher,
+            textStyle: settings.textStyle,
             source: session
         )
         // One after the other: a capture may hold thousands.
