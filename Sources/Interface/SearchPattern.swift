@@ -3,20 +3,20 @@ import Tracing
 /// What is searched for on the wire, whatever the case of its ASCII letters.
 ///
 /// A session may have a hundred thousand lines and is searched at every key, so octets are compared, not texts.
-struct SearchPattern {
+public struct SearchPattern {
     private let wanted: String
     private let folded: [UInt8]
     /// Escapes as `\x1B` and letters beyond ASCII are looked for in the text as it is shown.
     private let needsText: Bool
 
-    init(_ text: String) {
+    public init(_ text: String) {
         wanted = text.lowercased()
         folded = Array(wanted.utf8)
         needsText = text.contains("\\") || !text.utf8.allSatisfy { $0 < 0x80 }
     }
 
     /// Whether a line holds it. An empty pattern is in no line.
-    func isIn(_ octets: [UInt8]) -> Bool {
+    public func isIn(_ octets: [UInt8]) -> Bool {
         guard let first = folded.first, !needsText else {
             return needsText && WireText.shown(octets).lowercased().contains(wanted)
         }

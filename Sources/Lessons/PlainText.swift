@@ -3,12 +3,18 @@ public enum PlainText {
     /// The blocks in lines of at most `columns`, one blank line between blocks; a word longer than a line stays whole.
     ///
     /// Lists hang, code is indented by four, a table that does not fit becomes a list. No line ends in spaces.
-    public static func lines(_ blocks: [Block], columns: Int) -> [String] {
+    ///
+    /// `asLists`: every table becomes a list, so that each of its lines says all that it has to say.
+    public static func lines(_ blocks: [Block], columns: Int, asLists: Bool = false) -> [String] {
         var lines: [String] = []
         var afterHeading = true
         for block in blocks {
             if !afterHeading { lines.append("") }
-            lines += self.lines(block, columns: columns)
+            if asLists, case .table(_, let header, let rows) = block {
+                lines += tableAsList(cells([header] + rows), columns: columns)
+            } else {
+                lines += self.lines(block, columns: columns)
+            }
             if case .heading = block { afterHeading = true } else { afterHeading = false }
         }
         return lines
@@ -69,7 +75,7 @@ public enum PlainText {
     private static func table(_ alignments: [ColumnAlignment], _ header: [[Inline]], _ rows: [[[Inline]]], columns: Int)
         -> [String]
     {
-        let cells = ([header] + rows).map { $0.map { text($0).replacing("\n", with: " ") } }
+        let cells = cells([header] + rows)
         let widths = header.indices.map { column in cells.map { $0[column].columns }.max() ?? 0 }
         guard widths.reduce(0, +) + 2 * (widths.count - 1) <= columns else {
             return tableAsList(cells, columns: columns)
@@ -80,6 +86,10 @@ public enum PlainText {
         }
         lines.insert(widths.map { String(repeating: "-", count: max(1, $0)) }.joined(separator: "  "), at: 1)
         return lines
+    }
+
+    private static func cells(_ rows: [[[Inline]]]) -> [[String]] {
+        rows.map { $0.map { text($0).replacing("\n", with: " ") } }
     }
 
     /// A row an item: its first cell, then the others under the names of their columns.

@@ -1,4 +1,5 @@
 import Glibc
+import Interchange
 
 /// What the options and the environment say about how things are shown.
 struct Settings: Sendable {
@@ -16,6 +17,8 @@ struct Settings: Sendable {
     var lessonsRoots: [String]
     /// A language or a locale, as `de` or `de_AT.UTF-8`.
     var language: String
+    /// How much of each line flat text tells.
+    var textStyle = WalkText.Style()
     /// How much faster than recorded a replay plays, 0.25...16.
     var speed = 1.0
     /// The longest pause of a replay, in seconds.

@@ -51,7 +51,7 @@ import Testing
         for name in names {
             let run = try Program.run(["live", "--dialog", name, "--plain", "--no-record"])
             #expect(run.status == 0, "\(name): \(run.errors)")
-            #expect(run.output.contains("C: QUIT"), "\(name)")
+            #expect(run.output.contains("Client: QUIT"), "\(name)")
         }
     }
 
@@ -61,7 +61,7 @@ import Testing
             try Data("# title: x\nS: 220\nC: EHLO {{client.domain}}\nS: 5yz\nC: QUIT\nS: 221\n".utf8)
                 .write(to: URL(fileURLWithPath: file))
             let run = try Program.run(["live", "--dialog", file, "--plain", "--no-record"])
-            #expect(run.status == 65 && run.output.contains("-- expected 5yz, and this came instead"))
+            #expect(run.status == 65 && run.output.contains("Note: expected 5yz, and this came instead"))
         }
     }
 

@@ -52,7 +52,11 @@ import Testing
     @Test(
         arguments: [
             ("", .next), ("n", .next), (" NEXT ", .next), ("b", .back), ("go 6A", .go("6a")), ("g 7", .go("7")),
-            ("span", .span(nil)),
+            ("span", .span(nil)), ("spans on", .spans(true)), ("spans off", .spans(false)),
+            ("spans", .unknown("spans")),
+            ("times ON", .times(true)), ("!", .trouble), ("m", .message), ("find 250 ok ", .find("250 ok")),
+            ("/", .find(nil)), ("/250", .find("250")), ("save my mail.eml", .save("my mail.eml")),
+            ("save", .unknown("save")), ("card", .card), ("end", .end), ("w", .where), ("x", .hex),
             ("s 3", .span(3)), ("lesson", .lesson), ("f", .findings), ("?", .help), ("q", .quit),
             ("go", .unknown("go")),
             ("span x", .unknown("span x")), ("next 2", .unknown("next 2")), ("go 1 2", .unknown("go 1 2")),

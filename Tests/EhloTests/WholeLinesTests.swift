@@ -15,7 +15,7 @@ import Testing
             let file = "\(folder)/cut.ehlo"
             let run = try Program.shell("ulimit -f 1; $E live --dialog null-sender --plain --record '\(file)'")
             #expect(run.status == 0, "\(run.errors)")
-            #expect(run.output.contains("C: QUIT"))
+            #expect(run.output.contains("Client: QUIT"))
             let said = run.messages.filter { $0.contains("recording to") && $0.contains("is not recorded") }
             #expect(said.count == 1)
             let kept = try String(contentsOfFile: file, encoding: .utf8)

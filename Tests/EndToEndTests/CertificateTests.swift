@@ -101,7 +101,7 @@ struct CertificateTests {
         let server = try TLSServer(certificate: row.name)
         let outcome = try live(server, Folder(), ["--tls-ca-path", server.authority, "--tls-verify"])
         #expect(outcome.status == (row.isGood ? 0 : 29), "\(outcome.errors)")
-        #expect(outcome.output.contains("C: MAIL") == row.isGood)
+        #expect(outcome.output.contains("Client: MAIL") == row.isGood)
         #expect(server.mails == (row.isGood ? ["tls-1"] : []))
         for words in row.says { #expect(outcome.output.contains(words), "\(words)\n\(outcome.output)") }
     }
@@ -128,7 +128,7 @@ struct CertificateTests {
 
         let required = try live(server, Folder(), ["--tls"])
         #expect(required.status == 29, "\(required.errors)")
-        #expect(!required.output.contains("C: MAIL"))
+        #expect(!required.output.contains("Client: MAIL"))
         #expect(server.mails == ["clear-1"])
 
         let old = try live(server, Folder(), ["--tls", "--tls-min", version])
@@ -145,7 +145,7 @@ struct CertificateTests {
         let login = ["--auth-user", "ada", "--auth-password-file", password, "--auth-force-clear"]
         let outcome = try live(server, folder, login)
         #expect(outcome.status == 29, "\(outcome.errors)")
-        #expect(!outcome.output.contains("C: AUTH"))
+        #expect(!outcome.output.contains("Client: AUTH"))
         #expect(outcome.output.contains("handshake_failure") || outcome.output.contains("handshake failure"))
         #expect(server.mails == [])
     }

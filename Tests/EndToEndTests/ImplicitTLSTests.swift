@@ -48,14 +48,14 @@ struct ImplicitTLSTests {
         #expect(waits { endings.contains { tap.output.contains($0) } }, "\(tap.output)")
         let mail = try #require(server.mails.first)
         #expect(mail.contains("Subject: inside") && mail.contains("\n.dot"), "\(mail)")
-        #expect(tap.output.contains("C: MAIL FROM:<ada@sender.example>") == intercepts, "\(tap.output)")
-        #expect(tap.output.contains("C: Subject: inside") == intercepts)
-        #expect(tap.output.contains("S: 220 ") == intercepts)
+        #expect(tap.output.contains("Client: MAIL FROM:<ada@sender.example>") == intercepts, "\(tap.output)")
+        #expect(tap.output.contains("Client: Subject: inside") == intercepts)
+        #expect(tap.output.contains("Server: 220 ") == intercepts)
         // What was recorded tells the same.
         let recording = try #require(tap.recordings.first)
         let replayed = try Program.ehlo("replay", recording, "--plain", in: folder)
         #expect(replayed.status == 0, "\(replayed.errors)")
-        #expect(replayed.output.contains("C: Subject: inside") == intercepts, "\(replayed.output)")
+        #expect(replayed.output.contains("Client: Subject: inside") == intercepts, "\(replayed.output)")
     }
 
     @Test(.enabled(if: Program.has("tmux") && Program.has("curl"), "needs tmux and curl"), arguments: [true, false])

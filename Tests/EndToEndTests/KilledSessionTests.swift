@@ -65,9 +65,9 @@ struct KilledSessionTests {
         for line in shown {
             #expect(replayed.lines.contains { $0.contains(line) }, "'\(line)' is missing in\n\(replayed.output)")
         }
-        if silence.step == 2 { #expect(replayed.output.contains("C: MX? receiver.example")) }
+        if silence.step == 2 { #expect(replayed.output.contains("Query: MX? receiver.example")) }
         if silence.step == 3 {
-            #expect(replayed.output.contains("-- connecting to mx1.receiver.example [127.0.0.1]:\(server.port)"))
+            #expect(replayed.output.contains("Note: connecting to mx1.receiver.example [127.0.0.1]:\(server.port)"))
         }
         // Nobody else may read it.
         let mode = try FileManager.default.attributesOfItem(atPath: recording)[.posixPermissions]

@@ -33,8 +33,8 @@ struct LiveRecordingTests {
         for more in [[], ["--pipeline"], ["--quit-after", "dot"], ["--drop-after", "data"], ["--protocol", "smtp"]] {
             let run = try Program.run(Program.path, words + more, in: folder)
             #expect(run.status == 0, "\(run.errors)")
-            #expect(run.output.contains("C: RCPT TO:<bob@receiver.example>"), "\(run.output)")
-            #expect(!run.output.contains("C: DATA"), "\(more)")
+            #expect(run.output.contains("Client: RCPT TO:<bob@receiver.example>"), "\(run.output)")
+            #expect(!run.output.contains("Client: DATA"), "\(more)")
             #expect(host.mails.isEmpty, "\(more)")
         }
         // The same with the word for it, so that the test can fail.

@@ -8,7 +8,7 @@ struct LiveWorldTests {
 
     /// A domain of the Lab's name server, the exit status, and what must be on standard output or standard error.
     private static let cases: [(domain: String, status: Int32, says: [String])] = [
-        ("equal.lab.example", 0, ["C: QUIT"]),
+        ("equal.lab.example", 0, ["Client: QUIT"]),
         ("null.lab.example", 69, ["a null MX", "does not try again"]),
         ("implicit.lab.example", 0, ["connected to implicit.lab.example [127.0.0.1]"]),
         (
@@ -68,7 +68,7 @@ struct LiveWorldTests {
             in: folder
         )
         #expect(run.status == 2, "\(run.errors)")
-        #expect(!run.output.contains("C: DATA"))
+        #expect(!run.output.contains("Client: DATA"))
         let table = run.lines.drop { !$0.hasPrefix("exchanger ") }
         #expect(table.count >= 3)
         #expect(table.first?.contains("RCPT") == true)
@@ -145,7 +145,7 @@ struct LiveWorldTests {
         // telnet does not like it when the other side closes.
         #expect(run.status == 0 || form == "telnet", "\(text)\n\(run.output)\(run.errors)")
         #expect(waits { sandbox.mails == 2 }, "\(sandbox.output)")
-        #expect(sandbox.output.components(separatedBy: "C: RCPT TO:<\(Self.recipient)>").count == 3)
+        #expect(sandbox.output.components(separatedBy: "Client: RCPT TO:<\(Self.recipient)>").count == 3)
     }
 }
 
@@ -224,5 +224,5 @@ private final class Sandbox {
 
     var output: String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
     /// How many mails it took whose lines were those of the first.
-    var mails: Int { output.components(separatedBy: "C: It's $HOME and `id`;\n").count - 1 }
+    var mails: Int { output.components(separatedBy: "Client: It's $HOME and `id`;\n").count - 1 }
 }

@@ -41,8 +41,8 @@ struct LoginTests {
         let folder = try Folder()
         let outcome = try live(server, folder, "--auth", mechanism)
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.output.contains("C: AUTH \(mechanism)"))
-        #expect(outcome.output.contains("S: 235 "))
+        #expect(outcome.output.contains("Client: AUTH \(mechanism)"))
+        #expect(outcome.output.contains("Server: 235 "))
         #expect(outcome.output.contains("TLS \(version), TLS_"))
         #expect(server.mails(of: "bob").count == 1)
         let recording = try folder.text("live.ehlo")
@@ -58,7 +58,7 @@ struct LoginTests {
         let server = try AIOServer("--starttls", "--auth", "ada", password: Self.password)
         let outcome = try live(server, Folder())
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.output.contains("C: AUTH SCRAM-SHA-256 ********"))
+        #expect(outcome.output.contains("Client: AUTH SCRAM-SHA-256 ********"))
     }
 
     @Test func `a wrong password is number 28`() throws {
@@ -80,7 +80,7 @@ struct LoginTests {
         let server = try AIOServer("--auth-in-clear", "--auth", "ada", password: Self.password)
         let kept = try live(server, Folder())
         #expect(kept.status == 28)
-        #expect(!kept.output.contains("C: AUTH"))
+        #expect(!kept.output.contains("Client: AUTH"))
         let forced = try live(server, Folder(), "--auth-force-clear", "--auth", "plain")
         #expect(forced.status == 0, "\(forced.errors)")
         #expect(forced.output.contains("credential-in-clear"))
@@ -92,7 +92,7 @@ struct LoginTests {
         let folder = try Folder()
         let outcome = try live(server, folder, "--auth", "plain", "--show-secrets")
         let response = Data("\0ada\0\(Self.password)".utf8).base64EncodedString()
-        #expect(outcome.output.contains("C: AUTH PLAIN \(response)"))
+        #expect(outcome.output.contains("Client: AUTH PLAIN \(response)"))
         #expect(try folder.text("live.ehlo").contains(response))
     }
 
@@ -106,7 +106,7 @@ struct LoginTests {
         ]
         let refused = try Program.run(Program.path, words, in: folder)
         #expect(refused.status == 29, "\(refused.errors)")
-        #expect(!refused.output.contains("C: AUTH"))
+        #expect(!refused.output.contains("Client: AUTH"))
         let trusted = words + ["--tls-ca-path", server.certificate, "--tls-sni", "mx.receiver.example"]
         let outcome = try Program.run(Program.path, trusted, in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")

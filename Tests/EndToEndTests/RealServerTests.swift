@@ -28,7 +28,7 @@ struct RealServerTests {
             in: folder
         )
         #expect(live.status == 0, "\(live.errors)")
-        #expect(live.output.contains("S: 220 mx.receiver.example ESMTP Postfix"))
+        #expect(live.output.contains("Server: 220 mx.receiver.example ESMTP Postfix"))
         var mails: [String] = []
         #expect(
             waits {
@@ -57,7 +57,7 @@ struct RealServerTests {
             in: Folder()
         )
         #expect(outcome.status == 24, "\(outcome.errors)")
-        #expect(outcome.output.contains("S: 554 5.7.1 <eve@elsewhere.example>: Relay access denied"))
+        #expect(outcome.output.contains("Server: 554 5.7.1 <eve@elsewhere.example>: Relay access denied"))
         #expect(server.mails(of: "bob").isEmpty)
     }
 

@@ -102,9 +102,9 @@ struct SandboxClientTests {
         #expect(outcome.status != 0)
         #expect(try server.mails() == [])
         let shown = try server.folder.text("out")
-        #expect(!shown.contains("S: 220"))
+        #expect(!shown.contains("Server: 220"))
         // What it said at last, where a handshake should be.
-        #expect(shown.contains("C: QUIT") && shown.contains("is no TLS"), "\(shown)")
+        #expect(shown.contains("Client: QUIT") && shown.contains("is no TLS"), "\(shown)")
     }
 
     @Test func `two personas side by side, differences marked`() throws {

@@ -28,8 +28,8 @@ struct SandboxLoginTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("recordings"))
         #expect(names.count == 1)
         let shown = try server.folder.text("out")
-        #expect(shown.contains("C: AUTH \(mechanism)"))
-        #expect(shown.contains("S: 235 2.7.0"))
+        #expect(shown.contains("Client: AUTH \(mechanism)"))
+        #expect(shown.contains("Server: 235 2.7.0"))
         for text in try [shown] + names.map({ try folder.text("recordings/\($0)") }) {
             for secret in [Self.password, Self.token] {
                 #expect(disguises(of: secret).allSatisfy { !text.contains($0) }, "\(text)")
@@ -109,7 +109,7 @@ struct SandboxLoginTests {
         #expect(outcome.status == 28, "\(outcome.errors)")
         #expect(server.child.waits() == 0)
         let shown = try server.folder.text("out")
-        #expect(shown.contains("S: 535 5.7.8"))
+        #expect(shown.contains("Server: 535 5.7.8"))
         for text in [shown, outcome.output, outcome.errors] {
             #expect(disguises(of: "wrong-CANARY").allSatisfy { !text.contains($0) })
         }

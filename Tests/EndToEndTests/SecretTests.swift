@@ -98,7 +98,7 @@ struct SecretTests {
         #expect(status == 0, "\(errors)")
         #expect(server.child.waits() == 0)
         let shown = try folder.text("out")
-        #expect(shown.contains("S: 235 "))
+        #expect(shown.contains("Server: 235 "))
         for name in ["out", "err", "live.ehlo"] { expectNoSecret(in: try folder.text(name).utf8, name) }
         expectNoSecret(in: try server.folder.text("out").utf8, "what the sandbox shows")
         for format in Self.formats {

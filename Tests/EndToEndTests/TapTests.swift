@@ -118,8 +118,8 @@ struct TapTests {
         #expect(outcome.status == 0, "\(outcome.errors) \(server.said)")
         #expect(waits { tap.output.contains("connection closed") }, "\(tap.output)")
         #expect(server.said.contains("Subject: inside"), "\(server.said)")
-        #expect(tap.output.contains("C: mail FROM:<ada@a.example>") == holds, "\(tap.output)")
-        #expect(tap.output.contains("C: Subject: inside") == holds)
+        #expect(tap.output.contains("Client: mail FROM:<ada@a.example>") == holds, "\(tap.output)")
+        #expect(tap.output.contains("Client: Subject: inside") == holds)
         let all = try tap.output + tap.recordings.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
         for secret in [
             "hunter2CANARY", Data("hunter2CANARY".utf8).base64EncodedString(),

@@ -64,7 +64,7 @@ import Tracing
             let shown = WireText.shown(line.octets)
             let at = try #require(
                 text.firstIndex {
-                    $0.hasSuffix(": \(shown)") || $0.hasSuffix("-- \(shown)") || $0.hasSuffix("S: \(shown)")
+                    $0.hasSuffix(": \(shown)")
                 }
             )
             let named = text[at...].first { $0.drop { $0 == " " }.hasPrefix("Lesson ") }

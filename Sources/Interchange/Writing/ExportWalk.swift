@@ -84,7 +84,7 @@ struct ExportWalk {
             let context = SessionValues.Context(trace, line: found.line ?? line)
             lessons.append((found.section.title, found.anchor, found.section.filled(with: context)))
         }
-        let more = (count > 1 ? " (continued)" : "") + (trace.failed.contains(stop.place) ? " · failed" : "")
+        let more = (count > 1 ? " (continued)" : "") + (WalkText.failsUntold(stop, in: trace) ? " · failed" : "")
         return Section(
             id: count > 1 ? "\(base)-\(count)" : base,
             isStep: stop.place.substep == 0,

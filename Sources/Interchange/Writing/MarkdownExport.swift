@@ -23,12 +23,10 @@ public enum MarkdownExport {
             "In the transcripts `C:` is what the client says, `S:` what the server says, `--` what happens around it; "
                 + "below each line stand the names of its parts. Times are in seconds."
         )
-        var walk = WalkText(library: nil)
         for section in ExportWalk(trace: trace, library: library).sections {
             parts.append((section.isStep ? "## " : "### ") + escape(section.heading))
             if !section.lines.isEmpty {
-                let lines = walk.wire(section.stop, of: trace).filter { $0.role != .finding }
-                parts.append(fenced(lines.map(\.text), info: "text"))
+                parts.append(fenced(WireListing.lines(section.stop, of: trace).map(\.text), info: "text"))
             }
             let found = section.lines.flatMap(\.findings)
             if !found.isEmpty { parts.append(found.map { "- \(finding($0))" }.joined(separator: "\n")) }

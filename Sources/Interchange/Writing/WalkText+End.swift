@@ -19,9 +19,9 @@ extension WalkText {
         if findings.findings > 0 || !findings.sentences.isEmpty { try body([.blank]) }
         try self.findings(trace, body)
         for content in trace.delivered { try delivered(content, body) }
+        if explainsFailure { try body(explanation(trace)) }
         try body([.blank])
         for words in Verdict(of: trace).words(in: trace) { try body(verdict(words)) }
-        if explainsFailure { try body(explanation(trace)) }
     }
 
     /// Every finding, one entry each.
@@ -37,24 +37,24 @@ extension WalkText {
     ) throws(Failure) {
         let reach = FindingsReach(trace)
         guard reach.findings > 0 else {
-            for sentence in reach.sentences { try body([Line(.heading, sentence)]) }
+            for sentence in reach.sentences { try body(spoken(sentence, .heading)) }
             return
         }
-        try body([Line(.heading, reach.findings == 1 ? "1 finding" : "\(reach.findings) findings")])
+        try body([Line(.heading, reach.findings == 1 ? "1 finding." : "\(reach.findings) findings.")])
         for line in trace.lines {
             for finding in line.findings {
-                try body(wrapped("step \(line.place.label): \(Self.sentence(finding))", .finding, indent: "  "))
+                try body(self.finding(finding, "Finding at step \(line.place.label)"))
             }
         }
-        if let sealed = reach.sealedSentence { try body([Line(.detail, sealed)]) }
+        if let sealed = reach.sealedSentence { try body(spoken(sealed, .detail)) }
     }
 
     /// One sentence of the verdict a line, what the server said in one piece.
     private func verdict(_ words: Verdict.Words) -> [Line] {
         switch words {
-        case .summary(let text): wrapped("Verdict: \(text)", .heading, indent: "")
-        case .sentence(let text), .next(let text): wrapped(text, .detail, indent: "  ")
-        case .quote(let text): [Line(.server, "    Server: \(text)")]
+        case .summary(let text): spoken("Verdict: \(text)", .heading)
+        case .sentence(let text), .next(let text): spoken(text, .detail)
+        case .quote(let text): [Line(.server, "The server said: \(text)")]
         }
     }
 
@@ -65,22 +65,31 @@ extension WalkText {
         }
         // What stood under the line that failed is not said again.
         guard !anchorsShown.contains(told.section.anchor) else { return [] }
-        let opening = told.section.opening(with: SessionValues.Context(trace, line: told.line))
-        return [.blank, Line(.lesson, "Lesson \(told.anchor): \(told.section.title)")]
-            + PlainText.lines(opening, columns: Self.columns).map { Line(.lesson, $0) }
+        return [.blank] + lesson(told.section, named: told.anchor, SessionValues.Context(trace, line: told.line))
     }
 
     private func delivered<Failure: Error>(
         _ content: [UInt8],
         _ body: ([Line]) throws(Failure) -> Void
     ) throws(Failure) {
-        try body([.blank, Line(.heading, "The message as it was delivered, \(content.count) octets"), .blank])
+        try body([.blank, Line(.heading, "The message as it was delivered, \(content.count) octets.")])
+        try message(content, body)
+    }
+
+    /// A mail as a reader gets it, a line each behind the label `Message:`.
+    public func message(_ content: [UInt8]) -> [Line] {
+        var lines: [Line] = []
+        message(content) { lines += $0 }
+        return lines
+    }
+
+    private func message<Failure: Error>(_ content: [UInt8], _ body: ([Line]) throws(Failure) -> Void) throws(Failure) {
         var rest = content[...]
         while !rest.isEmpty {
             let row = rest.prefix { $0 != 10 }
             rest = rest.dropFirst(row.count + 1)
             let shown = row.last == 13 ? row.dropLast() : row
-            try body([Line(.detail, shown.isEmpty ? "  |" : "  | " + WireText.shown(shown))])
+            try body([Line(.detail, shown.isEmpty ? "Message:" : "Message: " + WireText.shown(shown))])
         }
     }
 }

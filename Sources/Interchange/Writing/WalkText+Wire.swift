@@ -1,68 +1,73 @@
 import Lessons
 import SMTP
-public import Tracing
+import Tracing
 
+/// The lines of a stop with what is said about each.
 extension WalkText {
-    /// The lines of a stop with what is said under each; the records of an MX answer as a table.
-    mutating func wire(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
-        var lines: [Line] = []
-        eachWire(stop, of: trace) { lines += $0 }
-        return lines
-    }
-
-    /// The same, what belongs to one line of the wire at a time.
+    /// What belongs to one line of the wire at a time.
     mutating func eachWire<Failure: Error>(
         _ stop: Trace.Stop,
         of trace: Trace,
         _ body: ([Line]) throws(Failure) -> Void
     ) throws(Failure) {
-        var table: [TraceLine] = []
         var data = (lines: 0, octets: 0)
         for line in trace.lines[stop.lines] {
-            if case .record(let record) = line.content, case .exchanger = record.kind {
-                table.append(line)
-                continue
-            }
-            try body(exchangers(table, of: trace))
-            table = []
             if suppressesData, case .mailData = line.content, line.octets != [46] {
                 data = (data.lines + 1, data.octets + line.octets.count + line.ending.octets.count)
                 continue
             }
             if data.lines > 0 {
-                let amount = "(\(data.lines) lines of mail data, \(data.octets) octets)"
-                try body([Line(.client, "\(Self.indent)C: \(amount)")])
+                try body([Line(.client, "Client: (\(data.lines) lines of mail data, \(data.octets) octets)")])
             }
             data = (0, 0)
-            let before = line.index > 0 ? trace.lines[line.index - 1].time : 0
-            try body(wire(line, time: showsLapse ? line.time - before : line.time))
+            try body(wire(line, of: trace))
             let told = trouble(of: line, in: trace)
             if !told.isEmpty { try body(told) }
         }
-        try body(exchangers(table, of: trace))
     }
 
-    /// One line of the trace, its spans and its findings.
-    public func wire(_ line: TraceLine) -> [Line] { wire(line, time: line.time) }
-
-    private func wire(_ line: TraceLine, time: Double) -> [Line] {
-        let (role, mark): (Role, String) =
-            switch line.speaker {
-            case .client: (.client, "C:")
-            case .server: (.server, "S:")
-            case .note: (.note, "--")
-            }
-        let text = line.shownText
-        var lines = [
-            Line(
-                role,
-                "\(showsLapse ? Self.lapse(time) : Self.clock(time))  \(mark)" + (text.isEmpty ? "" : " \(text)")
-            )
-        ]
+    /// One line of the trace, its spans where they are asked for, and its findings.
+    private func wire(_ line: TraceLine, of trace: Trace) -> [Line] {
+        let (role, label) = Self.label(line)
+        // Blanks before a note put it below another in the panes.
+        let shown = shown(line, of: trace)
+        let text = line.speaker == .note ? String(shown.drop { $0 == " " }) : shown
+        var lines = [Line(role, "\(time(line, of: trace))\(label):" + (text.isEmpty ? "" : " \(text)"))]
         // A field of TLS says in words what its octets are.
-        if line.speaker != .note, !line.isTLS { lines += packed(spans(line)) }
-        for finding in line.findings { lines += self.finding(finding) }
+        if style.showsSpans, line.speaker != .note, !line.isTLS { lines += Self.packed(Self.parts(line)) }
+        for finding in line.findings { lines += self.finding(finding, "Finding") }
         return lines
+    }
+
+    /// Who says it. What goes to a name server and comes from it is no line of SMTP.
+    private static func label(_ line: TraceLine) -> (Role, String) {
+        switch (line.speaker, line.content) {
+        case (.client, .record): (.client, "Query")
+        case (.server, .record): (.server, "Answer")
+        case (.client, _): (.client, "Client")
+        case (.server, _): (.server, "Server")
+        case (.note, _): (.note, "Note")
+        }
+    }
+
+    private func shown(_ line: TraceLine, of trace: Trace) -> String {
+        guard case .record(let record) = line.content, case .exchanger = record.kind else { return line.shownText }
+        let fields = record.pieces.map { WireText.shown($0.text.utf8) }
+        guard fields.count > 3 else { return line.shownText }
+        let addresses = fields.dropFirst(4).joined(separator: " ")
+        return "\(fields[0]) preference \(fields[1]), \(fields[2]), TTL \(fields[3])"
+            + (addresses.isEmpty ? "" : ", address \(addresses)") + (Self.isChosen(fields[2], trace) ? ", chosen" : "")
+    }
+
+    /// Whether an exchanger is the one that was connected to, or while there is no connection yet the one that will be tried first.
+    static func isChosen(_ exchange: String, _ trace: Trace) -> Bool {
+        if let chosen = trace.facts.chosen { return WireText.shown(chosen.exchange.utf8) == exchange }
+        let exchangers = trace.facts.exchangers.filter(\.isUsable)
+        guard trace.stops.allSatisfy({ $0.place.step <= .exchangerLookup }), let first = exchangers.first else {
+            return false
+        }
+        return exchangers.dropFirst().first?.preference != first.preference
+            && WireText.shown(first.exchange.utf8) == exchange
     }
 
     /// What explains the trouble of a line. Under a refusal or a failure stands the first lesson, with its text the first time, and
@@ -75,23 +80,25 @@ extension WalkText {
         let findings = found.filter { !anchorsShown.contains($0.section.anchor) }
         var lines: [Line] = []
         for (index, told) in (outcome + findings).enumerated() {
-            lines.append(Line(.lesson, "\(Self.indent)Lesson \(told.anchor): \(told.section.title)"))
             let hasText = index == 0 || index >= outcome.count
-            guard hasText, anchorsShown.insert(told.section.anchor).inserted else { continue }
-            let opening = told.section.opening(with: SessionValues.Context(trace, line: line))
-            lines += PlainText.lines(opening, columns: Self.columns - Self.indent.count).map {
-                Line(.lesson, Self.indent + $0)
+            guard hasText, anchorsShown.insert(told.section.anchor).inserted else {
+                lines.append(Line(.lesson, "Lesson \(told.anchor): \(told.section.title)"))
+                continue
             }
+            lines += lesson(told.section, named: told.anchor, SessionValues.Context(trace, line: line))
         }
         return lines
     }
 
-    private func finding(_ finding: Finding) -> [Line] {
-        wrapped("finding: \(Self.sentence(finding))", .finding, indent: Self.indent)
+    /// As `Finding: no angle brackets, warning missing-angle-brackets, RFC 5321 §4.1.2.`
+    func finding(_ finding: Finding, _ label: String) -> [Line] {
+        spoken("\(label): \(finding.message), \(finding.severity.rawValue) \(finding.id), \(finding.spec).", .finding)
     }
 
+    // MARK: Spans
+
     /// As `verb "MAIL FROM"`, `colon ":"`, `reverse-path "<a@b>"`, `line end CRLF`.
-    private func spans(_ line: TraceLine) -> [String] {
+    static func parts(_ line: TraceLine) -> [String] {
         let whole = line.octets + line.ending.octets
         return line.spans.compactMap { span in
             let octets = whole[span.range.clamped(to: 0..<whole.count)]
@@ -105,25 +112,19 @@ extension WalkText {
         }
     }
 
-    /// The items with dots between them, as many in a line as fit; none is broken, so that quoted octets stay as they are.
-    private func packed(_ items: [String]) -> [Line] {
+    /// The parts with commas between them, as many in a line as fit; none is broken, so that quoted octets stay as they are.
+    private static func packed(_ parts: [String]) -> [Line] {
         var rows: [String] = []
-        var row = ""
-        var width = 0
-        for item in items {
-            let itemWidth = item.characters
-            if !row.isEmpty, width + 3 + itemWidth <= Self.columns {
-                row += " · "
-                row += item
-                width += 3 + itemWidth
-            } else {
-                if !row.isEmpty { rows.append(row + " ·") }
-                row = Self.indent + (row.isEmpty ? "" : "  ") + item
-                width = row.utf8.count - item.utf8.count + itemWidth
+        var row = "  Parts:"
+        for (index, part) in parts.enumerated() {
+            let item = " " + part + (index + 1 < parts.count ? "," : ".")
+            if row.count + item.count > columns, !row.isEmpty {
+                rows.append(row)
+                row = "   "
             }
+            row += item
         }
-        if !row.isEmpty { rows.append(row) }
-        return rows.map { Line(.detail, $0) }
+        return (rows + [row]).map { Line(.detail, $0) }
     }
 
     /// The octets as text, the end of long ones left out and counted.
@@ -136,42 +137,13 @@ extension WalkText {
         return WireText.shown(octets[..<end]) + "… \(octets.endIndex - end) octets more"
     }
 
-    /// MX records as columns, lowest preference first, the chosen one marked.
-    private func exchangers(_ lines: [TraceLine], of trace: Trace) -> [Line] {
-        guard let first = lines.first else { return [] }
-        var rows = [["type", "preference", "exchange", "TTL", "address"]]
-        for line in lines {
-            guard case .record(let record) = line.content else { continue }
-            let fields = record.pieces.map { WireText.shown($0.text.utf8) }
-            rows.append(Array(fields.prefix(4)) + [fields.dropFirst(4).joined(separator: " ")])
-        }
-        let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        var shown: [Line] = [Line(.server, "\(Self.clock(first.time))  S: \(Self.row(rows[0], widths))")]
-        for (line, row) in zip(lines, rows.dropFirst()) {
-            shown.append(Line(.server, Self.indent + Self.row(row, widths) + Self.mark(row[2], trace)))
-            for finding in line.findings { shown += self.finding(finding) }
-        }
-        return shown
-    }
+    // MARK: Times
 
-    /// Marks the exchanger that was connected to, or while there is no connection yet the one that will be tried first.
-    private static func mark(_ exchange: String, _ trace: Trace) -> String {
-        if let chosen = trace.facts.chosen {
-            return WireText.shown(chosen.exchange.utf8) == exchange ? "  <- chosen" : ""
-        }
-        let exchangers = trace.facts.exchangers.filter(\.isUsable)
-        guard trace.stops.allSatisfy({ $0.place.step <= .exchangerLookup }), let first = exchangers.first,
-            exchangers.dropFirst().first?.preference != first.preference,
-            WireText.shown(first.exchange.utf8) == exchange
-        else { return "" }
-        return "  <- chosen"
-    }
-
-    private static func row(_ fields: [String], _ widths: [Int]) -> String {
-        let padded = zip(fields, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
-            separator: "  "
-        )
-        return String(padded.reversed().drop { $0 == " " }.reversed())
+    /// What stands before the label where times are asked for: since the beginning, or since the line before.
+    private func time(_ line: TraceLine, of trace: Trace) -> String {
+        guard showsLapse else { return style.showsTimes ? Self.clock(line.time) + "  " : "" }
+        let before = line.index > 0 ? trace.lines[line.index - 1].time : 0
+        return Self.lapse(line.time - before) + "  "
     }
 
     /// As `+0.004`, eight columns.
@@ -179,17 +151,4 @@ extension WalkText {
         let text = "+" + String(clock(time).drop { $0 == " " })
         return String(repeating: " ", count: max(0, 8 - text.count)) + text
     }
-
-    /// Seconds and thousandths, eight columns.
-    static func clock(_ time: Double) -> String {
-        let millis = UInt64(max(0, min(time, 1e12)) * 1000 + 0.0005)
-        let fraction = String(millis % 1000)
-        let text = "\(millis / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
-        return String(repeating: " ", count: max(0, 8 - text.count)) + text
-    }
-}
-
-extension String {
-    /// How many characters it has; of ASCII without CR each octet is one, and need not be looked at any closer.
-    fileprivate var characters: Int { utf8.allSatisfy { $0 < 0x80 && $0 != 13 } ? utf8.count : count }
 }

@@ -1,10 +1,12 @@
 public import Lessons
+import Notation
 import SMTP
 public import Tracing
 
-/// The walk as lines of text, one stop after another: what `--plain` prints and `--format txt` writes.
+/// The walk as lines of text, one stop after another: what `--plain` prints and `--format txt` writes, fit to be read aloud.
 ///
-/// A line of the wire always stands behind our own indent, time and `C:`, `S:` or `--`, and never holds a line end, so it
+/// Each line says whole what it says: a sentence of ours, or a label and what was on the wire. A sentence that is longer than the
+/// width goes on two columns further in. A line of the wire always stands behind our own label and never holds a line end, so it
 /// cannot look like a line of ours. The same trace always gives the same lines.
 public struct WalkText {
     /// What a line is, for whoever shows it in colour.
@@ -23,15 +25,26 @@ public struct WalkText {
         public static let blank = Line(.detail, "")
     }
 
+    /// How much of each line is told, as a person asks for it.
+    public struct Style: Equatable, Sendable {
+        /// Whether the parts of each line are told under it.
+        public var showsSpans = false
+        /// Whether each line of the wire begins with its time.
+        public var showsTimes = false
+
+        public init(showsSpans: Bool = false, showsTimes: Bool = false) {
+            (self.showsSpans, self.showsTimes) = (showsSpans, showsTimes)
+        }
+    }
+
     /// The widest a line of ours gets; lines of the wire stay in one piece.
     public static let columns = 76
-    /// Where the octets of a wire line begin, and what is said about them.
-    static let indent = String(repeating: " ", count: 13)
 
     let library: LessonLibrary?
+    public var style: Style
     /// Whether only the amount of mail data is told.
     public var suppressesData = false
-    /// Whether a line has the time since the one before, and not since the beginning.
+    /// Whether each line has the time since the one before, and not since the beginning.
     public var showsLapse = false
     private var placesShown: Set<Place> = []
     var anchorsShown: Set<LessonAnchor> = []
@@ -39,21 +52,29 @@ public struct WalkText {
     public var explainsFailure = false
 
     /// Without a library the lessons are left out.
-    public init(library: LessonLibrary?) { self.library = library }
+    public init(library: LessonLibrary?, style: Style = Style()) { (self.library, self.style) = (library, style) }
 
     // MARK: Opening
 
     /// What the session is.
     public func opening(title: String, source: String = "", began: String = "") -> [Line] {
-        var lines = [Line(.title, Escaping.message(title))]
-        if !source.isEmpty { lines += wrapped("source: " + Escaping.message(source), .detail, indent: "") }
-        if !began.isEmpty { lines.append(Line(.detail, "began: " + Escaping.message(began))) }
-        lines += wrapped(
-            "C: the client says, S: the server says, -- what happens around it; times in seconds",
-            .detail,
-            indent: ""
-        )
+        var lines = spoken("Session: " + Escaping.message(title), .title)
+        if !source.isEmpty { lines += spoken("Source: " + Escaping.message(source), .detail) }
+        if !began.isEmpty { lines += spoken("Began: " + Self.moment(began), .detail) }
         return lines
+    }
+
+    /// As `24 November 2026, 00:06:23 UTC`, without the last word where no zone is said; a text that is no time, as it stands there.
+    private static func moment(_ text: String) -> String {
+        let inUTC = UTCTime(iso8601: text)
+        guard let time = inUTC ?? UTCTime(iso8601: text + "Z") else { return Escaping.message(text) }
+        let date = time.date
+        let months = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ]
+        guard months.indices.contains(date.month - 1) else { return Escaping.message(text) }
+        return "\(date.day) \(months[date.month - 1]) \(date.year), \(time.clock)\(inUTC == nil ? "" : " UTC")"
     }
 
     // MARK: Stops
@@ -79,32 +100,14 @@ public struct WalkText {
         // A sub-step may come before its step: the connection of step 1 is there before the greeting.
         let step = Place(stop.place.step, transaction: stop.place.transaction)
         if stop.place.substep > 0, !placesShown.contains(Self.key(step)) {
-            try body([.blank] + heading(Trace.Stop(place: step, lines: stop.lines), of: trace))
+            let start = stop.lines.lowerBound
+            try body([.blank] + heading(Trace.Stop(place: step, lines: start..<start), of: trace))
             if anchorsShown.insert(.step(step.step)).inserted { try body(lesson(.step(step.step), stop, of: trace)) }
         }
-        try body([.blank] + heading(stop, of: trace) + [.blank])
+        try body([.blank] + heading(stop, of: trace))
         try eachWire(stop, of: trace, body)
         let anchor = Self.anchor(of: stop, in: trace)
         if anchorsShown.insert(anchor).inserted { try body(lesson(anchor, stop, of: trace)) }
-    }
-
-    /// The lines of a stop from `first` on, without a heading: more of what was printed last.
-    public mutating func more(_ index: Int, of trace: Trace, fromLine first: Int) -> [Line] {
-        let stop = trace.stops[index]
-        return wire(
-            Trace.Stop(place: stop.place, lines: max(first, stop.lines.lowerBound)..<stop.lines.upperBound),
-            of: trace
-        )
-    }
-
-    /// Only the heading, as a list of what was walked shows it.
-    public static func title(of stop: Trace.Stop, in trace: Trace) -> String {
-        let place = stop.place
-        let name =
-            place.substep == 0
-            ? StepTitle(place.step, trace.answer(at: stop), port: trace.facts.serverPort).full : what(stop, in: trace)
-        let transaction = stop.place.transaction > 1 ? " · transaction \(stop.place.transaction)" : ""
-        return "\(name)\(transaction)"
     }
 
     /// What comes before the first transaction counts as part of it.
@@ -112,60 +115,31 @@ public struct WalkText {
         Place(place.step, substep: place.substep, transaction: max(1, place.transaction))
     }
 
+    /// As `Step 10 of 14. The server refuses bob@receiver.example: 550 5.1.1.`
     private mutating func heading(_ stop: Trace.Stop, of trace: Trace) -> [Line] {
         let isFirst = placesShown.insert(Self.key(stop.place)).inserted
-        let more = (isFirst ? "" : " (continued)") + (trace.failed.contains(stop.place) ? " · failed" : "")
-        let title = Self.title(of: stop, in: trace) + more
-        let isStep = stop.place.substep == 0
-        return [Line(isStep ? .heading : .subheading, (isStep ? "Step " : "  ") + "\(stop.place.label) · \(title)")]
-    }
-
-    /// What a sub-step is about, told by its first line.
-    private static func what(_ stop: Trace.Stop, in trace: Trace) -> String {
-        guard let line = trace.lines[stop.lines].first(where: { $0.speaker != .note }) ?? trace.lines[stop.lines].first
-        else { return "" }
-        switch line.content {
-        case .command: return line.verbName.map { WireText.shown($0.utf8.prefix(40)) } ?? "an empty line"
-        case .reply(let context):
-            return context.turn == .greeting ? "greeting" : context.verb.map { "reply to \($0.rawValue)" } ?? "reply"
-        case .mailData: return "mail data"
-        case .saslResponse: return "AUTH"
-        case .chunk: return "BDAT chunk"
-        case .tls: return "TLS handshake"
-        case .opaque: return "inside TLS"
-        case .record: return "DNS"
-        case .event(let anchor): return anchor == LessonAnchor("tls/handshake") ? "TLS handshake" : "connection"
-        }
-    }
-
-    /// The lesson of a stop: its step's, or for a sub-step that of what it is about.
-    public static func anchor(of stop: Trace.Stop, in trace: Trace) -> LessonAnchor {
-        let line = trace.lines[stop.lines].first { $0.speaker != .note } ?? trace.lines[stop.lines].first
-        guard stop.place.substep > 0, let line else { return .step(stop.place.step) }
-        switch line.content {
-        case .command, .saslResponse, .opaque:
-            return line.spans.first { $0.kind != .leadingSpace }?.anchor ?? .step(stop.place.step)
-        case .event(let anchor): return anchor
-        case .tls: return LessonAnchor("tls/handshake")
-        case .reply, .mailData, .chunk, .record: return .step(stop.place.step)
-        }
+        let place = stop.place
+        let step = place.substep == 0 ? "\(place.step.number) of \(Step.allCases.count)" : place.label
+        let mail = place.transaction > 1 ? ", mail \(place.transaction)" : ""
+        let again = isFirst ? "" : ", continued"
+        let sentence = Escaping.message(StopSentence.text(of: stop, in: trace))
+        return spoken("Step \(step)\(mail)\(again). \(sentence)", place.substep == 0 ? .heading : .subheading)
     }
 
     private func lesson(_ anchor: LessonAnchor, _ stop: Trace.Stop, of trace: Trace) -> [Line] {
         guard let section = library?.section(for: anchor) else { return [] }
-        let opening = section.opening(with: SessionValues.Context(trace, line: trace.lines[stop.lines].first))
-        return [.blank, Line(.lesson, "  Lesson \(section.anchor): \(section.title)")]
-            + PlainText.lines(opening, columns: Self.columns - 2).map { Line(.lesson, "  \($0)") }
+        return [.blank]
+            + lesson(section, named: section.anchor, SessionValues.Context(trace, line: trace.lines[stop.lines].first))
     }
 
-    static func sentence(_ finding: Finding) -> String {
-        "\(finding.message), \(finding.spec) (\(finding.severity.rawValue) \(finding.id))"
+    /// A lesson by its name and title, then its first paragraph, a sentence a line.
+    func lesson(_ section: Section, named anchor: LessonAnchor, _ context: SessionValues.Context) -> [Line] {
+        let words = SpokenText.lines([.paragraph(section.opening(with: context))], columns: Self.columns)
+        return [Line(.lesson, "Lesson \(anchor): \(section.title)")] + words.map { Line(.lesson, $0) }
     }
 
     /// Words of ours in lines of the usual width, later ones two columns further in.
-    func wrapped(_ text: String, _ role: Role, indent: String) -> [Line] {
-        PlainText.lines([.text(text)], columns: Self.columns - indent.count - 2).enumerated().map {
-            Line(role, indent + ($0 == 0 ? "" : "  ") + $1)
-        }
+    func spoken(_ text: String, _ role: Role) -> [Line] {
+        SpokenText.wrapped(text, columns: Self.columns).map { Line(role, $0) }
     }
 }

@@ -28,15 +28,14 @@ public struct Worksheet {
     public init(_ trace: Trace, header: Recording.Header, library: LessonLibrary) {
         self.header = header
         language = library.language
-        var walk = WalkText(library: nil)
         var items: [Item] = []
         for section in ExportWalk(trace: trace, library: library).sections where !section.lines.isEmpty {
-            let shown = walk.wire(section.stop, of: trace)
+            let shown = WireListing.lines(section.stop, of: trace)
             let context = SessionValues.Context(trace, line: section.first?.line ?? section.lines.first)
             let item = Item(
                 label: section.label,
-                lines: shown.filter { $0.role != .detail && $0.role != .finding }.map { ($0.role, $0.text) },
-                questions: Self.questions(section, walk),
+                lines: shown.filter { $0.role != .detail }.map { ($0.role, $0.text) },
+                questions: Self.questions(section),
                 title: section.title,
                 explanation: section.first?.section.filled(with: context).opening ?? []
             )
@@ -52,10 +51,10 @@ public struct Worksheet {
         + "around it; times are in seconds. Write down what happens at each step and why it is so. The key is on the last page: "
         + "fold it away."
 
-    private static func questions(_ section: ExportWalk.Section, _ walk: WalkText) -> [Question] {
+    private static func questions(_ section: ExportWalk.Section) -> [Question] {
         var questions = [Question(words: "What happens here, and why?", blankLines: 2, answers: [])]
         if let line = section.lines.first(where: hasParts) {
-            let parts = walk.wire(line).filter { $0.role == .detail }
+            let parts = WireListing.lines(line).filter { $0.role == .detail }
                 .map { $0.text.drop { $0 == " " } }.joined(separator: " ")
             questions.append(
                 Question(words: "Name the parts of “\(WalkText.quoted(line))”.", blankLines: 2, answers: [parts])

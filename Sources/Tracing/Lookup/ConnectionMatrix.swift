@@ -103,6 +103,15 @@ public struct ConnectionMatrix: Equatable, Sendable {
         }
     }
 
+    /// Each host in a sentence, as `mx.example [192.0.2.1]:25, TCP ok 3 ms, greeting 220 9 ms.`
+    public var sentences: [String] {
+        let columns = columns
+        return rows.map { row in
+            let cells = columns.compactMap { column in row.cells[column].map { "\(column.title) \($0.shown)" } }
+            return ([row.target] + cells).joined(separator: ", ") + "."
+        }
+    }
+
     /// As lines of text with columns; the first is the head. Empty without a connection.
     public var text: [String] {
         guard !rows.isEmpty else { return [] }

@@ -36,6 +36,9 @@ public struct StepTitle: Equatable, Sendable {
         medium = "recipient ➔ \(came ?? row.yes)"
     }
 
+    /// Whether the title of a step tells what it was answered with.
+    public static func tellsAnswer(to step: Step) -> Bool { step.answerWords != nil }
+
     /// What a code does; nil for what was hoped for.
     private static func words(_ code: UInt16) -> String? {
         switch Reply.Severity(ofCode: code) {

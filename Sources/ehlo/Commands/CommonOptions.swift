@@ -9,6 +9,10 @@ enum ColourOption: String, CaseIterable, ExpressibleByArgument { case auto, alwa
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Flat text: no curses, nothing that moves. Also when the output is no terminal.")
     var plain = false
+    @Flag(help: "In flat text: tell the parts of each line under it.")
+    var spans = false
+    @Flag(help: "In flat text: begin each line of the wire with its time.")
+    var times = false
     @Option(help: ArgumentHelp("Lay the lessons of this folder over ehlo's own, file by file.", valueName: "dir"))
     var lessons: String?
     @Option(help: ArgumentHelp("The language of the lessons, as en.", valueName: "language"))
@@ -36,6 +40,7 @@ struct CommonOptions: ParsableArguments {
             mayAsk: surroundings.inputIsTerminal && surroundings.outputIsTerminal && !noInput,
             lessonsRoots: try lessonsRoots(choice),
             language: choice.value(.language) ?? surroundings.language,
+            textStyle: WalkText.Style(showsSpans: spans, showsTimes: times),
             pace: choice.value(.pace).flatMap(Double.init) ?? Settings.usualPace
         )
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Interchange
 import Lessons
+import Tracing
 
 /// `ehlo` alone: the sandbox world.
 struct Ehlo: ParsableCommand {
@@ -36,11 +37,12 @@ struct Ehlo: ParsableCommand {
         guard settings.isPlain else { return try runInCurses(.sandbox(configuration), settings) }
         guard settings.mayAsk else { return try Plain.run(configuration, settings, library) }
         let run = try FollowedWalk(configuration)
-        let opening = WalkText(library: library).opening(
+        let header = Recording.Header(
+            began: Recorder.now,
             title: Plain.sandboxTitle(configuration),
             source: Plain.sandboxSource
         )
-        var prompt = try PlainPrompt(.live(run), opening, settings, library)
+        var prompt = try PlainPrompt(.live(run), header, settings, library)
         try prompt.run()
         try run.verdict()
     }

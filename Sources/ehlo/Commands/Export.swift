@@ -72,6 +72,7 @@ struct Export: ParsableCommand {
             isASCII: settings.isASCII,
             theme: Theme(rawValue: settings.theme) ?? .default,
             isForTeacher: teacher,
+            textStyle: settings.textStyle,
             source: sources.all[0].name
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }

@@ -117,7 +117,7 @@ struct Live: ParsableCommand {
             return try self.walk(options, recordingHeader, settings, library, recorder)
         }
         let printer = PlainPrinter(settings)
-        var walk = WalkText(library: library)
+        var walk = WalkText(library: library, style: settings.textStyle)
         adjust(&walk)
         try printer.print(
             walk.opening(title: recordingHeader.title, source: recordingHeader.source, began: recordingHeader.began)
@@ -125,7 +125,7 @@ struct Live: ParsableCommand {
         let run = try FollowedWalk(options, isHeld: false, record: Self.keeping(recorder))
         try Plain.follow(run, &walk, printer)
         if style.everyMx {
-            for line in [""] + ConnectionMatrix(run.trace).text { try printer.print(line) }
+            for line in [""] + ConnectionMatrix(run.trace).sentences { try printer.print(line) }
             try printer.flush()
         }
         demands.look(at: run.trace, session: 0)
@@ -158,10 +158,8 @@ struct Live: ParsableCommand {
         _ library: LessonLibrary,
         _ recorder: Recorder?
     ) throws {
-        let opening = WalkText(library: library)
-            .opening(title: header.title, source: header.source, began: header.began)
         let run = try FollowedWalk(options, isHeld: true, record: Self.keeping(recorder))
-        var prompt = try PlainPrompt(.live(run), opening, settings, library) { adjust(&$0) }
+        var prompt = try PlainPrompt(.live(run), header, settings, library, adjusting: { adjust(&$0) })
         try prompt.run()
         run.stop()
         try end(run.outcome, run.trace, library)

@@ -206,10 +206,15 @@ struct Replay: ParsableCommand {
         Message.warn(recording.warnings, about: name)
         let trace = Tracer.trace(of: recording.events)
         var prompt = try PlainPrompt(
-            .recording(trace),
-            Plain.opening(recording, name, WalkText(library: library)),
+            .recording(recording, trace),
+            Plain.header(recording, name),
             settings,
-            library
+            library,
+            listing: {
+                var rows: [String] = []
+                file.eachListing(0..<file.count) { rows.append($0.cells.joined(separator: ", ")) }
+                return rows
+            }
         )
         try prompt.run()
     }

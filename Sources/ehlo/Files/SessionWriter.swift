@@ -40,6 +40,8 @@ struct SessionWriter {
     var theme = Theme.default
     /// Whether handouts have notes for the teacher.
     var isForTeacher = false
+    /// How much of each line flat text tells.
+    var textStyle = WalkText.Style()
     /// Where the sessions come from, for warnings about them.
     var source = ""
 
@@ -83,6 +85,29 @@ struct SessionWriter {
             }
         }
         return names
+    }
+
+    /// Saves one session in the format of the ending, or its mails, as a person asks for it. Answers what to tell the person.
+    static func saved(
+        _ session: WrittenSession,
+        as path: String,
+        _ settings: Settings,
+        _ library: LessonLibrary,
+        replacing: Bool = false
+    ) throws(FileError) -> String {
+        if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
+        guard let format = ExportFormat(ofFileName: path) else {
+            return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"
+        }
+        let writer = SessionWriter(
+            library: library,
+            isASCII: settings.isASCII,
+            theme: Theme(rawValue: settings.theme) ?? .default,
+            textStyle: settings.textStyle
+        )
+        let names = try writer.save([session], as: format, to: path, input: nil, replacing: replacing)
+        if let first = names.first, let last = names.last, names.count > 1 { return "saved as \(first) to \(last)" }
+        return "saved as \(path)"
     }
 
     /// To an output that is open, as standard output.
@@ -141,7 +166,8 @@ struct SessionWriter {
             try output.write(export.object(session.recording, trace, session: session.number))
             for line in trace.lines { try output.write(export.object(line, session: session.number)) }
         case .txt:
-            try TextExport.eachLine(trace, header: header, library: library) { (line) throws(FileError) in
+            try TextExport.eachLine(trace, header: header, library: library, style: textStyle) {
+                (line) throws(FileError) in
                 try output.write((isASCII ? Escaping.ascii(line) : line) + "\n")
             }
         case .ehlo: try output.write(RecordingWriter.file(session.recording))

@@ -370,19 +370,7 @@ private final class Loop {
         guard long == nil || isFinished else {
             return "not saved: the recording is still being read; try again in a moment"
         }
-        let session = shownSession
-        if let words = try MailKeeper.save(session, to: path, replacing: replacing) { return words }
-        guard let format = ExportFormat(ofFileName: path) else {
-            return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"
-        }
-        let writer = SessionWriter(
-            library: world.library,
-            isASCII: settings.isASCII,
-            theme: Theme(rawValue: settings.theme) ?? .default
-        )
-        let names = try writer.save([session], as: format, to: path, input: nil, replacing: replacing)
-        if let first = names.first, let last = names.last, names.count > 1 { return "saved as \(first) to \(last)" }
-        return "saved as \(path)"
+        return try SessionWriter.saved(shownSession, as: path, settings, world.library, replacing: replacing)
     }
 }
 

@@ -13,6 +13,8 @@ final class FollowedWalk {
     /// The address a person types for the mail of a live session to be delivered; nil where nothing goes to a real server.
     private let consent: String?
 
+    /// What happened so far, for saving it.
+    private(set) var events: [WireEvent] = []
     private(set) var ending: Ending?
     /// What waits to be released.
     private var held: LiveHold.Held?
@@ -83,6 +85,7 @@ final class FollowedWalk {
         let news = walk.news()
         for case .event(let event) in news.events.map(\.kind) {
             try record(event)
+            events.append(event)
             tracer.consume(event)
         }
         if let change = news.held[RunningWalk.own] {
@@ -162,7 +165,7 @@ final class FollowedWalk {
         case .sandbox(.notSubmitted(let reason)), .sandbox(.notDelivered(let reason)):
             throw CommandError(
                 ExitCode(failureOf: trace),
-                "the mail was not delivered: \(reason); the step marked 'failed' shows where"
+                "the mail was not delivered: \(reason); the verdict says at which step"
             )
         case .sandbox(.delivered), .sandbox(.stopped), .live, .read, .notStarted, nil: return
         }

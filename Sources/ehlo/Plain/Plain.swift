@@ -9,8 +9,9 @@ enum Plain {
     static func run(_ recording: Recording, name: String, _ settings: Settings, _ library: LessonLibrary) throws {
         let trace = Tracer.trace(of: recording.events)
         let printer = PlainPrinter(settings)
-        var walk = WalkText(library: library)
-        try printer.print(opening(recording, name, walk))
+        var walk = WalkText(library: library, style: settings.textStyle)
+        let header = header(recording, name)
+        try printer.print(walk.opening(title: header.title, source: header.source, began: header.began))
         for index in trace.stops.indices { try walk.stop(index, of: trace, printer.print) }
         try walk.closing(trace, printer.print)
         try printer.flush()
@@ -19,7 +20,7 @@ enum Plain {
     /// Lets the whole sandbox world happen and prints each step as soon as it is over.
     static func run(_ configuration: SandboxConfiguration, _ settings: Settings, _ library: LessonLibrary) throws {
         let printer = PlainPrinter(settings)
-        var walk = WalkText(library: library)
+        var walk = WalkText(library: library, style: settings.textStyle)
         try printer.print(walk.opening(title: sandboxTitle(configuration), source: sandboxSource))
         let run = try FollowedWalk(configuration)
         run.releaseAll()
@@ -43,13 +44,11 @@ enum Plain {
         try printer.flush()
     }
 
-    static func opening(_ recording: Recording, _ name: String, _ walk: WalkText) -> [WalkText.Line] {
-        let header = recording.header
-        return walk.opening(
-            title: header.title.isEmpty ? name : header.title,
-            source: header.source,
-            began: header.began
-        )
+    /// What the session is; one without a title is called by its name.
+    static func header(_ recording: Recording, _ name: String) -> Recording.Header {
+        var header = recording.header
+        if header.title.isEmpty { header.title = name }
+        return header
     }
 
     static func sandboxTitle(_ configuration: SandboxConfiguration) -> String {

@@ -17,6 +17,7 @@ final class PlainConversations {
 
     private let printer: PlainPrinter
     private let library: LessonLibrary
+    private let style: WalkText.Style
     private let walk: RunningWalk
     private let recorder: ConversationRecorder
     private var conversations: WatchedConversations
@@ -34,6 +35,7 @@ final class PlainConversations {
     ) {
         printer = PlainPrinter(settings)
         self.library = library
+        style = settings.textStyle
         self.walk = walk
         recorder = ConversationRecorder(files)
         conversations = WatchedConversations(source: source, keepsEvents: false) { Recorder.now }
@@ -75,19 +77,19 @@ final class PlainConversations {
         guard let header = conversations[id]?.header else { return }
         opened += 1
         // What was explained in the first conversation is not explained again in each that follows.
-        let walk = WalkText(library: opened == 1 ? library : nil)
+        let walk = WalkText(library: opened == 1 ? library : nil, style: style)
         progress[id] = Progress(walk: walk)
         let opening =
             opened == 1
             ? walk.opening(title: header.title, source: header.source, began: header.began)
-            : [.blank, WalkText.Line(.title, header.title)]
+            : [.blank, WalkText.Line(.title, "Session: \(header.title)")]
         try print(opening, id)
     }
 
     private func end(_ id: Int) throws {
         try print(id, upTo: .everything)
         guard let progress = progress.removeValue(forKey: id), let conversation = conversations[id] else { return }
-        if conversation.isCut { try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown")], id) }
+        if conversation.isCut { try print([.blank, WalkText.Line(.heading, "The rest is too long to be shown.")], id) }
         try print(progress.walk.closing(conversation.trace), id)
         conversations.forget(id)
         ended += 1

@@ -9,48 +9,68 @@ import Tracing
 struct PlainPrompt {
     /// What stops there are, and how to get the next one where the session is live.
     enum Source {
-        case recording(Trace)
+        case recording(Recording, Trace)
         case live(FollowedWalk)
 
         var trace: Trace {
             switch self {
-            case .recording(let trace): trace
+            case .recording(_, let trace): trace
             case .live(let run): run.trace
             }
         }
     }
 
-    private let source: Source
-    private let printer: PlainPrinter
-    private let library: LessonLibrary
-    private var walk: WalkText
+    let source: Source
+    let printer: PlainPrinter
+    let library: LessonLibrary
+    let settings: Settings
+    /// What the session is called.
+    let header: Recording.Header
+    var walk: WalkText
     /// The stop that was shown last; -1 before the first.
-    private var position = -1
+    var position = -1
     /// The span that was shown last, counted from 0 over all lines of the stop.
-    private var span: Int?
+    var span: Int?
+    /// The card of a lesson that was shown last, counted from 0.
+    var card: Int?
+    /// What was looked for last.
+    var pattern: String?
     private var hasSaidTheEnd = false
+    /// A row for each session of the file.
+    let listing: () -> [String]
     /// How the walk is to be printed.
     private let adjust: (inout WalkText) -> Void
 
     init(
         _ source: Source,
-        _ opening: [WalkText.Line],
+        _ header: Recording.Header,
         _ settings: Settings,
         _ library: LessonLibrary,
+        listing: @escaping () -> [String] = { [] },
         adjusting adjust: @escaping (inout WalkText) -> Void = { _ in }
     ) throws {
+        self.listing = listing
         self.adjust = adjust
         self.source = source
+        self.header = header
+        self.settings = settings
         self.library = library
         printer = PlainPrinter(settings)
-        walk = WalkText(library: library)
+        walk = WalkText(library: library, style: settings.textStyle)
         adjust(&walk)
-        try printer.print(opening)
+        try printer.print(walk.opening(title: header.title, source: header.source, began: header.began))
         try printer.print("")
-        try printer.print("Press Enter for each step; 'help' lists the words that can be typed, 'quit' ends.")
+        try say("Press Enter for each step. The word help lists the words that can be typed, quit ends.")
     }
 
-    private var trace: Trace { source.trace }
+    var trace: Trace { source.trace }
+
+    /// Prints a sentence in lines of the usual width.
+    func say(_ sentence: String, _ role: WalkText.Role = .detail) throws {
+        for line in SpokenText.wrapped(Escaping.message(sentence), columns: WalkText.columns) {
+            try printer.print(line, role)
+        }
+    }
 
     /// Reads words until the person has had enough.
     mutating func run() throws {
@@ -83,25 +103,38 @@ struct PlainPrompt {
         switch word {
         case .next: try next()
         case .back:
-            if position > 0 { try show(position - 1) } else { try printer.print("This is the beginning.") }
+            if position > 0 { try show(position - 1) } else { try say("This is the beginning.") }
         case .go(let label): try go(label)
         case .span(let number): try showSpan(number)
+        case .spans(let isOn): try change("parts", isOn) { $0.showsSpans = isOn }
+        case .times(let isOn): try change("times", isOn) { $0.showsTimes = isOn }
         case .lesson: try showLesson()
+        case .card: try showCard()
+        case .trouble: try showTrouble()
+        case .find(let text): try find(text)
+        case .end: try showEnd()
+        case .where: try sayWhere()
+        case .message: try showMessage()
+        case .hex: try showOctets()
+        case .hosts: try showHosts()
+        case .timeline: try showTimeline()
+        case .sessions: try showSessions()
+        case .save(let name): try save(name)
         case .findings: try printer.print(walk.findings(trace))
         case .raw(let text): try send(text)
         case .deliver(let address):
             guard case .live(let run) = source, run.isLive else { return try sayNotLive() }
             try showNews { try run.deliver(to: address) }
         case .copy(let form): try printer.output.write(form.text(of: trace))
-        case .help: for line in PlainWord.list { try printer.print(line) }
+        case .help: for line in PlainWord.list { try say(line) }
         case .quit: return false
         case .unknown(let text):
-            try printer.print("'\(Escaping.message(text))' is no word known here; 'help' lists them.")
+            try say("'\(Escaping.message(text))' is no word known here; help lists them.")
         }
         return true
     }
 
-    private mutating func next() throws {
+    mutating func next() throws {
         let known = trace.stops.count
         let linesBefore = trace.lines.count
         if position + 1 >= known, case .live(let run) = source { try run.step() }
@@ -124,14 +157,14 @@ struct PlainPrompt {
     }
 
     private func sayNotLive() throws -> Bool {
-        try printer.print("Only in a session of 'ehlo live' is there a server to send to.")
+        try say("Only in a session of 'ehlo live' is there a server to send to.")
         return true
     }
 
     /// Does something that may bring new lines and shows those; or says why it was not done.
     private mutating func showNews(_ body: () throws -> String?) throws {
         let linesBefore = trace.lines.count
-        if let why = try body() { return try printer.print("\(Escaping.message(why)).") }
+        if let why = try body() { return try say("\(Escaping.message(why)).") }
         if position >= 0, trace.stops[position].lines.upperBound > linesBefore {
             try printer.print(walk.stop(position, of: trace, fromLine: linesBefore))
         }
@@ -139,15 +172,21 @@ struct PlainPrompt {
         if case .live(let run) = source, run.isOver { try sayTheEnd() }
     }
 
-    private mutating func sayTheEnd() throws {
-        guard !hasSaidTheEnd else { return try printer.print("This is the end; 'quit' leaves.") }
+    /// Tells from now on how much of each line is wanted.
+    private mutating func change(_ what: String, _ isOn: Bool, _ change: (inout WalkText.Style) -> Void) throws {
+        change(&walk.style)
+        try say(isOn ? "The \(what) of each line are told from now on." : "Lines are told without their \(what).")
+    }
+
+    mutating func sayTheEnd() throws {
+        guard !hasSaidTheEnd else { return try say("This is the end; quit leaves.") }
         hasSaidTheEnd = true
         try printer.print(walk.closing(trace))
     }
 
-    private mutating func show(_ index: Int) throws {
+    mutating func show(_ index: Int) throws {
         position = index
-        span = nil
+        (span, card) = (nil, nil)
         try printer.print(walk.stop(index, of: trace))
     }
 
@@ -156,10 +195,14 @@ struct PlainPrompt {
         let exact = trace.stops.firstIndex { $0.place.label == label }
         guard let index = exact ?? trace.stops.firstIndex(where: { String($0.place.step.number) == label }) else {
             let what = trace.stops.isEmpty ? "nothing has happened yet" : "there are \(labels)"
-            return try printer.print("There is no step '\(Escaping.message(label))' here; \(what).")
+            return try say("There is no step '\(Escaping.message(label))' here; \(what).")
         }
-        // The lesson is wanted again where a person goes back to a step.
-        walk = WalkText(library: library)
+        try showAnew(index)
+    }
+
+    /// Shows a stop that a person goes to: its lesson is wanted again.
+    mutating func showAnew(_ index: Int) throws {
+        walk = WalkText(library: library, style: walk.style)
         adjust(&walk)
         try show(index)
     }
@@ -168,56 +211,5 @@ struct PlainPrompt {
         var seen: [String] = []
         for stop in trace.stops where !seen.contains(stop.place.label) { seen.append(stop.place.label) }
         return seen.count > 20 ? "\(seen.prefix(20).joined(separator: " ")) …" : seen.joined(separator: " ")
-    }
-
-    // MARK: Spans and lessons
-
-    /// The spans of all lines of the stop.
-    private var spans: [(line: TraceLine, span: WireSpan)] {
-        guard trace.stops.indices.contains(position) else { return [] }
-        return trace.lines[trace.stops[position].lines].filter { $0.speaker != .note }.flatMap { line in
-            line.spans.map { (line, $0) }
-        }
-    }
-
-    private mutating func showSpan(_ number: Int?) throws {
-        let spans = spans
-        guard !spans.isEmpty else { return try printer.print("This step has no line of the wire.") }
-        let index = number.map { $0 - 1 } ?? (span.map { $0 + 1 } ?? 0)
-        guard spans.indices.contains(index) else {
-            if number == nil { span = nil }
-            return try printer.print(
-                "This step has the spans 1 to \(spans.count)\(number == nil ? "; that was the last one" : "")."
-            )
-        }
-        span = index
-        let (line, found) = spans[index]
-        let whole = line.octets + line.ending.octets
-        let text = WireText.shown(whole[found.range.clamped(to: 0..<whole.count)])
-        try printer.print(
-            "span \(index + 1) of \(spans.count): \(found.name) \"\(text)\"",
-            line.speaker == .client ? .client : .server
-        )
-        guard let section = library.section(for: found.anchor) else { return }
-        let blocks = section.filled(with: SessionValues.Context(trace, line: line, span: found))
-        try printer.print("  Lesson \(section.anchor): \(section.title)")
-        for row in PlainText.lines(blocks.opening, columns: WalkText.columns - 2) {
-            try printer.print("  \(row)", .lesson)
-        }
-    }
-
-    /// The whole text about the span that was shown last, else about the step.
-    private func showLesson() throws {
-        guard trace.stops.indices.contains(position) else {
-            return try printer.print("Press Enter first: the walk has not begun.")
-        }
-        var context = SessionValues.Context(trace, line: trace.lines[trace.stops[position].lines].first)
-        var anchor = WalkText.anchor(of: trace.stops[position], in: trace)
-        if let span, spans.indices.contains(span) {
-            context = SessionValues.Context(trace, line: spans[span].line, span: spans[span].span)
-            anchor = spans[span].span.anchor
-        }
-        guard let section = library.section(for: anchor) else { return try printer.print("No lesson explains this.") }
-        for row in LessonText.lines(section, context) { try printer.print(row, .lesson) }
     }
 }
