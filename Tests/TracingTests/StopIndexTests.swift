@@ -45,12 +45,13 @@ private func expectIndexed(_ trace: Trace, _ name: String) {
             let lines = last.lines.lowerBound..<stop.lines.upperBound
             folded[folded.count - 1] = Trace.Stop(place: Place(.submission), lines: lines)
         } else {
-            folded.append(stop)
+            let place = stop.place.step == .submission ? Place(.submission) : stop.place
+            folded.append(Trace.Stop(place: place, lines: stop.lines))
         }
     }
     let furthest = (0...stops.count).map { count in stops[..<count].map(\.place.step).max() }
     let isSound =
-        index.folded == folded && index.transactions == stops.map(\.place.transaction).max() ?? 0
+        trace.foldedStops.elementsEqual(folded) && index.transactions == stops.map(\.place.transaction).max() ?? 0
         && (0...stops.count).map(index.furthestStep) == furthest
     if !isSound { Issue.record("\(name): the stops are not those of the index") }
     for step in Step.allCases {

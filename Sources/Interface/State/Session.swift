@@ -136,7 +136,7 @@ public struct Session: Equatable, Sendable {
 
     /// Whether a submission is all that is replayed: step 1 is then the whole walk, and would be over at once if it were folded.
     var isSubmissionAlone: Bool {
-        source == .replay && trace.index.folded.count == 1 && trace.lines.first?.place.step == .submission
+        source == .replay && trace.foldedStops.count == 1 && trace.lines.first?.place.step == .submission
     }
 
     /// Gives the trace of a recording away while more is added to it: if it were held here too, all of it would be copied.

@@ -19,8 +19,8 @@ public struct State: Equatable, Sendable {
     }
 
     /// The stops that *next* and *back* go through: step 1 counts as one while it is folded.
-    public var stops: [Trace.Stop] {
-        cursor.isSubmissionUnfolded ? session.trace.stops : session.trace.index.folded
+    public var stops: TraceStops {
+        cursor.isSubmissionUnfolded ? session.trace.stops : session.trace.foldedStops
     }
 
     /// The index of the stop under the cursor; nil on the first page.

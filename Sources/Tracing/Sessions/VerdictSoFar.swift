@@ -16,7 +16,7 @@ public struct VerdictSoFar: Equatable, Sendable {
     public static func == (one: VerdictSoFar, other: VerdictSoFar) -> Bool { true }
 
     /// Reads the lines before `end` that it has not read yet. Fewer than it has read are another session, or its beginning.
-    public mutating func look(at lines: [TraceLine], before end: Int, isOver: Bool) {
+    public mutating func look(at lines: TraceLines, before end: Int, isOver: Bool) {
         let end = min(end, lines.count)
         if end < read { self = Self() }
         guard end > read || isOver != (verdict != nil) else { return }
