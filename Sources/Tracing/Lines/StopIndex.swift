@@ -135,3 +135,25 @@ public struct FindingIndex: Equatable, Sendable {
     /// A line has `count` findings more, or fewer.
     mutating func add(_ count: Int, onLine line: Int) { counts.add(count, at: line) }
 }
+
+/// Which mail is the last of each transaction, kept as mails begin: each key asks for the one under the cursor, several times.
+struct MailIndex: Equatable, Sendable {
+    /// By leg, and there by the number of the transaction; -1 where it has none.
+    private var lastMails = ByLeg<[Int32]>()
+
+    /// The number of the last mail of a transaction; nil where it has none.
+    func last(of transaction: Int, on leg: Leg) -> Int? {
+        guard let mails = lastMails[leg], mails.indices.contains(transaction), mails[transaction] >= 0 else {
+            return nil
+        }
+        return Int(mails[transaction])
+    }
+
+    /// A mail was added to the others.
+    mutating func append(_ mail: Int, of transaction: Int, on leg: Leg) {
+        var mails = lastMails.take(leg) ?? []
+        while mails.count <= transaction { mails.append(-1) }
+        mails[transaction] = Int32(clamping: mail)
+        lastMails[leg] = mails
+    }
+}

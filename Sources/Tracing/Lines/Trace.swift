@@ -8,6 +8,7 @@ public struct Trace: Equatable, Sendable {
     public internal(set) var facts = SessionFacts()
     /// Every mail whose data went over a wire, in order.
     public internal(set) var mails: [TracedMail] = []
+    private var mailIndex = MailIndex()
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
     /// Steps that failed: the reply was negative, or the link broke there.
@@ -106,6 +107,18 @@ public struct Trace: Equatable, Sendable {
 
     private mutating func mark(_ place: Place, failed: Bool) {
         index.mark(place, failed: failed) { [lines, starts] in lines.place(of: Int(starts[$0])) }
+    }
+
+    /// The mail that was sent in a transaction of a leg, the last where there are several.
+    public func mail(of transaction: Int, on leg: Leg) -> TracedMail? {
+        mailIndex.last(of: transaction, on: leg).map { mails[$0] }
+    }
+
+    /// A mail begins; answers its number.
+    mutating func begin(_ mail: TracedMail) -> Int {
+        mailIndex.append(mails.count, of: mail.transaction, on: mail.leg)
+        mails.append(mail)
+        return mails.count - 1
     }
 
     private var knownForwardPaths: Set<Path> = []
