@@ -97,7 +97,7 @@ public struct Session: Equatable, Sendable {
     public internal(set) var began: String
     public internal(set) var source: Source
     public internal(set) var trace: Trace
-    /// What became of the mail, as far as the lines were shown.
+    /// What became of the mail, at each of the lines.
     var soFar = VerdictSoFar()
 
     /// The conversations there are, one of which is open; nil where a session stands alone.
@@ -149,6 +149,14 @@ public struct Session: Equatable, Sendable {
         soFar = VerdictSoFar()
         origin = WireText.shown(opened.origin.utf8)
         if source == .replay { title = WireText.shown(opened.title.utf8) }
+    }
+
+    /// Whether nothing more will come.
+    var isWhole: Bool {
+        switch source {
+        case .replay: portion == nil
+        case .sandbox(let finished), .live(let finished), .watched(let finished): finished
+        }
     }
 
     /// Whether a live session goes on, so that its server can still be spoken to.

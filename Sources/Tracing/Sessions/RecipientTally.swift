@@ -50,29 +50,28 @@ struct RecipientTally: Sendable {
 extension Verdict {
     /// How many recipients were asked for, and what became of them as far as that is decided.
     public struct Counts: Equatable, Sendable {
-        public private(set) var asked = 0
-        public private(set) var accepted = 0
-        public private(set) var deferred = 0
-        public private(set) var refused = 0
+        /// In the order of what is below. They are kept for each change of a session, so they are kept small.
+        private var numbers = SIMD4<Int32>()
+
+        public var asked: Int { Int(numbers[0]) }
+        public var accepted: Int { Int(numbers[1]) }
+        public var deferred: Int { Int(numbers[2]) }
+        public var refused: Int { Int(numbers[3]) }
 
         /// What is not decided by a reply counts as asked for alone.
         mutating func add(_ number: Int, _ outcome: Outcome?) {
-            asked += number
+            let number = Int32(clamping: number)
+            numbers[0] += number
             switch outcome {
-            case .accepted: accepted += number
-            case .deferred: deferred += number
-            case .refused: refused += number
+            case .accepted: numbers[1] += number
+            case .deferred: numbers[2] += number
+            case .refused: numbers[3] += number
             case .unknown, .untried, .mixed, Outcome.none?, nil: break
             }
         }
 
         /// `other` so many times.
-        fileprivate mutating func add(_ times: Int, _ other: Counts) {
-            asked += times * other.asked
-            accepted += times * other.accepted
-            deferred += times * other.deferred
-            refused += times * other.refused
-        }
+        fileprivate mutating func add(_ times: Int32, _ other: Counts) { numbers &+= times &* other.numbers }
     }
 
     /// The recipients counted one by one.
