@@ -27,6 +27,34 @@ public enum Processors {
         }
     }
 
+    /// What `make` makes of things that come one after another, given to `body` in the order in which they came. Others make
+    /// something of up to `atOnce` of them at a time while this thread asks for more; no more than there are processors for are
+    /// held. `make` changes nothing that threads share.
+    public static func pipeline<Thing: Sendable, Row: Sendable, Failure: Error>(
+        atOnce: Int,
+        from next: () -> Thing?,
+        making make: @escaping @Sendable (Thing) -> Row,
+        _ body: (Row) throws(Failure) -> Void
+    ) throws(Failure) {
+        var running: [(job: Job<Row>, thread: pthread_t?)] = []
+        defer { for (job, thread) in running { job.wait(for: thread) } }
+        var isOver = false
+        while !isOver || !running.isEmpty {
+            var things: [Thing] = []
+            while !isOver, things.count < atOnce {
+                if let thing = next() { things.append(thing) } else { isOver = true }
+            }
+            if !things.isEmpty {
+                let job = Job { [things] in things.map(make) }
+                running.append((job, job.start()))
+            }
+            guard isOver || running.count >= count, !running.isEmpty else { continue }
+            let (job, thread) = running.removeFirst()
+            job.wait(for: thread)
+            for row in job.found { try body(row) }
+        }
+    }
+
     /// What `work` makes of each part, in the order of the parts; one of them is done on the calling thread. Returns when all
     /// is done. `work` is called from several threads at once and must change nothing that they share.
     static func map<Value: Sendable>(
@@ -37,10 +65,7 @@ public enum Processors {
             let jobs = parts.map { part in Job { work(part) } }
             let threads = jobs.dropFirst().map { $0.start() }
             jobs.first?.run()
-            for (job, thread) in zip(jobs.dropFirst(), threads) {
-                // Where there is no other thread to be had, this one does it.
-                if let thread { pthread_join(thread, nil) } else { job.run() }
-            }
+            for (job, thread) in zip(jobs.dropFirst(), threads) { job.wait(for: thread) }
             return jobs.map(\.found)
         }
     }
@@ -53,6 +78,11 @@ public enum Processors {
         init(_ work: @escaping () -> [Value]) { self.work = work }
 
         func run() { found = work() }
+
+        /// Returns when the thread has done it. Where there was no other thread to be had, this one does it.
+        func wait(for thread: pthread_t?) {
+            if let thread { pthread_join(thread, nil) } else { run() }
+        }
 
         /// Nil when the system has no thread to give. Whoever starts it keeps the job until the thread has ended.
         func start() -> pthread_t? {

@@ -3,7 +3,7 @@ import Synchronization
 /// Something that is worked out when it is first asked for, and kept.
 ///
 /// A walk shows one section of a file, and the first screen waits for it; to read the others would delay it for nothing.
-final class Deferred<Value: Sendable>: Sendable {
+public final class Deferred<Value: Sendable>: Sendable {
     private enum State: Sendable {
         case due(@Sendable () -> Value)
         case done(Value)
@@ -11,9 +11,9 @@ final class Deferred<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ make: @escaping @Sendable () -> Value) { state = Mutex(.due(make)) }
+    public init(_ make: @escaping @Sendable () -> Value) { state = Mutex(.due(make)) }
 
-    var value: Value {
+    public var value: Value {
         state.withLock { state in
             switch state {
             case .done(let value): return value

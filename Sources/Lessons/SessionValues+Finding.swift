@@ -7,7 +7,7 @@ extension SessionValues.Context {
     /// The mail that the line belongs to; without a line the last one. Nil before any mail data.
     var mail: TracedMail? {
         guard let line else { return trace.mails.last }
-        return trace.mails.last { $0.leg == line.leg && $0.transaction == line.place.transaction }
+        return trace.mail(of: line.place.transaction, on: line.leg)
     }
 
     /// The path that the line itself names, when it is a command with this verb.

@@ -41,7 +41,7 @@ import Tracing
             )
             #expect(!first.anchor.path.hasPrefix("step/") && !first.anchor.path.hasPrefix("syntax/"))
         }
-        for stop in trace.stops + trace.index.folded {
+        for stop in Array(trace.stops) + trace.foldedStops {
             let general = LessonAnchor.step(stop.place.step)
             let first = rule.first(of: stop, in: trace, general: general)
             #expect(first?.anchor == rule.lessons(of: stop, in: trace, general: general).told.first?.anchor)

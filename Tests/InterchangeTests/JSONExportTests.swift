@@ -83,6 +83,22 @@ private struct ExportedSession: Decodable {
         }
     }
 
+    @Test(arguments: Places.sessions) func `many lines at a time are the lines one by one`(name: String) throws {
+        let trace = Tracer.trace(of: try Places.session(name).events)
+        expectSame(trace, JSONExport(library: try LessonLibrary(root: Places.lessons)))
+    }
+
+    @Test func `and so are more than one processor writes at a time`() throws {
+        let lines = (0..<9000).map { WireEvent(.octets(from: .client, Array("NOOP \($0)\r\n".utf8)), leg: .relay) }
+        expectSame(Tracer.trace(of: lines), JSONExport(library: try LessonLibrary(root: Places.lessons)))
+    }
+
+    private func expectSame(_ trace: Trace, _ export: JSONExport) {
+        var (all, single): ([UInt8], JSONExport) = ([], export)
+        export.each(of: trace, session: 2) { all += $0 }
+        #expect(all == trace.lines.flatMap { Array(single.object($0, session: 2).utf8) })
+    }
+
     @Test func `the keys stand in the order that was promised`() throws {
         let library = try LessonLibrary(root: Places.lessons)
         let event = WireEvent(

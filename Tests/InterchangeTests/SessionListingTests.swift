@@ -28,6 +28,46 @@ import Tracing
         }
     }
 
+    @Test(arguments: transcripts) func `a text read once is listed as its sessions are one by one`(name: String) throws
+    {
+        guard let file = try? SessionFile.read(TranscriptFixtures.octets(name), path: name) else { return }
+        var once: [SessionListing] = []
+        file.eachListing { once.append($0) }
+        let each = file.listings
+        #expect(once.map(\.cells) == each.map(\.cells) && once.map(\.session) == each.map(\.session))
+        #expect(once.map(\.session.number) == Array(0..<file.count))
+    }
+
+    @Test func `whether a text holds a session is known as it is counted`() {
+        for name in Self.transcripts {
+            guard let octets = try? TranscriptFixtures.octets(name) else { continue }
+            for part in [octets, Array(octets.prefix(octets.count / 2)), Array(octets.prefix(200))] {
+                let file = TranscriptFile(part)
+                #expect(file.isEmpty == (file.count == 0), "\(name), \(part.count) octets")
+            }
+        }
+        #expect(TranscriptFile(Array("nothing that anybody said\n".utf8)).isEmpty)
+    }
+
+    /// Sessions whose lines stand between each other's, some of which end long before one that began earlier, and some in which
+    /// nobody speaks.
+    @Test func `sessions that run at the same time are listed in the order in which they begin`() throws {
+        let stamp = "Nov 26 10:00:00 mx postfix/smtpd"
+        var log = ""
+        for number in 0..<700 {
+            let process = number == 0 ? 7 : 100 + number
+            let turns = ["< mx[192.0.2.1]:25: EHLO a\(number)", "> mx[192.0.2.1]:25: 250 mx"]
+            for turn in turns { log += "\(stamp)[\(process)]: \(turn)\n" }
+            if number > 0 { log += "\(stamp)[\(process)]: disconnect from mx[192.0.2.1]\n" }
+        }
+        log += "\(stamp)[7]: < mx[192.0.2.1]:25: QUIT\n\(stamp)[7]: > mx[192.0.2.1]:25: 221 bye\n"
+        let file = try SessionFile.read(Array(log.utf8), path: "-")
+        var once: [[String]] = []
+        file.eachListing { once.append($0.cells) }
+        #expect(once == file.listings.map(\.cells))
+        #expect(file.count == 700 && once.map { $0[2] }.prefix(3) == ["a0", "a1", "a2"])
+    }
+
     @Test func `what is not known is a dash, and nothing from the wire parts columns`() throws {
         let file = try SessionFile.read(Array("S: 220 mx\tx ESMTP\nC: QUIT\nS: 221 bye\n".utf8), path: "-")
         #expect(file.listings.map(\.cells) == [["0", "–", "–", "mx", "–", "–", "none"]])

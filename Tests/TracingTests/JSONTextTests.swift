@@ -13,6 +13,18 @@ import Tracing
         #expect(jsonText(text) == json)
     }
 
+    /// Each octet alone, and what is longer: put behind a text they are what they are alone.
+    @Test func `what is put behind a text is escaped by the same rule`() {
+        let long = ["", "plain words", "a\"b\\c/", "\r\n\t", "Grüße \u{1F600}", "\u{202E}x"].map { Array($0.utf8) }
+        for octets in (UInt8.min...UInt8.max).map({ [$0] }) + long {
+            let (text, start) = (WireText.shown(octets), Array("text: ".utf8))
+            var (shown, put) = (start, start)
+            addJSONText(shown: octets, to: &shown)
+            addJSONText(text, to: &put)
+            #expect(shown == start + jsonText(text).utf8 && put == shown)
+        }
+    }
+
     @Test func `no character that cannot be seen is left in JSON`() {
         for value in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(value), !WireText.isShown(scalar) else { continue }

@@ -37,6 +37,18 @@ struct StopIndexTests {
     }
 }
 
+/// The mail of a line, which is asked for several times with each key, is that which a search through all finds.
+struct MailIndexTests {
+    @Test(arguments: Session.all) func `the mail of a line is the last of its transaction`(session: Session) {
+        let trace = Tracer.trace(of: session.events)
+        for line in trace.lines {
+            let searched = trace.mails.last { $0.leg == line.leg && $0.transaction == line.place.transaction }
+            #expect(trace.mail(of: line.place.transaction, on: line.leg) == searched)
+        }
+        #expect(trace.mail(of: trace.transactions + 1, on: .relay) == nil && trace.mail(of: 0, on: .lookup) == nil)
+    }
+}
+
 private func expectIndexed(_ trace: Trace, _ name: String) {
     let (index, stops) = (trace.index, trace.stops)
     var folded: [Trace.Stop] = []
@@ -45,12 +57,13 @@ private func expectIndexed(_ trace: Trace, _ name: String) {
             let lines = last.lines.lowerBound..<stop.lines.upperBound
             folded[folded.count - 1] = Trace.Stop(place: Place(.submission), lines: lines)
         } else {
-            folded.append(stop)
+            let place = stop.place.step == .submission ? Place(.submission) : stop.place
+            folded.append(Trace.Stop(place: place, lines: stop.lines))
         }
     }
     let furthest = (0...stops.count).map { count in stops[..<count].map(\.place.step).max() }
     let isSound =
-        index.folded == folded && index.transactions == stops.map(\.place.transaction).max() ?? 0
+        trace.foldedStops.elementsEqual(folded) && index.transactions == stops.map(\.place.transaction).max() ?? 0
         && (0...stops.count).map(index.furthestStep) == furthest
     if !isSound { Issue.record("\(name): the stops are not those of the index") }
     for step in Step.allCases {

@@ -37,10 +37,19 @@ import Testing
     /// What is known before each line, and behind the last.
     private func standings(_ trace: Trace) -> [Verdict.Standing] {
         var soFar = VerdictSoFar()
-        return (0...trace.lines.count).map { end in
-            soFar.look(at: trace.lines, before: end, isOver: false)
-            return soFar.standing
-        }
+        soFar.read(trace.lines, isWhole: false)
+        return (0...trace.lines.count).map { soFar.standing(before: $0) }
+    }
+
+    /// The same, each from a reading that got no further.
+    private func standingsAnew(_ trace: Trace) -> [Verdict.Standing] {
+        var legs = VerdictLegs(keepsTally: true)
+        var replies: [Leg: Verdict.ReplyUnderWay] = [:]
+        return [legs.standing]
+            + trace.lines.map { line in
+                legs.take(line, &replies[line.leg])
+                return legs.standing
+            }
     }
 
     /// Without those that are like the one before.
@@ -92,24 +101,40 @@ import Testing
         #expect(changes(holders) == ["author", "sender", "recipient", "sender", "recipient"])
     }
 
-    @Test func `going back to fewer lines gives what was known then`() {
+    @Test(arguments: Session.all) func `what is kept of each line is what reading that far gives`(session: Session) {
+        let trace = Tracer.trace(of: session.events)
+        let (kept, anew) = (standings(trace), standingsAnew(trace))
+        let differs = kept.indices.first { kept[$0] != anew[$0] }
+        if let differs { Issue.record("\(session.name), line \(differs): \(kept[differs]), and not \(anew[differs])") }
+    }
+
+    @Test func `lines that come one by one are read as those that come together`() {
         let trace = trace(Self.mail)
         let expected = standings(trace)
-        var soFar = VerdictSoFar()
-        for end in [18, 9, 0, 12, 18, 3] {
-            soFar.look(at: trace.lines, before: end, isOver: false)
-            #expect(soFar.standing == expected[end])
+        var (soFar, lines) = (VerdictSoFar(), TraceLines())
+        for line in trace.lines {
+            lines.append(line)
+            soFar.read(lines, isWhole: false)
+            #expect((0...lines.count).map { soFar.standing(before: $0) } == Array(expected.prefix(lines.count + 1)))
         }
+    }
+
+    @Test func `fewer lines are another session`() {
+        let (long, short) = (trace(Self.mail), trace("S: 554 5.7.1 no\nC: QUIT\nS: 221 bye"))
+        var soFar = VerdictSoFar()
+        soFar.read(long.lines, isWhole: false)
+        soFar.read(short.lines, isWhole: false)
+        #expect((0...short.lines.count).map { soFar.standing(before: $0) } == standings(short))
     }
 
     @Test func `at the end it is the verdict`() {
         let trace = trace(Self.mail.replacing("C: QUIT\nS: 221 bye", with: ""))
         var soFar = VerdictSoFar()
-        soFar.look(at: trace.lines, before: trace.lines.count, isOver: false)
-        #expect(soFar.verdict == nil)
-        soFar.look(at: trace.lines, before: trace.lines.count, isOver: true)
-        #expect(soFar.verdict == Verdict(of: trace))
-        soFar.look(at: trace.lines, before: trace.lines.count, isOver: false)
+        soFar.read(trace.lines, isWhole: false)
+        #expect(soFar.verdict == nil && soFar.end == nil)
+        soFar.read(trace.lines, isWhole: true)
+        #expect(soFar.verdict == Verdict(of: trace) && soFar.end?.outcome == Verdict(of: trace).outcome)
+        soFar.read(trace.lines, isWhole: false)
         #expect(soFar.verdict == nil)
     }
 

@@ -66,7 +66,7 @@ public struct SessionFile: Sendable {
         if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
         if kind == .transcript {
             let file = TranscriptFile(octets)
-            guard file.count > 0 else {
+            guard !file.isEmpty else {
                 let refusal = FileKind.text.refusal ?? "there is no session in it"
                 throw FileError(.noDialogue, "\(name(path)): \(refusal)", text: octets)
             }
@@ -110,7 +110,17 @@ public struct SessionFile: Sendable {
     /// How many sessions one processor looks at before their rows are given out.
     private static let listingsAtOnce = 256
 
-    /// What a list says about each session, one after the other.
+    /// What a list says about all sessions, one after the other. A text is read once for it.
+    public func eachListing<Failure: Error>(_ body: (SessionListing) throws(Failure) -> Void) throws(Failure) {
+        guard case .transcript(let file) = content else { return try eachListing(0..<count, body) }
+        var number = 0
+        try file.each(making: { SessionListing($0, number: 0) }) { (listing) throws(Failure) in
+            try body(listing.numbered(number))
+            number += 1
+        }
+    }
+
+    /// What a list says about each of some sessions, one after the other.
     public func eachListing<Failure: Error>(
         _ numbers: Range<Int>,
         _ body: (SessionListing) throws(Failure) -> Void

@@ -5,11 +5,11 @@ public import Tracing
 /// What a list says about a session without reading it whole; the same for every kind of file.
 public struct SessionListing: Sendable {
     /// What is known of it.
-    public let session: ListedSession
+    public private(set) var session: ListedSession
     /// How it went: the outcome, and what tells it apart.
     public let summary: String
     /// The row of a list: number, start, client, server, reverse-path, forward-paths and outcome; `–` for what is not known.
-    public let cells: [String]
+    public private(set) var cells: [String]
 
     init(_ recording: Recording, number: Int) {
         var glance = SessionGlance(recording.events)
@@ -19,6 +19,14 @@ public struct SessionListing: Sendable {
     init(_ summary: inout CaptureFile.Summary, number: Int) {
         let began = UTCTime(nanoseconds: summary.began).iso8601
         self.init(&summary.glance, summary.ends, began, number)
+    }
+
+    /// The same of a session with another number.
+    func numbered(_ number: Int) -> SessionListing {
+        var listing = self
+        listing.session.number = number
+        listing.cells[0] = "\(number)"
+        return listing
     }
 
     private init(_ glance: inout SessionGlance, _ known: Recording.Ends?, _ began: String, _ number: Int) {

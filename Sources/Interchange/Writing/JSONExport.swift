@@ -1,41 +1,101 @@
+import Captures
 public import Lessons
 import Notation
 import SMTP
 public import Tracing
 
 /// Sessions as NDJSON: an object about the session, then one object a line of the trace, in order.
-public struct JSONExport {
+///
+/// The objects are put together as octets, since a session may have a million lines.
+public struct JSONExport: Sendable {
     private let library: LessonLibrary
     /// The anchor that exists for each one asked for, as JSON.
-    private var lessons: [LessonAnchor: String] = [:]
+    private var lessons: [LessonAnchor: [UInt8]] = [:]
 
     public init(library: LessonLibrary) { self.library = library }
 
+    /// How many lines one processor writes at a time.
+    private static let linesAtOnce = 4096
+
+    /// The objects of all lines, many at a time; `session` counts from 0 within the file.
+    public func each<Failure: Error>(
+        of trace: Trace,
+        session: Int,
+        _ body: ([UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        try Processors.each(
+            of: 0..<trace.lines.count,
+            atOnce: Self.linesAtOnce,
+            making: { part in
+                var export = self
+                var json: [UInt8] = []
+                for number in part { export.add(trace.lines[number], session: session, to: &json) }
+                return [json]
+            },
+            body
+        )
+    }
+
     /// The object of one line, with its line feed; `session` counts from 0 within the file.
     public mutating func object(_ line: TraceLine, session: Int) -> String {
-        let spans = line.spans.map { span in
-            "{\"start\":\(span.range.lowerBound),\"end\":\(span.range.upperBound),\"kind\":\(jsonText(span.kind.rawValue)),"
-                + "\"lesson\":\(lesson(span.anchor))}"
+        var json: [UInt8] = []
+        add(line, session: session, to: &json)
+        return json.lossyText
+    }
+
+    private mutating func add(_ line: TraceLine, session: Int, to json: inout [UInt8]) {
+        json.add("{\"session\":", session)
+        json.add(",\"index\":", line.index)
+        json.add(",\"time\":", text: Self.seconds(line.time))
+        json.add(",\"leg\":\"", text: line.leg.rawValue)
+        json.add("\",\"from\":\"", text: line.speaker.rawValue)
+        json.add("\",\"step\":", line.place.step.number)
+        json.add(",\"substep\":\"", text: line.place.letters)
+        json.add("\",\"transaction\":", line.place.transaction)
+        json.add(",\"text\":")
+        addJSONText(shown: line.octets, to: &json)
+        json.add(",\"verb\":", orNull: line.verbName) { addJSONText(shown: Array($0.utf8), to: &$1) }
+        json.add(",\"code\":", orNull: line.replyCode) { $1.add("", Int($0)) }
+        json.add(",\"enhanced\":", orNull: line.enhanced) { addJSONText("\($0)", to: &$1) }
+        addSpans(of: line, to: &json)
+        addFindings(of: line, to: &json)
+        json.add("],\"answers\":", orNull: line.answers) { $1.add("", $0) }
+        addOctets(of: line, to: &json)
+        json.add("}\n")
+    }
+
+    private mutating func addSpans(of line: TraceLine, to json: inout [UInt8]) {
+        json.add(",\"spans\":[")
+        for (number, span) in line.spans.enumerated() {
+            json.add(number > 0 ? ",{\"start\":" : "{\"start\":", span.range.lowerBound)
+            json.add(",\"end\":", span.range.upperBound)
+            json.add(",\"kind\":")
+            addJSONText(span.kind.rawValue, to: &json)
+            json.add(",\"lesson\":")
+            json += lesson(span.anchor)
+            json.add("}")
         }
-        let findings = line.findings.map { finding in
-            "{\"id\":\(jsonText(finding.id)),\"severity\":\(jsonText(finding.severity.rawValue)),"
-                + "\"rfc\":\(jsonText(Self.section(of: finding))),\"lesson\":\(lesson(finding.anchor))}"
+    }
+
+    private mutating func addFindings(of line: TraceLine, to json: inout [UInt8]) {
+        json.add("],\"findings\":[")
+        for (number, finding) in line.findings.enumerated() {
+            json.add(number > 0 ? ",{\"id\":" : "{\"id\":")
+            addJSONText(finding.id, to: &json)
+            json.add(",\"severity\":")
+            addJSONText(finding.severity.rawValue, to: &json)
+            json.add(",\"rfc\":")
+            addJSONText(Self.section(of: finding), to: &json)
+            json.add(",\"lesson\":")
+            json += lesson(finding.anchor)
+            json.add("}")
         }
-        let verb = line.verbName.map { jsonText(WireText.shown($0.utf8)) }
-        return "{\"session\":\(session),\"index\":\(line.index),\"time\":\(Self.seconds(line.time)),"
-            + "\"leg\":\"\(line.leg.rawValue)\",\"from\":\"\(line.speaker.rawValue)\",\"step\":\(line.place.step.number),"
-            + "\"substep\":\"\(line.place.letters)\",\"transaction\":\(line.place.transaction),"
-            + "\"text\":\(jsonText(WireText.shown(line.octets))),\"verb\":\(verb ?? "null"),"
-            + "\"code\":\(line.replyCode.map(String.init) ?? "null"),"
-            + "\"enhanced\":\(line.enhanced.map { jsonText("\($0)") } ?? "null"),"
-            + "\"spans\":[\(spans.joined(separator: ","))],\"findings\":[\(findings.joined(separator: ","))],"
-            + "\"answers\":\(line.answers.map(String.init) ?? "null")\(Self.octets(of: line))}\n"
     }
 
     /// The octets as Base64 where the text cannot give them back: what is no text at all, and a text in which a backslash of the
     /// wire stands where it could be one of ours.
-    private static func octets(of line: TraceLine) -> String {
-        guard line.isWire else { return "" }
+    private func addOctets(of line: TraceLine, to json: inout [UInt8]) {
+        guard line.isWire else { return }
         let isBinary: Bool =
             switch line.content {
             case .tls: true
@@ -44,13 +104,15 @@ public struct JSONExport {
             }
         let isUnclear =
             line.octets.contains(UInt8(ascii: "\\")) && WireText.shown(line.octets).contains(/\\x[0-9A-Fa-f]{2}/)
-        return isBinary || isUnclear ? ",\"octets\":\(jsonText(Base64.encode(line.octets).lossyText))" : ""
+        guard isBinary || isUnclear else { return }
+        json.add(",\"octets\":")
+        addJSONText(Base64.encode(line.octets).lossyText, to: &json)
     }
 
     /// The lesson that is there, the nearest one when the anchor has none of its own; null when nothing explains it.
-    private mutating func lesson(_ anchor: LessonAnchor) -> String {
+    private mutating func lesson(_ anchor: LessonAnchor) -> [UInt8] {
         if let known = lessons[anchor] { return known }
-        let found = library.section(for: anchor).map { jsonText($0.anchor.path) } ?? "null"
+        let found = Array((library.section(for: anchor).map { jsonText($0.anchor.path) } ?? "null").utf8)
         // A hostile wire could bring ever new anchors.
         if lessons.count < 10_000 { lessons[anchor] = found }
         return found
@@ -68,5 +130,32 @@ public struct JSONExport {
         guard fraction > 0 else { return "\(micros / 1_000_000)" }
         while fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
         return "\(micros / 1_000_000).\(fraction.decimal(places))"
+    }
+}
+
+/// Parts of JSON that are known to need no escaping.
+extension [UInt8] {
+    fileprivate mutating func add(_ known: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: known.utf8Start, count: known.utf8CodeUnitCount))
+    }
+
+    fileprivate mutating func add(_ known: StaticString, _ number: Int) {
+        add(known)
+        append(contentsOf: String(number).utf8)
+    }
+
+    /// `text` is one of our own words.
+    fileprivate mutating func add(_ known: StaticString, text: String) {
+        add(known)
+        append(contentsOf: text.utf8)
+    }
+
+    fileprivate mutating func add<Value>(
+        _ known: StaticString,
+        orNull value: Value?,
+        _ body: (Value, inout [UInt8]) -> Void
+    ) {
+        add(known)
+        if let value { body(value, &self) } else { add("null") }
     }
 }

@@ -13,7 +13,7 @@ public struct Matches: Equatable, Sendable {
     public static func == (one: Matches, other: Matches) -> Bool { true }
 
     /// Looks through the lines before `end` that it has not seen yet; a pattern that is empty is in no line.
-    mutating func look(for pattern: String, in all: [TraceLine], before end: Int) {
+    mutating func look(for pattern: String, in all: TraceLines, before end: Int) {
         let end = Swift.min(end, all.count)
         if pattern != self.pattern || searched > end { self = Matches() }
         self.pattern = pattern

@@ -97,7 +97,7 @@ public struct Session: Equatable, Sendable {
     public internal(set) var began: String
     public internal(set) var source: Source
     public internal(set) var trace: Trace
-    /// What became of the mail, as far as the lines were shown.
+    /// What became of the mail, at each of the lines.
     var soFar = VerdictSoFar()
 
     /// The conversations there are, one of which is open; nil where a session stands alone.
@@ -136,7 +136,7 @@ public struct Session: Equatable, Sendable {
 
     /// Whether a submission is all that is replayed: step 1 is then the whole walk, and would be over at once if it were folded.
     var isSubmissionAlone: Bool {
-        source == .replay && trace.index.folded.count == 1 && trace.lines.first?.place.step == .submission
+        source == .replay && trace.foldedStops.count == 1 && trace.lines.first?.place.step == .submission
     }
 
     /// Gives the trace of a recording away while more is added to it: if it were held here too, all of it would be copied.
@@ -149,6 +149,14 @@ public struct Session: Equatable, Sendable {
         soFar = VerdictSoFar()
         origin = WireText.shown(opened.origin.utf8)
         if source == .replay { title = WireText.shown(opened.title.utf8) }
+    }
+
+    /// Whether nothing more will come.
+    var isWhole: Bool {
+        switch source {
+        case .replay: portion == nil
+        case .sandbox(let finished), .live(let finished), .watched(let finished): finished
+        }
     }
 
     /// Whether a live session goes on, so that its server can still be spoken to.

@@ -19,8 +19,8 @@ public struct State: Equatable, Sendable {
     }
 
     /// The stops that *next* and *back* go through: step 1 counts as one while it is folded.
-    public var stops: [Trace.Stop] {
-        cursor.isSubmissionUnfolded ? session.trace.stops : session.trace.index.folded
+    public var stops: TraceStops {
+        cursor.isSubmissionUnfolded ? session.trace.stops : session.trace.foldedStops
     }
 
     /// The index of the stop under the cursor; nil on the first page.
@@ -60,19 +60,14 @@ public struct State: Equatable, Sendable {
     }
 
     /// Whether the walk is at its end: everything was shown and nothing more will come.
-    public var isAtEnd: Bool {
-        switch session.source {
-        case .replay: session.portion == nil && cursor.reached >= session.trace.lines.count
-        case .sandbox(let finished), .live(let finished), .watched(let finished):
-            finished && cursor.reached >= session.trace.lines.count
-        }
-    }
+    public var isAtEnd: Bool { session.isWhole && cursor.reached >= session.trace.lines.count }
 
-    /// What became of the mail, as far as it was shown.
-    var soFar: VerdictSoFar {
+    /// What became of the mail, as far as it was shown; the verdict at the end alone.
+    var soFar: (standing: Verdict.Standing, verdict: Verdict?) {
         var soFar = session.soFar
-        soFar.look(at: session.trace.lines, before: cursor.reached, isOver: isAtEnd)
-        return soFar
+        soFar.read(session.trace.lines, isWhole: session.isWhole)
+        guard isAtEnd, let end = soFar.end else { return (soFar.standing(before: cursor.reached), nil) }
+        return (end, soFar.verdict)
     }
 
     /// The lines that hold the search pattern, among those shown.

@@ -22,7 +22,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     defer {
         let (lines, reached) = (state.session.trace.lines, state.cursor.reached)
         state.view.matches.look(for: state.view.pattern, in: lines, before: reached)
-        state.session.soFar.look(at: lines, before: reached, isOver: state.isAtEnd)
+        state.session.soFar.read(lines, isWhole: state.session.isWhole)
     }
     if input.isByHand, let effects = state.takeOnTop(input, in: world) { return effects }
     switch input {

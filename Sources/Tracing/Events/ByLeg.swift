@@ -30,3 +30,5 @@ struct ByLeg<Value: Sendable>: Sendable {
         }
     }
 }
+
+extension ByLeg: Equatable where Value: Equatable {}

@@ -6,7 +6,7 @@ import Notation
 /// `\u…`, so that a file printed on a terminal does nothing there.
 public func jsonText(_ text: String) -> String {
     // Most is plain ASCII, which stands as it is.
-    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
+    if text.utf8.allSatisfy(standsInJSON) { return "\"\(text)\"" }
     var json = "\""
     for scalar in text.unicodeScalars {
         switch scalar.value {
@@ -26,6 +26,27 @@ public func jsonText(_ text: String) -> String {
         }
     }
     return json + "\""
+}
+
+/// The same put behind what there is of a text.
+public func addJSONText(_ text: String, to json: inout [UInt8]) {
+    guard text.utf8.allSatisfy(standsInJSON) else { return json += jsonText(text).utf8 }
+    json.append(0x22)
+    json += text.utf8
+    json.append(0x22)
+}
+
+/// Octets of a wire made visible, as a JSON string behind what there is of a text.
+public func addJSONText(shown octets: [UInt8], to json: inout [UInt8]) {
+    guard octets.allSatisfy(standsInJSON) else { return addJSONText(WireText.shown(octets), to: &json) }
+    json.append(0x22)
+    json += octets
+    json.append(0x22)
+}
+
+/// Whether an octet stands in a JSON string as it is, and on a screen.
+private func standsInJSON(_ octet: UInt8) -> Bool {
+    (0x20..<0x7F).contains(octet) && octet != 0x22 && octet != 0x5C
 }
 
 /// JSON on one line that another encoder made, with the same characters escaped: they stand only inside its strings.

@@ -3,33 +3,44 @@
 ///
 /// It decides nothing: every answer could be counted anew from the stops and the places that failed, and a test does so.
 public struct StopIndex: Equatable, Sendable {
-    /// All stops, those of step 1 that follow one another as one.
-    public private(set) var folded: [Trace.Stop] = []
     /// How many mail transactions were begun.
     public private(set) var transactions = 0
     /// The furthest step of all stops up to each.
     private var furthest: [Step] = []
-    private var visits: [Key: Visits] = [:]
+    /// The stops of each step; those of the steps inside a transaction behind the others, seven for each transaction.
+    private var kept: [Kept] = []
+    /// Those of steps that have several stops.
+    private var several: [Visits] = []
+
+    /// Most steps of most transactions have one stop, which is kept in few octets.
+    private enum Kept: Equatable, Sendable {
+        case none
+        case one(UInt32, hasFailed: Bool)
+        /// An index into `several`.
+        case several(UInt32)
+    }
 
     /// Steps inside a transaction are told apart by it, the others are not.
-    private struct Key: Hashable, Sendable {
-        let step: Step
-        let transaction: Int
+    private static let inside = Step.mail...Step.acceptance
+    private static let ownSteps = inside.upperBound.rawValue - inside.lowerBound.rawValue + 1
 
-        init(_ step: Step, _ transaction: Int) {
-            self.step = step
-            self.transaction = (Step.mail...Step.acceptance).contains(step) ? transaction : 0
-        }
+    /// Where in `kept` the stops of a step are.
+    private static func place(of step: Step, _ transaction: Int) -> Int {
+        let outside = Step.allCases.count + 1
+        return inside.contains(step)
+            ? outside + transaction * ownSteps + step.rawValue - inside.lowerBound.rawValue : step.rawValue
     }
 
     /// The stops at one step of one transaction, first to last.
     public struct Visits: Equatable, Sendable {
         /// Indices into the trace's stops.
         public fileprivate(set) var stops: [Int] = []
-        /// Which of the stops failed, 1 or 0; how many places the stops up to each are; and where the stops of a place stand.
-        fileprivate var failed = RunningCounts()
-        fileprivate var newPlaces: [Int] = []
-        fileprivate var stopsOfPlace: [Place: [Int]] = [:]
+        /// Which of the stops failed, 1 or 0; and how many places the stops up to each are.
+        private var failed = RunningCounts()
+        private var newPlaces: [Int32] = []
+        /// The last visit of each place, and the one before each visit at the same place; -1 where there is none.
+        private var lastVisit: [Place: Int32] = [:]
+        private var before: [Int32] = []
 
         public init() {}
 
@@ -38,50 +49,70 @@ public struct StopIndex: Equatable, Sendable {
         /// How many of the first `count` stops failed.
         public func failures(among count: Int) -> Int { failed.sum(ofFirst: count) }
         /// How many places the first `count` stops are.
-        public func places(among count: Int) -> Int { count > 0 ? newPlaces[count - 1] : 0 }
+        public func places(among count: Int) -> Int { count > 0 ? Int(newPlaces[count - 1]) : 0 }
 
         fileprivate mutating func append(_ stop: Int, _ place: Place, _ hasFailed: Bool) {
-            let isNew = stopsOfPlace[place] == nil
-            stopsOfPlace[place, default: []].append(stops.count)
-            newPlaces.append((newPlaces.last ?? 0) + (isNew ? 1 : 0))
+            let earlier = lastVisit.updateValue(Int32(stops.count), forKey: place)
+            newPlaces.append((newPlaces.last ?? 0) + (earlier == nil ? 1 : 0))
+            before.append(earlier ?? -1)
             failed.append(hasFailed ? 1 : 0)
             stops.append(stop)
         }
 
         fileprivate mutating func mark(_ place: Place, failed hasFailed: Bool) {
-            for visit in stopsOfPlace[place] ?? [] { failed.add(hasFailed ? 1 : -1, at: visit) }
+            var visit = lastVisit[place] ?? -1
+            while visit >= 0 {
+                failed.add(hasFailed ? 1 : -1, at: Int(visit))
+                visit = before[Int(visit)]
+            }
         }
     }
 
     /// The stops at a step; `transaction` counts from 1 and matters inside a transaction alone.
-    public func visits(of step: Step, in transaction: Int) -> Visits { visits[Key(step, transaction)] ?? Visits() }
+    public func visits(of step: Step, in transaction: Int) -> Visits {
+        let place = Self.place(of: step, transaction)
+        guard kept.indices.contains(place) else { return Visits() }
+        switch kept[place] {
+        case .none: return Visits()
+        case .one(let stop, let hasFailed):
+            var visits = Visits()
+            // Which sub-step of the step it is makes no difference where there is one.
+            visits.append(Int(stop), Place(step, transaction: transaction), hasFailed)
+            return visits
+        case .several(let index): return several[Int(index)]
+        }
+    }
 
     /// The furthest step among the first `count` stops; nil when there are none.
     public func furthestStep(among count: Int) -> Step? { count > 0 ? furthest[min(count, furthest.count) - 1] : nil }
 
-    /// A stop was added to the others.
-    mutating func append(_ stop: Trace.Stop, number: Int, hasFailed: Bool) {
-        let place = stop.place
+    /// A stop is added to the others; `placeOf` tells where an earlier one is.
+    mutating func append(at place: Place, number: Int, hasFailed: Bool, placeOf: (Int) -> Place) {
         transactions = max(transactions, place.transaction)
         furthest.append(furthest.last.map { max($0, place.step) } ?? place.step)
-        visits[Key(place.step, place.transaction), default: Visits()].append(number, place, hasFailed)
-        if place.step == .submission, let last = folded.indices.last, folded[last].place.step == .submission {
-            let lines = folded[last].lines.lowerBound..<stop.lines.upperBound
-            folded[last] = Trace.Stop(place: Place(.submission), lines: lines)
-        } else {
-            folded.append(stop)
+        let slot = Self.place(of: place.step, place.transaction)
+        while kept.count <= slot { kept.append(.none) }
+        switch kept[slot] {
+        case .none: kept[slot] = .one(UInt32(number), hasFailed: hasFailed)
+        case .several(let index): several[Int(index)].append(number, place, hasFailed)
+        case .one(let first, let firstHasFailed):
+            var visits = Visits()
+            visits.append(Int(first), placeOf(Int(first)), firstHasFailed)
+            visits.append(number, place, hasFailed)
+            kept[slot] = .several(UInt32(several.count))
+            several.append(visits)
         }
     }
 
-    /// The last stop has grown by a line.
-    mutating func extendLast(to line: Int) {
-        guard let last = folded.indices.last else { return }
-        folded[last].lines = folded[last].lines.lowerBound..<line
-    }
-
     /// A place failed, or did not after all.
-    mutating func mark(_ place: Place, failed: Bool) {
-        visits[Key(place.step, place.transaction)]?.mark(place, failed: failed)
+    mutating func mark(_ place: Place, failed: Bool, placeOf: (Int) -> Place) {
+        let slot = Self.place(of: place.step, place.transaction)
+        guard kept.indices.contains(slot) else { return }
+        switch kept[slot] {
+        case .none: break
+        case .several(let index): several[Int(index)].mark(place, failed: failed)
+        case .one(let stop, _): if placeOf(Int(stop)) == place { kept[slot] = .one(stop, hasFailed: failed) }
+        }
     }
 }
 
@@ -103,4 +134,26 @@ public struct FindingIndex: Equatable, Sendable {
 
     /// A line has `count` findings more, or fewer.
     mutating func add(_ count: Int, onLine line: Int) { counts.add(count, at: line) }
+}
+
+/// Which mail is the last of each transaction, kept as mails begin: each key asks for the one under the cursor, several times.
+struct MailIndex: Equatable, Sendable {
+    /// By leg, and there by the number of the transaction; -1 where it has none.
+    private var lastMails = ByLeg<[Int32]>()
+
+    /// The number of the last mail of a transaction; nil where it has none.
+    func last(of transaction: Int, on leg: Leg) -> Int? {
+        guard let mails = lastMails[leg], mails.indices.contains(transaction), mails[transaction] >= 0 else {
+            return nil
+        }
+        return Int(mails[transaction])
+    }
+
+    /// A mail was added to the others.
+    mutating func append(_ mail: Int, of transaction: Int, on leg: Leg) {
+        var mails = lastMails.take(leg) ?? []
+        while mails.count <= transaction { mails.append(-1) }
+        mails[transaction] = Int32(clamping: mail)
+        lastMails[leg] = mails
+    }
 }

@@ -3,11 +3,12 @@ public import SMTP
 
 /// A session as it can be shown: its lines in order, where each stands, and what became known on the way.
 public struct Trace: Equatable, Sendable {
-    public internal(set) var lines: [TraceLine] = []
+    public private(set) var lines = TraceLines()
     /// What the session told about itself so far.
     public internal(set) var facts = SessionFacts()
     /// Every mail whose data went over a wire, in order.
     public internal(set) var mails: [TracedMail] = []
+    private var mailIndex = MailIndex()
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
     /// Steps that failed: the reply was negative, or the link broke there.
@@ -35,10 +36,18 @@ public struct Trace: Equatable, Sendable {
     }
 
     /// The stops in the order they happened. A step that was left and came back to (as under PIPELINING) has several.
-    public internal(set) var stops: [Stop] = []
+    public var stops: TraceStops { TraceStops(lines: lines, starts: starts, isFolded: false) }
+    /// All stops, those of step 1 that follow one another as one.
+    public var foldedStops: TraceStops { TraceStops(lines: lines, starts: foldedStarts ?? starts, isFolded: true) }
+
+    /// The first lines of the stops.
+    private var starts: [UInt32] = []
+    /// Those of the folded stops; nil while they are the same.
+    private var foldedStarts: [UInt32]?
 
     /// The stop that holds a line.
     public func stop(ofLine index: Int) -> Int? {
+        let stops = stops
         var low = 0
         var high = stops.count
         while low < high {
@@ -50,10 +59,10 @@ public struct Trace: Equatable, Sendable {
 
     /// How many stops begin before a line.
     public func stops(before line: Int) -> Int {
-        var (low, high) = (0, stops.count)
+        var (low, high) = (0, starts.count)
         while low < high {
             let middle = (low + high) / 2
-            if stops[middle].lines.lowerBound < line { low = middle + 1 } else { high = middle }
+            if Int(starts[middle]) < line { low = middle + 1 } else { high = middle }
         }
         return low
     }
@@ -68,28 +77,48 @@ public struct Trace: Equatable, Sendable {
     public private(set) var troubleIndex = TroubleIndex()
 
     mutating func append(_ line: TraceLine) {
+        let last = lines.isEmpty ? nil : lines.place(of: lines.count - 1)
+        if last != line.place { begin(line.place, after: last, at: lines.count) }
         lines.append(line)
         foundIndex.append(line.findings.count)
         troubleIndex.append(line)
-        let next = lines.count
-        if let last = stops.indices.last, stops[last].place == line.place {
-            stops[last].lines = stops[last].lines.lowerBound..<next
-            index.extendLast(to: next)
-        } else {
-            let stop = Stop(place: line.place, lines: next - 1..<next)
-            index.append(stop, number: stops.count, hasFailed: failed.contains(line.place))
-            stops.append(stop)
+    }
+
+    /// A stop begins with the line that comes next.
+    private mutating func begin(_ place: Place, after last: Place?, at line: Int) {
+        index.append(at: place, number: starts.count, hasFailed: failed.contains(place)) { [lines, starts] in
+            lines.place(of: Int(starts[$0]))
         }
+        let continuesFold = place.step == .submission && last?.step == .submission
+        if continuesFold, foldedStarts == nil { foldedStarts = starts }
+        if !continuesFold { foldedStarts?.append(UInt32(line)) }
+        starts.append(UInt32(line))
     }
 
     /// A step failed: the reply to it was negative, or the link broke there.
     mutating func fail(_ place: Place) {
-        if failed.insert(place).inserted { index.mark(place, failed: true) }
+        if failed.insert(place).inserted { mark(place, failed: true) }
     }
 
     /// A step did not fail after all.
     mutating func takeBackFailure(_ place: Place) {
-        if failed.remove(place) != nil { index.mark(place, failed: false) }
+        if failed.remove(place) != nil { mark(place, failed: false) }
+    }
+
+    private mutating func mark(_ place: Place, failed: Bool) {
+        index.mark(place, failed: failed) { [lines, starts] in lines.place(of: Int(starts[$0])) }
+    }
+
+    /// The mail that was sent in a transaction of a leg, the last where there are several.
+    public func mail(of transaction: Int, on leg: Leg) -> TracedMail? {
+        mailIndex.last(of: transaction, on: leg).map { mails[$0] }
+    }
+
+    /// A mail begins; answers its number.
+    mutating func begin(_ mail: TracedMail) -> Int {
+        mailIndex.append(mails.count, of: mail.transaction, on: mail.leg)
+        mails.append(mail)
+        return mails.count - 1
     }
 
     private var knownForwardPaths: Set<Path> = []
@@ -102,19 +131,20 @@ public struct Trace: Equatable, Sendable {
     /// Adds a finding to a line in the place of one of its kind, since more is known of it now.
     mutating func findAnew(_ departure: Departure, inLine index: Int) {
         guard lines.indices.contains(index) else { return }
-        let before = lines[index].findings.count
-        lines[index].findings.removeAll { $0.kind == departure.kind }
-        lines[index].findings.append(Finding(departure))
-        foundIndex.add(lines[index].findings.count - before, onLine: index)
-        troubleIndex.take(lines[index])
+        set(lines.findings(of: index).filter { $0.kind != departure.kind } + [Finding(departure)], onLine: index)
     }
 
     /// Adds a finding to a line, once.
     mutating func find(_ departure: Departure, inLine index: Int) {
-        let finding = Finding(departure)
-        guard lines.indices.contains(index), !lines[index].findings.contains(finding) else { return }
-        lines[index].findings.append(finding)
-        foundIndex.add(1, onLine: index)
+        guard lines.indices.contains(index) else { return }
+        let (finding, found) = (Finding(departure), lines.findings(of: index))
+        if !found.contains(finding) { set(found + [finding], onLine: index) }
+    }
+
+    private mutating func set(_ findings: [Finding], onLine index: Int) {
+        let before = lines.findings(of: index).count
+        lines.set(findings, onLine: index)
+        foundIndex.add(findings.count - before, onLine: index)
         troubleIndex.take(lines[index])
     }
 }

@@ -6,7 +6,7 @@ import SMTP
 /// All texts are safe to show. Nothing is decided here: the verdict is told as it came.
 public struct ListedSession: Equatable, Sendable {
     /// Counted from 0 within the file, as `--session` does.
-    public let number: Int
+    public var number: Int
     /// ISO 8601; empty when it is not known.
     public let began: String
     /// The ends; nil for what is not known.

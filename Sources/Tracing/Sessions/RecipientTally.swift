@@ -8,8 +8,10 @@ struct RecipientTally: Sendable {
     struct Key: Hashable { let reversePath: [UInt8]?, address: [UInt8] }
 
     private(set) var counts = Verdict.Counts()
-    /// What came of each recipient on each connection where it was tried, in the order of the connections.
-    private var tries: [Key: [Try]] = [:]
+    /// What came of each recipient on the connection where it was tried, of those that were tried on one.
+    private var single: [Key: Try] = [:]
+    /// What came of the others on each connection, in the order of the connections.
+    private var several: [Key: [Try]] = [:]
 
     private struct Try {
         let connection: Int
@@ -24,14 +26,30 @@ struct RecipientTally: Sendable {
         guard mail?.decision == nil else { return }
         let key = Key(reversePath: mail?.reversePath, address: recipient.address)
         let isDecided = recipient.decision != nil && !recipient.isOpen
-        var own = tries[key] ?? []
+        let outcome = isDecided ? recipient.outcome : nil
+        if several.isEmpty || several[key] == nil {
+            var own = single[key] ?? Try(connection: recipient.connection)
+            if own.connection == recipient.connection {
+                counts.add(change, outcome)
+                own.counts.add(change, outcome)
+                single[key] = own.counts.asked == 0 ? nil : own
+                return
+            }
+        }
+        countAmongSeveral(change, recipient.connection, outcome, key)
+    }
+
+    /// The same of a recipient that was tried on several connections.
+    private mutating func countAmongSeveral(_ change: Int, _ connection: Int, _ outcome: Verdict.Outcome?, _ key: Key) {
+        var own = several[key] ?? single[key].map { [$0] } ?? []
         let before = Self.contribution(of: own)
-        let index = own.lastIndex { $0.connection == recipient.connection } ?? own.count
-        if index == own.count { own.append(Try(connection: recipient.connection)) }
-        own[index].counts.add(change, isDecided ? recipient.outcome : nil)
+        let index = own.lastIndex { $0.connection == connection } ?? own.count
+        if index == own.count { own.append(Try(connection: connection)) }
+        own[index].counts.add(change, outcome)
         own.removeAll { $0.counts.asked == 0 }
         let after = Self.contribution(of: own)
-        tries[key] = own
+        single[key] = own.count == 1 ? own[0] : nil
+        several[key] = own.count > 1 ? own : nil
         counts.add(1, after)
         counts.add(-1, before)
     }
@@ -50,29 +68,28 @@ struct RecipientTally: Sendable {
 extension Verdict {
     /// How many recipients were asked for, and what became of them as far as that is decided.
     public struct Counts: Equatable, Sendable {
-        public private(set) var asked = 0
-        public private(set) var accepted = 0
-        public private(set) var deferred = 0
-        public private(set) var refused = 0
+        /// In the order of what is below. They are kept for each change of a session, so they are kept small.
+        private var numbers = SIMD4<Int32>()
+
+        public var asked: Int { Int(numbers[0]) }
+        public var accepted: Int { Int(numbers[1]) }
+        public var deferred: Int { Int(numbers[2]) }
+        public var refused: Int { Int(numbers[3]) }
 
         /// What is not decided by a reply counts as asked for alone.
         mutating func add(_ number: Int, _ outcome: Outcome?) {
-            asked += number
+            let number = Int32(clamping: number)
+            numbers[0] += number
             switch outcome {
-            case .accepted: accepted += number
-            case .deferred: deferred += number
-            case .refused: refused += number
+            case .accepted: numbers[1] += number
+            case .deferred: numbers[2] += number
+            case .refused: numbers[3] += number
             case .unknown, .untried, .mixed, Outcome.none?, nil: break
             }
         }
 
         /// `other` so many times.
-        fileprivate mutating func add(_ times: Int, _ other: Counts) {
-            asked += times * other.asked
-            accepted += times * other.accepted
-            deferred += times * other.deferred
-            refused += times * other.refused
-        }
+        fileprivate mutating func add(_ times: Int32, _ other: Counts) { numbers &+= times &* other.numbers }
     }
 
     /// The recipients counted one by one.

@@ -17,8 +17,7 @@ extension SessionTracer {
                 traced.forwardPaths.append(path)
             }
         }
-        trace.mails.append(traced)
-        return trace.mails.count - 1
+        return trace.begin(traced)
     }
 
     mutating func mailData(_ told: Utterance.Content, _ said: Utterance, _ trace: inout Trace) {

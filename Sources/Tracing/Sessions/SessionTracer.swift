@@ -89,7 +89,7 @@ struct SessionTracer: Sendable {
     /// The place of a turn's own line. In the submission leg everything is a sub-step of step 1.
     mutating func enter(_ turn: CommandSequence.Turn, isNested: Bool = false) -> Place {
         if isNested { return leg == .relay ? visit(place.step) : nextLetter() }
-        if turn == .mail { transaction += 1 }
+        if turn == .mail { beginTransaction() }
         guard leg == .relay else { return turn == .saslResponse ? contentPlace : nextLetter() }
         switch turn {
         case .greeting: return visit(.connection)
@@ -106,6 +106,14 @@ struct SessionTracer: Sendable {
         case .saslResponse: return contentPlace
         case .rset, .anytime, .unknown, .turnAround: return visit(place.step)
         }
+    }
+
+    /// Of the transactions before, nothing is counted any more once all that was sent in them is answered.
+    private mutating func beginTransaction() {
+        if sent.isEmpty, answering == nil, mistaken == nil {
+            visits = visits.filter { $0.key.transaction == 0 }
+        }
+        transaction += 1
     }
 
     /// The place of the answer to what was sent; nil for an answer to nothing.

@@ -44,15 +44,16 @@ public enum Step: Int, CaseIterable, Comparable, Sendable {
 /// Where in the walk something stands: a step, perhaps a sub-step, and the mail transaction.
 public struct Place: Hashable, Sendable {
     public var step: Step
+    // There are as many places as lines, so they are kept small.
+    private let keptSubstep, keptTransaction: UInt32
     /// 0 for the step itself, 1 for `a`, 2 for `b` …
-    public var substep: Int
+    public var substep: Int { Int(keptSubstep) }
     /// 0 before the first MAIL, then counted from 1.
-    public var transaction: Int
+    public var transaction: Int { Int(keptTransaction) }
 
     public init(_ step: Step, substep: Int = 0, transaction: Int = 0) {
         self.step = step
-        self.substep = substep
-        self.transaction = transaction
+        (keptSubstep, keptTransaction) = (UInt32(clamping: substep), UInt32(clamping: transaction))
     }
 
     /// `a` … `z`, `aa` …; empty for the step itself.

@@ -67,7 +67,7 @@ extension Step {
     private var hasReply: Bool { answerWords != nil || self == .data || self == .quit }
 
     /// What a stop at it was answered with: the code of the last reply there.
-    fileprivate func answer(_ lines: ArraySlice<TraceLine>) -> StepAnswer {
+    fileprivate func answer(_ lines: Slice<TraceLines>) -> StepAnswer {
         guard hasReply else { return .awaited }
         return lines.last { $0.replyCode != nil }?.replyCode.map(StepAnswer.reply) ?? .awaited
     }

@@ -27,7 +27,7 @@ extension Verdict {
 
     /// The same without the outcome, for lists that show it by a sign; empty where the outcome says it all.
     public var told: String {
-        let mails = transactions.filter { $0.outcome == .accepted }.count
+        let mails = transactions.count { $0.outcome == .accepted }
         return switch outcome {
         case .accepted: mails > 1 ? "\(mails) mails" : ""
         case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
@@ -43,7 +43,7 @@ extension Verdict {
     private var share: String {
         recipients.count > 1 || transactions.count < 2
             ? "\(accepted) of \(recipients.count) accepted"
-            : "\(transactions.filter { $0.outcome == .accepted }.count) of \(transactions.count) mails accepted"
+            : "\(transactions.count { $0.outcome == .accepted }) of \(transactions.count) mails accepted"
     }
 
     /// For a title: of several recipients how many were not reached, else the summary; empty where nothing was decided.
@@ -126,7 +126,7 @@ extension Verdict {
         case .mixed where recipients.count > 1 || transactions.count < 2:
             "The mail was accepted for \(accepted == 0 ? "none" : "\(accepted)") of \(recipients.count) recipients."
         case .mixed:
-            "Of \(transactions.count) mails \(transactions.filter { $0.outcome == .accepted }.count) was accepted."
+            "Of \(transactions.count) mails \(transactions.count { $0.outcome == .accepted }) was accepted."
         case .unknown:
             isEncrypted
                 ? "What became of the mail cannot be seen, it went by inside TLS."

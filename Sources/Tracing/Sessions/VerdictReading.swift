@@ -347,8 +347,9 @@ struct VerdictReading: Sendable {
         struct Key: Hashable { let reversePath: [UInt8]?, connection: Int }
         var here: Set<Key> = []
         var elsewhere: [[UInt8]?: (connection: Int, isTaken: Bool)] = [:]
-        var kept: [Verdict.Transaction] = []
-        for transaction in transactions.reversed() {
+        var madeGood: Set<Int> = []
+        for index in transactions.indices.reversed() {
+            let transaction = transactions[index]
             let path = transaction.reversePath
             let key = Key(reversePath: path, connection: transaction.connection)
             let later = elsewhere[path].flatMap { $0.connection > transaction.connection ? $0 : nil }
@@ -363,9 +364,10 @@ struct VerdictReading: Sendable {
                 max(elsewhere[path]?.connection ?? 0, transaction.connection),
                 elsewhere[path]?.isTaken == true || isTaken
             )
-            if !isMadeGood { kept.append(transaction) }
+            if isMadeGood { madeGood.insert(index) }
         }
-        transactions = kept.reversed()
+        guard !madeGood.isEmpty else { return }
+        transactions = transactions.indices.filter { !madeGood.contains($0) }.map { transactions[$0] }
     }
 
     /// Replies that find fault with the command, or with what should have come before it (RFC 5321 §4.2.2, RFC 4954 §6,

@@ -1,31 +1,88 @@
-/// The verdict while the session goes on: fed line by line as far as somebody has seen it, asked with every key.
+/// The verdict while the session goes on: read with the lines as they come to be known, asked with every key at the line that
+/// somebody has got to.
 ///
-/// It decides nothing: `VerdictReading` does. A question costs the same however long the session is, and a line is read once.
+/// It decides nothing: `VerdictReading` does. A line is read once, and what was known there is kept where it changed, so that a
+/// question costs the same however long the session is and however far a key goes.
 public struct VerdictSoFar: Equatable, Sendable {
     private var legs = VerdictLegs(keepsTally: true)
-    private var replies: [Leg: Verdict.ReplyUnderWay] = [:]
+    private var replies = ByLeg<Verdict.ReplyUnderWay>()
     private var read = 0
-    /// What became of the mail, once no more comes.
-    public private(set) var verdict: Verdict?
-    /// What is known now.
-    public private(set) var standing = Verdict.Standing(VerdictLegs())
+    /// The leg of the line before, where that was mail data.
+    private var mailData: Leg?
+    /// What was known from a line on, in order, where it changed.
+    private var changes: [Change] = []
+    private var titles = [""]
+    /// What became of the mail; nil until no more comes.
+    private var whole: (verdict: Verdict, standing: Verdict.Standing)?
+
+    /// Much of what is known is the same from change to change, so of a title its number is kept.
+    private struct Change: Sendable {
+        /// How many lines tell it.
+        let count: UInt32
+        let title: UInt32
+        let outcome: Verdict.Outcome
+        let holder: Verdict.Holder
+        let counts: Verdict.Counts
+    }
 
     public init() {}
 
     /// What was read says nothing about the session: all are equal.
     public static func == (one: VerdictSoFar, other: VerdictSoFar) -> Bool { true }
 
-    /// Reads the lines before `end` that it has not read yet. Fewer than it has read are another session, or its beginning.
-    public mutating func look(at lines: [TraceLine], before end: Int, isOver: Bool) {
-        let end = min(end, lines.count)
-        if end < read { self = Self() }
-        guard end > read || isOver != (verdict != nil) else { return }
-        for line in lines[read..<end] { legs.take(line, &replies[line.leg]) }
-        read = end
-        var finished = legs
-        verdict = isOver ? finished.verdict() : nil
-        standing = verdict.map(Verdict.Standing.init) ?? Verdict.Standing(legs)
+    /// Reads the lines that it has not read yet; `isWhole` when no more come. Fewer lines than it has read are another session, and
+    /// so are more behind the end.
+    public mutating func read(_ lines: TraceLines, isWhole: Bool) {
+        if lines.count < read || whole != nil && (lines.count > read || !isWhole) { self = Self() }
+        while read < lines.count { take(lines[read]) }
+        guard isWhole, whole == nil else { return }
+        let verdict = legs.verdict()
+        whole = (verdict, Verdict.Standing(verdict))
+        legs = VerdictLegs()
     }
+
+    private mutating func take(_ line: TraceLine) {
+        read += 1
+        legs.take(line, &replies[line.leg])
+        // Behind mail data more of it tells nothing new.
+        let before = mailData
+        if case .mailData(let part) = line.content, part != .end { mailData = line.leg } else { mailData = nil }
+        guard mailData == nil || mailData != before else { return }
+        keep(legs.standing)
+    }
+
+    private mutating func keep(_ now: Verdict.Standing) {
+        if let last = changes.last, standing(last) == now { return }
+        if titles[titles.count - 1] != now.title, !now.title.isEmpty { titles.append(now.title) }
+        changes.append(
+            Change(
+                count: UInt32(clamping: read),
+                title: now.title.isEmpty ? 0 : UInt32(titles.count - 1),
+                outcome: now.outcome,
+                holder: now.holder,
+                counts: now.counts
+            )
+        )
+    }
+
+    private func standing(_ change: Change) -> Verdict.Standing {
+        Verdict.Standing(change.outcome, change.counts, change.holder, title: titles[Int(change.title)])
+    }
+
+    /// What the first `count` lines tell while more come.
+    public func standing(before count: Int) -> Verdict.Standing {
+        var (low, high) = (0, changes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if changes[middle].count <= count { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? standing(changes[low - 1]) : VerdictLegs().standing
+    }
+
+    /// What became of the mail; nil until no more lines come.
+    public var verdict: Verdict? { whole?.verdict }
+    /// The same as a standing.
+    public var end: Verdict.Standing? { whole?.standing }
 }
 
 extension Verdict {
@@ -44,16 +101,27 @@ extension Verdict {
             title = verdict.title
         }
 
-        /// On the way. What failed around the words may be tried again, so that it counts at the end alone.
-        init(_ legs: VerdictLegs) {
-            let reading = legs.furthest
-            counts = reading.tally.counts
-            holder = legs.holder
-            let (decided, decision) = reading.standing
-            // That its own server took it tells who holds it, and not what becomes of it.
-            outcome = decided == .accepted && legs.isSubmission ? .none : decided
-            title = outcome == .none ? "" : Verdict.title(outcome, counts, decision, ofAll: reading.hasAllRecipients)
+        /// As it was kept.
+        init(_ outcome: Outcome, _ counts: Counts, _ holder: Holder, title: String) {
+            (self.outcome, self.counts, self.holder, self.title) = (outcome, counts, holder, title)
         }
+    }
+}
+
+extension VerdictLegs {
+    /// What is known on the way. What failed around the words may be tried again, so that it counts at the end alone.
+    var standing: Verdict.Standing {
+        isSubmission ? standing(of: submission, isSubmission: true) : standing(of: relay, isSubmission: false)
+    }
+
+    private func standing(of reading: VerdictReading, isSubmission: Bool) -> Verdict.Standing {
+        let (decided, decision) = reading.standing
+        let counts = reading.tally.counts
+        // That its own server took it tells who holds it, and not what becomes of it.
+        let outcome = decided == .accepted && isSubmission ? .none : decided
+        let title =
+            outcome == .none ? "" : Verdict.title(outcome, counts, decision, ofAll: reading.hasAllRecipients)
+        return Verdict.Standing(outcome, counts, holder, title: title)
     }
 }
 

@@ -94,6 +94,11 @@ struct Replay: ParsableCommand {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
             return try explain(error, settings, library)
         }
+        if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
+            Message.warn(file.warnings, about: session)
+            _ = try printList(settings) { (row) throws(FileError) in try file.eachListing(row) }
+            return
+        }
         let chosen = try SessionChoice.sessions(of: file, number)
         if let compare { return try show(file, chosen, named: session, beside: compare, settings) }
         // Without a word about which, flat text of several is the list of them: a reader cannot turn over a thousand.
@@ -101,7 +106,7 @@ struct Replay: ParsableCommand {
         if debug.debugLog != nil { for number in chosen { try debug.tell(file.sessions[number], number: number) } }
         Message.warn(file.warnings, about: session)
         if list || isUndecided {
-            let count = try printList(file, chosen, settings)
+            let count = try printList(settings) { (row) throws(FileError) in try file.eachListing(chosen, row) }
             if !list {
                 Message.write(
                     "\(count.counted("session")) of the file; --session N shows one of them, --session all shows all"
@@ -154,11 +159,14 @@ struct Replay: ParsableCommand {
     }
 
     /// Prints a row for each session that is wanted. Answers how many there are.
-    private func printList(_ file: SessionFile, _ chosen: Range<Int>, _ settings: Settings) throws -> Int {
+    private func printList(
+        _ settings: Settings,
+        _ each: ((SessionListing) throws(FileError) -> Void) throws(FileError) -> Void
+    ) throws -> Int {
         let printer = PlainPrinter(settings)
         let wanted = filter.map { SessionFilter($0) }
         var count = 0
-        try file.eachListing(chosen) { (listing) throws(FileError) in
+        try each { (listing) throws(FileError) in
             guard wanted?.wants(listing.session) ?? true else { return }
             count += 1
             try printer.print(row: listing.cells)

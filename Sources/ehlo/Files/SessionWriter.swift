@@ -162,9 +162,11 @@ struct SessionWriter {
         let (trace, header) = (session.trace, session.recording.header)
         switch format {
         case .json:
-            var export = JSONExport(library: library)
+            let export = JSONExport(library: library)
             try output.write(export.object(session.recording, trace, session: session.number))
-            for line in trace.lines { try output.write(export.object(line, session: session.number)) }
+            try export.each(of: trace, session: session.number) { (octets) throws(FileError) in
+                try output.write(octets: octets)
+            }
         case .txt:
             try TextExport.eachLine(trace, header: header, library: library, style: textStyle) {
                 (line) throws(FileError) in

@@ -11,6 +11,8 @@ extension SessionDraft {
     /// The events with what is a credential marked in octets, and masked in remarks: those were not understood, and may hold one.
     var masked: [WireEvent] {
         var log = WireLog()
+        // Nothing of a session without remarks has to be read for what else is a credential.
+        if remarkPlaces.isEmpty { return events.map { log.event($0.kind, leg: $0.leg, at: $0.time) } }
         var texts: [[UInt8]] = []
         var places: [Int?] = []
         for (index, event) in events.enumerated() {

@@ -19,70 +19,6 @@ public enum TranscriptReader {
     }
 }
 
-/// The sessions of a text, in the order in which they begin.
-///
-/// There may be hundreds of thousands, so it holds where the lines of each stand; a session is put together when it is asked
-/// for.
-public struct TranscriptFile: Sendable {
-    private let text: TranscriptText
-    private let plan: ReadingPlan?
-    private let places: TextPlaces
-
-    /// No sessions when nothing in it is a dialogue.
-    public init(_ octets: [UInt8]) {
-        text = TranscriptText(octets)
-        plan = ReadingPlan(text.octets)
-        guard let plan else {
-            places = TextPlaces()
-            return
-        }
-        var run = ReadingRun(text, plan)
-        places = run.places()
-    }
-
-    /// How many sessions there are.
-    public var count: Int { places.count }
-
-    /// What a session is called in a list, as its recording is.
-    func title(_ number: Int) -> String { places.title(number) }
-
-    /// A session, read anew from its own lines.
-    public func recording(_ number: Int) -> Recording {
-        guard let plan, let recording = ReadingRun.recording(of: places[number], text, plan) else {
-            preconditionFailure("a session that was found in a text is found again in the same lines")
-        }
-        return recording
-    }
-}
-
-/// Where the lines of sessions stand in a text: places that follow on each other are one.
-struct TextPlaces: Sendable {
-    /// Of one session after another.
-    private var places: [Range<Int>] = []
-    /// Which of them are a session's, sessions in the order in which they begin.
-    private var sessions: [(order: Int, places: Range<Int>, title: Int)] = []
-    /// What the sessions are called; most of a log are called the same.
-    private var titles: [String] = []
-    private var titleNumbers: [String: Int] = [:]
-
-    var count: Int { sessions.count }
-    subscript(_ number: Int) -> ArraySlice<Range<Int>> { places[sessions[number].places] }
-
-    func title(_ number: Int) -> String { titles[sessions[number].title] }
-
-    mutating func append(_ lines: [Range<Int>], order: Int, title: String) {
-        let number = titleNumbers[title] ?? titles.count
-        if number == titles.count {
-            titles.append(title)
-            titleNumbers[title] = number
-        }
-        sessions.append((order, places.count..<places.count + lines.count, number))
-        places += lines
-    }
-
-    mutating func sort() { sessions.sort { $0.order < $1.order } }
-}
-
 extension [Range<Int>] {
     /// Adds the place of a line.
     fileprivate mutating func add(_ place: Range<Int>) {
@@ -102,7 +38,7 @@ struct ReadingRun {
     private var isInFence = false
     private var drafts: [[UInt8]: Entry] = [:]
     private var begun = 0
-    private var finished = TextPlaces()
+    private var ended: [Ended] = []
     /// Words before any session, and where they stand.
     private var preface = RemarkGroup()
     private var prefacePlaces: [Range<Int>] = []
@@ -112,10 +48,23 @@ struct ReadingRun {
     private var current: [UInt8] = []
     private var previous: (line: ArraySlice<UInt8>, process: [UInt8]?)?
 
-    private struct Entry {
+    /// A session under way: one object, since every line looks it up and changes it.
+    private final class Entry {
         var draft: SessionDraft
-        var order: Int
+        let order: Int
         var places: [Range<Int>]
+
+        init(_ draft: SessionDraft, order: Int, places: [Range<Int>]) {
+            (self.draft, self.order, self.places) = (draft, order, places)
+        }
+    }
+
+    /// A session of which no more lines come. Nobody may have spoken in it.
+    struct Ended: Sendable {
+        let draft: SessionDraft
+        /// How many began before it.
+        let order: Int
+        let places: [Range<Int>]
     }
 
     /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
@@ -127,17 +76,44 @@ struct ReadingRun {
         lines = TextLines(text.octets)
     }
 
-    /// Finds the sessions: puts each together as far as it takes to know where it ends.
+    /// Where the lines of each session are. What they say is read again when it is asked for.
     mutating func places() -> TextPlaces {
-        while true {
-            let start = lines.position
-            guard let line = lines.next() else { break }
-            place = start..<lines.position
-            take(line)
+        var places = TextPlaces()
+        while let ended = next() {
+            guard ended.draft.lineCount > 0 else { continue }
+            places.append(ended.places, order: ended.order, title: ended.draft.title)
         }
-        for key in Array(drafts.keys) { finish(key) }
-        finished.sort()
-        return finished
+        places.sort()
+        return places
+    }
+
+    /// Reads on until another session is over; nil when all are.
+    mutating func next() -> Ended? {
+        while ended.isEmpty {
+            if takeLine() { continue }
+            if drafts.isEmpty { return nil }
+            for key in Array(drafts.keys) { finish(key) }
+        }
+        return ended.popLast()
+    }
+
+    /// Whether there is a session at all; reads no further than that.
+    mutating func findsSession() -> Bool {
+        while takeLine() {
+            if drafts[current].map({ $0.draft.lineCount > 0 }) ?? false { return true }
+            if ended.contains(where: { $0.draft.lineCount > 0 }) { return true }
+            ended = []
+        }
+        return drafts.values.contains { $0.draft.lineCount > 0 }
+    }
+
+    /// Takes the next line; false behind the last.
+    private mutating func takeLine() -> Bool {
+        let start = lines.position
+        guard let line = lines.next() else { return false }
+        place = start..<lines.position
+        take(line)
+        return true
     }
 
     /// The session whose lines stand at `places`; nil when nobody says anything there.
@@ -246,15 +222,13 @@ struct ReadingRun {
             var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
             draft.precede(with: preface)
             preface = RemarkGroup()
-            drafts[key] = Entry(draft: draft, order: begun, places: prefacePlaces)
+            drafts[key] = Entry(draft, order: begun, places: prefacePlaces)
             prefacePlaces = []
             begun += 1
         }
-        // Taken out while it changes, so that nothing in it has to be copied.
-        guard var entry = drafts.removeValue(forKey: key) else { return false }
+        guard let entry = drafts[key] else { return false }
         entry.draft.take(item, source)
         entry.places.add(place)
-        drafts[key] = entry
         return true
     }
 
@@ -308,17 +282,15 @@ struct ReadingRun {
         return hasSession(key) { $0.mayBeGreetedAgain(by: line) }
     }
 
-    /// Whether a session in which somebody has spoken is under way, and is as asked. It is copied for that, so the line is looked at
-    /// first.
+    /// Whether a session in which somebody has spoken is under way, and is as asked.
     private func hasSession(_ key: [UInt8], where isAsked: (SessionDraft) -> Bool) -> Bool {
-        guard let draft = drafts[key]?.draft, draft.lineCount > 0 else { return false }
-        return isAsked(draft)
+        guard let entry = drafts[key], entry.draft.lineCount > 0 else { return false }
+        return isAsked(entry.draft)
     }
 
     private mutating func finish(_ key: [UInt8]) {
-        // Where its lines stand is all that is wanted here; what they say is read again when it is asked for.
-        guard let entry = drafts.removeValue(forKey: key), entry.draft.lineCount > 0 else { return }
-        finished.append(entry.places, order: entry.order, title: entry.draft.title)
+        guard let entry = drafts.removeValue(forKey: key) else { return }
+        ended.append(Ended(draft: entry.draft, order: entry.order, places: entry.places))
     }
 }
 

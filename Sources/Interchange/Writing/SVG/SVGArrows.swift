@@ -8,7 +8,7 @@ struct SVGArrow {
     let kind: Kind
     let leg: Leg
     let speaker: TraceLine.Speaker
-    let lines: ArraySlice<TraceLine>
+    let lines: Slice<TraceLines>
     /// The stop it is the first arrow of; nil for the others.
     let opens: Trace.Stop?
     let isFailed: Bool
