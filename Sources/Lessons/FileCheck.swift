@@ -19,6 +19,8 @@ struct FileCheck {
     /// The most lines of 60 columns between two headings.
     static let maxLines = 20
     static let columns = 60
+    /// The most columns of a drawing: so it fits the lesson pane of a window of 80.
+    static let maxDiagramColumns = 50
     /// The headings of a lesson, in their order.
     static let headings = ["What happens", "Why it is so", "Read the octets", "What goes wrong", "Try it"]
 
@@ -162,6 +164,19 @@ struct FileCheck {
         case .html: report(line, "HTML is not shown: \(remark.text)")
         case .image: report(line, "a terminal has no images: \(remark.text)")
         case .link: checkLink(remark.text, line: line)
+        case .diagram: checkDiagram(remark.text, line: line)
+        }
+    }
+
+    /// A drawing is narrow, and of plain ASCII, so that every terminal draws it alike. `line` is that of its fence.
+    private mutating func checkDiagram(_ text: String, line: Int) {
+        for (index, row) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            if row.count > Self.maxDiagramColumns {
+                report(line + 1 + index, "the drawing has \(row.count) columns, at most \(Self.maxDiagramColumns) fit")
+            }
+            if row.contains(where: { !(0x20...0x7E).contains($0) }) {
+                report(line + 1 + index, "a drawing is of plain ASCII")
+            }
         }
     }
 

@@ -3,15 +3,18 @@ import CCmark
 extension MarkdownTree {
     /// Something in a text that is shown otherwise than it is written, or leads elsewhere.
     struct Remark: Equatable {
-        enum Kind { case html, image, link }
+        enum Kind { case html, image, link, diagram }
         let kind: Kind
         /// Counted from 1.
         let line: Int
-        /// The HTML, or the address of the image or link.
+        /// The HTML, the address of the image or link, or the drawing.
         let text: String
     }
 
-    /// Every piece of HTML, image and link.
+    /// What a fenced block is marked with that holds a drawing.
+    static let diagramInfo = "diagram"
+
+    /// Every piece of HTML, image, link and drawing.
     static func remarks(_ text: String) -> [Remark] {
         guard Markdown.refusal(of: text.utf8) == nil else { return [] }
         return Markdown.withDocument(text) { document in
@@ -32,6 +35,8 @@ extension MarkdownTree {
             found.append(Remark(kind: .html, line: line, text: html))
         case "image": found.append(Remark(kind: .image, line: line, text: string(cmark_node_get_url(node))))
         case "link": found.append(Remark(kind: .link, line: line, text: string(cmark_node_get_url(node))))
+        case "code_block" where string(cmark_node_get_fence_info(node)) == diagramInfo:
+            found.append(Remark(kind: .diagram, line: line, text: string(cmark_node_get_literal(node))))
         default: break
         }
         for child in children(node) { collect(child, line: line, depth: depth + 1, into: &found) }

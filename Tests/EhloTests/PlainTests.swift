@@ -109,11 +109,33 @@ import Testing
         }
     }
 
+    @Test func `the coverage of the registries is whole, or says what is missing and fails`() throws {
+        let whole = try Program.run(["lessons", "check", "--coverage"])
+        #expect(whole.status == 0 && whole.output.hasSuffix("  100.0 %  all tables\n"), "\(whole.output)")
+        #expect(!whole.output.contains("missing"))
+        let root = FileManager.default.temporaryDirectory.appending(path: "ehlo-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let folder = root.appending(path: "registries")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data("title: Ours\nsource: us\ndate: today\n\ncommand/MAIL a\ncommand/XNEW b\ncommand/XNEW2 c\n".utf8)
+            .write(to: folder.appending(path: "99-ours.txt"))
+        try FileManager.default.createDirectory(at: root.appending(path: "en"), withIntermediateDirectories: true)
+        let lacking = try Program.run(["lessons", "check", "--coverage", "--lessons", root.path])
+        #expect(lacking.status == 65)
+        #expect(lacking.output.contains("   1 of    3   33.3 %  Ours\n"), "\(lacking.output)")
+        #expect(lacking.output.contains("    missing  command/XNEW  b: falls back to command/unknown\n"))
+    }
+
     @Test func `lessons are listed and shown`() throws {
         let list = try Program.run(["lessons", "list"])
         #expect(list.status == 0 && list.output.hasPrefix("step/1 "))
         let show = try Program.run(["lessons", "show", "step/7"])
         #expect(show.status == 0 && show.errors.isEmpty && show.output.contains("RFC 5321 §"))
+        // A file is shown with the parts that have an anchor of their own, and a part alone.
+        let file = try Program.run(["lessons", "show", "reply/550"]).output
+        let part = try Program.run(["lessons", "show", "reply/550@RCPT"]).output
+        #expect(file.contains("\nAfter RCPT (reply/550@RCPT)\n\n") && file.contains("(reply/550@VRFY)"))
+        #expect(!part.contains("reply/550@") && part.count < file.count)
         let nearest = try Program.run(["lessons", "show", "reply/299"])
         #expect(nearest.status == 0 && nearest.messages.count == 1 && nearest.errors.contains("reply/2yz"))
     }

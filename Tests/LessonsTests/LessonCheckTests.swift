@@ -57,6 +57,10 @@ import Tracing
             ]
         ),
         ("command/LONG.md", ["8: 32 lines without a heading, at most 20 fit a screen"]),
+        (
+            "command/DRAWING.md",
+            ["15: the drawing has 51 columns, at most 50 fit", "16: a drawing is of plain ASCII"]
+        ),
         ("command/EMPTY.md", ["-: the lesson has no text"]),
         (
             "command/ANCHORS.md",

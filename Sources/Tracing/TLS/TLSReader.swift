@@ -38,10 +38,10 @@ struct TLSReader: Sendable {
             isEncrypted = true
             tiling.rest("change_cipher_spec", "change-cipher-spec", words: "from here on encrypted")
         case .alert where !isEncrypted && record.count == 7:
-            tiling.take(1, "alert level", "alert") { $0.first == 1 ? "warning" : "fatal" }
-            tiling.take(1, "alert", "alert") { octets in
-                octets.first.map { TLSRegistry.alerts[$0] ?? "alert \($0)" } ?? ""
-            }
+            let alert = record[6]
+            let anchor = TLSRegistry.alerts[alert].map { "alert@\($0)" } ?? "alert"
+            tiling.take(1, "alert level", anchor) { $0.first == 1 ? "warning" : "fatal" }
+            tiling.take(1, "alert", anchor) { _ in TLSRegistry.alerts[alert] ?? "alert \(alert)" }
         default: tiling.rest("encrypted octets", "opaque", words: "encrypted")
         }
         tiling.endLine()
@@ -86,14 +86,15 @@ struct TLSReader: Sendable {
             let cut = headerPart.count
             headerPart = []
             let name = TLSRegistry.message(header[0])
+            let anchor = Self.anchor(ofMessage: header[0])
             if cut > 0 {
-                tiling.take(4 - cut, "rest of a header", "handshake-message") { _ in name }
+                tiling.take(4 - cut, "rest of a header", anchor) { _ in name }
                 remaining = length
                 tiling.endLine()
                 continue
             }
-            tiling.take(1, "handshake message", "handshake-message") { _ in name }
-            tiling.take(3, "message length", "handshake-message") { "\($0.number24) octets" }
+            tiling.take(1, "handshake message", anchor) { _ in name }
+            tiling.take(3, "message length", anchor) { "\($0.number24) octets" }
             tiling.endLine()
             guard length <= tiling.left else {
                 remaining = length
@@ -103,6 +104,18 @@ struct TLSReader: Sendable {
             message(header[0], until: end, &tiling)
             tiling.rest("no grammar", "malformed", until: end, words: "  octets without grammar")
             tiling.endLine()
+        }
+    }
+
+    /// The messages that have a lesson of their own; the others have a section of one.
+    private static func anchor(ofMessage type: UInt8) -> String {
+        switch type {
+        case 4: "session-ticket"
+        case 11: "certificate"
+        case 12: "server-key-exchange"
+        case 16: "client-key-exchange"
+        case 20: "finished"
+        default: TLSRegistry.messages[type].map { "handshake-message@\($0)" } ?? "handshake-message"
         }
     }
 
@@ -121,7 +134,9 @@ struct TLSReader: Sendable {
             )
         case 20: tiling.rest("Finished", "finished", until: end, words: "  a hash over all that was said")
         case 4: tiling.rest("session ticket", "session-ticket", until: end, words: "  a ticket for another session")
-        default: tiling.rest("message", "handshake-message", until: end, words: "  \(end - tiling.position) octets")
+        default:
+            let words = "  \(end - tiling.position) octets"
+            tiling.rest("message", Self.anchor(ofMessage: type), until: end, words: words)
         }
         tiling.endLine()
     }
@@ -158,7 +173,7 @@ struct TLSReader: Sendable {
         guard tiling.position + 35 <= end else { return false }
         tiling.take(2, "version", "version") { "  version: \(TLSRegistry.version($0.number16))" }
         tiling.endLine()
-        tiling.take(32, "random", "random") { octets in
+        tiling.take(32, "random", isRetry ? "handshake-message@HelloRetryRequest" : "random") { octets in
             isRetry ? "  random: the value that says HelloRetryRequest" : "  random: \(octets.hexStart)"
         }
         tiling.endLine()
@@ -204,7 +219,7 @@ struct TLSReader: Sendable {
         }
     }
 
-    /// The extensions that have a lesson of their own.
+    /// The extensions that have a lesson of their own; the others have a section of one.
     private static func anchor(ofExtension type: UInt16) -> String {
         switch type {
         case 0: "server-name"
@@ -215,7 +230,7 @@ struct TLSReader: Sendable {
         case 43: "supported-versions"
         case 45, 41: "psk"
         case 51: "key-share"
-        default: "extension"
+        default: TLSRegistry.isNamed(type) ? "extension@\(TLSRegistry.extensionName(type))" : "extension"
         }
     }
 

@@ -19,12 +19,14 @@ public enum TLSRegistry {
     /// Extensions of the hellos (RFC 8446 §4.2).
     static let extensions: [UInt16: String] = [
         0: "server_name", 1: "max_fragment_length", 5: "status_request", 10: "supported_groups",
-        11: "ec_point_formats", 13: "signature_algorithms", 15: "heartbeat", 16: "ALPN",
-        18: "signed_certificate_timestamp", 21: "padding", 22: "encrypt_then_mac", 23: "extended_master_secret",
-        27: "compress_certificate", 28: "record_size_limit", 35: "session_ticket", 41: "pre_shared_key",
+        11: "ec_point_formats", 13: "signature_algorithms", 14: "use_srtp", 15: "heartbeat", 16: "ALPN",
+        18: "signed_certificate_timestamp", 19: "client_certificate_type", 20: "server_certificate_type",
+        21: "padding", 22: "encrypt_then_mac", 23: "extended_master_secret", 27: "compress_certificate",
+        28: "record_size_limit", 34: "delegated_credential", 35: "session_ticket", 41: "pre_shared_key",
         42: "early_data", 43: "supported_versions", 44: "cookie", 45: "psk_key_exchange_modes",
-        47: "certificate_authorities", 49: "post_handshake_auth", 50: "signature_algorithms_cert",
-        51: "key_share", 0xFE0D: "encrypted_client_hello", 0xFF01: "renegotiation_info",
+        47: "certificate_authorities", 48: "oid_filters", 49: "post_handshake_auth",
+        50: "signature_algorithms_cert", 51: "key_share", 58: "ticket_request", 0xFE0D: "encrypted_client_hello",
+        0xFF01: "renegotiation_info",
     ]
 
     /// Groups in which keys are agreed on (RFC 8446 §4.2.7, RFC 8422 §5.1.1).
@@ -47,13 +49,16 @@ public enum TLSRegistry {
 
     /// Alerts (RFC 8446 §6, RFC 5246 §7.2).
     static let alerts: [UInt8: String] = [
-        0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 22: "record_overflow",
-        40: "handshake_failure", 42: "bad_certificate", 43: "unsupported_certificate", 44: "certificate_revoked",
-        45: "certificate_expired", 46: "certificate_unknown", 47: "illegal_parameter", 48: "unknown_ca",
-        49: "access_denied", 50: "decode_error", 51: "decrypt_error", 70: "protocol_version",
-        71: "insufficient_security", 80: "internal_error", 86: "inappropriate_fallback", 90: "user_canceled",
-        100: "no_renegotiation", 109: "missing_extension", 110: "unsupported_extension", 112: "unrecognized_name",
-        113: "bad_certificate_status_response", 115: "unknown_psk_identity", 116: "certificate_required",
+        0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 21: "decryption_failed_RESERVED",
+        22: "record_overflow", 30: "decompression_failure_RESERVED", 40: "handshake_failure",
+        41: "no_certificate_RESERVED", 42: "bad_certificate", 43: "unsupported_certificate",
+        44: "certificate_revoked", 45: "certificate_expired", 46: "certificate_unknown", 47: "illegal_parameter",
+        48: "unknown_ca", 49: "access_denied", 50: "decode_error", 51: "decrypt_error",
+        60: "export_restriction_RESERVED", 70: "protocol_version", 71: "insufficient_security",
+        80: "internal_error", 86: "inappropriate_fallback", 90: "user_canceled", 100: "no_renegotiation",
+        109: "missing_extension", 110: "unsupported_extension", 111: "certificate_unobtainable_RESERVED",
+        112: "unrecognized_name", 113: "bad_certificate_status_response",
+        114: "bad_certificate_hash_value_RESERVED", 115: "unknown_psk_identity", 116: "certificate_required",
         120: "no_application_protocol",
     ]
 
@@ -162,6 +167,9 @@ public enum TLSRegistry {
     static func cipherSuite(_ number: UInt16) -> String { cipherSuites[number] ?? grease(number) }
     static func signature(_ number: UInt16) -> String { signatures[number] ?? grease(number) }
     static func extensionName(_ number: UInt16) -> String { extensions[number] ?? grease(number) }
+
+    /// Whether a number of an extension has a name, which those that mean nothing share.
+    static func isNamed(_ number: UInt16) -> Bool { !extensionName(number).hasPrefix("0x") }
 
     /// Values that mean nothing, so that nobody gets used to a short list (RFC 8701 §2).
     private static func grease(_ number: UInt16) -> String {

@@ -33,7 +33,7 @@ struct LessonsList: ParsableCommand {
     }
 }
 
-/// `ehlo lessons show`: one section as text.
+/// `ehlo lessons show`: one section as text; of a file its anchored parts as well.
 struct LessonsShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
@@ -55,7 +55,9 @@ struct LessonsShow: ParsableCommand {
         let library = try common.library(settings)
         let section = try section(library)
         let printer = PlainPrinter(settings)
-        for line in LessonText.lines(section) { try printer.print(line) }
+        let whole = section.heading == nil ? library.lesson(for: section.anchor) : nil
+        let lines = whole.map { LessonText.lines($0) } ?? LessonText.lines(section)
+        for line in lines { try printer.print(line) }
         try printer.flush()
     }
 
@@ -106,12 +108,15 @@ struct LessonsCheck: ParsableCommand {
 
     @Flag(help: "Name the parts that are longer than a card as well; they are no problems.")
     var cards = false
+    @Flag(help: "Print how much of what the registries name has a section of its own, and what falls back, instead.")
+    var coverage = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let settings = try common.settings()
         let library = try common.library(settings)
         let printer = PlainPrinter(settings)
+        if coverage { return try printCoverage(LessonCoverage(of: library), printer) }
         var traces: [(name: String, trace: Trace)] = []
         var problems: [String] = []
         for name in BundledSession.names(in: settings.lessonsRoots) {
@@ -130,6 +135,13 @@ struct LessonsCheck: ParsableCommand {
         for line in remarks + problems { try printer.print(Escaping.message(line)) }
         try printer.flush()
         guard problems.isEmpty else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }
+    }
+
+    /// The table; nothing else is checked with it.
+    private func printCoverage(_ coverage: LessonCoverage, _ printer: PlainPrinter) throws {
+        for line in CoverageText.lines(coverage) { try printer.print(Escaping.message(line)) }
+        try printer.flush()
+        guard coverage.isWhole else { throw ExitStatus(status: ExitCode.wrongData.rawValue) }
     }
 }
 
