@@ -14,7 +14,7 @@ import Testing
         let path = URL(fileURLWithPath: Program.lessons).deletingLastPathComponent().appendingPathComponent("README.md")
         let text = try String(contentsOf: path, encoding: .utf8)
         let part = try #require(text.components(separatedBy: "Many files, or whole folders").last)
-        let blocks = try #require(part.components(separatedBy: "**In scripts.**").first).components(separatedBy: "```")
+        let blocks = try #require(part.components(separatedBy: "**In public.**").first).components(separatedBy: "```")
         let fenced = stride(from: 1, to: blocks.count, by: 2).map { blocks[$0] }
         return fenced.enumerated().compactMap { index, block in
             guard block.hasPrefix("sh\n") else { return nil }

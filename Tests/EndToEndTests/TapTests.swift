@@ -226,6 +226,36 @@ struct TapTests {
         try screen.press("Q")
     }
 
+    @Test(.enabled(if: Program.has("python3"), "needs python3"), arguments: [("refused,deferred", 0), ("accepted", 2)])
+    func `each conversation gets a line in the log, and only recordings that are wanted stay`(only: String, kept: Int)
+        throws
+    {
+        let sink = try Sink()
+        let folder = try Folder()
+        let log = folder.path("tap.log")
+        try "before\n".write(toFile: log, atomically: true, encoding: .utf8)
+        let tap = try RunningTap(to: sink.port, in: folder, more: ["--log", log, "--only", only])
+        for _ in 1...2 {
+            let outcome = try Client.python3.send(to: tap.port, in: folder)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        let lines = {
+            ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").map {
+                $0.split(separator: "\t", omittingEmptySubsequences: false)
+            }
+        }
+        #expect(waits { lines().count == 3 }, "\(lines())")
+        #expect(lines().first == ["before"])
+        for line in lines().dropFirst() {
+            #expect(
+                line.count == 8 && line[4...6] == ["<ada@sender.example>", "<bob@receiver.example>", "accepted"],
+                "\(line)"
+            )
+            #expect(line[2].hasPrefix("127.0.0.1:") && line[3] == "127.0.0.1:\(sink.port)", "\(line)")
+        }
+        #expect(tap.recordings.count == kept)
+    }
+
     @Test func `what cannot be is said in one line`() throws {
         let folder = try Folder()
         let sink = try Sink()
@@ -241,6 +271,8 @@ struct TapTests {
             (["--listen", "127.0.0.1:0", "--to", "nosuchhost.invalid:25"], 64, "has no address"),
             (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--record", "/dev/null/x.ehlo"], 73, "--record"),
             (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--hold"], 64, "--plain"),
+            (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--only", "refused"], 64, "--record"),
+            (["--listen", "127.0.0.1:0", "--to", "127.0.0.1:25", "--log", "/dev/null/x"], 73, "--log"),
         ] as [([String], Int32, String)] {
             let outcome = try Program.run(Program.path, ["tap", "--plain"] + arguments, in: folder)
             #expect(outcome.status == status, "\(arguments) \(outcome.errors)")

@@ -29,6 +29,12 @@ public struct SessionListing: Sendable {
         return listing
     }
 
+    /// Of a conversation that was looked at while it went on: where its client spoke from, and when it began, ISO 8601.
+    public init(_ glance: inout SessionGlance, client: String, began: String, number: Int) {
+        let server = glance.endpoint ?? ""
+        self.init(&glance, server.isEmpty ? nil : .init(client: client, server: server), began, number)
+    }
+
     private init(_ glance: inout SessionGlance, _ known: Recording.Ends?, _ began: String, _ number: Int) {
         let ends = SessionEnds(glance, known)
         let verdict = glance.verdict()

@@ -97,7 +97,7 @@ struct Replay: ParsableCommand {
         if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
             Message.warn(file.warnings, about: session)
             _ = try printList(settings) { (row) throws(FileError) in try file.eachListing(row) }
-            return
+            return try judge(demands, file)
         }
         let chosen = try SessionChoice.sessions(of: file, number)
         if let compare { return try show(file, chosen, named: session, beside: compare, settings) }

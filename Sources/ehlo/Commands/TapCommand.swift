@@ -4,6 +4,7 @@ import Glibc
 import Interchange
 import Networking
 import Stage
+import Tracing
 
 /// `ehlo tap`: stands between real clients and a real server and shows what they say.
 struct TapCommand: ParsableCommand {
@@ -37,6 +38,17 @@ struct TapCommand: ParsableCommand {
         )
     )
     var record: String?
+    @Option(
+        help: ArgumentHelp("Add a line about each conversation to this file when it is over.", valueName: "file")
+    )
+    var log: String?
+    @Option(
+        help: ArgumentHelp(
+            "With --record: keep only recordings like this, as refused,deferred; the words of 'ehlo replay --filter'.",
+            valueName: "words"
+        )
+    )
+    var only: String?
     @Flag(help: "Hold each line of the client until Enter lets it pass; e edits it. Mail data passes as it comes.")
     var hold = false
     @Flag(help: "Hold both ends of TLS with a certificate of the tap's own, and show what is inside.")
@@ -75,7 +87,7 @@ struct TapCommand: ParsableCommand {
             )
         }
         try debug.open()
-        let files = try record.map { path throws(CommandError) in try ConversationFiles(path) }
+        let files = try files()
         let source = "ehlo tap, to \(options.target)"
         if options.targetIsRemote {
             Message.write(
@@ -93,6 +105,17 @@ struct TapCommand: ParsableCommand {
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
         stepBack()
         while true { try plain.follow() }
+    }
+
+    /// Where conversations are recorded and told of; nil for nowhere.
+    private func files() throws(CommandError) -> ConversationFiles? {
+        guard record != nil || only == nil else {
+            throw CommandError(.usage, "--only chooses among recordings; say with --record where they go")
+        }
+        guard record != nil || log != nil else { return nil }
+        let log = try log.map { path throws(CommandError) in try ConversationLog(path) }
+        let filter = only.map { SessionFilter($0.replacing(",", with: " ")) }
+        return try ConversationFiles(record, log: log, only: filter)
     }
 
     /// In the three panes.

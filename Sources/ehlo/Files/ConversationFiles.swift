@@ -2,9 +2,15 @@ import Glibc
 import Interchange
 import Tracing
 
-/// Where conversations are recorded, a file each: in a folder under names of their own, or beside each other under one name.
+/// Where conversations are recorded, a file each: in a folder under names of their own, or beside each other under one name; and
+/// where a line about each is written when it is over.
 final class ConversationFiles {
-    private let path: String
+    /// A line about each.
+    let log: ConversationLog?
+    /// Which recordings stay when their conversation is over; nil for all.
+    private let only: SessionFilter?
+    /// nil where nothing is recorded.
+    private let path: String?
     private let isFolder: Bool
     private let kind: String
     /// Stands in the names in a folder, so that the files of two runs do not meet.
@@ -13,12 +19,18 @@ final class ConversationFiles {
     private var first: ConversationFile?
 
     /// In a folder the names begin with `kind`.
-    init(_ path: String, kind: String = "tap") throws(CommandError) {
+    init(_ path: String?, kind: String = "tap", log: ConversationLog? = nil, only: SessionFilter? = nil)
+        throws(CommandError)
+    {
         var status = stat()
-        self.kind = kind
-        isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        (self.kind, self.log, self.only) = (kind, log, only)
         self.path = path
         run = Recorder.now.replacing(":", with: "").replacing("-", with: "")
+        guard let path else {
+            isFolder = false
+            return
+        }
+        isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
         if isFolder {
             guard access(path, W_OK | X_OK) == 0 else {
                 throw CommandError(.cannotCreate, "--record: nothing can be written into \(path); give another folder")
@@ -30,19 +42,26 @@ final class ConversationFiles {
 
     deinit { first?.discardIfUnused() }
 
-    /// The file of a conversation, with its header in it.
-    func file(of number: Int, _ header: Recording.Header) throws(CommandError) -> ConversationFile {
+    /// Whether it matters what became of a conversation.
+    var asksAboutEnds: Bool { log != nil || only != nil }
+
+    /// Whether the recording of a conversation stays.
+    func wants(_ session: ListedSession) -> Bool { only?.wants(session) ?? true }
+
+    /// The file of a conversation, with its header in it; nil where nothing is recorded.
+    func file(of number: Int, _ header: Recording.Header) throws(CommandError) -> ConversationFile? {
+        guard let path else { return nil }
         let file: ConversationFile
         if let made = first {
             (file, first) = (made, nil)
         } else {
-            file = try ConversationFile(name(of: number))
+            file = try ConversationFile(name(of: number, path))
         }
         try file.write(RecordingWriter.line(header))
         return file
     }
 
-    private func name(of number: Int) -> String {
+    private func name(of number: Int, _ path: String) -> String {
         guard !isFolder else {
             let digits = String(number)
             let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -85,5 +104,8 @@ final class ConversationFile {
     }
 
     /// An empty file would only be in the way.
-    func discardIfUnused() { if !isUsed { unlink(name) } }
+    func discardIfUnused() { if !isUsed { discard() } }
+
+    /// Nobody wants it.
+    func discard() { unlink(name) }
 }

@@ -22,7 +22,7 @@ final class WatchedSessions {
         for event in news.events {
             touched.insert(event.id)
             conversations.take(event, open: open)
-            troubles += recorder.take(event, conversations[event.id]?.header)
+            troubles += recorder.take(event, conversations[event.id])
         }
         troubles += recorder.write()
         var inputs: [Input] = troubles.map { .noticed($0) }

@@ -65,7 +65,7 @@ final class PlainConversations {
 
     private func take(_ event: ConversationEvent) throws {
         conversations.take(event)
-        for trouble in recorder.take(event, conversations[event.id]?.header) { Message.write(trouble) }
+        for trouble in recorder.take(event, conversations[event.id]) { Message.write(trouble) }
         switch event.kind {
         case .opened: try begin(event.id)
         case .event: break

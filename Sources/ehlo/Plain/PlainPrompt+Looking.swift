@@ -55,8 +55,8 @@ extension PlainPrompt {
         var sofar = VerdictSoFar()
         let isLast = shownLines == trace.lines.count
         let isOver: Bool = if case .live(let run) = source { run.isOver && isLast } else { isLast }
-        sofar.look(at: trace.lines, before: shownLines, isOver: isOver)
-        let standing = sofar.standing
+        sofar.read(trace.lines, isWhole: isOver)
+        let standing = sofar.end ?? sofar.standing(before: shownLines)
         let held = standing.holder.words.full
         try say("The mail: \(held)\(standing.share.map { ", \($0)" } ?? "").")
     }
