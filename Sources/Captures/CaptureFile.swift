@@ -12,10 +12,7 @@ public final class CaptureFile: Sendable {
     /// What could not be read, and what is not shown; in sentences.
     public let warnings: [String]
 
-    private struct Found: Sendable {
-        var flow: Flow
-        var client: Direction
-    }
+    private typealias Found = FoundSessions.Found
 
     /// Whether a file begins as a capture does.
     public static func recognises(_ octets: [UInt8]) -> Bool {
@@ -29,21 +26,21 @@ public final class CaptureFile: Sendable {
         self.index = index
         apart = CaptureOctets(index.apart)
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
-        var found: [Found] = []
-        var others = index.otherStreams
+        var search = FoundSessions()
         for flow in index.candidates {
             if let client = flow.client {
-                found.append(Found(flow: flow, client: client))
+                search.add(flow, client: client)
                 continue
             }
             assembly.assemble(flow, upTo: SessionSearch.maxOctets * 2)
             if let client = SessionSearch.clientDirection(flow, assembly) {
-                found.append(Found(flow: flow, client: client))
+                search.add(flow, client: client)
             } else {
-                others += 1
+                search.add(flow, whoseGreetingIsFor: SessionSearch.greetedDirection(flow, assembly))
             }
         }
-        self.found = found
+        found = search.all
+        let others = index.otherStreams + search.others
         lookups = LookupMatch(index.lookups, octets, apart)
         var warnings = index.warnings.all
         if index.lookups.isFull {

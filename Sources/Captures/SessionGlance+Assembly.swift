@@ -6,7 +6,7 @@ extension SessionGlance {
     init(_ assembly: StreamAssembly, client direction: Direction, name: String) {
         self.init()
         for side in assembly.missingSides(client: direction) { gap(nil, side) }
-        var hasClosed = false
+        var closer: Side?
         for piece in assembly.pieces {
             let side: Side = piece.direction == direction ? .client : .server
             switch piece.kind {
@@ -14,12 +14,12 @@ extension SessionGlance {
             case .synAck: connected(to: name)
             case .octets: take(assembly.content(piece).buffer, side)
             case .gap: gap(piece.count, side)
-            case .fin: hasClosed = true
-            case .rst: if !hasClosed { failed(.reset) }
+            case .fin: closer = closer ?? side
+            case .rst: if closer == nil { failed(.reset) }
             case .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN: break
             }
         }
-        if hasClosed { closed() }
+        if let closer { closed(by: closer) }
     }
 }
 

@@ -57,6 +57,27 @@ struct SessionSearch {
         return [25, 465, 587].contains(flow.end(client.other).port) ? client : nil
     }
 
+    /// The direction of the client where all that the server said may be the greeting of a mail server, and the client said nothing of
+    /// another protocol: 220, or that there is no service (RFC 5321 §3.1, §3.8).
+    static func greetedDirection(_ flow: Flow, _ assembly: StreamAssembly) -> Direction? {
+        var signs = [Signs(), Signs()]
+        for direction in Direction.allCases { signs[direction.rawValue] = look(direction, assembly) }
+        return Direction.allCases.first { client in
+            let (own, server) = (signs[client.rawValue], signs[client.other.rawValue])
+            return (flow.initiator ?? client) == client && own.replies == 0 && own.kindredCommands == 0
+                && own.lines == own.commands && server.replies == server.lines && server.lines > 0
+                && server.kindredReplies == 0 && greets(client.other, assembly)
+        }
+    }
+
+    private static func greets(_ server: Direction, _ assembly: StreamAssembly) -> Bool {
+        guard let first = assembly.pieces.first(where: { $0.direction == server && $0.kind == .octets }) else {
+            return false
+        }
+        let code = Array(assembly.content(first).prefix(3).buffer)
+        return ["220", "421", "554"].contains { code.elementsEqual($0.utf8) }
+    }
+
     /// Words that only SMTP has are proof, since somebody may speak FTP or HTTP to a mail server. Without them the server's
     /// port decides, and any word of FTP, NNTP or POP3 counts against it.
     private static func isMail(client: Signs, server: Signs, _ port: UInt16) -> Bool {

@@ -18,6 +18,8 @@ public enum Input: Equatable, Sendable {
     case searchPressed, nextMatchPressed, previousMatchPressed
     /// In a list of sessions: the column to sort by, and the order turned round.
     case columnBackPressed, columnOnPressed, reversePressed
+    /// The next session that tells of the same thing, as the next hop of a mail.
+    case hopPressed
     case hexPressed, lineEndsPressed, blankPressed
     /// The key of something that lies over the panes.
     case overlayPressed(Overlay)
@@ -71,7 +73,7 @@ extension Input {
             .editPressed, .revertPressed, .rawPressed, .nextPanePressed, .previousPanePressed, .zoomPressed, .upPressed,
             .downPressed, .pageUpPressed, .pageDownPressed, .leftPressed, .rightPressed, .searchPressed,
             .nextCardPressed, .previousCardPressed, .nextMatchPressed, .previousMatchPressed, .columnBackPressed,
-            .columnOnPressed, .reversePressed,
+            .columnOnPressed, .reversePressed, .hopPressed,
             .hexPressed, .lineEndsPressed, .blankPressed, .overlayPressed,
             .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .mousePressed, .pastePressed,
             .escapePressed, .quitPressed, .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll,

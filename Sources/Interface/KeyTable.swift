@@ -102,6 +102,7 @@ public enum KeyTable {
         row("<", nil, "<", .columnBackPressed, "in a list of sessions, sort by the column before", .look),
         row(">", nil, ">", .columnOnPressed, "in a list of sessions, sort by the next column", .look),
         row("r", nil, "r", .reversePressed, "in a list of sessions, turn the order round", .look),
+        row("h", nil, "h", .hopPressed, "the next hop of the same mail, or the next session of the same story", .look),
         row("x", nil, "x", .hexPressed, "the line in hexadecimal", .look),
         row("l", nil, "l", .lineEndsPressed, "show CR and LF at the line ends", .look),
         row("w", nil, "w", .timesPressed, "times since start, since last, by the clock", .look),

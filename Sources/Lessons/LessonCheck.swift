@@ -54,7 +54,7 @@ public enum LessonCheck {
         let names =
             Step.allCases.map { "step/\($0.number)" } + Verb.allCases.map { "command/\($0.rawValue)" }
             + Departure.Kind.allCases.map { "finding/\($0.rawValue)" } + Extension.all.map { "extension/\($0.keyword)" }
-            + Mechanism.allCases.map { "sasl/\($0.name)" }
+            + Mechanism.allCases.map { "sasl/\($0.name)" } + Situation.Kind.allCases.map { "situation/\($0.rawValue)" }
             + ["command", "reply", "extension", "parameter", "sasl", "dns"].map { "\($0)/unknown" }
             + (2...5).map { "reply/\($0)yz" } + [2, 4, 5].map { "status/\($0).x.x" }
         return names.map { LessonAnchor($0) }

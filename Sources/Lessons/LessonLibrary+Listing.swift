@@ -4,7 +4,7 @@ extension LessonLibrary {
     /// The families in the order a reader would want them; others follow by name.
     static let families = [
         "step", "command", "syntax", "reply", "status", "extension", "parameter", "sasl", "dns", "tls", "link", "field",
-        "finding", "wording", "background",
+        "finding", "situation", "wording", "background",
     ]
 
     /// Every anchor that has a text, headings with anchors behind the lesson they are in, always in the same order.

@@ -113,7 +113,7 @@ enum PostfixLog {
             turn = AnsweredTurn(named: words)
         } else if message.hasPrefix("SSL_accept error") {
             turn = .startTLS
-        } else if message.hasPrefix("PREGREET") || message.has("non-SMTP command from") {
+        } else if situation(message) != nil {
             turn = .connect
         } else {
             return nil
@@ -125,8 +125,26 @@ enum PostfixLog {
             found.outcome = .refused
             found.speaker = .ownServer
         }
+        if let situation = situation(message) { found.lessons.insert(situation, at: 0) }
         explainer.addFailure(message, to: &found)
         return found.lessons.isEmpty && found.code == nil && turn == nil ? nil : found
+    }
+
+    /// What a client does that smtpd or postscreen tells of: `PREGREET 14 after 0.08 from [192.0.2.94]:25372: EHLO ylmf-pc\r\n`.
+    private static func situation(_ message: Substring) -> LessonAnchor? {
+        let kind: Situation.Kind? =
+            if message.hasPrefix("PREGREET") {
+                message.has(" HTTP/1.") ? .httpClient : .earlyTalker
+            } else if message.hasPrefix("HANGUP") || message.has("lost connection after CONNECT from") {
+                .connectAndLeave
+            } else if message.hasPrefix("NON-SMTP COMMAND") || message.has("non-SMTP command from") {
+                .httpClient
+            } else if message.has("improper command pipelining after CONNECT from") {
+                .earlyTalker
+            } else {
+                nil
+            }
+        return kind.map { LessonAnchor("situation/\($0.rawValue)") }
     }
 
     private static func outcome(_ status: Substring) -> Explanation.Outcome {

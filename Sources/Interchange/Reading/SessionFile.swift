@@ -110,18 +110,42 @@ public struct SessionFile: Sendable {
     /// How many sessions one processor looks at before their rows are given out.
     private static let listingsAtOnce = 256
 
-    /// What a list says about all sessions, one after the other. A text is read once for it.
+    /// What a list says about all sessions, one after the other, what they tell together with it. A text is read once for it.
     public func eachListing<Failure: Error>(_ body: (SessionListing) throws(Failure) -> Void) throws(Failure) {
         guard case .transcript(let file) = content else { return try eachListing(0..<count, body) }
         var number = 0
+        var block = ListingBlock()
         try file.each(making: { SessionListing($0, number: 0) }) { (listing) throws(Failure) in
-            try body(listing.numbered(number))
+            if let full = block.add(listing.numbered(number)) { for row in full { try body(row) } }
             number += 1
         }
+        for row in block.take() { try body(row) }
     }
 
-    /// What a list says about each of some sessions, one after the other.
+    /// What a list says about each of some sessions, one after the other, what those tell together with it.
     public func eachListing<Failure: Error>(
+        _ numbers: Range<Int>,
+        _ body: (SessionListing) throws(Failure) -> Void
+    ) throws(Failure) {
+        var block = ListingBlock()
+        try eachAlone(numbers) { (listing) throws(Failure) in
+            if let full = block.add(listing) { for row in full { try body(row) } }
+        }
+        for row in block.take() { try body(row) }
+    }
+
+    /// What sessions of the file tell together, by their numbers; nothing for most.
+    public var related: [Int: [Situation]] {
+        guard count > 1 else { return [:] }
+        var found: [Int: [Situation]] = [:]
+        eachListing { listing in
+            let told = listing.session.situations.filter { !$0.sessions.isEmpty }
+            if !told.isEmpty { found[listing.session.number] = told }
+        }
+        return found
+    }
+
+    private func eachAlone<Failure: Error>(
         _ numbers: Range<Int>,
         _ body: (SessionListing) throws(Failure) -> Void
     ) throws(Failure) {

@@ -5,11 +5,22 @@ public import Tracing
 /// What a list says about a session without reading it whole; the same for every kind of file.
 public struct SessionListing: Sendable {
     /// What is known of it.
-    public private(set) var session: ListedSession
+    public internal(set) var session: ListedSession
     /// How it went: the outcome, and what tells it apart.
     public let summary: String
-    /// The row of a list: number, start, client, server, reverse-path, forward-paths and outcome; `–` for what is not known.
-    public private(set) var cells: [String]
+    /// What ties it to other sessions of the file.
+    private(set) var facts: RelatedSessions.Facts
+
+    /// The row of a list: number, start, client, server, reverse-path, forward-paths and outcome, what is going on behind that; `–`
+    /// for what is not known.
+    public var cells: [String] {
+        let known: [String?] = [
+            session.began, session.client, session.server, session.from, session.to.joined(separator: ","),
+        ]
+        let outcome = [summary] + session.situations.map(\.listed)
+        return ["\(session.number)"] + known.map { cell in cell.flatMap { $0.isEmpty ? nil : $0 } ?? "–" }
+            + [outcome.joined(separator: "; ")]
+    }
 
     init(_ recording: Recording, number: Int) {
         var glance = SessionGlance(recording.events)
@@ -25,7 +36,7 @@ public struct SessionListing: Sendable {
     func numbered(_ number: Int) -> SessionListing {
         var listing = self
         listing.session.number = number
-        listing.cells[0] = "\(number)"
+        listing.facts.number = number
         return listing
     }
 
@@ -38,7 +49,7 @@ public struct SessionListing: Sendable {
     private init(_ glance: inout SessionGlance, _ known: Recording.Ends?, _ began: String, _ number: Int) {
         let ends = SessionEnds(glance, known)
         let verdict = glance.verdict()
-        let session = ListedSession(
+        session = ListedSession(
             number: number,
             began: began,
             client: ends.client,
@@ -46,10 +57,36 @@ public struct SessionListing: Sendable {
             glance,
             verdict
         )
-        (self.session, summary) = (session, session.summary)
-        let known: [String?] = [
-            session.began, session.client, session.server, session.from, session.to.joined(separator: ","),
-        ]
-        cells = ["\(number)"] + known.map { cell in cell.flatMap { $0.isEmpty ? nil : $0 } ?? "–" } + [summary]
+        summary = session.summary
+        facts = RelatedSessions.Facts(number: number, began: began, client: ends.client, glance, verdict)
+    }
+}
+
+/// Rows of a list that wait until it is known what ties their sessions.
+struct ListingBlock {
+    private var listings: [SessionListing] = []
+    private var related = RelatedSessions()
+
+    /// The most that are held: as many as anybody has had in one file, and an end to the memory.
+    static let maxTogether = 100_000
+
+    /// Takes a row; gives all there are when they are as many as are held.
+    mutating func add(_ listing: SessionListing) -> [SessionListing]? {
+        listings.append(listing)
+        related.add(listing.facts)
+        return listings.count < Self.maxTogether ? nil : take()
+    }
+
+    /// The rows, with what their sessions tell together.
+    mutating func take() -> [SessionListing] {
+        let found = related.situations()
+        var all = listings
+        (listings, related) = ([], RelatedSessions())
+        guard !found.isEmpty else { return all }
+        for index in all.indices {
+            guard let more = found[all[index].session.number] else { continue }
+            all[index].session.situations = all[index].session.situations.joined(with: more)
+        }
+        return all
     }
 }

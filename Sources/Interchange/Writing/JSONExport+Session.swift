@@ -13,7 +13,14 @@ extension JSONExport {
         return "{\"session\":\(session),\"kind\":\"session\",\"schema\":\(Self.schema),"
             + "\"began\":\(Self.text(header.began)),\"client\":\(Self.text(ends.client ?? "")),"
             + "\"server\":\(Self.text(ends.server ?? "")),\"source\":\(Self.text(header.source)),"
-            + "\"tls\":\(Self.tls(trace)),\"verdict\":\(Self.verdict(Verdict(of: trace), trace))}\n"
+            + "\"tls\":\(Self.tls(trace)),\"verdict\":\(Self.verdict(Verdict(of: trace), trace)),"
+            + "\"situations\":[\(Situation.all(in: trace).map(Self.situation).joined(separator: ","))]}\n"
+    }
+
+    /// What is going on: lines by their index, sessions by their number.
+    private static func situation(_ situation: Situation) -> String {
+        "{\"id\":\"\(situation.id)\",\"text\":\(jsonText(situation.sentence)),\"advice\":\(jsonText(situation.advice)),"
+            + "\"lines\":\(situation.lines),\"sessions\":\(situation.sessions),\"lesson\":\"\(situation.anchor)\"}"
     }
 
     /// null in the clear, and parts that are null where TLS went by and nobody gave us its keys.

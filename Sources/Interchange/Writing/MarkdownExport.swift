@@ -46,7 +46,7 @@ public enum MarkdownExport {
             parts.append("## The message as it was delivered, \(content.count) octets")
             parts.append(fenced(ExportWalk.rows(content).map { "| \($0)" }, info: "text"))
         }
-        parts += verdict(trace)
+        parts += verdict(trace) + situations(trace)
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
@@ -74,6 +74,15 @@ public enum MarkdownExport {
             if case .summary = words { parts.append("**\(text)**") } else { parts.append(text) }
         }
         return quotes.isEmpty ? parts : parts + [fenced(quotes, info: "text")]
+    }
+
+    /// What is going on, an entry each, where anything is.
+    private static func situations(_ trace: Trace) -> [String] {
+        let told = Situation.all(in: trace).map { situation in
+            let words = [situation.sentence, situation.advice, situation.others].filter { !$0.isEmpty }
+            return "- **situation** `\(situation.id)`: " + Escaping.markdown(words.joined(separator: " "))
+        }
+        return told.isEmpty ? [] : ["## What is going on", told.joined(separator: "\n")]
     }
 
     private static func finding(_ finding: Finding) -> String {

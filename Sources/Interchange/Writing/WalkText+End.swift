@@ -22,6 +22,15 @@ extension WalkText {
         if explainsFailure { try body(explanation(trace)) }
         try body([.blank])
         for words in Verdict(of: trace).words(in: trace) { try body(verdict(words)) }
+        try body(Situation.all(in: trace).flatMap(situation))
+    }
+
+    /// A sentence about what is going on, what to do, and where that is explained.
+    private func situation(_ situation: Situation) -> [Line] {
+        [.blank] + wrapped("Situation: \(situation.sentence)", .heading, indent: "")
+            + wrapped(situation.advice, .detail, indent: "  ")
+            + (situation.sessions.isEmpty ? [] : wrapped(situation.others, .detail, indent: "  "))
+            + (library == nil ? [] : [Line(.lesson, "  Lesson \(situation.anchor)")])
     }
 
     /// Every finding, one entry each.

@@ -11,7 +11,8 @@ enum EndOverlay {
         let lines = told.enumerated().flatMap { number, words in
             row(words, verdict, isFirst: number == 0, columns, world.glyphs)
         }
-        let rows = lines + [StyledLine("")] + suggestions(verdict, state, columns)
+        let rows =
+            lines + situations(state, columns, world.glyphs) + [StyledLine("")] + suggestions(verdict, state, columns)
         return Page(count: rows.count) { [rows[$0]] }
     }
 
@@ -33,6 +34,19 @@ enum EndOverlay {
         case .quote:
             return Wrap.lines(StyledLine("  S\(glyphs.arrowLeft) \(text)", .server), columns: columns, hanging: 5)
         case .next: return Wrap.lines(StyledLine("  \(text)"), columns: columns, hanging: 2)
+        }
+    }
+
+    /// What is going on, and what to do about it.
+    private static func situations(_ state: State, _ columns: Int, _ glyphs: Glyphs) -> [StyledLine] {
+        state.situations.flatMap { situation in
+            let more = [situation.advice, situation.others].filter { !$0.isEmpty }.joined(separator: " ")
+            return [StyledLine("")]
+                + Wrap.lines(
+                    StyledLine(situation.sentence.asciified(glyphs), .finding, emphasis: .bold),
+                    columns: columns
+                )
+                + Wrap.lines(StyledLine("  \(more)".asciified(glyphs)), columns: columns, hanging: 2)
         }
     }
 

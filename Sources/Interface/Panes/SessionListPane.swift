@@ -208,6 +208,7 @@ struct SessionColumns {
         line.append(TextCell.left(row.server ?? String(glyphs.skipped), server, glyphs), .dim)
         let (sign, role) = row.mark(glyphs)
         line.append("\(sign) \(row.words)", role)
+        if let situation = row.situations.last { line.append(" \(situation.listed)", .finding) }
         return line
     }
 

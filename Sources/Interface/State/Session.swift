@@ -99,6 +99,8 @@ public struct Session: Equatable, Sendable {
     public internal(set) var trace: Trace
     /// What became of the mail, at each of the lines.
     var soFar = VerdictSoFar()
+    /// What is going on, as far as the lines were shown.
+    var situations = SituationsSoFar()
 
     /// The conversations there are, one of which is open; nil where a session stands alone.
     public var conversations: Conversations?
@@ -146,7 +148,7 @@ public struct Session: Equatable, Sendable {
     /// Takes a conversation's session in the place of the one that was open.
     mutating func open(_ opened: Conversations.Opened) {
         (source, trace, began, pending) = (opened.source, opened.trace, opened.began, opened.pending)
-        soFar = VerdictSoFar()
+        (soFar, situations) = (VerdictSoFar(), SituationsSoFar())
         origin = WireText.shown(opened.origin.utf8)
         if source == .replay { title = WireText.shown(opened.title.utf8) }
     }

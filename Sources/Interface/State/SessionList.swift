@@ -21,7 +21,8 @@ public struct SessionList: Equatable, Sendable {
             let quote = verdict.decision?.lines.last.map { Verdict.Words.quote(WireText.shown(trace.lines[$0].octets)) }
             let decided = quote.flatMap { words.firstIndex(of: $0) } ?? 0
             let next = words[decided...].first { if case .next = $0 { true } else { false } }
-            sentences = words.prefix(1).map(\.text) + (next.map { [$0.text] } ?? [])
+            let situations = Situation.all(in: trace).map(\.sentence)
+            sentences = situations + words.prefix(1).map(\.text) + (next.map { [$0.text] } ?? [])
         }
 
         /// Of a session that cannot be looked at in passing, why.
@@ -89,6 +90,25 @@ public struct SessionList: Equatable, Sendable {
     mutating func go(to place: Int) {
         at = min(max(0, place), max(0, order.count - 1))
         if order.count > 0 { anchor = order[at] }
+    }
+
+    /// Goes to a session; gives false where the filter hides it.
+    @discardableResult
+    mutating func go(toSession number: Int) -> Bool {
+        guard let first = rows.first?.number, let place = order.place(of: number - first) else { return false }
+        go(to: place)
+        return true
+    }
+
+    /// The session that comes behind another in the same story, as the next hop of a mail; behind the last the first. Nil where one
+    /// stands alone.
+    func hop(after number: Int) -> Int? {
+        guard let first = rows.first?.number, rows.indices.contains(number - first) else { return nil }
+        let told = rows[number - first].situations.filter { $0.sessions.count > 1 }
+        guard let way = (told.first { $0.kind == .sameMail } ?? told.first)?.sessions,
+            let at = way.firstIndex(of: number)
+        else { return nil }
+        return way[(at + 1) % way.count]
     }
 
     /// Shows the sessions that a filter wants; the cursor stays on its session where that is among them.

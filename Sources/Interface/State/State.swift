@@ -62,6 +62,13 @@ public struct State: Equatable, Sendable {
     /// Whether the walk is at its end: everything was shown and nothing more will come.
     public var isAtEnd: Bool { session.isWhole && cursor.reached >= session.trace.lines.count }
 
+    /// What is going on, as far as it was shown; what other sessions tell of it is said at the end.
+    var situations: [Situation] {
+        var soFar = session.situations
+        soFar.look(at: session.trace.lines, before: cursor.reached)
+        return isAtEnd ? soFar.all(with: session.trace) : soFar.all
+    }
+
     /// What became of the mail, as far as it was shown; the verdict at the end alone.
     var soFar: (standing: Verdict.Standing, verdict: Verdict?) {
         var soFar = session.soFar

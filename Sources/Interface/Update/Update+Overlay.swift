@@ -25,7 +25,7 @@ extension State {
         case .overlayPressed(open.overlay): view.overlay = nil
         // Whoever walks on has seen enough of it.
         case .overlayPressed, .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed,
-            .searchPressed, .troublePressed:
+            .searchPressed, .troublePressed, .hopPressed:
             view.overlay = nil
             return nil
         case .copyLinePressed, .copySessionPressed, .copyAsPressed, .savePressed, .pastePressed, .mousePressed,

@@ -19,6 +19,7 @@ extension State {
         case .columnBackPressed: session.list?.sort(byColumn: -1)
         case .columnOnPressed: session.list?.sort(byColumn: 1)
         case .reversePressed: session.list?.reverse()
+        case .hopPressed: selectHop()
         case .troublePressed: selectTrouble()
         case .enterPressed, .rightPressed: return openSelected()
         case .clicked(let column, let row): click(column, row, in: SessionListLayout(of: self))
@@ -60,6 +61,30 @@ extension State {
         session.list?.go(to: troubles.place(next))
         view.notice = "trouble \(next + 1) of \(troubles.count); Enter walks it"
     }
+
+    /// The next session of the same story, on the screen of the list.
+    private mutating func selectHop() {
+        guard let list = session.list, let number = list.selected?.number else { return }
+        guard let next = list.hop(after: number) else {
+            view.notice = Self.noHop
+            return
+        }
+        if !(session.list?.go(toSession: next) ?? false) {
+            view.notice = "session \(next) goes on with it; the filter hides it, Esc clears that"
+        }
+    }
+
+    /// The next session of the same story, in the place of the one that is open.
+    mutating func hopPressed() -> [Effect] {
+        guard let list = session.list, let open = list.open, let next = list.hop(after: open) else {
+            view.notice = Self.noHop
+            return []
+        }
+        session.list?.go(toSession: next)
+        return [.openConversation(number: next)]
+    }
+
+    private static let noHop = "no other session tells of the same mail"
 
     /// What is typed filters at once; Enter keeps the filter, Esc clears it, and one can move in the list meanwhile.
     mutating func answerFilter(_ input: Input) -> [Effect] {

@@ -23,6 +23,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
         let (lines, reached) = (state.session.trace.lines, state.cursor.reached)
         state.view.matches.look(for: state.view.pattern, in: lines, before: reached)
         state.session.soFar.read(lines, isWhole: state.session.isWhole)
+        state.session.situations.look(at: lines, before: reached)
     }
     if input.isByHand, let effects = state.takeOnTop(input, in: world) { return effects }
     switch input {
@@ -73,6 +74,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .quitPressed, .leavePressed: return [.exit]
     case .redrawPressed: return [.redraw]
     case .suspendPressed: return [.suspend]
+    case .hopPressed: return state.hopPressed()
     // Where no list is, there is nothing to sort.
     case .columnBackPressed, .columnOnPressed, .reversePressed: break
     // Text, where no question stands.

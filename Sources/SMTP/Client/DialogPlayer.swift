@@ -51,6 +51,8 @@ public struct DialogPlayer: ClientConversation {
     private var hasHeardOffer = false
     /// What the server answers behind the mail data, where that is the question.
     private var tally: SmugglingTally?
+    /// What it answers to what it should refuse, where that is the question.
+    private var refusals: QuestionTally?
 
     public private(set) var sequence = CommandSequence()
     public private(set) var offer = Hello()
@@ -70,6 +72,7 @@ public struct DialogPlayer: ClientConversation {
         self.values = values
         self.isGuarded = isGuarded
         self.beginsWithTLS = beginsWithTLS
+        refusals = script.question.map { QuestionTally($0) }
     }
 
     public mutating func connected() -> [ClientDialogue.Action] {
@@ -89,7 +92,7 @@ public struct DialogPlayer: ClientConversation {
         case .expect(let expectation):
             position += 1
             let wanted = DialogScript.Expectation(text: fill(expectation.text))
-            if !wanted.isMet(by: reply), tally == nil {
+            if !isMet(wanted, by: reply, to: sent), tally == nil {
                 actions.append(
                     .mismatch(
                         "expected \(wanted.text.split(separator: "\n").joined(separator: " / ")), and this came instead"
@@ -111,6 +114,18 @@ public struct DialogPlayer: ClientConversation {
         if sent?.turn == .hello, !hasHeardOffer, let missing { return actions + [.note(Self.words(missing))] + leave() }
         if sent?.turn == .hello, reply.severity == .positive { hasHeardOffer = true }
         return actions + (sequence.phase == .securing ? startTLS(reply) : next())
+    }
+
+    /// Whether a reply is what the dialog tells of; where the server should refuse and that is the question, whether it does.
+    private mutating func isMet(
+        _ wanted: DialogScript.Expectation,
+        by reply: Reply,
+        to sent: TypedInput.Expected?
+    ) -> Bool {
+        guard let sent, wanted.text.hasPrefix("5"), refusals?.question.isAbout(sent.turn) == true else {
+            return wanted.isMet(by: reply)
+        }
+        return refusals?.take(reply) ?? true
     }
 
     /// The server said yes to STARTTLS; only 220 does that (RFC 3207 §4).
@@ -270,7 +285,8 @@ public struct DialogPlayer: ClientConversation {
 
     private mutating func finish() -> [ClientDialogue.Action] {
         let found = tally.map { [ClientDialogue.Action.smuggling($0.verdict)] } ?? []
-        return found + end(.completed(accepted: acceptedMails))
+        let words = refusals?.words(offersLogin: offer.offers("AUTH"))
+        return found + (words.map { [.note($0)] } ?? []) + end(.completed(accepted: acceptedMails))
     }
 
     private mutating func end(_ outcome: ClientDialogue.Outcome) -> [ClientDialogue.Action] {

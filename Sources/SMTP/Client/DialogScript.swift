@@ -17,7 +17,8 @@
 ///
 /// `# needs: CHUNKING` plays on only where the server offers that; with PIPELINING, `C:` lines that stand together wait for their
 /// answers one by one where it is not offered. `-- if DSN`, `-- else`, `-- end` hold what is played where it is offered, and where
-/// it is not. `# verdict: smuggling` says in the end whether the server took two mails out of one.
+/// it is not. `# verdict: smuggling` says in the end whether the server took two mails out of one, `# verdict: relay` and
+/// `# verdict: login-before-tls` whether it took what it should refuse; there any refusal will do where one is expected.
 public struct DialogScript: Sendable {
     /// What is expected of one reply.
     public struct Expectation: Equatable, Sendable {
@@ -49,9 +50,6 @@ public struct DialogScript: Sendable {
         /// What is played where the server offers an extension, and where it does not.
         indirect case branch(keyword: String, offered: [Step], otherwise: [Step])
     }
-
-    /// What a dialog finds out about a server.
-    public enum Question: String, CaseIterable, Sendable { case smuggling }
 
     public let title: String
     public let comments: [String]

@@ -43,11 +43,14 @@ public struct LineFramer: Sendable {
     }
 
     /// Passes over the lines at the front that are of 1000 octets at most (RFC 5321 §4.5.3.1.6), end in CRLF, begin with no
-    /// dot and hold only printable ASCII and tabs; gives how many they were.
-    public mutating func passPlainLines() -> (lines: Int, octets: Int) {
+    /// dot and hold only printable ASCII and tabs; gives how many they were. `look` sees them on the way.
+    public mutating func passPlainLines(
+        _ look: ((UnsafeBufferPointer<UInt8>) -> Void)? = nil
+    ) -> (lines: Int, octets: Int) {
         let start = head
         var lines = 0
         buffer.withUnsafeBufferPointer { octets in
+            defer { look?(UnsafeBufferPointer(rebasing: octets[start..<head])) }
             var line = head
             while line < octets.count, octets[line] != UInt8(ascii: ".") {
                 var at = line

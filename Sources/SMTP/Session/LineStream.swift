@@ -93,8 +93,8 @@ public struct LineStream: Sendable {
     }
 
     /// Passes over whole lines that end in CRLF, are not too long, begin with no dot and hold nothing but text.
-    mutating func passPlainLines() -> (lines: Int, octets: Int) {
-        marks.isEmpty && !isInLine ? framer.passPlainLines() : (0, 0)
+    mutating func passPlainLines(_ look: ((UnsafeBufferPointer<UInt8>) -> Void)?) -> (lines: Int, octets: Int) {
+        marks.isEmpty && !isInLine ? framer.passPlainLines(look) : (0, 0)
     }
 
     /// A whole TLS record.

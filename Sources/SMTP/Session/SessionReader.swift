@@ -265,9 +265,11 @@ public struct SessionReader: Sendable {
     public mutating func decideBeginning() { mayBeProxied = false }
 
     /// Passes over lines of mail data that nobody wants to see; gives how many, and how many octets.
-    public mutating func passPlainMailData() -> (lines: Int, octets: Int) {
+    public mutating func passPlainMailData(
+        _ look: ((UnsafeBufferPointer<UInt8>) -> Void)? = nil
+    ) -> (lines: Int, octets: Int) {
         guard mode == .mailData, !mailData.isFirst, mailData.previous == .crlf else { return (0, 0) }
-        let passed = client.passPlainLines()
+        let passed = client.passPlainLines(look)
         if passed.lines > 0 { mailData.endsLoosely = false }
         return passed
     }

@@ -31,6 +31,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case unfinishedLine = "unfinished-line"
     /// A reply is not the one that a dialog tells of.
     case notAsExpected = "not-as-expected"
+    /// A log tells of commands by their verbs alone.
+    case verbsAlone = "verbs-alone"
     /// A server takes commands out of the content of a mail, or does not.
     case openToSmuggling = "open-to-smuggling"
     case closedToSmuggling = "closed-to-smuggling"
@@ -64,6 +66,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .doubt: "Nobody knows now whether the mail was taken"
         case .unfinishedLine: "The server has not answered the line with the bare LF"
         case .notAsExpected: "nobody expected this reply"
+        case .verbsAlone: "The log tells of commands by their verbs alone: what followed them is not known"
         case .openToSmuggling: "The server is open to smuggling"
         case .closedToSmuggling: "The server is not open to this smuggling"
         }
@@ -89,7 +92,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
-        case .notAsExpected: LessonAnchor("syntax/note")
+        case .notAsExpected, .verbsAlone: LessonAnchor("syntax/note")
         case .openToSmuggling, .closedToSmuggling: LessonAnchor("finding/end-of-data-variant")
         }
     }
@@ -120,7 +123,7 @@ extension LinkFailure {
     public var isOfLink: Bool {
         switch self {
         case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
-            .closedToSmuggling:
+            .closedToSmuggling, .verbsAlone:
             false
         default: true
         }

@@ -11,6 +11,8 @@ public struct Trace: Equatable, Sendable {
     private var mailIndex = MailIndex()
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
+    /// What other sessions of the same input tell of this one; nothing where it stands alone.
+    var related: [Situation] = []
     /// Steps that failed: the reply was negative, or the link broke there.
     public private(set) var failed: Set<Place> = []
 

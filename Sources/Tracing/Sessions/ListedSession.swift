@@ -29,6 +29,8 @@ public struct ListedSession: Equatable, Sendable {
     public let status: EnhancedStatusCode?
     /// Whether some of it went by inside TLS.
     public let usesTLS: Bool
+    /// What is going on in it, and in others with it.
+    public var situations: [Situation]
 
     public init(
         number: Int,
@@ -47,6 +49,7 @@ public struct ListedSession: Equatable, Sendable {
         (outcome, told, isTrouble, fates) = (verdict.outcome, verdict.told, verdict.isTrouble, verdict.fates)
         (code, status) = (verdict.decision?.code, verdict.decision?.status)
         usesTLS = glance.usesTLS
+        situations = glance.situations
     }
 
     /// Whether this became of it, or of one of its mails or recipients.

@@ -108,6 +108,7 @@ public struct SessionTexts: Sendable, Equatable {
             }
             starts.append(octets.count)
             for text in ["\(row.number)", row.began, row.told] { add(text) }
+            for situation in row.situations { add("\(situation.id) \(situation.listed)") }
             // The word of an outcome finds its sessions while it is typed, too.
             for outcome in Verdict.Outcome.allCases where row.came(to: outcome) { add(Self.words[outcome]) }
         }

@@ -47,6 +47,8 @@ struct GlanceTold: Sendable {
 struct GlanceConnection: Sendable {
     let leg: Leg
     var reader = SessionReader()
+    /// What is going on; those before it on the same leg count with it.
+    var situations = SituationReading()
     /// Nothing was said on it yet.
     var isUntouched = true
     /// Turns are counted anew on each connection; ids are not.
@@ -75,7 +77,9 @@ struct GlanceConnection: Sendable {
     /// Another connection of the same leg: its turns are counted anew.
     mutating func startOver(_ told: inout GlanceTold) {
         flush(&told)
+        let before = situations
         self = GlanceConnection(leg: leg, base: base + highest + 1)
+        situations = before
         reader.connected()
     }
 
@@ -103,7 +107,7 @@ struct GlanceConnection: Sendable {
 
     private mutating func drain(_ side: Side, _ told: inout GlanceTold) {
         while !isSealed {
-            if side == .client, reader.passPlainMailData().lines > 0 { continue }
+            if side == .client, passPlainMailData() { continue }
             guard let said = reader.next(side) else { return }
             note(said, &told)
         }
@@ -112,6 +116,7 @@ struct GlanceConnection: Sendable {
     // MARK: What was said
 
     private mutating func note(_ said: Utterance, _ told: inout GlanceTold) {
+        situations.take(said, base: base)
         told.legs.with(leg) { $0.spoke(said.side, at: nil) }
         switch said.kind {
         case .command(let asked): command(asked, said.octets, &told)

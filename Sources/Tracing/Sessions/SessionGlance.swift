@@ -47,8 +47,11 @@ public struct SessionGlance: Sendable {
         case .records(let side, let octets): records(octets, side, leg)
         case .tls:
             told.usesTLS = true
-            with(leg) { connection, _ in connection.reader.secured() }
-        case .close: closed(leg)
+            with(leg) { connection, _ in
+                connection.reader.secured()
+                connection.situations.secured()
+            }
+        case .close(let side): closed(leg, by: side)
         case .gap(let side, let count): gap(count, side, leg)
         case .error(let failure): failed(failure.failure, leg)
         case .remark(let failure):
@@ -61,7 +64,10 @@ public struct SessionGlance: Sendable {
     }
 
     public mutating func connecting(to name: String, _ leg: Leg = .relay) {
-        with(leg) { $0.startOver(&$1) }
+        with(leg) { connection, told in
+            connection.startOver(&told)
+            connection.situations.connecting()
+        }
         if leg == .relay || endpoint == nil { endpoint = name }
         told.legs.with(leg) { $0.connecting(to: EndpointName(name)) }
     }
@@ -71,17 +77,24 @@ public struct SessionGlance: Sendable {
         with(leg) { connection, told in
             if !connection.isUntouched { connection.startOver(&told) }
             connection.reader.connected()
+            connection.situations.connected()
         }
         told.legs.with(leg) { $0.connected() }
     }
 
-    public mutating func closed(_ leg: Leg = .relay) {
-        with(leg) { $0.flush(&$1) }
+    public mutating func closed(_ leg: Leg = .relay, by side: Side? = nil) {
+        with(leg) { connection, told in
+            connection.flush(&told)
+            connection.situations.closed(by: side, line: nil)
+        }
         told.legs.with(leg) { $0.closed(inLine: nil) }
     }
 
     public mutating func failed(_ failure: LinkFailure?, _ leg: Leg = .relay) {
-        with(leg) { $0.flush(&$1) }
+        with(leg) { connection, told in
+            connection.flush(&told)
+            connection.situations.closed(by: failure == .reset ? .client : nil, line: nil)
+        }
         told.legs.failed(leg, failure, at: nil)
     }
 
@@ -89,6 +102,7 @@ public struct SessionGlance: Sendable {
         with(leg) { connection, told in
             connection.finish(side, isCut: true, &told)
             connection.reader.gap(count, from: side)
+            connection.situations.lost()
         }
         told.legs.with(leg) { $0.gap() }
     }
@@ -114,12 +128,18 @@ public struct SessionGlance: Sendable {
 
     private mutating func records(_ octets: [UInt8], _ side: Side, _ leg: Leg) {
         told.usesTLS = true
-        with(leg) { connection, _ in connection.isUntouched = false }
+        with(leg) { connection, _ in
+            connection.isUntouched = false
+            connection.situations.record(side, line: nil)
+        }
         told.legs.with(leg) {
             $0.spoke(side, at: nil)
             $0.record(octets, from: side, inLine: nil)
         }
     }
+
+    /// What is going on, on each connection.
+    var readings: [SituationReading] { [relay.situations] + others.map(\.situations) }
 
     private mutating func with(_ leg: Leg, _ body: (inout GlanceConnection, inout GlanceTold) -> Void) {
         guard leg != .relay else { return body(&relay, &told) }

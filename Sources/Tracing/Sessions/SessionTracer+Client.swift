@@ -80,7 +80,14 @@ extension SessionTracer {
     private func grammarDepartures(of reading: LineReading<Command>) -> [Departure] {
         let parameters = reading.lexemes.first { $0.kind == .parameter }?.range.lowerBound
         let isLengthened = reading.value.verb == .auth || parameters.map { $0 <= 510 } == true
-        return isLengthened ? reading.departures.filter { $0.kind != .commandLineTooLong } : reading.departures
+        return reading.departures.filter { departure in
+            switch departure.kind {
+            case .commandLineTooLong: !isLengthened
+            // What a log leaves out was not left out by the client.
+            case .missingArgument: !knowsVerbsAlone
+            default: true
+            }
+        }
     }
 
     // MARK: Offer

@@ -130,8 +130,9 @@ extension SessionTracer {
                 keyword.first.map { $0.isLetterOrDigit } == true
                 && keyword.allSatisfy { $0.isLetterOrDigit || $0 == 45 }
             found += offerOfTLSDepartures(keyword)
-            // A line of the code alone is another finding already.
-            if !isGood, !isKnownOddity, whole.count > 3 { found.append(Departure(.malformedKeyword)) }
+            // A line of the code alone is another finding already, and where lines are lost it may stand for one.
+            let isStandIn = line.text.isEmpty && reader.lacks(.server)
+            if !isGood, !isKnownOddity, whole.count > 3, !isStandIn { found.append(Departure(.malformedKeyword)) }
         }
         return found
     }

@@ -9,6 +9,8 @@ struct SessionTracer: Sendable {
     let leg: Leg
     /// Credentials that no event marked are shown as they are.
     let showsSecrets: Bool
+    /// A log tells of commands by their verbs alone: that one lacks its argument is not the client's doing.
+    var knowsVerbsAlone = false
     /// When the event under way happened.
     var time = 0.0
     /// The place of the last line.
@@ -79,6 +81,7 @@ struct SessionTracer: Sendable {
     /// A new connection of the same leg: all that was agreed in the one before is void, the walk goes on.
     mutating func startOver() {
         var next = SessionTracer(leg: leg, showsSecrets: showsSecrets)
+        next.knowsVerbsAlone = knowsVerbsAlone
         (next.time, next.place, next.visits) = (time, place, visits)
         (next.transaction, next.letters) = (transaction, letters)
         self = next

@@ -102,6 +102,7 @@ public struct Tracer: Sendable {
             case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
             }
         appendEvent(remark, remark.failure?.anchor ?? .syntax("note"), place, event)
+        if remark.failure == .verbsAlone { withSession(event) { session, _ in session.knowsVerbsAlone = true } }
         if remark.failure == .unfinishedLine {
             withSession(event) { session, _ in session.reader.joinUnfinishedLines() }
         }

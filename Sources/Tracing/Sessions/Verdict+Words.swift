@@ -284,7 +284,7 @@ extension LinkFailure {
         case .tlsExpected: "TLS comes first here"
         case .clearExpected: "TLS to a port in the clear"
         case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
-            .closedToSmuggling:
+            .closedToSmuggling, .verbsAlone:
             nil
         }
     }

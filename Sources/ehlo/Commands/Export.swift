@@ -92,10 +92,17 @@ struct Export: ParsableCommand {
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.
+        // Packets and mails have no place for it, and to ask reads the whole file.
+        let related = [.json, .txt, .md, .html].contains(format) ? file.related : [:]
         let anonymizer = anonymize ? Anonymizer() : nil
         let sessions = chosen.lazy.map { [title] number in
             let recording = file.sessions[number]
-            return WrittenSession(anonymizer?.anonymized(recording) ?? recording, number: number, title: title)
+            return WrittenSession(
+                anonymizer?.anonymized(recording) ?? recording,
+                number: number,
+                title: title,
+                related: related[number] ?? []
+            )
         }
         if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.maxScreens {
             Message.write("the film shows the first \(CastExport.maxScreens) of \(stops) steps; txt and html show all")

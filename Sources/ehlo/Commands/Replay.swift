@@ -199,6 +199,7 @@ struct Replay: ParsableCommand {
             return try runInCurses(.recording(first, name: name), settings)
         }
         let numbers = try SessionChoice.sessions(of: file, number, filter)
+        let related = file.related
         // A person who was sent a session through standard input cannot type there as well.
         guard settings.mayAsk, numbers.count == 1 else {
             var warnings = SessionWarnings(about: name, sessions: numbers.count)
@@ -206,13 +207,13 @@ struct Replay: ParsableCommand {
                 if number > numbers[0] { try print([""], settings) }
                 let recording = file.sessions[number]
                 warnings.add(recording.warnings)
-                try Plain.run(recording, name: name, settings, library)
+                try Plain.run(recording, name: name, related: related[number] ?? [], settings, library)
             }
             return warnings.say()
         }
         let recording = file.sessions[numbers[0]]
         Message.warn(recording.warnings, about: name)
-        let trace = Tracer.trace(of: recording.events)
+        let trace = Tracer.trace(of: recording.events).related(related[numbers[0]] ?? [])
         var prompt = try PlainPrompt(
             .recording(recording, trace),
             Plain.header(recording, name),

@@ -15,13 +15,13 @@ struct WrittenSession {
     /// Whether there is any.
     var hasMessage: Bool { !MessageExport.messages(trace).isEmpty }
 
-    /// `title` stands for its own, when it is given.
-    init(_ recording: Recording, number: Int = 0, title: String? = nil) {
+    /// `title` stands for its own, when it is given; `related` is what other sessions of the file tell of it.
+    init(_ recording: Recording, number: Int = 0, title: String? = nil, related: [Situation] = []) {
         var recording = recording
         if let title { recording.header.title = title }
         self.number = number
         self.recording = recording
-        trace = Tracer.trace(of: recording.events)
+        trace = Tracer.trace(of: recording.events).related(related)
     }
 
     /// One that goes on: its trace is what was seen so far.

@@ -7,6 +7,8 @@ import Tracing
 final class FileSessions {
     private let file: SessionFile
     private var opened: (number: Int, recording: Recording)?
+    /// What sessions tell together, by their numbers.
+    private var related: [Int: [Situation]] = [:]
 
     /// Those that were chosen, with their numbers in the file.
     init(_ file: SessionFile, _ chosen: Range<Int>, name: String, _ state: inout State) {
@@ -15,6 +17,9 @@ final class FileSessions {
         rows.reserveCapacity(chosen.count)
         file.eachListing(chosen) { rows.append($0.session) }
         let file = name.split(separator: "/").last.map { String($0) } ?? name
+        for row in rows where row.situations.contains(where: { !$0.sessions.isEmpty }) {
+            related[row.number] = row.situations.filter { !$0.sessions.isEmpty }
+        }
         state.session.list = SessionList(name: file, rows)
     }
 
@@ -26,7 +31,7 @@ final class FileSessions {
         let session = Conversations.Opened(
             number: number,
             source: .replay,
-            trace: Tracer.trace(of: recording.events),
+            trace: Tracer.trace(of: recording.events).related(related[number] ?? []),
             title: header.title.isEmpty ? "session \(number)" : "\(number)  \(header.title)",
             origin: header.source,
             began: header.began
@@ -43,7 +48,8 @@ final class FileSessions {
         guard recording.events.reduce(0, { $0 + $1.octetCount }) <= Self.maxPreviewed else {
             return .previewed(.init(number: number, instead: "This session is long; Enter opens it."))
         }
-        return .previewed(.init(number: number, Tracer.trace(of: recording.events)))
+        let trace = Tracer.trace(of: recording.events).related(related[number] ?? [])
+        return .previewed(.init(number: number, trace))
     }
 
     /// Two sessions side by side.

@@ -5,9 +5,15 @@ import Tracing
 
 /// The walk as flat text, for scripts, screen readers and terminals that can do no more.
 enum Plain {
-    /// Prints a whole recording without a question.
-    static func run(_ recording: Recording, name: String, _ settings: Settings, _ library: LessonLibrary) throws {
-        let trace = Tracer.trace(of: recording.events)
+    /// Prints a whole recording without a question. `related` is what other sessions of the file tell of it.
+    static func run(
+        _ recording: Recording,
+        name: String,
+        related: [Situation] = [],
+        _ settings: Settings,
+        _ library: LessonLibrary
+    ) throws {
+        let trace = Tracer.trace(of: recording.events).related(related)
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library, style: settings.textStyle)
         let header = header(recording, name)

@@ -55,6 +55,7 @@ public struct HTMLExport {
             findings,
             message,
             verdict,
+            situations,
             "</main>",
             "<aside id=\"lesson\" aria-label=\"Lesson\" tabindex=\"0\" hidden></aside>",
             "</div>",
@@ -252,6 +253,17 @@ public struct HTMLExport {
         }
         return
             "<section class=\"end\" id=\"verdict\"><h2 tabindex=\"-1\">Verdict</h2>\n\(words.joined(separator: "\n"))</section>"
+    }
+
+    /// What is going on, a sentence and what to do each; nothing where nothing is.
+    private var situations: String {
+        let told = Situation.all(in: trace).map { situation in
+            let words = [situation.advice, situation.others].filter { !$0.isEmpty }.joined(separator: " ")
+            return "<p><strong>\(Escaping.html(situation.sentence))</strong> \(Escaping.html(words))</p>"
+        }
+        return told.isEmpty
+            ? ""
+            : "<section class=\"end\" id=\"situations\"><h2 tabindex=\"-1\">What is going on</h2>\n\(told.joined(separator: "\n"))</section>"
     }
 
     /// The mail as it was delivered, or else as it was sent.

@@ -61,3 +61,21 @@ extension SessionDraft {
         }
     }
 }
+
+/// Whether a log whose rows are turns shows of commands the verbs alone: no command that must have an argument has one.
+struct VerbsOfRows {
+    private var alone = 0
+    private var others = 0
+
+    var areAlone: Bool { alone > 0 && others == 0 }
+
+    mutating func take(_ command: ArraySlice<UInt8>) {
+        let words = command.trimmed.split(separator: 32)
+        guard let word = words.first, let verb = Verb(reading: word) else { return }
+        switch verb.shape {
+        case .nothing, .optionalText: return
+        case .domain, .reversePath, .forwardPath, .text, .mechanism, .chunk, .attributes:
+            if words.count > 1 { others += 1 } else { alone += 1 }
+        }
+    }
+}

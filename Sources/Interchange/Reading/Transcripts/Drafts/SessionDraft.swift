@@ -49,6 +49,9 @@ struct SessionDraft {
         var program: Side?
     }
 
+    /// What the rows of a log show of commands.
+    private var verbs = VerbsOfRows()
+
     init(hidesContent: Bool) { self.hidesContent = hidesContent }
 
     /// Whether a greeting or a connection now begins another session.
@@ -63,7 +66,10 @@ struct SessionDraft {
             for line in text.linesOfText { said(mark, line, source) }
         case .wrote(let mark, let octets): wrote(mark, octets, source)
         case .turn(let command, let reply):
-            if !command.isEmpty { said(.client, command, source) }
+            if !command.isEmpty {
+                verbs.take(command)
+                said(.client, command, source)
+            }
             if !reply.isEmpty { cut(.server, reply, missing: 0, source) }
         case .cut(let mark, let line, let missing): cut(mark, line, missing: missing, source)
         case .wraps(let rest): wrap(rest)
@@ -338,6 +344,7 @@ struct SessionDraft {
             warnings.append("the times of the log run backwards; such lines are shown at the later time")
         }
         let source = "read as \(dialect.name)"
+        let remark = verbs.areAlone ? [WireEvent(.remark(.init(.verbsAlone)), leg: .relay)] : []
         let preface = [
             WireEvent(.note("how the mail came to the sender's own server is not in the log"), leg: .submission),
             WireEvent(.note(lookupWords), leg: .lookup),
@@ -345,7 +352,7 @@ struct SessionDraft {
         ]
         return Recording(
             header: .init(began: clock.began, title: title, source: source),
-            events: preface + masked,
+            events: preface + remark + masked,
             warnings: warnings
         )
     }

@@ -1,0 +1,188 @@
+import SMTP
+
+/// Follows what was said on one leg and says what is going on: THE one place where that is decided, for one session.
+///
+/// It decides which situations there are, from commands, replies and what of mail data stands out. It does not know lines or octets of a
+/// wire, nor words: a trace and a glance at a session both feed it, so that a list and a walk cannot disagree. Wrong input is a peer's,
+/// and much of it is what a situation rests on. What was not seen is never held against anybody: on a connection whose beginning or
+/// middle is lost nothing is told that rests on what was not said.
+struct SituationReading: Sendable {
+    /// Where and when something was said, as far as that is known.
+    struct Place: Sendable {
+        var line: Int?
+        var time: Double?
+    }
+
+    private var login = LoginTally()
+    private var relay = RelayTally()
+    private var harvest = HarvestTally()
+    private var opening = OpeningSigns()
+    private var smuggling = SmugglingSigns()
+    private var attempts = AttemptTally()
+    private var header: MailHeaderSigns?
+    private var injected: (field: String, line: Int?)?
+    /// What ties its mails to those of other sessions.
+    private(set) var mails = MailTies()
+
+    // MARK: The link
+
+    mutating func connecting() {
+        opening.connecting()
+        attempts.connected()
+        header = nil
+    }
+
+    mutating func connected() {
+        guard opening.connected() else { return }
+        attempts.connected()
+        header = nil
+    }
+
+    mutating func closed(by side: Side?, line: Int?) { opening.closed(by: side, line: line) }
+
+    /// Octets of a side were not kept.
+    mutating func lost() { opening.lost() }
+
+    /// What was said in TLS is known.
+    mutating func secured() { opening.secured() }
+
+    mutating func record(_ side: Side, line: Int?) { opening.record(side, line: line) }
+
+    // MARK: What is asked
+
+    /// A command line. `id` names it in what answers it; nil where it did not arrive whole.
+    mutating func asked(_ turn: CommandSequence.Turn, _ octets: [UInt8], isLF: Bool, id: Int?, at place: Place) {
+        opening.asked(turn, octets, line: place.line)
+        guard let id else { return }
+        switch turn {
+        case .mail:
+            attempts.mail(Self.path(octets))
+            lookForLineEnd(octets, isLF, place)
+        case .rcpt:
+            let path = Self.path(octets)
+            let name = HashedNames.number(path)
+            relay.asked(path, id: id, line: place.line)
+            harvest.askedRecipient(name, line: place.line)
+            attempts.asked(name, id: id, at: place)
+            lookForLineEnd(octets, isLF, place)
+        case .auth: login.began(octets)
+        case .data, .chunk, .lastChunk: harvest.sentMail()
+        case .anytime, .unknown:
+            let command = Command(reading: octets)
+            if let verb = command.verb, verb == .vrfy || verb == .expn, case .text(let name) = command.argument {
+                harvest.asked(verb, about: name, line: place.line)
+            }
+        default: break
+        }
+    }
+
+    /// A path that a line end has broken up, or that holds one in some code, was put together by a program that did not look.
+    private mutating func lookForLineEnd(_ octets: [UInt8], _ isLF: Bool, _ place: Place) {
+        guard injected == nil else { return }
+        let isBroken = isLF && octets.contains(UInt8(ascii: "<")) && !octets.contains(UInt8(ascii: ">"))
+        if isBroken { return injected = ("", place.line) }
+        octets.withUnsafeBufferPointer { line in
+            if let field = MailHeaderSigns.hidden(line) { injected = (field, place.line) }
+        }
+    }
+
+    /// From the first angle bracket to the last one that closes, or what stands behind the colon.
+    private static func path(_ line: [UInt8]) -> [UInt8] {
+        if let start = line.firstIndex(of: UInt8(ascii: "<")), let end = line.lastIndex(of: UInt8(ascii: ">")),
+            start < end
+        {
+            return Array(line[start...end])
+        }
+        return Array(line.drop { $0 != UInt8(ascii: ":") }.dropFirst().drop { $0 == 32 })
+    }
+
+    /// What the client says that cannot be a line, as the octets of another protocol.
+    mutating func unclear(_ octets: [UInt8], line: Int?) { opening.asked(.unknown, octets, line: line) }
+
+    // MARK: Mail data
+
+    /// Whether the lines of mail data that come now have to be seen one by one.
+    var isLookingAtContent: Bool { smuggling.isLooking }
+    /// Whether the header of the mail under way is not over.
+    var isInHeader: Bool { header?.isOver == false }
+
+    /// A line of mail data without its end; `isEnd` for the one that ends it.
+    mutating func content(_ line: WireLine, isEnd: Bool, at place: Place) {
+        guard !isEnd else { return endContent() }
+        chunk(line, at: place)
+        smuggling.content(line, number: place.line)
+    }
+
+    /// A line of a chunk, whose end its size tells (RFC 3030 §2).
+    mutating func chunk(_ line: WireLine, at place: Place) {
+        harvest.sentMail()
+        if header == nil { header = MailHeaderSigns() }
+        guard isInHeader else { return }
+        line.octets.withUnsafeBufferPointer { octets in
+            header?.read(octets, isLF: line.ending == .lf, number: place.line)
+        }
+    }
+
+    /// The header under way, for whoever reads plain lines of it at once and gives it back; nil where it is over.
+    mutating func takeHeader() -> MailHeaderSigns? { isInHeader ? header.take() : nil }
+    mutating func giveBack(_ header: MailHeaderSigns) { self.header = header }
+
+    private mutating func endContent() {
+        smuggling.ended()
+        guard var header else { return }
+        header.end()
+        if injected == nil { injected = header.injected }
+        mails.sent(header)
+        self.header = nil
+    }
+
+    // MARK: What is answered
+
+    /// A reply is complete. `id` names what it answers.
+    mutating func answered(
+        _ turn: CommandSequence.Turn?,
+        _ verb: Verb?,
+        _ reply: (octets: [UInt8], code: UInt16, status: EnhancedStatusCode?),
+        id: Int?,
+        at place: Place
+    ) {
+        opening.replied(turn, reply.code)
+        smuggling.replied(turn, reply.code)
+        switch turn {
+        case .auth, .saslResponse: login.answered(reply.code, at: place)
+        case .rcpt:
+            harvest.answeredRecipient(reply.code, reply.status)
+            guard let id else { return }
+            relay.answered(id, reply.code, line: place.line)
+            attempts.answered(id, reply.code, reply.status, at: place)
+        case .mailData, .lastChunk:
+            // The server took a dot for the end that is none.
+            if header != nil { endContent() }
+            if reply.code / 100 == 2 { mails.taken(reply.octets) }
+        case .anytime where verb == .vrfy || verb == .expn: harvest.answered(reply.code)
+        default: break
+        }
+    }
+
+    // MARK: What it comes to
+
+    /// How many logins failed, and whether one was accepted.
+    var failedLogins: (count: Int, hasSucceeded: Bool) { (login.failed, login.hasSucceeded) }
+
+    var situations: [Situation] {
+        let found = opening.situations
+        let injection = injected.map {
+            Situation(.headerInjection(field: $0.field), lines: [$0.line].compactMap(\.self))
+        }
+        return found
+            + [
+                login.situation, relay.situation(beside: harvest.recipients), harvestSituation, injection,
+                smuggling.situation, attempts.situation,
+            ].compactMap(\.self)
+    }
+
+    /// Who tests for a relay asks for many recipients as well, and means none of them.
+    private var harvestSituation: Situation? {
+        relay.situation(beside: harvest.recipients) == nil ? harvest.situation : nil
+    }
+}

@@ -1,0 +1,113 @@
+import SMTP
+import Testing
+
+@testable import Tracing
+
+/// What several sessions of one input tell together.
+@Suite struct RelatedSessionsTests {
+    private struct Heard {
+        let said: String
+        /// Seconds behind the hour.
+        var at = 0
+        var client = "198.51.100.7:40000"
+    }
+
+    private func told(_ heard: [Heard]) -> [Int: [Situation.Told]] {
+        var related = RelatedSessions()
+        for (number, session) in heard.enumerated() {
+            var glance = SessionGlance(Sample(session.said).events)
+            let verdict = glance.verdict()
+            let (minute, second) = (session.at / 60, session.at % 60)
+            let began = "2026-11-25T10:\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)Z"
+            related.add(.init(number: number, began: began, client: session.client, glance, verdict))
+        }
+        return related.situations().mapValues { $0.map(\.told) }
+    }
+
+    private static let guess = Sample.hello + "C: AUTH PLAIN AGEAYg==\nS: 535 no\nC: QUIT\nS: 221 bye\n-- close server"
+
+    // MARK: Guessing
+
+    @Test func `five logins from one address within ten minutes are guessing`() {
+        let all = told((0..<5).map { Heard(said: Self.guess, at: $0 * 60, client: "198.51.100.7:4000\($0)") })
+        #expect(all.count == 5)
+        #expect(all[2] == [.passwordGuessing(failed: 5, seconds: 240, connections: 5, succeeded: false)])
+    }
+
+    @Test func `five from several addresses, four, and five over an hour are none`() {
+        #expect(told((0..<5).map { Heard(said: Self.guess, at: $0 * 60, client: "198.51.100.\($0):40000") }).isEmpty)
+        #expect(told((0..<4).map { Heard(said: Self.guess, at: $0 * 60) }).isEmpty)
+        #expect(told((0..<5).map { Heard(said: Self.guess, at: $0 * 700) }).isEmpty)
+    }
+
+    // MARK: Greylisting
+
+    private static let put = Sample.hello + "C: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\n"
+    private static let deferred = put + "S: 450 4.2.0 greylisted\nC: QUIT\nS: 221 bye\n-- close server"
+    private static let taken = put + "S: 250 ok\nC: DATA\nS: 354 go\nC: Subject: x\n" + Sample.end
+
+    @Test func `the same triplet comes again`() {
+        let all = told([Heard(said: Self.deferred), Heard(said: Self.taken, at: 300, client: "198.51.100.7:41000")])
+        #expect(all == [1: [.secondAttempt(seconds: 300, isTaken: true)]])
+    }
+
+    @Test func `too early, and then in time`() {
+        let all = told([
+            Heard(said: Self.deferred), Heard(said: Self.deferred, at: 60), Heard(said: Self.taken, at: 600),
+        ])
+        #expect(all[1] == [.secondAttempt(seconds: 60, isTaken: false)])
+        #expect(all[2] == [.secondAttempt(seconds: 600, isTaken: true)])
+    }
+
+    @Test func `another client, another sender, and who was taken before are none`() {
+        #expect(told([Heard(said: Self.deferred), Heard(said: Self.taken, at: 300, client: "203.0.113.1:1")]).isEmpty)
+        let other = Self.taken.replacing("a@a.example", with: "c@a.example")
+        #expect(told([Heard(said: Self.deferred), Heard(said: other, at: 300)]).isEmpty)
+        let again = [Heard(said: Self.taken), Heard(said: Self.deferred, at: 60), Heard(said: Self.taken, at: 300)]
+        #expect(told(again).isEmpty)
+    }
+
+    // MARK: One mail
+
+    private static func mail(_ header: String, _ reply: String) -> String {
+        Sample.hello + Sample.mail + header + "C: Message-ID: <1@a.example>\nC: Subject: x\nC: \nC: text\nC: .\n"
+            + "S: \(reply)\nC: QUIT\nS: 221 bye\n-- close server"
+    }
+
+    @Test func `a content filter and back, in whatever order they stand`() {
+        let first = Self.mail("", "250 2.0.0 Ok: queued as 4AB1C2D3")
+        let second = Self.mail(
+            "C: Received: from a by mx (Postfix)\nC: \\x20with ESMTP id 4AB1C2D3\nC: \\x20for <b@b.example>; today\n",
+            "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 5FF0A1B2"
+        )
+        let all = told([Heard(said: second, at: 1), Heard(said: first)])
+        #expect(all[1] == [.sameMail(hop: 1, hops: 2, isOneWay: true)])
+        #expect(all[0] == [.sameMail(hop: 2, hops: 2, isOneWay: true)])
+    }
+
+    @Test func `Exim names a mail otherwise`() {
+        let first = Self.mail("", "250 OK id=1sABCd-0005xy-2K")
+        let second = Self.mail(
+            "C: Received: from a by mx with esmtp (Exim 4.96) id 1sABCd-0005xy-2K; today\n",
+            "250 ok"
+        )
+        .replacing("C: Message-ID: <1@a.example>\n", with: "")
+        #expect(told([Heard(said: first), Heard(said: second, at: 1)]).count == 2)
+    }
+
+    @Test func `to two exchangers it is one mail, and not one way`() {
+        let copy = Self.mail("", "250 ok")
+        #expect(
+            told([Heard(said: copy), Heard(said: copy, at: 1)])[1] == [.sameMail(hop: 2, hops: 2, isOneWay: false)]
+        )
+    }
+
+    @Test func `other mails are none of it`() {
+        let other = Self.mail(
+            "C: Received: from a by mx with ESMTP id 9ZZ9Z9Z9; today\n",
+            "250 2.0.0 Ok: queued as 77777777"
+        )
+        .replacing("<1@a.example>", with: "<2@a.example>")
+        #expect(told([Heard(said: Self.mail("", "250 2.0.0 Ok: queued as 4AB1C2D3")), Heard(said: other)]).isEmpty)
+    }
+}
