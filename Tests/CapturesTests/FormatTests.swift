@@ -15,7 +15,7 @@ import Tracing
         #expect(file.warnings.isEmpty)
         let recording = file.recording(0)
         #expect(recording == Talk.mail().recording)
-        #expect(recording.header.began == "2023-11-14T22:13:20Z")
+        #expect(recording.header.began == "2023-11-14T22:13:20.015625Z")
         #expect(recording.events.last?.time == 17 * 0.015625)
     }
 

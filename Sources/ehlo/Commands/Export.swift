@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captures
 import Curses
 import Glibc
 import Interchange
@@ -43,6 +44,13 @@ struct Export: ParsableCommand {
     var filter: String?
     @Option(help: ArgumentHelp("What the session is called in the output.", valueName: "words"))
     var title: String?
+    @Option(
+        help: ArgumentHelp(
+            "With pcap and pcapng: standard gives each server the port of its service, as-recorded the one it had.",
+            valueName: "standard|as-recorded"
+        )
+    )
+    var ports: String?
     @Flag(help: "With md: notes for the teacher under each step.")
     var teacher = false
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -61,6 +69,7 @@ struct Export: ParsableCommand {
             isASCII: settings.isASCII,
             theme: Theme(rawValue: settings.theme) ?? .default,
             isForTeacher: teacher,
+            ports: try chosenPorts(format),
             source: session
         )
         // One after the other: a capture may hold thousands.
@@ -77,6 +86,18 @@ struct Export: ParsableCommand {
         if names.count > 1, let first = names.first, let last = names.last {
             Message.write("wrote \(names.count) messages, \(first) to \(last)")
         }
+    }
+
+    private func chosenPorts(_ format: ExportFormat) throws(CommandError) -> CaptureWriter.Ports {
+        guard let ports else { return .standard }
+        guard format == .pcap || format == .pcapng else {
+            throw CommandError(.usage, "--ports goes with --format pcap or pcapng, not with \(format.rawValue)")
+        }
+        guard let chosen = CaptureWriter.Ports(rawValue: ports) else {
+            let all = CaptureWriter.Ports.allCases.map(\.rawValue).joined(separator: " or ")
+            throw CommandError(.usage, "--ports: it is \(all), not '\(ports)'")
+        }
+        return chosen
     }
 
     private func chosenFormat() throws(CommandError) -> ExportFormat {

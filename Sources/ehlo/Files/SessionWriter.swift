@@ -40,6 +40,8 @@ struct SessionWriter {
     var theme = Theme.default
     /// Whether handouts have notes for the teacher.
     var isForTeacher = false
+    /// Which port servers have in packets.
+    var ports = CaptureWriter.Ports.standard
     /// Where the sessions come from, for warnings about them.
     var source = ""
 
@@ -122,18 +124,18 @@ struct SessionWriter {
     )
         throws(FileError)
     {
-        var packets = CaptureWriter()
+        var packets = CaptureWriter(format == .pcapng ? .pcapng : .pcap, ports: ports)
         var warnings = SessionWarnings(about: source, sessions: sessions.count)
         defer { warnings.say() }
         for (index, session) in sessions.enumerated() {
             if index > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
             warnings.add(session.recording.warnings)
-            guard format == .pcap else {
-                try write(session, as: format, isPage: isPage, to: output)
-                continue
+            switch format {
+            case .pcap: packets.add(session.recording)
+            case .pcapng: packets.add(session.recording, comments: PacketComments.of(session.recording.events))
+            default: try write(session, as: format, isPage: isPage, to: output)
             }
-            packets.add(session.recording)
-            try output.write(octets: packets.take())
+            if format == .pcap || format == .pcapng { try output.write(octets: packets.take()) }
         }
     }
 
@@ -165,7 +167,7 @@ struct SessionWriter {
             let sheet = Worksheet(trace, header: header, library: library)
             try output.write(isPage ? sheet.html : sheet.markdown)
         case .swaks: try output.write(SwaksExport.text(trace))
-        case .pcap: return
+        case .pcap, .pcapng: return
         case .eml: for mail in session.messages { try output.write(octets: mail.content) }
         }
     }
