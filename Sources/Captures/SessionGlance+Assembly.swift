@@ -16,7 +16,7 @@ extension SessionGlance {
             case .gap: gap(piece.count, side)
             case .fin: hasClosed = true
             case .rst: if !hasClosed { failed(.reset) }
-            case .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN: break
+            case .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN, .forwarded: break
             }
         }
         if hasClosed { closed() }
