@@ -59,9 +59,10 @@ let package = Package(
             resources: [.copy("../../lessons")],
             swiftSettings: strict
         ),
+        .target(name: "CCompression"),
         .target(
             name: "Interchange",
-            dependencies: ["Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures"],
+            dependencies: ["Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures", "CCompression"],
             swiftSettings: strict
         ),
 
@@ -152,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "InterchangeTests",
-            dependencies: ["Interchange", "Lessons", "Tracing", "SMTP"],
+            dependencies: ["Interchange", "Lessons", "Tracing", "SMTP", "DNS"],
             exclude: ["Goldens", "Swaks", "Transcripts"],
             swiftSettings: strict
         ),

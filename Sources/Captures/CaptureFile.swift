@@ -123,14 +123,13 @@ public final class CaptureFile: Sendable {
         )
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
         events.add(assembly, flow: found.flow)
-        let header = Recording.Header(
-            began: UTCTime(nanoseconds: events.began).iso8601,
+        var header = Recording.Header(
+            began: UTCTime(nanoseconds: events.began).iso8601WithFraction,
             title: "\(client) ➔ \(server)",
             source: "a packet capture, session \(number) of \(count)"
         )
+        header.ends = ends(of: found)
         octets.rest()
-        var recording = Recording(header: header, events: events.events)
-        recording.ends = ends(of: found)
-        return recording
+        return Recording(header: header, events: events.events)
     }
 }

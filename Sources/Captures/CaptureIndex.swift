@@ -16,7 +16,7 @@ struct CaptureIndex {
     private(set) var otherStreams = 0
     private(set) var firstTime: Int64?
 
-    private var internet = InternetLayer()
+    private var layers = Decapsulation()
     private var numbers: [Ends: UInt32] = [:]
     private var free = Segment.none
     private var sinceRest = 0
@@ -46,23 +46,52 @@ struct CaptureIndex {
         var recent: Int { flows / 8 }
     }
 
+    /// The most packets that are put in order.
+    static let maxSorted = 1 << 20
     /// The most octets of packets that came in fragments.
     static let maxApart = 64 << 20
     /// How many segments a connection may have before it must have shown that it is mail.
     static let maxUndecided = 256
+    /// How many segments the words with a proxy may take.
+    static let maxForwarding: UInt32 = 16
     /// After so many octets of the file its memory may be given back.
     static let restAfter = 16 << 20
 
     /// Nil when the octets are no capture.
     init?(_ octets: CaptureOctets, limits: Limits = Limits()) {
-        self.octets = octets
-        self.limits = limits
         guard var reader = PacketReader(octets) else { return nil }
+        var index = CaptureIndex(empty: octets, limits)
+        while let packet = reader.next() { index.read(packet) }
+        if reader.isUnsorted { index = CaptureIndex(sorting: reader, index) }
+        index.finish(reader)
+        self = index
+    }
+
+    private init(empty octets: CaptureOctets, _ limits: Limits) {
+        (self.octets, self.limits) = (octets, limits)
         // A guess at how many there will be, so that they are seldom moved.
         segments.reserveCapacity(min(limits.segments, octets.count / 96))
-        while let packet = reader.next() { read(packet) }
+    }
+
+    /// The same packets once more, in the order of their times; those of one time stay as they stand in the file.
+    private init(sorting read: PacketReader, _ unsorted: CaptureIndex) {
+        guard read.packets <= Self.maxSorted, var reader = PacketReader(unsorted.octets) else {
+            self = unsorted
+            warnings.say("the \(read.packets) packets do not stand in order, and are too many to be put in order")
+            return
+        }
+        self.init(empty: unsorted.octets, unsorted.limits)
+        var all: [Packet] = []
+        all.reserveCapacity(read.packets)
+        while let packet = reader.next() { all.append(packet) }
+        let order = all.indices.sorted { (all[$0].time, $0) < (all[$1].time, $1) }
+        for number in order { self.read(all[number]) }
+    }
+
+    private mutating func finish(_ reader: PacketReader) {
         packets = reader.packets
         for sentence in reader.warnings.all { warnings.say(sentence) }
+        warnings.count("they stand in the capture twice and are shown once", Twin.drop(&flows, &segments))
         octets.rest()
     }
 
@@ -74,16 +103,17 @@ struct CaptureIndex {
             octets.rest()
         }
         let frame = octets.window(at: packet.place, count: packet.captured)
-        switch LinkLayer.internetPacket(in: frame, link: packet.link) {
+        take(layers.open(frame, of: packet), packet.time)
+        while let further = layers.further() { take(further, packet.time) }
+    }
+
+    private mutating func take(_ found: Decapsulation.Found, _ time: Int64) {
+        switch found {
         case .other: break
-        case .unread(let why): warnings.count(why)
-        case .packet(let content):
-            switch internet.datagram(in: content, missing: max(0, packet.original - packet.captured)) {
-            case .other: break
-            case .unread(let why): warnings.count(why)
-            case .datagram(let datagram):
-                if datagram.transport == 6 { segment(datagram, packet.time) } else { message(datagram, packet.time) }
-            }
+        case .unread(let name): warnings.countUnread(in: name)
+        case .departs(let why): warnings.count(why)
+        case .datagram(let datagram):
+            if datagram.transport == 6 { segment(datagram, time) } else { message(datagram, time) }
         }
     }
 
@@ -95,6 +125,7 @@ struct CaptureIndex {
         let source = Endpoint(address: datagram.source, port: UInt16(datagram.content.number16(0)))
         let destination = Endpoint(address: datagram.destination, port: UInt16(datagram.content.number16(2)))
         guard var lookup = LookupIndex.Message(content, from: source, to: destination, at: time) else { return }
+        lookup.path = datagram.path
         if datagram.holder != nil {
             guard let place = keepApart(content) else { return }
             (lookup.place, lookup.isApart) = (place, true)
@@ -138,8 +169,12 @@ struct CaptureIndex {
             length: length,
             captured: content.count
         )
+        segment.path = datagram.path
+        segment.digest = Self.digest(header, datagram.identification)
         let ends = Ends(low: isBackward ? destination : source, high: isBackward ? source : destination)
         guard let number = flow(ends, segment) else { return }
+        flows[number].pass(segment.direction, segment.path)
+        if flags.isSuperset(of: .syn), !flags.contains(.ack) { flows[number].hasSYN = true }
         if flags.contains(.rst) || flags.contains(.fin) { flows[number].isClosed = true }
         guard flows[number].kind != .other else { return }
         if length > 0 { judge(number, content, segment.direction) }
@@ -149,6 +184,12 @@ struct CaptureIndex {
             segment = segment.moved(apart: place)
         }
         append(segment, to: number)
+    }
+
+    /// Made of what no router changes: the number of the packet, and TCP's header.
+    private static func digest(_ header: Window, _ identification: UInt16) -> UInt16 {
+        let words = (header.number64(4) ^ header.number64(12) &* 0x9E37_79B9_7F4A_7C15) &* 0x100_0000_01B3
+        return UInt16(truncatingIfNeeded: words >> 40) ^ identification
     }
 
     /// The connection a segment belongs to; a new one when an earlier connection of the same ends is over.
@@ -184,7 +225,8 @@ struct CaptureIndex {
 
     private mutating func begin(_ number: Int, _ segment: Segment, _ isSYN: Bool) {
         flows[number].initiator = isSYN ? segment.direction : segment.direction.other
-        if isSYN { flows[number].initial = segment.sequence &+ 1 }
+        // An answer to a SYN acknowledges it, and with it the number behind it (RFC 9293 §3.5).
+        flows[number].initial = isSYN ? segment.sequence &+ 1 : segment.acknowledgement
     }
 
     private mutating func append(_ segment: Segment, to number: Int) {
@@ -219,6 +261,10 @@ struct CaptureIndex {
         if flow.speaker == nil { flows[number].speaker = direction }
         guard flow.kind == .undecided else { return }
         let isMail = flow.mayServe(ContentSigns.isMail)
+        if flow.speaker == nil, ForwardProxy.mayBegin(content) {
+            flows[number].mayBeForwarded = true
+            return
+        }
         let sign = ContentSigns.sign(of: content)
         switch sign {
         case .smtpCommand:
@@ -229,6 +275,8 @@ struct CaptureIndex {
             if flow.initiator == direction.other { flows[number].client = direction.other }
         case .tls where flow.speaker == nil && flow.mayServe({ $0 == 465 }):
             flows[number].kind = .wrapped
+        // What a proxy answers.
+        case .foreign where flow.mayBeForwarded && flow.segmentCount < Self.maxForwarding: break
         case .tls, .foreign, .kindred: if !isMail { forget(number) }
         case .reply, .unclear:
             if isMail, flow.speaker == nil, sign == .reply { flows[number].greetsAsMail = true }

@@ -41,8 +41,8 @@ public final class CaptureOctets: @unchecked Sendable {
     }
 }
 
-/// A range of a capture's octets. To read past its end is a bug of ours and stops the program.
-struct Window {
+/// A range of a capture's octets, which nobody changes. To read past its end is a bug of ours and stops the program.
+struct Window: @unchecked Sendable {
     let base: UnsafeRawPointer
     /// Where it begins, counted from the start of the capture.
     let place: Int
@@ -60,6 +60,11 @@ struct Window {
         precondition(at >= 0 && at + 2 <= count)
         return Int(UInt16(bigEndian: base.loadUnaligned(fromByteOffset: at, as: UInt16.self)))
     }
+
+    /// Two octets in the order of small machines.
+    func little16(_ at: Int) -> Int { Int(UInt16(truncatingIfNeeded: number16(at)).byteSwapped) }
+
+    var first: UInt8? { count > 0 ? self[0] : nil }
 
     /// Four octets in network order.
     @inline(__always)

@@ -20,6 +20,12 @@ struct Coverage {
         return found < ranges.count && ranges[found].contains(offset)
     }
 
+    /// Up to where octets follow each other from `offset` on; nil when it is in a hole.
+    func end(of offset: Int) -> Int? {
+        let found = first(endingBehind: offset)
+        return found < ranges.count && ranges[found].contains(offset) ? ranges[found].upperBound : nil
+    }
+
     /// Where the hole that `offset` is in ends; nil when nothing comes behind it.
     func next(behind offset: Int) -> Int? {
         let found = first(endingBehind: offset)

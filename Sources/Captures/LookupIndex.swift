@@ -14,6 +14,8 @@ struct LookupIndex {
         /// 15 is MX, 1 is A, 28 is AAAA.
         var type: UInt16
         var isAnswer: Bool
+        /// Where it was captured.
+        var path: UInt16 = 0
         /// Made of the name asked for, letters without case.
         var nameHash: UInt64
     }
@@ -26,7 +28,11 @@ struct LookupIndex {
     private(set) var messages: [Message] = []
     private(set) var isFull = false
 
+    /// How many of the latest messages are looked at for one that was captured in another place too.
+    private static let maxTwins = 8
+
     mutating func append(_ message: Message) {
+        guard !messages.suffix(Self.maxTwins).contains(where: message.isTwin) else { return }
         if messages.count < Self.maxMessages { messages.append(message) } else { isFull = true }
     }
 
@@ -45,6 +51,12 @@ struct LookupIndex {
 }
 
 extension LookupIndex.Message {
+    /// Whether both are the same packet, captured in two places.
+    fileprivate func isTwin(_ other: LookupIndex.Message) -> Bool {
+        id == other.id && nameHash == other.nameHash && isAnswer == other.isAnswer && type == other.type
+            && asker == other.asker && server == other.server && length == other.length && path != other.path
+    }
+
     /// Nil for what is no DNS message with one question that matters here, whatever the port.
     init?(_ content: Window, from source: Endpoint, to destination: Endpoint, at time: Int64) {
         guard content.count >= LookupIndex.shortest, content.number16(4) == 1 else { return nil }

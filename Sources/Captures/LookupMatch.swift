@@ -22,20 +22,31 @@ struct LookupMatch: Sendable {
         self.byName = byName
     }
 
+    /// Messages that belong to a session, and the name by which its server was found.
+    typealias Tied = (messages: [LookupIndex.Message], name: Name?)
+
     /// The messages in order, and the name by which the server's address was found.
-    func lookups(before time: Int64, forwardPath: [UInt8], client: Endpoint, server: Endpoint) -> (
-        messages: [LookupIndex.Message], name: Name?
-    ) {
+    func lookups(before time: Int64, forwardPath: [UInt8], client: Endpoint, server: Endpoint) -> Tied {
         guard !messages.isEmpty else { return ([], nil) }
-        let domain = Self.domain(of: forwardPath)
-        if let domain, let answer = lastAnswer(about: domain, type: 15, before: time, client: client) {
-            var names = [domain]
-            for record in read(messages[answer]).answers {
-                if case .mx(_, let exchange) = record.data { names.append(exchange) }
+        let byDomain = Self.domain(of: forwardPath).flatMap { domain in
+            lastAnswer(about: domain, type: 15, before: time, client: client).map {
+                chain(upTo: $0, before: time, server: server)
             }
-            return chain(upTo: answer, names: names, before: time, server: server)
         }
-        return address(before: time, client: client, server: server)
+        if let byDomain, byDomain.name != nil { return byDomain }
+        // What is inside TLS tells no domain, and who sends through a relay connects to none of the domain's exchangers: so what
+        // counts is the address that was answered.
+        let byAddress = address(before: time, client: client, server: server)
+        if !byAddress.messages.isEmpty { return byAddress }
+        // Where no address was asked for, it was known from before.
+        guard let byDomain, !byDomain.messages.contains(where: holdsAddress) else { return ([], nil) }
+        return byDomain
+    }
+
+    private func holdsAddress(_ message: LookupIndex.Message) -> Bool {
+        guard message.isAnswer else { return false }
+        let read = read(message)
+        return (read.answers + read.additionals).contains { InternetAddress($0) != nil }
     }
 
     private static func domain(of path: [UInt8]) -> Name? {
@@ -59,10 +70,19 @@ struct LookupMatch: Sendable {
         return found.last { messages[$0].asker.address == client.address } ?? found.last
     }
 
+    /// Everything the same client asked about a domain and its exchangers, from the question on that an answer belongs to.
+    private func chain(upTo answer: Int, before time: Int64, server: Endpoint) -> Tied {
+        let message = read(messages[answer])
+        let names = message.questions.map(\.name) + Self.exchangers(in: message)
+        return chain(upTo: answer, names: names, before: time, server: server)
+    }
+
+    private static func exchangers(in message: Message) -> [Name] {
+        message.answers.compactMap { if case .mx(_, let exchange) = $0.data { exchange } else { nil } }
+    }
+
     /// Everything the same client asked about these names, from the question that belongs to `answer` on.
-    private func chain(upTo answer: Int, names: [Name], before time: Int64, server: Endpoint) -> (
-        [LookupIndex.Message], Name?
-    ) {
+    private func chain(upTo answer: Int, names: [Name], before time: Int64, server: Endpoint) -> Tied {
         let asker = messages[answer].asker.address
         let first = question(of: answer)
         var numbers: Set<Int> = [first, answer]
@@ -106,8 +126,8 @@ struct LookupMatch: Sendable {
         } ?? answer
     }
 
-    /// Without a lookup of exchangers: the last answer that gave the server's address, shortly before.
-    private func address(before time: Int64, client: Endpoint, server: Endpoint) -> ([LookupIndex.Message], Name?) {
+    /// The last answer that gave the server's address, shortly before, and the lookup of exchangers that led to it.
+    private func address(before time: Int64, client: Endpoint, server: Endpoint) -> Tied {
         var low = 0
         var high = messages.count
         while low < high {
@@ -118,13 +138,31 @@ struct LookupMatch: Sendable {
         let oldest = time - 10_000_000_000
         for number in (max(0, low - 200)..<low).reversed() where messages[number].time >= oldest {
             let message = messages[number]
-            guard message.isAnswer, message.type != 15, message.asker.address == client.address,
-                read(message).answers.contains(where: { InternetAddress($0) == server.address }),
-                let name = read(message).questions.first?.name
-            else { continue }
+            guard message.isAnswer, message.asker.address == client.address else { continue }
+            let answer = read(message)
+            let records = message.type == 15 ? answer.additionals : answer.answers
+            guard records.contains(where: { InternetAddress($0) == server.address }) else { continue }
+            if message.type == 15 { return chain(upTo: number, before: time, server: server) }
+            guard let name = answer.questions.first?.name else { continue }
+            if let exchange = exchangeAnswer(naming: name, before: number) {
+                return chain(upTo: exchange, before: time, server: server)
+            }
             return chain(upTo: number, names: [name], before: time, server: server)
         }
         return ([], nil)
+    }
+
+    /// How many messages before an address are looked at for the exchangers.
+    private static let maxBefore = 400
+
+    /// The last answer before another one, to the same host, that gave a name as an exchanger's.
+    private func exchangeAnswer(naming name: Name, before number: Int) -> Int? {
+        let later = messages[number]
+        return (max(0, number - Self.maxBefore)..<number).last { earlier in
+            let message = messages[earlier]
+            return message.type == 15 && message.isAnswer && message.asker.address == later.asker.address
+                && message.time >= later.time - Self.longestAgo && Self.exchangers(in: read(message)).contains(name)
+        }
     }
 }
 

@@ -13,6 +13,9 @@ struct Segment {
     var length: UInt32
     /// How many of them the capture has.
     var captured: UInt32
+    /// Made of where it was captured, and of its headers: a packet that was captured twice differs in the first alone.
+    var path: UInt16 = 0
+    var digest: UInt16 = 0
     /// The next of the same connection in the order of the capture, as an index; `none` at the end.
     var next: UInt32 = none
 
@@ -58,7 +61,7 @@ struct Segment {
             length: Int(length),
             captured: Int(captured)
         )
-        moved.next = next
+        (moved.path, moved.digest, moved.next) = (path, digest, next)
         return moved
     }
 
@@ -83,13 +86,21 @@ struct Flow {
     var first = Segment.none
     var last = Segment.none
     var segmentCount: UInt32 = 0
-    /// The sequence number of the first SYN, and who sent it.
+    /// The sequence number behind the first SYN, and who sent it; both may be known from the answer alone.
     var initial: UInt32 = 0
     var initiator: Direction?
+    /// The SYN itself is in the capture.
+    var hasSYN = false
+    /// Where its first segment of each direction was captured; 0 before there is one.
+    var paths: (forward: UInt16, backward: UInt16) = (0, 0)
+    /// Segments of one direction were captured in more than one place.
+    var hasSeveralPaths = false
     /// Both FINs or a RST were seen, so a further SYN begins a new connection.
     var isClosed = false
     /// The direction of the first octets of content, so that a client can be told from a server that greets.
     var speaker: Direction?
+    /// Its first octets may ask a proxy for a connection.
+    var mayBeForwarded = false
     /// Its first octets were a reply, from a port of mail.
     var greetsAsMail = false
     /// The direction of the client, when the SYN and the content agree; nil where the content must be looked at longer.
@@ -103,6 +114,12 @@ struct Flow {
         /// DNS over TCP (RFC 7766).
         case dns
         case other
+    }
+
+    mutating func pass(_ direction: Direction, _ path: UInt16) {
+        let place = direction == .forward ? \Flow.paths.forward : \Flow.paths.backward
+        if self[keyPath: place] == 0 { self[keyPath: place] = path }
+        if self[keyPath: place] != path { hasSeveralPaths = true }
     }
 
     /// The end that sends in a direction.

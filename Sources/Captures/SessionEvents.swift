@@ -54,6 +54,7 @@ struct SessionEvents {
                     "\(piece.count.counted("octet")) of the \(side.rawValue) came again and are not the same: shown is what came first\(other)",
                     piece.time
                 )
+            case .forwarded(let proxy): add(.note(proxy.words), piece.time)
             case .uncountedSYN:
                 remark("the sequence numbers of this capture do not count the SYN, as real ones do", piece.time)
             case .outOfWindow:

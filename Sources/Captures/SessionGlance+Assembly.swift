@@ -16,7 +16,7 @@ extension SessionGlance {
             case .gap: gap(piece.count, side)
             case .fin: closer = closer ?? side
             case .rst: if closer == nil { failed(.reset) }
-            case .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN: break
+            case .retransmission, .inconsistentRetransmission, .outOfWindow, .uncountedSYN, .forwarded: break
             }
         }
         if let closer { closed(by: closer) }

@@ -28,19 +28,23 @@ struct StreamAssembly {
         case outOfWindow
         /// The sequence numbers count the SYN for nothing; said once, with the first octets.
         case uncountedSYN
+        /// A proxy was asked for the connection, and opened it; what was said for that is left out.
+        case forwarded(ForwardProxy)
     }
 
-    private struct Stretch {
+    struct Stretch {
         var offset: Int
         var count: Int
         var place: Int
         var isApart: Bool
     }
 
-    private struct Stream {
+    struct Stream {
         /// The sequence number of offset 0.
         var base: UInt32 = 0
         var isOpen = false
+        /// Its SYN stands in the capture, behind other segments.
+        var opensLater = false
         /// Whether its SYN was seen, without and with ACK.
         var hasSentSYN = false, hasSentSYNACK = false
         /// The offset up to which octets have been delivered.
@@ -63,10 +67,12 @@ struct StreamAssembly {
 
     private let octets: CaptureOctets
     private let apart: CaptureOctets
-    private let segments: [Segment]
-    private var streams = [Stream(), Stream()]
-    private(set) var pieces: [Piece] = []
+    let segments: [Segment]
+    var streams = [Stream(), Stream()]
+    var pieces: [Piece] = []
     private var hasToldUncountedSYN = false
+    private var hasReset = false
+    var held = HeldSegments()
 
     /// How far a segment may lie from the expected one. RFC 7323 §2.3 allows windows of 1 GiB, which no mail server uses.
     static let maxWindow = 1 << 26
@@ -91,36 +97,42 @@ struct StreamAssembly {
     mutating func assemble(_ flow: Flow, upTo maxOctets: Int = .max) {
         pieces.removeAll(keepingCapacity: true)
         hasToldUncountedSYN = false
+        held = HeldSegments()
         for direction in Direction.allCases {
             streams[direction.rawValue] = Stream()
+            streams[direction.rawValue].opensLater = flow.initiator == direction && flow.hasSYN
             if flow.initiator == nil || flow.initiator == direction.other { openLate(direction, flow) }
         }
-        var reset = false
+        hasReset = false
         var given = 0
         var index = flow.first
         while index != Segment.none, given < maxOctets {
             let segment = segments[Int(index)]
             index = segment.next
-            let direction = segment.direction
-            if segment.marks.contains(.syn) { begin(segment, direction) }
-            if segment.marks.contains(.ack) { acknowledge(segment, direction.other, flow) }
-            if segment.length > 0 {
-                receive(segment, direction, flow)
-                given += Int(segment.length)
-            }
-            if segment.marks.contains(.fin) { end(segment, direction) }
-            if segment.marks.contains(.rst), !reset, !(streams[0].hasEnded && streams[1].hasEnded) {
-                reset = true
-                pieces.append(Piece(time: segment.time, direction: direction, kind: .rst))
-            }
-            finishIfEnded(direction)
+            given += Int(segment.length)
+            takeInTurn(segment, flow)
         }
-        guard maxOctets == .max else { return }
+        while let segment = held.oldest() { take(segment, flow) }
+        guard maxOctets == .max else { return takeOutForwardProxy() }
         for direction in Direction.allCases {
             while !streams[direction.rawValue].waiting.isEmpty { skipToWaiting(direction) }
             if let end = streams[direction.rawValue].end { streams[direction.rawValue].offset = end.offset }
             finishIfEnded(direction)
         }
+        takeOutForwardProxy()
+    }
+
+    mutating func take(_ segment: Segment, _ flow: Flow) {
+        let direction = segment.direction
+        if segment.marks.contains(.syn) { begin(segment, direction) }
+        if segment.marks.contains(.ack) { acknowledge(segment, direction.other, flow) }
+        if segment.length > 0 { receive(segment, direction, flow) }
+        if segment.marks.contains(.fin) { end(segment, direction) }
+        if segment.marks.contains(.rst), !hasReset, !(streams[0].hasEnded && streams[1].hasEnded) {
+            hasReset = true
+            pieces.append(Piece(time: segment.time, direction: direction, kind: .rst))
+        }
+        finishIfEnded(direction)
     }
 
     private mutating func begin(_ segment: Segment, _ direction: Direction) {
@@ -134,41 +146,6 @@ struct StreamAssembly {
         let isUncounted = isUncounted(segment)
         streams[direction.rawValue].base = segment.sequence &+ (isUncounted ? 0 : 1)
         streams[direction.rawValue].hasUncountedSYN = isUncounted
-        streams[direction.rawValue].isOpen = true
-    }
-
-    /// Whether the octets behind a SYN begin with its own sequence number, though a SYN takes one (RFC 9293 §3.4): whoever
-    /// writes a capture by hand may not know. One octet there only asks whether the other side is still there (§3.8.4).
-    private func isUncounted(_ call: Segment) -> Bool {
-        guard call.length == 0 else { return false }
-        var index = call.next
-        for _ in 0..<Self.maxAhead where index != Segment.none {
-            let segment = segments[Int(index)]
-            index = segment.next
-            if segment.direction == call.direction, segment.sequence == call.sequence, segment.length > 1 {
-                return !segment.marks.contains(.syn)
-            }
-        }
-        return false
-    }
-
-    /// The connection was open before the capture began: it starts at the lowest of the first sequence numbers.
-    private mutating func openLate(_ direction: Direction, _ flow: Flow) {
-        var index = flow.first
-        var lowest: UInt32?
-        var seen = 0
-        while index != Segment.none, seen < Self.maxAhead {
-            let segment = segments[Int(index)]
-            index = segment.next
-            guard segment.direction == direction else { continue }
-            if segment.marks.contains(.syn) { return }
-            guard segment.length > 0 else { continue }
-            seen += 1
-            let distance = lowest.map { Int(Int32(bitPattern: segment.sequence &- $0)) } ?? -1
-            if distance < 0, lowest == nil || distance > -(1 << 20) { lowest = segment.sequence }
-        }
-        guard let lowest else { return }
-        streams[direction.rawValue].base = lowest
         streams[direction.rawValue].isOpen = true
     }
 
@@ -208,7 +185,7 @@ struct StreamAssembly {
                 Piece(time: segment.time, direction: direction, kind: .outOfWindow, count: Int(segment.length))
             )
         }
-        guard offset > streams[number].offset else { return take(segment, at: offset, segment.time, direction) }
+        guard offset > streams[number].offset else { return deliver(segment, at: offset, segment.time, direction) }
         wait(segment, at: offset, direction)
         if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
         while !streams[number].waiting.isEmpty,
@@ -276,7 +253,7 @@ struct StreamAssembly {
         streams[number].waiting.removeFirst(taken)
     }
 
-    private mutating func take(_ segment: Segment, at offset: Int, _ time: Int64, _ direction: Direction) {
+    private mutating func deliver(_ segment: Segment, at offset: Int, _ time: Int64, _ direction: Direction) {
         give(segment, at: offset, time, direction)
         if !streams[direction.rawValue].waiting.isEmpty { drain(direction, time) }
     }
@@ -366,6 +343,13 @@ struct StreamAssembly {
     }
 
     // MARK: Holes
+
+    /// Where the octets end that the capture holds from a direction's place on; nil when the next one is missing.
+    mutating func coveredEnd(_ direction: Direction, _ flow: Flow) -> Int? {
+        let number = direction.rawValue
+        if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
+        return streams[number].covered?.end(of: streams[number].offset)
+    }
 
     private func isCovered(_ offset: Int, _ direction: Direction) -> Bool {
         streams[direction.rawValue].covered?.contains(offset) ?? false

@@ -48,6 +48,14 @@ public struct UTCTime: Hashable, Sendable {
         }
     }
 
+    /// The same with the fraction of the second, as `2026-11-24T22:13:20.5Z`; without one that is 0.
+    public var iso8601WithFraction: String {
+        guard nanosecond > 0 else { return iso8601 }
+        let digits = nanosecond.decimal(9)
+        let zeros = digits.reversed().prefix { $0 == "0" }.count
+        return "\(iso8601.dropLast()).\(digits.dropLast(zeros))Z"
+    }
+
     /// As `2026-11-24 22:13:20.123`.
     public var listed: String { "\(date.iso8601) \(clock).\((nanosecond / 1_000_000).decimal(3))" }
 

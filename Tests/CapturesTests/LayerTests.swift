@@ -15,29 +15,6 @@ import Tracing
 
     private static let macs = [UInt8](repeating: 2, count: 12)
 
-    @Test(
-        arguments: [
-            (1, macs + [8, 0]),  // Ethernet
-            (1, macs + [0x81, 0, 0, 7, 8, 0]),  // in a virtual LAN
-            (1, macs + [0x88, 0xA8, 0, 7, 0x81, 0, 0, 8, 8, 0]),  // in two
-            (113, [UInt8](repeating: 0, count: 14) + [8, 0]),  // Linux cooked
-            (113, [UInt8](repeating: 0, count: 14) + [0x81, 0, 0, 7, 8, 0]),
-            (276, [8, 0] + [UInt8](repeating: 0, count: 18)),  // Linux cooked, the second version
-            (0, [2, 0, 0, 0]), (0, [0, 0, 0, 2]),  // BSD loopback, of either machine
-            (108, [0, 0, 0, 2]),
-        ] as [(Int, [UInt8])]
-    )
-    func `a frame around the packet changes nothing`(link: Int, header: [UInt8]) {
-        #expect(read(link: link) { [header + $0] }?.recording(0) == Self.expected)
-    }
-
-    @Test func `too many virtual LANs are said`() throws {
-        let tags = [[UInt8]](repeating: [0x81, 0, 0, 1], count: 20).joined()
-        let capture = try #require(read(link: 1) { [Self.macs + tags + [8, 0] + $0] })
-        #expect(capture.count == 0)
-        #expect(capture.warnings == ["18 packets: they are in more than 8 virtual LANs"])
-    }
-
     @Test func `octets that fill up a short frame belong to nobody`() {
         #expect(read(link: 1) { [Self.macs + [8, 0] + $0 + [0, 0, 0, 0, 0, 0]] }?.recording(0) == Self.expected)
     }

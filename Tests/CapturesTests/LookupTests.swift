@@ -120,4 +120,37 @@ import Tracing
         #expect(recording.events.filter { $0.leg == .lookup }.count == 2)
         #expect(recording.trace.facts.exchangers.map(\.exchange) == ["mx1.receiver.example"])
     }
+
+    /// Up to STARTTLS, so that no recipient is known.
+    private static let sealed: [Packets.Stored] = {
+        var talk = Talk()
+        talk.open()
+        talk.say(.server, "220 mx1.receiver.example ESMTP\r\n")
+        talk.say(.client, "EHLO out.sender.example\r\n")
+        talk.say(.server, "250-mx1.receiver.example\r\n250 STARTTLS\r\n")
+        talk.say(.client, "STARTTLS\r\n")
+        talk.say(.server, "220 2.0.0 Go ahead\r\n")
+        return talk.packets
+    }()
+
+    @Test func `a session inside TLS keeps the lookups that led to its server`() throws {
+        var asked = Asked()
+        asked.time = 1_699_999_997
+        try asked.ask(4, Name("elsewhere.example"), .mx, answers: [Self.mx(10, Name("mx.elsewhere.example"))])
+        try asked.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)])
+        try asked.ask(2, Self.exchanger, .a, answers: [Self.address(25)])
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(asked.packets + Self.sealed))))
+        let recording = file.recording(0)
+        #expect(recording.events.filter { $0.leg == .lookup }.count == 4)
+        #expect(recording.trace.facts.exchangers.map(\.exchange) == ["mx1.receiver.example"])
+        #expect(recording.events.contains { $0.kind == .connect(to: "mx1.receiver.example [192.0.2.25]:25") })
+    }
+
+    /// A relay of the provider, say: the recipient's domain was looked up as well, but led elsewhere.
+    @Test func `a domain whose exchangers have other addresses did not lead to the server`() throws {
+        var asked = Asked()
+        try asked.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)])
+        try asked.ask(2, Self.exchanger, .a, answers: [Self.address(99)])
+        #expect(session(after: asked)?.events.first?.kind == .connect(to: "192.0.2.25:25"))
+    }
 }

@@ -17,7 +17,7 @@ import Tracing
     }
 
     private static func file(_ recordings: Recording...) -> [UInt8] {
-        var writer = CaptureWriter()
+        var writer = CaptureWriter(ports: .asRecorded)
         for recording in recordings { writer.add(recording) }
         return writer.take()
     }
@@ -97,5 +97,69 @@ import Tracing
         let read = try #require(CaptureFile(CaptureOctets(octets))).recording(0)
         #expect(read.octets(.client) == body)
         #expect(octets.count > 100_000 + 69 * 56)
+    }
+
+    private func words(_ server: String, leg: Leg = .relay, _ first: WireEvent.Kind) -> Recording {
+        let events: [WireEvent.Kind] = [.connect(to: server), .connected(to: server), first, .close(by: .client)]
+        return Recording(
+            header: .init(began: "2026-01-02T03:04:05.25Z", title: "", source: ""),
+            events: events.map { WireEvent($0, leg: leg) }
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("mx [192.0.2.7]:20000", .relay, false, 25), ("mx [192.0.2.7]:20000", .submission, false, 587),
+            ("mx [192.0.2.7]:20000", .relay, true, 465), ("mx [192.0.2.7]:587", .relay, false, 587),
+        ] as [(String, Leg, Bool, Int)]
+    )
+    func `the port is that of the service, or as it was`(server: String, leg: Leg, isTLS: Bool, port: Int) throws {
+        let hello = Array("220 mx ESMTP\r\n".utf8)
+        let recording = words(
+            server,
+            leg: leg,
+            isTLS ? .records(from: .client, [22, 3, 1, 0, 1, 1]) : .octets(from: .server, hello)
+        )
+        for (ports, expected) in [
+            (CaptureWriter.Ports.standard, port), (.asRecorded, server.hasSuffix("587") ? 587 : 20_000),
+        ] {
+            var writer = CaptureWriter(ports: ports)
+            writer.add(recording)
+            let packet = writer.take().dropFirst(24 + 16)
+            let place = packet.startIndex + 22
+            #expect(Int(packet[place]) << 8 | Int(packet[place + 1]) == expected)
+        }
+    }
+
+    @Test func `both ends and the fraction of the start survive a recording`() throws {
+        let capture = try #require(Talk.mail(Talk(clientPort: 40_123)).file).recording(0)
+        let recording = try RecordingReader.read(Array(RecordingWriter.file(capture).utf8))
+        #expect(recording.header == capture.header)
+        let again = try #require(CaptureFile(CaptureOctets(Self.file(recording)))).recording(0)
+        #expect(again.header.began == "2023-11-14T22:13:20.015625Z")
+        #expect(again.header.began == capture.header.began)
+        #expect(again.header.ends == .init(client: "192.0.2.1:40123", server: "192.0.2.25:25"))
+        #expect(again.events == capture.events)
+    }
+
+    @Test func `ends that are no addresses are invented anew`() throws {
+        var recording = words("mx [192.0.2.7]:25", .octets(from: .server, Array("220 mx ESMTP\r\n".utf8)))
+        recording.header.ends = .init(client: "nobody", server: "[::1:25")
+        let read = try #require(CaptureFile(CaptureOctets(Self.file(recording)))).recording(0)
+        #expect(read.header.ends?.server == "192.0.2.7:25")
+    }
+
+    @Test func `pcapng has a comment where something is to be said`() throws {
+        let recording = words("mx [192.0.2.7]:25", .octets(from: .server, Array("220 mx ESMTP\r\n".utf8)))
+        var writer = CaptureWriter(.pcapng)
+        writer.add(recording, comments: [2: "step 4"])
+        let octets = writer.take()
+        #expect(octets.count % 4 == 0)
+        let read = try #require(CaptureFile(CaptureOctets(octets)))
+        #expect(read.warnings == [])
+        #expect(read.recording(0).octets(.server) == recording.octets(.server))
+        #expect(read.recording(0).header.began == "2026-01-02T03:04:05.25Z")
+        let comment: [UInt8] = [0, 1, 0, 6] + Array("step 4".utf8) + [0, 0, 0, 0, 0, 0]
+        #expect(octets.indices.count { octets[$0...].starts(with: comment) } == 1)
     }
 }

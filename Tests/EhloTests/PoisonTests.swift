@@ -58,7 +58,7 @@ import Tracing
     private static func check(_ octets: [UInt8], _ format: ExportFormat, _ ending: String) throws {
         switch format {
         // The octets as they were are what these are for.
-        case .eml, .pcap: return #expect(!octets.isEmpty)
+        case .eml, .pcap, .pcapng: return #expect(!octets.isEmpty)
         default: break
         }
         let text = try #require(String(validating: octets, as: UTF8.self), "\(format) is no UTF-8")

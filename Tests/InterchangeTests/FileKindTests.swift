@@ -32,8 +32,20 @@ import Testing
     }
 
     @Test func `sessions are not refused, whoever wrote them down`() {
-        let all: [FileKind] = [.recording, .capture, .transcript, .text, .compressed, .binary, .empty]
+        let all: [FileKind] = [
+            .recording, .capture, .transcript, .text, .compressed, .binary, .empty, .otherCapture(by: "somebody"),
+        ]
         #expect(all.filter { $0.refusal == nil } == [.recording, .capture, .transcript])
         #expect(FileKind.of([0x1F, 0x8B, 8]) == .compressed)
+        #expect(FileKind.of([0x50, 0x4B, 3, 4]) == .compressed)
+    }
+
+    @Test func `a capture of another program is named, with the line that converts it`() {
+        let kind = FileKind.of(Array("iptrace 2.0".utf8) + [UInt8](repeating: 0, count: 20))
+        #expect(kind == .otherCapture(by: "AIX' iptrace"))
+        #expect(
+            kind.refusal
+                == "this is a capture of AIX' iptrace, which is not read here; convert it with 'editcap -F pcapng FILE FILE.pcapng'"
+        )
     }
 }

@@ -3,43 +3,55 @@ import Notation
 import SMTP
 public import Tracing
 
-/// Writes sessions as packets: a pcap file of IP packets with well-formed TCP, times in nanoseconds.
+/// Writes sessions as packets: a capture of IP packets with well-formed TCP, times in nanoseconds.
 ///
 /// It invents only what a recording lacks: addresses where none is known (from the ranges for documentation,
 /// RFC 5737 and RFC 3849), ports of clients, sequence numbers, acknowledgements. Notes, errors and what was inside TLS are
 /// not written, since no packet holds them. The same recordings always give the same file.
 public struct CaptureWriter {
-    /// What was written and not taken yet.
-    private var output: [UInt8] = []
+    private var file: PacketFile
+    private let ports: Ports
     private var clientPort: UInt16 = 49_151
     private var identification: UInt16 = 0
     private var connections: [Leg: Connection] = [:]
     /// Nanoseconds since 1970 of time 0, and of the packet under way.
     private var began: Int64 = 0
     private var now: Int64 = 0
+    /// What is to be said of the packets under way.
+    private var comment = ""
+    /// The ends of the session under way where its recording tells them, and the ports that stand for each leg's service.
+    private var ends: (client: Endpoint, server: Endpoint)?
+    private var services: [Leg: UInt16] = [:]
 
     /// The most content of one segment: an Ethernet frame without options.
     static let segmentSize = 1460
-    /// LINKTYPE_RAW: each packet begins with its IP header.
-    static let linkType: UInt32 = 101
 
-    public init() {
-        let words: [UInt32] = [0xA1B2_3C4D, 2 << 16 | 4, 0, 0, 262_144, Self.linkType]
-        for word in words { output.append(word) }
+    public enum Format: Sendable { case pcap, pcapng }
+
+    /// Which port the server has in the packets.
+    public enum Ports: String, CaseIterable, Sendable {
+        /// The one of its service, so that other programs know it for mail.
+        case standard
+        case asRecorded = "as-recorded"
+    }
+
+    public init(_ format: Format = .pcap, ports: Ports = .standard) {
+        file = PacketFile(hasBlocks: format == .pcapng)
+        self.ports = ports
     }
 
     /// The octets written since the last call.
-    public mutating func take() -> [UInt8] {
-        defer { output.removeAll(keepingCapacity: true) }
-        return output
-    }
+    public mutating func take() -> [UInt8] { file.take() }
 
-    /// Appends a session.
-    public mutating func add(_ recording: Recording) {
+    /// Appends a session; `comments` says something of its events, by their numbers.
+    public mutating func add(_ recording: Recording, comments: [Int: String] = [:]) {
         connections = [:]
+        ends = recording.header.ends.flatMap { Self.ends($0) }
+        services = Self.services(of: recording.events)
         began = UTCTime(iso8601: recording.header.began)?.nanoseconds ?? 0
         var lookup = Endpoint(address: Self.client, port: 0)
-        for event in recording.marked {
+        for (number, event) in recording.marked.enumerated() {
+            comment = comments[number] ?? ""
             now = began &+ Int64((max(0, min(event.time, 1e9)) * 1e9).rounded())
             switch event.kind {
             case .dnsQuery(let message):
@@ -75,9 +87,32 @@ public struct CaptureWriter {
         return clientPort
     }
 
+    /// The ends of a recording, where both are an address with a port.
+    private static func ends(_ ends: Recording.Ends) -> (client: Endpoint, server: Endpoint)? {
+        guard let client = Endpoint(text: ends.client), let server = Endpoint(text: ends.server) else { return nil }
+        return (client, server)
+    }
+
+    /// The port of what each leg speaks: relay, submission (RFC 6409 §3.1), or TLS from the first octet (RFC 8314 §3.3).
+    private static func services(of events: [WireEvent]) -> [Leg: UInt16] {
+        var services: [Leg: UInt16] = [:]
+        for event in events where services[event.leg] == nil {
+            switch event.kind {
+            case .records: services[event.leg] = 465
+            case .octets: services[event.leg] = event.leg == .submission ? 587 : 25
+            default: break
+            }
+        }
+        return services
+    }
+
     /// The ends of a connection to `name`, as `mx.example [192.0.2.7]:25`, `192.0.2.7:25` or a name with a port.
-    private mutating func connection(to name: String) -> Connection {
-        let server = Self.endpoint(name)
+    private mutating func connection(to name: String, _ leg: Leg) -> Connection {
+        var server = leg == .relay ? ends?.server ?? Self.endpoint(name) : Self.endpoint(name)
+        if ports == .standard, !Self.standardPorts.contains(server.port), let service = services[leg] {
+            server.port = service
+        }
+        if leg == .relay, let ends { return Connection(client: ends.client, server: server) }
         let address: InternetAddress =
             if server.address.isLoopback {
                 server.address
@@ -89,6 +124,8 @@ public struct CaptureWriter {
             }
         return Connection(client: Endpoint(address: address, port: nextPort()), server: server)
     }
+
+    private static let standardPorts: Set<UInt16> = [25, 465, 587]
 
     static func endpoint(_ name: String) -> Endpoint {
         let port = name.split(separator: ":").last.flatMap { UInt16($0) } ?? 25
@@ -122,13 +159,13 @@ public struct CaptureWriter {
     }
 
     private mutating func connection(_ leg: Leg, _ body: (inout Connection) -> Void) {
-        var connection = connections[leg] ?? connection(to: "")
+        var connection = connections[leg] ?? connection(to: "", leg)
         body(&connection)
         connections[leg] = connection
     }
 
     private mutating func connect(_ name: String, _ leg: Leg) {
-        var made = connection(to: name)
+        var made = connection(to: name, leg)
         made.hasSYN = true
         segment(made, .client, flags: Self.syn)
         made.skip(1, .client)
@@ -251,13 +288,8 @@ public struct CaptureWriter {
             ip.append(UInt16(length))
             ip += [transport, 64] + source.octets + destination.octets
         }
-        output.append(UInt32(truncatingIfNeeded: now / 1_000_000_000))
-        output.append(UInt32(truncatingIfNeeded: now % 1_000_000_000))
-        output.append(UInt32(ip.count + length))
-        output.append(UInt32(ip.count + length))
-        output += ip
-        output += header
-        output += content
+        file.append(ip + header + content, at: now, comment: comment)
+        comment = ""
     }
 }
 
@@ -281,15 +313,6 @@ private struct Checksum {
     }
 }
 
-extension [UInt8] {
-    /// In network order.
-    fileprivate mutating func append(_ number: UInt16) { self += [UInt8(number >> 8), UInt8(number & 0xFF)] }
-    fileprivate mutating func append(_ number: UInt32) {
-        append(UInt16(number >> 16))
-        append(UInt16(number & 0xFFFF))
-    }
-}
-
 extension InternetAddress {
     /// Four octets, or sixteen.
     var octets: [UInt8] {
@@ -301,5 +324,18 @@ extension InternetAddress {
     init?(text: some StringProtocol) {
         guard let address = IPAddress(text: AddressLiteral.address(in: text)) else { return nil }
         self.init(address)
+    }
+}
+
+extension Endpoint {
+    /// Reads what `description` writes; nil for anything else.
+    fileprivate init?(text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        let host = text[..<colon]
+        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
+        guard let address = InternetAddress(text: bare) else { return nil }
+        self.init(address: address, port: port)
     }
 }

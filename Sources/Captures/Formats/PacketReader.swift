@@ -1,14 +1,18 @@
-/// Reads packet after packet of a file in pcap (the format of tcpdump) or pcapng (the draft draft-ietf-opsawg-pcapng).
+/// Reads packet after packet of a file in pcap (the format of tcpdump), snoop (RFC 1761) or pcapng (draft-ietf-opsawg-pcapng).
 ///
 /// It decides where packets begin and what their times are; it does not look into them. Wrong input: an
 /// impossible length ends the reading with a warning, and the packets before it are kept; blocks without a packet are skipped;
-/// times that run backwards are given as they are.
+/// times that run backwards are given as they are, and told.
 struct PacketReader {
     private let octets: CaptureOctets
     private var position: Int
     private var format: Format
     private(set) var warnings = CaptureWarnings()
     private(set) var packets = 0
+    /// The time of the packet before; one that has none of its own takes it.
+    private var latest = Int64.min
+    /// A packet was captured earlier than one that stands before it.
+    private(set) var isUnsorted = false
 
     private enum Format {
         case pcap(PcapHeader)
@@ -23,9 +27,9 @@ struct PacketReader {
     init?(_ octets: CaptureOctets) {
         self.octets = octets
         let start = octets.window(at: 0, count: 24)
-        if let header = PcapHeader(start) {
-            (format, position) = (.pcap(header), min(24, octets.count))
-            if start.count < 24 { stop("the capture breaks off in its header") }
+        if let header = PcapHeader(octets) {
+            (format, position) = (.pcap(header), header.start)
+            if octets.count < (header.record.whole == nil ? 24 : 16) { stop("the capture breaks off in its header") }
         } else if start.count >= 4, start.number32(0) == 0x0A0D_0D0A {
             (format, position) = (.pcapng(Section()), 0)
         } else {
@@ -34,6 +38,13 @@ struct PacketReader {
     }
 
     mutating func next() -> Packet? {
+        guard let packet = nextInFile() else { return nil }
+        if packet.time < latest { isUnsorted = true }
+        latest = packet.time
+        return packet
+    }
+
+    private mutating func nextInFile() -> Packet? {
         while true {
             switch format {
             case .pcap(let header): return nextRecord(header)
@@ -57,16 +68,16 @@ struct PacketReader {
             format = .ended
             return nil
         }
-        let record = octets.window(at: position, count: header.recordCount)
-        guard record.count == header.recordCount else {
+        let form = header.record
+        let record = octets.window(at: position, count: form.count)
+        guard record.count == form.count else {
             stop("the capture breaks off after packet \(packets)")
             return nil
         }
-        var captured = Int(header.number(record, 8))
-        var original = Int(header.number(record, 12))
-        // Versions before 2.3 wrote the two lengths the other way round, 2.3 now one way and now the other.
-        if header.swapsLengths || header.maySwapLengths && captured > original { swap(&captured, &original) }
-        position += header.recordCount
+        var captured = Int(header.number(record, form.captured))
+        var original = Int(header.number(record, form.original))
+        if form.maySwapLengths, captured > original { swap(&captured, &original) }
+        position += form.count
         guard captured <= Self.longestPacket else {
             stop("packet \(packets + 1) claims \(captured) octets, which cannot be; what follows it is not read")
             return nil
@@ -76,11 +87,12 @@ struct PacketReader {
             return nil
         }
         packets += 1
-        let fraction = Int64(header.number(record, 4))
+        let fraction = Int64(header.number(record, form.time + 4))
         let time =
-            Int64(Int32(bitPattern: header.number(record, 0))) * 1_000_000_000
+            Int64(Int32(bitPattern: header.number(record, form.time))) * 1_000_000_000
             + (header.isNanoseconds ? fraction : fraction * 1000)
-        defer { position += captured }
+        let filling = form.whole.map { max(0, Int(header.number(record, $0)) - form.count - captured) } ?? 0
+        defer { position = min(octets.count, position + captured + filling) }
         return Packet(
             time: header.seconds(time),
             link: header.link,
@@ -96,14 +108,20 @@ struct PacketReader {
     private struct Section {
         var isBigEndian = false
         var interfaces: [Interface] = []
+        /// The number of its first interface among those of all sections.
+        var firstInterface: UInt32 = 0
         /// The most interfaces that are remembered of one section.
         static let maxInterfaces = 4096
+
+        func next(isBigEndian: Bool) -> Section {
+            Section(isBigEndian: isBigEndian, firstInterface: firstInterface &+ UInt32(interfaces.count))
+        }
     }
 
     private struct Interface {
         var link: UInt32
         var snapLength: Int
-        var clock = Clock()
+        var clock = InterfaceClock()
     }
 
     private mutating func nextBlock(_ section: Section) -> Packet? {
@@ -119,8 +137,8 @@ struct PacketReader {
         }
         if head.number32(0) == 0x0A0D_0D0A {
             switch head.number32(8) {
-            case 0x1A2B_3C4D: section = Section(isBigEndian: true)
-            case 0x4D3C_2B1A: section = Section(isBigEndian: false)
+            case 0x1A2B_3C4D: section = section.next(isBigEndian: true)
+            case 0x4D3C_2B1A: section = section.next(isBigEndian: false)
             default:
                 stop("a section of the capture does not say its order of octets; it is not read")
                 return nil
@@ -150,9 +168,9 @@ struct PacketReader {
         case 1:
             guard body.count >= 8, section.interfaces.count < Section.maxInterfaces else { return nil }
             let isBig = section.isBigEndian
-            let link = isBig ? UInt32(body.number16(0)) : UInt32(body.number16(0).byteSwapped16)
+            let link = UInt32(isBig ? body.number16(0) : body.little16(0))
             var interface = Interface(link: link, snapLength: Int(number(body, 4, section)))
-            interface.clock = Clock(options: body.dropping(8), isBigEndian: isBig)
+            interface.clock = InterfaceClock(options: body.dropping(8), isBigEndian: isBig)
             section.interfaces.append(interface)
             return nil
         case 6: return timedPacket(body, interface: body.count >= 4 ? Int(number(body, 0, section)) : 0, section)
@@ -160,7 +178,7 @@ struct PacketReader {
             guard body.count >= 2 else { return nil }
             return timedPacket(
                 body,
-                interface: section.isBigEndian ? body.number16(0) : body.number16(0).byteSwapped16,
+                interface: section.isBigEndian ? body.number16(0) : body.little16(0),
                 section
             )
         case 3:
@@ -169,8 +187,9 @@ struct PacketReader {
             var captured = min(original, body.count - 4)
             if interface.snapLength > 0 { captured = min(captured, interface.snapLength) }
             return Packet(
-                time: 0,
+                time: max(0, latest),
                 link: interface.link,
+                interface: section.firstInterface,
                 place: body.place + 4,
                 captured: captured,
                 original: original
@@ -196,6 +215,7 @@ struct PacketReader {
         return Packet(
             time: interface.clock.nanoseconds(ticks),
             link: interface.link,
+            interface: section.firstInterface &+ UInt32(number),
             place: body.place + 20,
             captured: min(captured, body.count - 20),
             original: max(original, min(captured, body.count - 20))
@@ -205,101 +225,4 @@ struct PacketReader {
     private func number(_ window: Window, _ at: Int, _ section: Section) -> UInt32 {
         section.isBigEndian ? window.number32(at) : window.number32(at).byteSwapped
     }
-}
-
-extension Int {
-    fileprivate var byteSwapped16: Int { Int(UInt16(truncatingIfNeeded: self).byteSwapped) }
-}
-
-/// How an interface of a pcapng file counts time.
-private struct Clock {
-    /// Ticks a second as a power of 10, or of 2 with `isBinary`.
-    private var exponent = 6
-    private var isBinary = false
-    /// Seconds to add.
-    private var offset: Int64 = 0
-
-    init() {}
-
-    /// Reads the options `if_tsresol` (9) and `if_tsoffset` (14) among all others.
-    init(options: Window, isBigEndian: Bool) {
-        var rest = options
-        while rest.count >= 4 {
-            let code = isBigEndian ? rest.number16(0) : rest.number16(0).byteSwapped16
-            let length = isBigEndian ? rest.number16(2) : rest.number16(2).byteSwapped16
-            guard code != 0, length <= rest.count - 4 else { return }
-            let value = rest.dropping(4).prefix(length)
-            if code == 9, length >= 1 {
-                isBinary = value[0] & 0x80 != 0
-                exponent = Int(value[0] & 0x7F)
-            } else if code == 14, length >= 8 {
-                let number = value.number64(0)
-                offset = Int64(bitPattern: isBigEndian ? number : number.byteSwapped)
-            }
-            rest = rest.dropping(4 + (length + 3) & ~3)
-        }
-    }
-
-    func nanoseconds(_ ticks: UInt64) -> Int64 {
-        let scaled: UInt64
-        if isBinary {
-            guard exponent < 64 else { return 0 }
-            let wide = ticks.multipliedFullWidth(by: 1_000_000_000)
-            scaled = exponent == 0 ? wide.low : wide.high << UInt64(64 - exponent) | wide.low >> UInt64(exponent)
-        } else if exponent <= 9 {
-            scaled = ticks &* Self.power(9 - exponent)
-        } else {
-            scaled = exponent > 28 ? 0 : ticks / Self.power(exponent - 9)
-        }
-        return Int64(truncatingIfNeeded: scaled) &+ offset &* 1_000_000_000
-    }
-
-    private static func power(_ exponent: Int) -> UInt64 { (0..<exponent).reduce(1) { number, _ in number &* 10 } }
-}
-
-/// The first 24 octets of a pcap file.
-private struct PcapHeader {
-    let isBigEndian: Bool
-    let isNanoseconds: Bool
-    /// 16, or 24 where a patched libpcap of the 1990s wrote more.
-    let recordCount: Int
-    let swapsLengths: Bool
-    let maySwapLengths: Bool
-    let link: UInt32
-
-    /// The magic numbers there are, THE table: nanoseconds, and the length of what stands before each packet.
-    private static let magics: [UInt32: (isNanoseconds: Bool, recordCount: Int)] = [
-        0xA1B2_C3D4: (false, 16), 0xA1B2_3C4D: (true, 16),
-        // Alexey Kuznetsov's patch adds the interface, the protocol and the kind of packet; the other two add nothing here.
-        0xA1B2_CD34: (false, 24), 0xA1B2_34CD: (false, 16), 0xA12B_3C4D: (false, 16),
-    ]
-
-    init?(_ start: Window) {
-        guard start.count >= 4 else { return nil }
-        let magic = start.number32(0)
-        if let row = Self.magics[magic] {
-            (isBigEndian, isNanoseconds, recordCount) = (true, row.isNanoseconds, row.recordCount)
-        } else if let row = Self.magics[magic.byteSwapped] {
-            (isBigEndian, isNanoseconds, recordCount) = (false, row.isNanoseconds, row.recordCount)
-        } else {
-            return nil
-        }
-        guard start.count >= 24 else {
-            (swapsLengths, maySwapLengths, link) = (false, false, 0)
-            return
-        }
-        let words = isBigEndian ? start.number16(4) : start.number16(4).byteSwapped16
-        let minor = isBigEndian ? start.number16(6) : start.number16(6).byteSwapped16
-        swapsLengths = words == 2 && minor < 3
-        maySwapLengths = words == 2 && minor == 3
-        // The upper half says how long the checksum behind each frame is.
-        link = (isBigEndian ? start.number32(20) : start.number32(20).byteSwapped) & 0xFFFF
-    }
-
-    func number(_ window: Window, _ at: Int) -> UInt32 {
-        isBigEndian ? window.number32(at) : window.number32(at).byteSwapped
-    }
-
-    /// Times before 1970 are times after 2038, which 32 bits without a sign reach.
-    func seconds(_ time: Int64) -> Int64 { time < 0 ? time + (1 << 32) * 1_000_000_000 : time }
 }

@@ -47,15 +47,19 @@ struct Endpoint: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What an IP packet carries: octets of TCP or UDP, between whom.
+/// What an IP packet carries, between whom.
 struct Datagram {
     var source: InternetAddress
     var destination: InternetAddress
-    /// 6 is TCP, 17 UDP.
+    /// 6 is TCP, 17 UDP; others announce another header.
     var transport: UInt8
     var content: Window
     /// How many octets there were on the wire.
     var length: Int
+    /// The number that IPv4 gave the packet.
+    var identification: UInt16 = 0
+    /// Made of where the packet was captured and of what it was wrapped in; two captures of one packet differ in it.
+    var path: UInt16 = 0
     /// Keeps `content` alive when it was reassembled from fragments and so is not in the file.
     var holder: CaptureOctets?
 }
@@ -69,13 +73,14 @@ struct InternetLayer {
 
     enum Found {
         case datagram(Datagram)
-        /// Neither TCP nor UDP, or a fragment of something that is not whole yet.
+        /// A fragment of something that is not whole yet.
         case other
-        case unread(String)
+        /// A sentence about the packet.
+        case departs(String)
     }
 
-    private static var tooShort: Found { .unread("they are too short for their headers") }
-    private static var impossible: Found { .unread("their IP header says what cannot be") }
+    private static var tooShort: Found { .departs("they are too short for their headers") }
+    private static var impossible: Found { .departs("their IP header says what cannot be") }
 
     /// `missing` is how many octets of the packet the capture cut off.
     mutating func datagram(in packet: Window, missing: Int) -> Found {
@@ -101,18 +106,26 @@ struct InternetLayer {
             destination: InternetAddress(v4: packet.number32(16)),
             transport: packet[9],
             content: packet.dropping(header).prefix(length),
-            length: length
+            length: length,
+            identification: UInt16(packet.number16(4))
         )
         let word = packet.number16(6)
         let offset = (word & 0x1FFF) * 8
-        guard word & 0x2000 != 0 || offset > 0 else { return carried(datagram) }
+        guard word & 0x2000 != 0 || offset > 0 else { return authenticated(datagram) }
         return fragments.add(
             datagram,
             id: UInt32(packet.number16(4)),
             at: offset,
             isLast: word & 0x2000 == 0
         )
-        .map(carried) ?? .other
+        .map(authenticated) ?? .other
+    }
+
+    /// IPv4 has one header of IPv6 (RFC 4302 §2.2).
+    private func authenticated(_ datagram: Datagram) -> Found {
+        guard datagram.transport == 51 else { return .datagram(datagram) }
+        var datagram = datagram
+        return datagram.skipAuthentication() ? .datagram(datagram) : Self.tooShort
     }
 
     private mutating func version6(_ packet: Window, _ missing: Int) -> Found {
@@ -129,14 +142,12 @@ struct InternetLayer {
         )
         for _ in 0..<Self.maxHeaders {
             switch datagram.transport {
-            case 0, 43, 60, 135:
-                // Hop-by-hop, routing, destination options (RFC 8200 §4), mobility (RFC 6275 §6.1).
+            case 0, 43, 60, 135, 139, 140:
+                // Hop-by-hop, routing, destination options (RFC 8200 §4), mobility (RFC 6275 §6.1), host identity (RFC 7401 §5.1), shim
+                // (RFC 5533 §5.1).
                 guard datagram.content.count >= 2 else { return Self.tooShort }
                 datagram.skip((Int(datagram.content[1]) + 1) * 8)
-            case 51:
-                // Authentication (RFC 4302 §2.2).
-                guard datagram.content.count >= 2 else { return Self.tooShort }
-                datagram.skip((Int(datagram.content[1]) + 2) * 4)
+            case 51: guard datagram.skipAuthentication() else { return Self.tooShort }
             case 44:
                 guard datagram.content.count >= 8 else { return Self.tooShort }
                 let (word, id) = (datagram.content.number16(2), datagram.content.number32(4))
@@ -145,18 +156,21 @@ struct InternetLayer {
                 let whole = fragments.add(datagram, id: id, at: word & 0xFFF8, isLast: word & 1 == 0)
                 guard let whole else { return .other }
                 datagram = whole
-            default: return carried(datagram)
+            default: return .datagram(datagram)
             }
         }
-        return .unread("they have more than \(Self.maxHeaders) IPv6 headers")
-    }
-
-    private func carried(_ datagram: Datagram) -> Found {
-        datagram.transport == 6 || datagram.transport == 17 ? .datagram(datagram) : .other
+        return .departs("they have more than \(Self.maxHeaders) IPv6 headers")
     }
 }
 
 extension Datagram {
+    /// Skips the header of RFC 4302 §2.2; false when it is too short to tell its length.
+    fileprivate mutating func skipAuthentication() -> Bool {
+        guard content.count >= 2 else { return false }
+        skip((Int(content[1]) + 2) * 4)
+        return true
+    }
+
     /// Skips an extension header; its first octet names the next one.
     fileprivate mutating func skip(_ octets: Int) {
         transport = content[0]

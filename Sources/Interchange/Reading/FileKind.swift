@@ -11,7 +11,9 @@ public enum FileKind: Equatable, Sendable {
     case transcript
     /// Text that is nothing of the above.
     case text
-    /// Packed by gzip, xz, zstd or zip.
+    /// Packets in a format that is not read, with the name of who writes it.
+    case otherCapture(by: String)
+    /// Packed by something that is not unpacked here, or packed twice.
     case compressed
     case binary
     case empty
@@ -23,7 +25,8 @@ public enum FileKind: Equatable, Sendable {
         if octets.isEmpty { return .empty }
         if RecordingReader.recognises(octets) { return .recording }
         if CaptureFile.recognises(octets) { return .capture }
-        if packed.contains(where: octets.starts(with:)) { return .compressed }
+        if let program = ForeignCapture.program(of: octets) { return .otherCapture(by: program) }
+        if Compression.of(octets) != nil || packed.contains(where: octets.starts(with:)) { return .compressed }
         guard TranscriptText.isText(octets.prefix(maxOctets)) else { return .binary }
         return TranscriptReader.recognises(octets) ? .transcript : .text
     }
@@ -32,7 +35,9 @@ public enum FileKind: Equatable, Sendable {
     public var refusal: String? {
         switch self {
         case .recording, .capture, .transcript: nil
-        case .compressed: "this is a compressed file; unpack it first"
+        case .otherCapture(let program):
+            "this is a capture of \(program), which is not read here; convert it with 'editcap -F pcapng FILE FILE.pcapng'"
+        case .compressed: "this file is packed as is not read here; unpack it first"
         case .text:
             "there is no SMTP dialogue in this text; it should hold lines such as '220 mx.example ESMTP' and 'EHLO client.example'"
         case .binary: "this is no recording; record one with 'ehlo live RECIPIENT --record FILE'"
@@ -40,7 +45,9 @@ public enum FileKind: Equatable, Sendable {
         }
     }
 
+    /// zip, compress, 7z, lzip, an old lz4, lzma, rar and lzop.
     private static let packed: [[UInt8]] = [
-        [0x1F, 0x8B], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD], [0x50, 0x4B, 3, 4],
+        [0x50, 0x4B, 3, 4], [0x1F, 0x9D], [0x37, 0x7A, 0xBC, 0xAF], [0x4C, 0x5A, 0x49, 0x50], [0x02, 0x21, 0x4C, 0x18],
+        [0x5D, 0, 0, 0x80, 0], [0x52, 0x61, 0x72, 0x21, 0x1A], [0x89, 0x4C, 0x5A, 0x4F],
     ]
 }

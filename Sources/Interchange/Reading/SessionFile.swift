@@ -52,7 +52,9 @@ public struct SessionFile: Sendable {
     }
 
     /// The sessions in octets that came from `path`.
-    public static func read(_ octets: [UInt8], path: String) throws(FileError) -> SessionFile {
+    public static func read(_ packed: [UInt8], path: String) throws(FileError) -> SessionFile {
+        let plain = try PlainOctets(packed, name: name(path))
+        let octets = plain.octets
         let kind = FileKind.of(octets)
         if let refusal = kind.refusal {
             let isText = kind == .text
@@ -63,14 +65,16 @@ public struct SessionFile: Sendable {
                 text: isText ? octets : []
             )
         }
-        if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) { return try SessionFile(capture, path) }
+        if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) {
+            return try SessionFile(capture, path, warnings: plain.warnings)
+        }
         if kind == .transcript {
             let file = TranscriptFile(octets)
             guard !file.isEmpty else {
                 let refusal = FileKind.text.refusal ?? "there is no session in it"
                 throw FileError(.noDialogue, "\(name(path)): \(refusal)", text: octets)
             }
-            return SessionFile(path: path, warnings: [], content: .transcript(file))
+            return SessionFile(path: path, warnings: plain.warnings, content: .transcript(file))
         }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
@@ -87,14 +91,14 @@ public struct SessionFile: Sendable {
                 "\(name(path)): the recording holds no event\(torn); record the session again"
             )
         }
-        return SessionFile(path: path, warnings: [], content: .recordings(sessions))
+        return SessionFile(path: path, warnings: plain.warnings, content: .recordings(sessions))
     }
 
     private init(path: String, warnings: [String], content: Content) {
         (self.path, self.warnings, self.content) = (path, warnings, content)
     }
 
-    private init(_ capture: CaptureFile, _ path: String) throws(FileError) {
+    private init(_ capture: CaptureFile, _ path: String, warnings: [String] = []) throws(FileError) {
         guard capture.count > 0 else {
             let why = capture.warnings.first.map { " (\($0))" } ?? ""
             throw FileError(
@@ -102,7 +106,7 @@ public struct SessionFile: Sendable {
                 "\(Self.name(path)): there is no mail session among its \(capture.packets) packets\(why); capture with 'tcpdump -s 0 -w FILE port 25'"
             )
         }
-        self.init(path: path, warnings: capture.warnings, content: .capture(capture))
+        self.init(path: path, warnings: warnings + capture.warnings, content: .capture(capture))
     }
 
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : Escaping.message(path) }

@@ -24,7 +24,13 @@ public struct SessionListing: Sendable {
 
     init(_ recording: Recording, number: Int) {
         var glance = SessionGlance(recording.events)
-        self.init(&glance, recording.ends, recording.header.began, number)
+        let began = recording.header.began
+        self.init(
+            &glance,
+            recording.header.ends,
+            began.hasSuffix("Z") ? UTCTime(iso8601: began)?.iso8601 ?? began : began,
+            number
+        )
     }
 
     init(_ summary: inout CaptureFile.Summary, number: Int) {

@@ -1,6 +1,6 @@
 /// The formats of exports, THE table: the word after `--format`, the endings of file names, and what each is.
 public enum ExportFormat: String, CaseIterable, Sendable {
-    case json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml, pcap
+    case json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml, pcap, pcapng
 
     private var row: (endings: [String], words: String) {
         switch self {
@@ -15,6 +15,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
         case .swaks: (["swaks"], "a transcript in the notation of swaks")
         case .eml: (["eml"], "the message itself")
         case .pcap: (["pcap", "cap"], "packets, for Wireshark and tcpdump")
+        case .pcapng: (["pcapng"], "packets with the step and the findings of each as its comment")
         }
     }
 
@@ -25,7 +26,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     public var holdsOneSession: Bool {
         switch self {
         case .html, .svg, .cast, .worksheet: true
-        case .json, .txt, .ehlo, .md, .swaks, .eml, .pcap: false
+        case .json, .txt, .ehlo, .md, .swaks, .eml, .pcap, .pcapng: false
         }
     }
 

@@ -8,7 +8,7 @@ extension JSONExport {
     /// The object that stands before the lines of a session: who spoke with whom, and what became of the mail.
     public func object(_ recording: Recording, _ trace: Trace, session: Int) -> String {
         let glance = SessionGlance(recording.events)
-        let ends = SessionEnds(glance, recording.ends)
+        let ends = SessionEnds(glance, recording.header.ends)
         let header = recording.header
         return "{\"session\":\(session),\"kind\":\"session\",\"schema\":\(Self.schema),"
             + "\"began\":\(Self.text(header.began)),\"client\":\(Self.text(ends.client ?? "")),"
@@ -61,9 +61,9 @@ struct SessionEnds {
     let server: String?
 
     init(_ glance: borrowing SessionGlance, _ ends: Recording.Ends?) {
-        client = ends?.client ?? glance.clientName.map { WireText.shown($0) }
+        client = ends.map { Escaping.message($0.client) } ?? glance.clientName.map { WireText.shown($0) }
         server =
-            glance.endpoint.map { Escaping.message($0) } ?? ends?.server
+            glance.endpoint.map { Escaping.message($0) } ?? ends.map { Escaping.message($0.server) }
             ?? glance.serverName.map { WireText.shown($0) }
     }
 }

@@ -6,9 +6,6 @@ public struct Recording: Equatable, Sendable {
     public var events: [WireEvent]
     /// What of the file could not be used, in sentences that name the line.
     public var warnings: [String]
-    /// The addresses of both ends, where the source tells them beside the events. They are not written down.
-    public var ends: Ends?
-
     /// Two ends of a connection, as `192.0.2.1:25`.
     public struct Ends: Equatable, Sendable {
         public let client: String
@@ -36,6 +33,8 @@ public struct Recording: Equatable, Sendable {
         public var title: String
         /// Where the session comes from: which server and version, or who typed it.
         public var source: String
+        /// The addresses of both ends, where the source tells them beside the events.
+        public var ends: Ends?
 
         public init(began: String, title: String, source: String) {
             self.began = began

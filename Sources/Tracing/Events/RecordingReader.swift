@@ -90,13 +90,23 @@ public struct RecordingReader: Sendable {
             let began: String?
             let title: String?
             let source: String?
+            let client: String?
+            let server: String?
         }
         let clean = line.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
         guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(clean)) else { return nil }
         guard stored.ehlo <= Recording.version else { throw .newerVersion(stored.ehlo) }
         // There was none before the first.
         guard stored.ehlo == Recording.version else { return nil }
-        return Recording.Header(began: stored.began ?? "", title: stored.title ?? "", source: stored.source ?? "")
+        var header = Recording.Header(
+            began: stored.began ?? "",
+            title: stored.title ?? "",
+            source: stored.source ?? ""
+        )
+        if let client = stored.client, let server = stored.server {
+            header.ends = .init(client: client, server: server)
+        }
+        return header
     }
 }
 

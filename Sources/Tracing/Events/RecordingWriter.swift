@@ -7,8 +7,9 @@ import Notation
 public enum RecordingWriter {
     /// The first line, with its line feed.
     public static func line(_ header: Recording.Header) -> String {
-        "{\"ehlo\":\(Recording.version),\"began\":\(jsonText(header.began)),\"title\":\(jsonText(header.title)),"
-            + "\"source\":\(jsonText(header.source))}\n"
+        let ends = header.ends.map { ",\"client\":\(jsonText($0.client)),\"server\":\(jsonText($0.server))" } ?? ""
+        return "{\"ehlo\":\(Recording.version),\"began\":\(jsonText(header.began)),\"title\":\(jsonText(header.title)),"
+            + "\"source\":\(jsonText(header.source))\(ends)}\n"
     }
 
     /// The line of an event, with its line feed. `showsSecrets` leaves in it what is marked: for a file that somebody asked for

@@ -46,9 +46,11 @@ struct ExplainCommand: ParsableCommand {
     private static func read(_ path: String) throws -> [UInt8] {
         let isTyped = path == "-" && isatty(0) == 1
         if isTyped { Message.write("paste the text, then Ctrl-D on a line of its own") }
-        return try FileOctets.read(path, most: maxOctets) {
+        let plain = try PlainOctets.read(path, most: maxOctets) {
             if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         }
+        for warning in plain.warnings { Message.write("\(Escaping.message(path)): \(warning)") }
+        return plain.octets
     }
 
     private static func isFile(_ word: String) -> Bool {

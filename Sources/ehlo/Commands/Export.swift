@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captures
 import Curses
 import Glibc
 import Interchange
@@ -46,6 +47,13 @@ struct Export: ParsableCommand {
     var filter: String?
     @Option(help: ArgumentHelp("What the session is called in the output.", valueName: "words"))
     var title: String?
+    @Option(
+        help: ArgumentHelp(
+            "With pcap and pcapng: standard gives each server the port of its service, as-recorded the one it had.",
+            valueName: "standard|as-recorded"
+        )
+    )
+    var ports: String?
     @Flag(help: "With md: notes for the teacher under each step.")
     var teacher = false
     @Flag(help: "Give people, hosts, addresses and queue ids other names, and blank what the mails say.")
@@ -73,6 +81,7 @@ struct Export: ParsableCommand {
             theme: Theme(rawValue: settings.theme) ?? .default,
             isForTeacher: teacher,
             textStyle: settings.textStyle,
+            ports: try chosenPorts(format),
             source: sources.all[0].name
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
@@ -134,6 +143,18 @@ struct Export: ParsableCommand {
         let standard = Output()
         try standard.write(JSONSchema.text)
         try standard.flush()
+    }
+
+    private func chosenPorts(_ format: ExportFormat) throws(CommandError) -> CaptureWriter.Ports {
+        guard let ports else { return .standard }
+        guard format == .pcap || format == .pcapng else {
+            throw CommandError(.usage, "--ports goes with --format pcap or pcapng, not with \(format.rawValue)")
+        }
+        guard let chosen = CaptureWriter.Ports(rawValue: ports) else {
+            let all = CaptureWriter.Ports.allCases.map(\.rawValue).joined(separator: " or ")
+            throw CommandError(.usage, "--ports: it is \(all), not '\(ports)'")
+        }
+        return chosen
     }
 
     private func chosenFormat() throws(CommandError) -> ExportFormat {

@@ -42,6 +42,8 @@ struct SessionWriter {
     var isForTeacher = false
     /// How much of each line flat text tells.
     var textStyle = WalkText.Style()
+    /// Which port servers have in packets.
+    var ports = CaptureWriter.Ports.standard
     /// Where the sessions come from, for warnings about them.
     var source = ""
 
@@ -187,7 +189,7 @@ struct SessionWriter {
             let sheet = Worksheet(trace, header: header, library: library)
             try output.write(isPage ? sheet.html : sheet.markdown)
         case .swaks: try output.write(SwaksExport.text(trace))
-        case .pcap: return
+        case .pcap, .pcapng: return
         case .eml: for mail in session.messages { try output.write(octets: mail.content) }
         }
     }
@@ -199,19 +201,23 @@ struct SessionStream {
     private let format: ExportFormat
     private let isPage: Bool
     private let output: Output
-    private var packets = CaptureWriter()
+    private var packets: CaptureWriter
     /// How many were written.
     private(set) var count = 0
 
     init(_ writer: SessionWriter, as format: ExportFormat, isPage: Bool = false, to output: Output) {
         (self.writer, self.format, self.isPage, self.output) = (writer, format, isPage, output)
+        packets = CaptureWriter(format == .pcapng ? .pcapng : .pcap, ports: writer.ports)
     }
 
     mutating func write(_ session: WrittenSession) throws(FileError) {
         if count > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
         count += 1
-        guard format == .pcap else { return try writer.write(session, as: format, isPage: isPage, to: output) }
-        packets.add(session.recording)
+        switch format {
+        case .pcap: packets.add(session.recording)
+        case .pcapng: packets.add(session.recording, comments: PacketComments.of(session.recording.events))
+        default: return try writer.write(session, as: format, isPage: isPage, to: output)
+        }
         try output.write(octets: packets.take())
     }
 }

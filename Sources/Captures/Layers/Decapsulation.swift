@@ -1,0 +1,123 @@
+/// Unwraps frames: header by header, in whatever order they are nested, down to TCP and UDP.
+///
+/// It decides what carries what; it knows nothing of connections. Wrong input is a sentence about the packets, or the name of what
+/// is not read; a frame that is nested deeper than the bound is left.
+struct Decapsulation {
+    private var internet = InternetLayer()
+    /// Frames that came several in one, and are looked at next.
+    private var waiting: [Place] = []
+
+    /// How many headers may stand one in another.
+    static let maxDepth = 32
+
+    enum Found {
+        case datagram(Datagram)
+        /// Nothing that mail could be in, or a fragment of something that is not whole yet.
+        case other
+        /// What is not read, by its name.
+        case unread(String)
+        /// A sentence about the packets.
+        case departs(String)
+    }
+
+    fileprivate struct Place {
+        var kind: Layer.Kind
+        var rest: Window
+        /// How many octets of it the capture cut off.
+        var missing: Int
+        var depth = 0
+        /// Where it was captured, and the headers that were read.
+        var path: UInt64
+        /// What keeps `rest` alive where it was put together of fragments.
+        var holder: CaptureOctets?
+    }
+
+    /// What is in a frame. Where several are in one, `further` gives the others.
+    mutating func open(_ frame: Window, of packet: Packet) -> Found {
+        guard let kind = Layer.ofLink(packet.link) else { return .unread(UnreadName.link(packet.link)) }
+        let missing = max(0, packet.original - packet.captured)
+        return unwrap(Place(kind: kind, rest: frame, missing: missing, path: UInt64(packet.interface)))
+    }
+
+    /// What else was in the frame that was opened last.
+    mutating func further() -> Found? { waiting.popLast().map { unwrap($0) } }
+
+    private mutating func unwrap(_ start: Place) -> Found {
+        var place = start
+        while place.depth < Self.maxDepth {
+            place.depth += 1
+            place.pass(Layer.whereabouts(place.kind, place.rest))
+            if place.kind == .internet {
+                switch internet.datagram(in: place.rest, missing: place.missing) {
+                case .other: return .other
+                case .departs(let why): return .departs(why)
+                case .datagram(var datagram):
+                    if datagram.holder == nil { datagram.holder = place.holder }
+                    datagram.path = UInt16(truncatingIfNeeded: place.path >> 48) | 1
+                    if let found = carried(datagram, &place) { return found }
+                    continue
+                }
+            }
+            switch Layer.read(place.kind, place.rest) {
+            case .layer(let kind, let rest): (place.kind, place.rest) = (kind, rest)
+            case .layers(let kind, let frames):
+                for frame in frames.reversed() {
+                    var part = place
+                    (part.kind, part.rest) = (kind, frame)
+                    waiting.append(part)
+                }
+                return further() ?? .other
+            case .other: return .other
+            case .unread(let name): return .unread(name)
+            case .departs(let why): return .departs(why)
+            }
+        }
+        return .departs("they are nested deeper than \(Self.maxDepth) headers")
+    }
+
+    /// What to say of a datagram; nil where it carries another header, at which `place` then is.
+    private func carried(_ datagram: Datagram, _ place: inout Place) -> Found? {
+        switch datagram.transport {
+        case 6: return .datagram(datagram)
+        case 17: return overUDP(datagram, &place)
+        default:
+            guard let kind = Layer.ofProtocol(datagram.transport) else {
+                return UnreadName.protocols[datagram.transport].map(Found.unread) ?? .other
+            }
+            place.enter(kind, datagram, header: 0)
+            return nil
+        }
+    }
+
+    /// A tunnel announces itself by a port alone, so what does not look like one stays what it is.
+    private func overUDP(_ datagram: Datagram, _ place: inout Place) -> Found? {
+        let content = datagram.content
+        guard content.count >= 8, let kind = Layer.ofPort(content.number16(2)) ?? Layer.ofPort(content.number16(0))
+        else {
+            return .datagram(datagram)
+        }
+        switch Layer.read(kind, content.dropping(8)) {
+        case .layer, .layers:
+            place.enter(kind, datagram, header: 8)
+            return nil
+        case .unread(let name): return .unread(name)
+        case .other, .departs: return .datagram(datagram)
+        }
+    }
+}
+
+extension Decapsulation.Place {
+    /// FNV-1a, a word at a time.
+    fileprivate mutating func pass(_ whereabouts: UInt64) {
+        path = (path ^ whereabouts ^ UInt64(kind.rawValue) << 56) &* 0x100_0000_01B3
+        path ^= path >> 29
+        path = path &* 0x9E37_79B9_7F4A_7C15
+    }
+
+    fileprivate mutating func enter(_ kind: Layer.Kind, _ datagram: Datagram, header: Int) {
+        self.kind = kind
+        rest = datagram.content.dropping(header)
+        missing = max(0, datagram.length - datagram.content.count)
+        holder = datagram.holder
+    }
+}

@@ -1,0 +1,150 @@
+import Captures
+import SMTP
+import Testing
+import Tracing
+
+/// One mail in everything that it may be wrapped in.
+@Suite struct ContainerTests {
+    private static let expected = Talk.mail().recording
+
+    private func capture(_ container: Containers.Container) -> [UInt8] {
+        let packets = Talk.mail().packets.map { Packets.Stored(time: $0.time, frame: container.wrap($0.frame)) }
+        return Packets.pcap(packets, link: container.link)
+    }
+
+    @Test(arguments: Containers.all) func `what stands around a packet changes nothing`(container: Containers.Container)
+        throws
+    {
+        let file = try #require(CaptureFile(CaptureOctets(capture(container))))
+        #expect(file.warnings == [])
+        try #require(file.count == 1)
+        #expect(file.recording(0) == Self.expected)
+    }
+
+    /// A capture that was told to cut lacks the end of each packet, wherever that packet stands.
+    @Test(arguments: Containers.tunnels) func `what was cut off inside a tunnel is a gap`(
+        container: Containers.Container
+    ) throws {
+        let packets = Talk.mail().packets.map { packet in
+            let frame = container.wrap(packet.frame)
+            return Packets.Stored(
+                time: packet.time,
+                frame: frame,
+                kept: packet.frame.count > 60 ? frame.count - 5 : nil
+            )
+        }
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(packets, link: container.link))))
+        try #require(file.count == 1)
+        let events = file.recording(0).events
+        #expect(events.contains { $0.kind == .gap(from: .client, octets: 5) })
+        #expect(!events.contains { if case .note = $0.kind { true } else { false } })
+    }
+
+    @Test func `frames that are packed into one are all read`() throws {
+        let packets = Talk.mail().packets
+        let pairs = stride(from: 0, to: packets.count, by: 3).map { start in
+            Packets.Stored(
+                time: packets[start].time,
+                frame: Containers.aggregated(
+                    packets[start..<min(start + 3, packets.count)].map { Containers.snap($0.frame) }
+                )
+            )
+        }
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(pairs, link: 105))))
+        try #require(file.count == 1)
+        for side in Side.allCases { #expect(file.recording(0).octets(side) == Self.expected?.octets(side)) }
+    }
+
+    @Test func `a fragmented tunnel is put together`() throws {
+        var id = 0
+        let packets = Talk.mail().packets.flatMap { packet -> [Packets.Stored] in
+            id += 1
+            let content = [0x20, 0, 8, 0, 0, 0, 0, 7] + packet.frame
+            return [(0, 32), (32, content.count)].map { start, end in
+                let part = Array(content[start..<min(end, content.count)])
+                let place = start / 8 | (end < content.count ? 0x2000 : 0)
+                return Packets.Stored(
+                    time: packet.time,
+                    frame: Packets.ipv4(part, transport: 47, from: [9, 9, 9, 9], id: id, fragment: place)
+                )
+            }
+        }
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(packets))))
+        try #require(file.count == 1)
+        #expect(file.recording(0) == Self.expected)
+    }
+
+    @Test(
+        arguments: [
+            (Containers.Container("ESP") { Containers.over(50, $0) }, "ESP (IPsec)"),
+            (Containers.Container("ESP over UDP") { Containers.udp(4500, [0, 0, 0, 1] + $0) }, "ESP (IPsec)"),
+            (Containers.Container("MACsec") { Containers.ethernet(0x88E5, $0) }, "MACsec"),
+            (Containers.Container("802.11", 105) { Containers.wireless([8, 0x41], $0) }, "encrypted 802.11 frames"),
+            (Containers.Container("PPP", 9) { [0, 0xFD] + $0 }, "compressed PPP"),
+            (Containers.Container("USB", 220) { $0 }, "USB (link type 220)"),
+            (Containers.Container("nobody's", 9999) { $0 }, "frames of link type 9999"),
+        ]
+    )
+    func `what is not read is named, with its count`(container: Containers.Container, name: String) throws {
+        let file = try #require(CaptureFile(CaptureOctets(capture(container))))
+        #expect(file.count == 0)
+        #expect(file.warnings == ["18 packets in \(name), which is not read here"])
+    }
+
+    @Test func `nesting has a bound`() throws {
+        let tags = Containers.Container("tags") { packet in
+            Containers.ethernet(
+                0x8100,
+                [UInt8]([[UInt8]](repeating: [0, 1, 0x81, 0], count: 40).joined()) + [0, 1, 8, 0] + packet
+            )
+        }
+        let file = try #require(CaptureFile(CaptureOctets(capture(tags))))
+        #expect(file.count == 0)
+        #expect(file.warnings == ["18 packets: they are nested deeper than 32 headers"])
+    }
+
+    /// DNS and the like over a port that a tunnel also has.
+    @Test func `a port alone makes no tunnel`() throws {
+        let noise = [4789, 6081, 2152, 1701, 4341, 3544, 37_008, 4754, 6635].map {
+            Packets.Stored(
+                frame: Packets.ipv4(Packets.udp([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], from: 53, to: $0), transport: 17)
+            )
+        }
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(Talk.mail().packets + noise))))
+        #expect(file.count == 1)
+        #expect(file.warnings == [])
+    }
+
+    /// Octets changed, taken out and doubled: nothing may stop the program or keep it busy.
+    @Test(arguments: Containers.all) func `mutants harm nothing`(container: Containers.Container) {
+        let original = capture(container)
+        var dice = Dice(UInt64(container.name.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
+        for _ in 0..<1000 {
+            guard let file = CaptureFile(CaptureOctets(Mutation.mutant(of: original, &dice))) else { continue }
+            for number in 0..<file.count { _ = file.recording(number) }
+        }
+    }
+}
+
+/// Harm done to a file by chance.
+enum Mutation {
+    static func mutant(of original: [UInt8], _ dice: inout Dice) -> [UInt8] {
+        var mutant = original
+        for _ in 0..<Int.random(in: 1...8, using: &dice) where mutant.count > 32 {
+            // The header of the file is hit seldom, since little is read behind a broken one.
+            let at = Int.random(in: dice.next() % 16 == 0 ? 0..<mutant.count : 24..<mutant.count, using: &dice)
+            switch dice.next() % 5 {
+            case 0: mutant[at] = UInt8.random(in: 0...255, using: &dice)
+            case 1: mutant[at] ^= 1 << UInt8.random(in: 0...7, using: &dice)
+            case 2: mutant[at] = [0, 0xFF, 0x7F, 0x80, 1].randomElement(using: &dice) ?? 0
+            case 3: mutant.removeSubrange(at..<min(mutant.count, at + Int.random(in: 1...40, using: &dice)))
+            default:
+                mutant.insert(
+                    contentsOf: mutant[at..<min(mutant.count, at + Int.random(in: 1...40, using: &dice))],
+                    at: at
+                )
+            }
+        }
+        return mutant
+    }
+}
