@@ -6,12 +6,13 @@
 PROGRAM is .build/release/ehlo when it is not given. Needs nothing but Python: the recordings are written here. The kinds:
 `transactions` (one session of many mails), `data` (one mail of so many lines), `recipients` (one mail with a tenth as many), `findings`
 (a finding on each line). For each are printed: milliseconds to the first screen; seconds until all is read, told by the process
-being idle, on the clock and of a processor; milliseconds of a key, the median and of a hundred the second slowest; MB of memory
-in the panes, and at most; seconds and MB of `--list`, `--plain` and JSON. The growth is that of `transactions`.
+being idle, on the clock and of a processor; milliseconds of a key, the median and of a hundred the second slowest, on the clock, and of a
+processor the median and the slowest, which other programs disturb less; MB of memory in the panes, and at most; seconds and MB of `--list`, `--plain` and JSON. The growth is that of `transactions`.
 """
 
 import argparse
 import fcntl
+import glob
 import json
 import math
 import os
@@ -117,11 +118,20 @@ class Panes:
                 last, since = self.cpu(), time.monotonic()
         return since - self.began, last
 
+    def busy(self):
+        """Milliseconds of a processor so far, finer than `cpu`."""
+        return sum(int(open(path).read().split()[0]) for path in glob.glob(f"/proc/{self.pid}/task/*/schedstat")) / 1e6
+
     def key(self, octets):
-        began = time.monotonic()
+        """Milliseconds on the clock, None where nothing came of it, and of a processor."""
+        began, before = time.monotonic(), self.busy()
         os.write(self.terminal, octets)
         last = self.quiet(0.3, 0.02)
-        return 1000 * (last - began) if last else None
+        busy = self.busy()
+        # A key that takes long is waited for, so that the next is not blamed.
+        while (later := self.quiet(0.05, 0.02)) or self.busy() != busy:
+            last, busy = later or last, self.busy()
+        return 1000 * (last - began) if last else None, busy - before
 
     def memory(self, what):
         line = next(line for line in open(f"/proc/{self.pid}/status") if line.startswith(what))
@@ -138,10 +148,12 @@ def panes(program, path):
     run = Panes(program, "replay", str(path))
     first = run.screen()
     clock, cpu = run.idle()
-    times = sorted(filter(None, map(run.key, KEYS)))
+    keys = [run.key(key) for key in KEYS]
+    times = sorted(time for time, _ in keys if time)
+    busy = sorted(busy for _, busy in keys)
     at = lambda share: times[min(len(times) - 1, int(share * len(times)))] if times else math.nan
     print(f"  panes   first screen {first:6.0f} ms   all read {clock:6.2f} s ({cpu:.2f} s of a processor)"
-          f"   key {at(0.5):.1f} ms, {at(0.98):.1f} ms   {run.memory('VmRSS'):.0f} MB, at most {run.memory('VmHWM'):.0f}")
+          f"   key {at(0.5):.1f} ms, {at(0.98):.1f} ms; of a processor {busy[len(busy) // 2]:.1f} ms, {busy[-1]:.1f} ms   {run.memory('VmRSS'):.0f} MB, at most {run.memory('VmHWM'):.0f}")
     run.end()
 
 
@@ -158,7 +170,7 @@ def measure(name, *command):
 def neighbours(path):
     run = Panes("less", str(path))
     first = run.quiet(10, 0.05)
-    end = run.key(b"G")
+    end, _ = run.key(b"G")
     print(f"  less    first screen {1000 * (first - run.began):6.0f} ms   end {end:.0f} ms   {run.memory('VmRSS'):.0f} MB")
     run.end(b"q")
     # Without cat, grep would see that nobody reads it and stop at the first match.

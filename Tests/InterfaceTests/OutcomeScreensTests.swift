@@ -96,6 +96,18 @@ struct OutcomeScreensTests {
         #expect(screen.contains("ehlo starttls") && !screen.contains("ehlo one-refused"))
     }
 
+    @Test func `of very many recipients the end names some, and says how many more there are`() throws {
+        let asked = (1...80).map { "C: RCPT TO:<r\($0)@b.example>\nS: 550 no\n" }.joined()
+        let said =
+            Self.untilTheDot.replacing("C: DATA", with: asked + "C: DATA") + "\nS: 250 taken\nC: QUIT\nS: 221 bye"
+        var walk = try Walk(try Self.state(.made(said, [.close(by: .server)]), 120, 40))
+        walk.press(.end, .character("E"))
+        let page = EndOverlay.page(walk.state, in: walk.world)
+        let text = (0..<page.count).flatMap(page.rows).map(\.text)
+        #expect(text.contains("31 more recipients; s saves what became of each as text (.txt)"))
+        #expect(text.count { $0.contains("was refused for good") } == EndOverlay.maxRecipients)
+    }
+
     @Test func `a span over several rows is underlined in each`() throws {
         var walk = try Walk(try Self.state(.bundled("one-refused"), 80, 30))
         walk.press(.character("!"), .left, .left)

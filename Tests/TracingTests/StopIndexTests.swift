@@ -49,6 +49,29 @@ struct MailIndexTests {
     }
 }
 
+/// Where a side begins to speak is what going through the lines finds.
+struct TurnIndexTests {
+    @Test(arguments: Session.all) func `turns are those of the lines`(session: Session) {
+        let trace = Tracer.trace(of: session.events)
+        var starts: [Int] = []
+        for (index, line) in trace.lines.enumerated() {
+            guard index > 0 else {
+                starts.append(0)
+                continue
+            }
+            let before = trace.lines[index - 1]
+            if (before.place, before.speaker, before.leg) != (line.place, line.speaker, line.leg) {
+                starts.append(index)
+            }
+        }
+        let ends = starts.dropFirst() + [trace.lines.count]
+        #expect(starts.indices.map { trace.turnIndex.lines(of: $0) } == zip(starts, ends).map { $0..<$1 })
+        for count in 0...trace.lines.count {
+            #expect(trace.turnIndex.count(before: count) == starts.count { $0 < count })
+        }
+    }
+}
+
 private func expectIndexed(_ trace: Trace, _ name: String) {
     let (index, stops) = (trace.index, trace.stops)
     var folded: [Trace.Stop] = []

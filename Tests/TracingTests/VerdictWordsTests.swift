@@ -37,6 +37,19 @@ import Testing
         #expect(Verdict(of: trace(said)).summary == "mixed 1 of 2 accepted, 550 RCPT 5.1.1")
     }
 
+    /// Thirty recipients, each third of whom is refused.
+    @Test func `of many recipients those are told whom the mail was not accepted for`() {
+        let asked = (1...30).map { "C: RCPT TO:<r\($0)@b.example>\nS: \($0 % 3 == 0 ? "550 no" : "250 ok")\n" }.joined()
+        let trace = trace(Self.mail + "S: 250 ok\n" + asked + Self.letter + "S: 250 taken\nC: QUIT\nS: 221 bye\n")
+        let verdict = Verdict(of: trace)
+        let told = { (max: Int) in verdict.words(in: trace, max: max).map(\.text) }
+        #expect(told(31) == words(trace) && told(0).count == 1)
+        let refused = told(10).filter { $0.contains("refused for good") }
+        #expect(refused.map { $0.prefix { $0 != "@" } } == (1...10).map { "r\($0 * 3)" })
+        #expect(!told(10).contains { $0.contains("was accepted at") || $0.contains("were accepted at") })
+        #expect(told(12).contains("bob@b.example and r1@b.example were accepted at step 13."))
+    }
+
     @Test func `one later and one never`() {
         let said = Self.mail + "S: 452 4.2.2 later\nC: RCPT TO:<eve@b.example>\nS: 550 no\nC: QUIT\nS: 221 bye\n"
         let told = words(trace(said))

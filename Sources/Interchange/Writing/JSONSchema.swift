@@ -27,6 +27,7 @@ public enum JSONSchema {
             object("session", "Who spoke with whom, and what became of the mail.", sessionFields),
             object("verdict", "What became of the mail (RFC 5321 §6.1).", verdictFields),
             object("recipient", "What became of the mail for one recipient.", recipientFields),
+            object("situation", "What the lines of a session mean together.", situationFields),
             object("tls", "TLS that was spoken; null is what nobody could read.", tlsFields),
             object("line", "A line or an event, as it went by.", lineFields),
             object(
@@ -62,6 +63,7 @@ public enum JSONSchema {
             ),
             Field(name: "tls", type: orNull("tls"), words: "null where all went by in the clear."),
             Field(name: "verdict", type: reference("verdict"), words: "What became of the mail."),
+            Field(name: "situations", type: list("situation"), words: "What is going on, in a sentence each."),
         ]
     }
 
@@ -96,6 +98,17 @@ public enum JSONSchema {
                 type: words(Verdict.Next.allCases.map(\.rawValue)),
                 words: "What a server with a queue does next."
             ),
+        ]
+    }
+
+    private static var situationFields: [Field] {
+        [
+            Field(name: "id", type: string, words: "The name of the situation."),
+            Field(name: "text", type: string, words: "What is going on."),
+            Field(name: "advice", type: string, words: "What to do about it."),
+            Field(name: "lines", type: numbers, words: "The lines it rests on, by their index."),
+            Field(name: "sessions", type: numbers, words: "The sessions it rests on beside this one, by their number."),
+            Field(name: "lesson", type: string, words: "The anchor of the lesson."),
         ]
     }
 
@@ -175,6 +188,8 @@ public enum JSONSchema {
     private static let step = "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 14}"
     private static let stepOrNull = "{\"type\": [\"integer\", \"null\"], \"minimum\": 1, \"maximum\": 14}"
     private static let codeOrNull = "{\"type\": [\"integer\", \"null\"], \"minimum\": 0, \"maximum\": 999}"
+
+    private static let numbers = "{\"type\": \"array\", \"items\": \(count)}"
 
     private static func words(_ all: [String]) -> String {
         "{\"enum\": [\(all.map { "\"\($0)\"" }.joined(separator: ", "))]}"

@@ -7,12 +7,16 @@ enum EndOverlay {
     static func page(_ state: State, in world: Surroundings) -> Page {
         guard let verdict = state.soFar.verdict else { return Page(count: 0) { _ in [] } }
         let columns = max(10, state.view.columns - 4)
-        let told = verdict.words(in: state.session.trace)
+        let told = verdict.words(in: state.session.trace, max: maxRecipients)
         let lines = told.enumerated().flatMap { number, words in
             row(words, verdict, isFirst: number == 0, columns, world.glyphs)
         }
+        let more = verdict.recipients.count - maxRecipients
+        let words = "\(more.grouped) more recipients; s saves what became of each as text (.txt)"
+        let rest = more > 0 ? ["", words] : []
         let rows =
-            lines + situations(state, columns, world.glyphs) + [StyledLine("")] + suggestions(verdict, state, columns)
+            (lines + rest.flatMap { Wrap.lines(StyledLine($0), columns: columns) })
+            + situations(state, columns, world.glyphs) + [StyledLine("")] + suggestions(verdict, state, columns)
         return Page(count: rows.count) { [rows[$0]] }
     }
 
@@ -50,8 +54,9 @@ enum EndOverlay {
         }
     }
 
-    /// A sentence that names thousands of recipients is not read to its end.
+    /// A sentence that names thousands of recipients is not read to its end, nor are thousands of sentences.
     private static let maxCharacters = 2000
+    static let maxRecipients = 50
 
     /// Other ends of the same story, THE table: what it is, and the command that shows it.
     static let others: [(words: String, command: String)] = [

@@ -23,7 +23,7 @@ enum TimeLineOverlay {
     ) {
         let lanes = Lanes(state, columns: inner.columns)
         guard inner.columns >= narrowest else {
-            let runs = runs(state)
+            let runs = Runs(state)
             let first = min(scroll, max(0, runs.count - inner.rows))
             for (row, run) in runs.dropFirst(first).prefix(inner.rows).enumerated() {
                 canvas.write(listed(arrow(run, state), inner.columns, state, glyphs), row: row, in: inner)
@@ -32,7 +32,7 @@ enum TimeLineOverlay {
         }
         lanes.drawHeads(in: inner, on: &canvas)
         canvas.write(lanes.empty(glyphs), row: 1, in: inner)
-        let runs = runs(state)
+        let runs = Runs(state)
         let first = min(scroll, max(0, runs.count - (inner.rows - headRows)))
         for (row, run) in runs.dropFirst(first).prefix(inner.rows - headRows).enumerated() {
             let line = lanes.row(arrow(run, state), isHere: run.contains(state.cursor.line ?? -1), glyphs)
@@ -43,7 +43,7 @@ enum TimeLineOverlay {
     /// How many first rows there are from which the last one is seen, in a frame of this size.
     static func places(_ state: State, in rect: Rect, in world: Surroundings) -> Int {
         let inner = rect.inset()
-        return runs(state).count - (inner.rows - (inner.columns >= narrowest ? headRows : 0)) + 1
+        return Runs(state).count - (inner.rows - (inner.columns >= narrowest ? headRows : 0)) + 1
     }
 
     /// Where lanes have no room: who, which way, what.
@@ -71,22 +71,22 @@ enum TimeLineOverlay {
         let failed: Bool
     }
 
-    /// The lines of each arrow. A session may have as many as lines, so they are found before anything is drawn.
-    private static func runs(_ state: State) -> [Range<Int>] {
-        var all: [Range<Int>] = []
-        let lines = state.session.trace.lines
-        for stop in state.session.trace.stops where stop.lines.lowerBound < state.cursor.reached {
-            var start = stop.lines.lowerBound
-            for next in stop.lines.dropFirst().prefix(max(0, state.cursor.reached - start - 1)) {
-                guard lines[next].speaker != lines[start].speaker || lines[next].leg != lines[start].leg else {
-                    continue
-                }
-                all.append(start..<next)
-                start = next
-            }
-            all.append(start..<min(stop.lines.upperBound, state.cursor.reached))
+    /// The lines of each arrow among those shown. A session may have as many as lines, and those in sight alone are looked at.
+    private struct Runs: RandomAccessCollection {
+        private let turns: TurnIndex
+        private let reached: Int
+        let endIndex: Int
+        var startIndex: Int { 0 }
+
+        init(_ state: State) {
+            (turns, reached) = (state.session.trace.turnIndex, state.cursor.reached)
+            endIndex = turns.count(before: reached)
         }
-        return all
+
+        subscript(number: Int) -> Range<Int> {
+            let lines = turns.lines(of: number)
+            return lines.lowerBound..<Swift.min(lines.upperBound, reached)
+        }
     }
 
     static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {

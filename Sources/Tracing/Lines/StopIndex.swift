@@ -38,9 +38,9 @@ public struct StopIndex: Equatable, Sendable {
         /// Which of the stops failed, 1 or 0; and how many places the stops up to each are.
         private var failed = RunningCounts()
         private var newPlaces: [Int32] = []
-        /// The last visit of each place, and the one before each visit at the same place; -1 where there is none.
-        private var lastVisit: [Place: Int32] = [:]
+        /// The visit before each at the same place; -1 where there is none.
         private var before: [Int32] = []
+        private var lastVisits = LastVisits()
 
         public init() {}
 
@@ -52,19 +52,51 @@ public struct StopIndex: Equatable, Sendable {
         public func places(among count: Int) -> Int { count > 0 ? Int(newPlaces[count - 1]) : 0 }
 
         fileprivate mutating func append(_ stop: Int, _ place: Place, _ hasFailed: Bool) {
-            let earlier = lastVisit.updateValue(Int32(stops.count), forKey: place)
-            newPlaces.append((newPlaces.last ?? 0) + (earlier == nil ? 1 : 0))
-            before.append(earlier ?? -1)
+            let earlier = lastVisits.update(place, Int32(clamping: stops.count))
+            newPlaces.append((newPlaces.last ?? 0) + (earlier < 0 ? 1 : 0))
+            before.append(earlier)
             failed.append(hasFailed ? 1 : 0)
             stops.append(stop)
         }
 
         fileprivate mutating func mark(_ place: Place, failed hasFailed: Bool) {
-            var visit = lastVisit[place] ?? -1
+            var visit = lastVisits[place]
             while visit >= 0 {
                 failed.add(hasFailed ? 1 : -1, at: Int(visit))
                 visit = before[Int(visit)]
             }
+        }
+    }
+
+    /// The last visit of each place of a step; -1 where there is none. Places are numbered as they are reached, so those of one
+    /// transaction lie in a row.
+    private struct LastVisits: Equatable, Sendable {
+        /// By the number of the sub-step, of one transaction each.
+        private var visits: [(transaction: Int32, visit: Int32)] = []
+        /// Of places whose number another transaction has.
+        private var others: [Place: Int32] = [:]
+
+        static func == (one: Self, other: Self) -> Bool {
+            one.others == other.others && one.visits.elementsEqual(other.visits, by: ==)
+        }
+
+        subscript(place: Place) -> Int32 {
+            guard visits.indices.contains(place.substep) else { return -1 }
+            let found = visits[place.substep]
+            return found.transaction == Int32(clamping: place.transaction) ? found.visit : others[place] ?? -1
+        }
+
+        /// Answers the last visit before.
+        mutating func update(_ place: Place, _ visit: Int32) -> Int32 {
+            let (before, transaction) = (self[place], Int32(clamping: place.transaction))
+            while visits.count <= place.substep { visits.append((transaction, -1)) }
+            if visits[place.substep].visit < 0 { visits[place.substep].transaction = transaction }
+            if visits[place.substep].transaction == transaction {
+                visits[place.substep].visit = visit
+            } else {
+                others[place] = visit
+            }
+            return before
         }
     }
 
@@ -134,6 +166,40 @@ public struct FindingIndex: Equatable, Sendable {
 
     /// A line has `count` findings more, or fewer.
     mutating func add(_ count: Int, onLine line: Int) { counts.add(count, at: line) }
+}
+
+/// Where one side begins to speak at a stop, kept as the trace grows: an arrow of a time line each.
+public struct TurnIndex: Equatable, Sendable {
+    /// The first lines.
+    private var starts: [UInt32] = []
+    private var last: (speaker: TraceLine.Speaker, leg: Leg)?
+    private var end = 0
+
+    public static func == (one: TurnIndex, other: TurnIndex) -> Bool {
+        one.starts == other.starts && one.end == other.end
+    }
+
+    /// How many begin among the first `count` lines of the trace.
+    public func count(before count: Int) -> Int {
+        var (low, high) = (0, starts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(starts[middle]) < count { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The lines of one, counted from 0.
+    public func lines(of number: Int) -> Range<Int> {
+        Int(starts[number])..<(number + 1 < starts.count ? Int(starts[number + 1]) : end)
+    }
+
+    /// A line was added to the others.
+    mutating func append(_ line: TraceLine, isNewStop: Bool) {
+        let isOther = last.map { $0 != (line.speaker, line.leg) } ?? true
+        if isNewStop || isOther { starts.append(UInt32(clamping: line.index)) }
+        (last, end) = ((line.speaker, line.leg), line.index + 1)
+    }
 }
 
 /// Which mail is the last of each transaction, kept as mails begin: each key asks for the one under the cursor, several times.

@@ -77,11 +77,14 @@ public struct Trace: Equatable, Sendable {
     public private(set) var foundIndex = FindingIndex()
     /// Where something went wrong.
     public private(set) var troubleIndex = TroubleIndex()
+    /// What went from one party to another.
+    public private(set) var turnIndex = TurnIndex()
 
     mutating func append(_ line: TraceLine) {
         let last = lines.isEmpty ? nil : lines.place(of: lines.count - 1)
         if last != line.place { begin(line.place, after: last, at: lines.count) }
         lines.append(line)
+        turnIndex.append(line, isNewStop: last != line.place)
         foundIndex.append(line.findings.count)
         troubleIndex.append(line)
     }

@@ -62,9 +62,10 @@ extension Verdict {
     // MARK: In sentences
 
     /// The verdict in sentences: the whole, then each recipient by name with all lines of what the server said, and what comes next.
-    public func words(in trace: Trace) -> [Words] {
+    /// Of more than `max` recipients that many are told of, and of more than `max` mails that were refused as well.
+    public func words(in trace: Trace, max: Int = .max) -> [Words] {
         var told = [Words.summary(sentence(in: trace))]
-        for transaction in transactions where transaction.decision != nil {
+        for transaction in transactions.lazy.filter({ $0.decision != nil }).prefix(max) {
             told.append(
                 .sentence(
                     "\(transaction.name) was \(transaction.outcome.participle)\(step(transaction.decision?.place))."
@@ -72,15 +73,23 @@ extension Verdict {
             )
             told += quotes(transaction.decision, trace) + [next(transaction.outcome, transaction.reversePath)]
         }
-        for group in groups { told += words(group, trace) }
+        for group in groups(of: recipientsTold(max)) { told += words(group, trace) }
         guard recipients.isEmpty, transactions.allSatisfy({ $0.decision == nil }), outcome != .none else { return told }
         told += quotes(decision, trace)
         if !isEncrypted { told.append(next(outcome, transactions.last?.reversePath)) }
         return told
     }
 
+    /// No more than `max` recipients in their order, those before the others whom the mail was not accepted for.
+    private func recipientsTold(_ max: Int) -> [Recipient] {
+        guard recipients.count > max else { return recipients }
+        let trouble = recipients.indices.lazy.filter { recipients[$0].outcome != .accepted }.prefix(max)
+        let others = recipients.indices.lazy.filter { recipients[$0].outcome == .accepted }.prefix(max - trouble.count)
+        return (Array(trouble) + others).sorted().map { recipients[$0] }
+    }
+
     /// Recipients of a transaction who share their fate, in the order of the first.
-    private var groups: [[Recipient]] {
+    private func groups(of recipients: [Recipient]) -> [[Recipient]] {
         var groups: [[Recipient]] = []
         struct Key: Hashable { let transaction: Int, outcome: Outcome, line: Int, place: Place? }
         var known: [Key: Int] = [:]
@@ -114,8 +123,8 @@ extension Verdict {
             case .unknown: "Nobody knows whether the mail was accepted for \(names), no answer of the server was seen."
             case .untried: "The client gave the mail to \(names) up\(step), before it was sent."
             }
-        let reversePath = transactions.first { $0.number == one.transaction }?.reversePath
-        return [.sentence(sentence)] + quotes(one.decision, trace) + [next(one.outcome, reversePath)]
+        let reversePath = transactions.index(ascending: \.number, one.transaction).map { transactions[$0].reversePath }
+        return [.sentence(sentence)] + quotes(one.decision, trace) + [next(one.outcome, reversePath ?? nil)]
     }
 
     private func sentence(in trace: Trace) -> String {
