@@ -20,17 +20,17 @@ extension WalkText {
         try self.findings(trace, body)
         for content in trace.delivered { try delivered(content, body) }
         if explainsFailure { try body(explanation(trace)) }
+        try body(Situation.all(in: trace).flatMap(situation))
         try body([.blank])
         for words in Verdict(of: trace).words(in: trace) { try body(verdict(words)) }
-        try body(Situation.all(in: trace).flatMap(situation))
     }
 
     /// A sentence about what is going on, what to do, and where that is explained.
     private func situation(_ situation: Situation) -> [Line] {
-        [.blank] + wrapped("Situation: \(situation.sentence)", .heading, indent: "")
-            + wrapped(situation.advice, .detail, indent: "  ")
-            + (situation.sessions.isEmpty ? [] : wrapped(situation.others, .detail, indent: "  "))
-            + (library == nil ? [] : [Line(.lesson, "  Lesson \(situation.anchor)")])
+        var lines = [.blank] + spoken("Situation: \(situation.sentence)", .heading) + spoken(situation.advice, .detail)
+        if !situation.sessions.isEmpty { lines += spoken(situation.others, .detail) }
+        if library != nil { lines.append(Line(.lesson, "Lesson \(situation.anchor)")) }
+        return lines
     }
 
     /// Every finding, one entry each.
