@@ -24,7 +24,7 @@ public final class Anonymizer {
         sources[recording.header.source] = source
         recording.header.source = "anonymized source \(source)"
         recording.header.title = text(recording.header.title)
-        recording.ends = recording.ends.map { .init(client: text($0.client), server: text($0.server)) }
+        recording.header.ends = recording.header.ends.map { .init(client: text($0.client), server: text($0.server)) }
         var streams = AnonymousStreams()
         for event in recording.events { streams.add(event) }
         streams.end()
