@@ -78,6 +78,7 @@ import Tracing
         arguments: [
             (Containers.Container("ESP") { Containers.over(50, $0) }, "ESP (IPsec)"),
             (Containers.Container("ESP over UDP") { Containers.udp(4500, [0, 0, 0, 1] + $0) }, "ESP (IPsec)"),
+            (Containers.Container("WireGuard") { Containers.udp(51_820, [4, 0, 0, 0] + $0) }, "WireGuard"),
             (Containers.Container("MACsec") { Containers.ethernet(0x88E5, $0) }, "MACsec"),
             (Containers.Container("802.11", 105) { Containers.wireless([8, 0x41], $0) }, "encrypted 802.11 frames"),
             (Containers.Container("PPP", 9) { [0, 0xFD] + $0 }, "compressed PPP"),

@@ -23,7 +23,8 @@ struct Layer: Sendable {
         case virtualLAN, virtualNetworkTag, bridgePortTag, redundancyTag, metadataTag, backboneTag, labels, pppoe,
             serviceHeader
         // What IP or UDP carries.
-        case gre, etherIP, layer2Tunnel3, layer2Tunnel, vxlan, vxlanGPE, geneve, gtpUser, lisp, teredo, tzsp, espInUDP
+        case gre, etherIP, layer2Tunnel3, layer2Tunnel, vxlan, vxlanGPE, geneve, gtpUser, lisp, teredo, tzsp, espInUDP,
+            wireGuard
         // What stands inside GRE alone.
         case erspan2, erspan3, redirected
     }
@@ -128,6 +129,7 @@ struct Layer: Sendable {
         Layer(.teredo, ports: [3544], TunnelHeader.teredo),
         Layer(.tzsp, ports: [37_008], TunnelHeader.tzsp),
         Layer(.espInUDP, ports: [4500], TunnelHeader.espInUDP),
+        Layer(.wireGuard, ports: [51_820], TunnelHeader.wireGuard),
         Layer(.erspan2, GREHeader.erspan2),
         Layer(.erspan3, etherTypes: [0x22EB], GREHeader.erspan3),
         Layer(.redirected, etherTypes: [0x883E], GREHeader.redirected),

@@ -117,4 +117,9 @@ enum TunnelHeader {
     static func espInUDP(_ packet: Window) -> Layer.Beyond {
         packet.count > 8 && packet.number32(0) != 0 ? .unread("ESP (IPsec)") : .other
     }
+
+    /// What carries packets is of the fourth kind, and has three octets of 0 behind that.
+    static func wireGuard(_ packet: Window) -> Layer.Beyond {
+        packet.count >= 16 && packet.number32(0) == 0x0400_0000 ? .unread("WireGuard") : .other
+    }
 }
