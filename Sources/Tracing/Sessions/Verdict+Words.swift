@@ -292,7 +292,7 @@ extension LinkFailure {
         case .noGreeting: "no greeting"
         case .tlsExpected: "TLS comes first here"
         case .clearExpected: "TLS to a port in the clear"
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .tookLong, .notAsExpected, .openToSmuggling,
             .closedToSmuggling, .verbsAlone:
             nil
         }
