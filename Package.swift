@@ -148,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "LessonsTests",
             dependencies: ["Lessons", "Tracing", "SMTP"],
-            exclude: ["Fixtures"],
+            exclude: ["Fixtures", "Personas"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -72,9 +72,20 @@ public struct FirstLesson: Sendable {
 
     /// What went wrong at a line, without its findings.
     public func outcome(of line: TraceLine, in trace: Trace) -> [Told] {
-        if line.refusal != nil { return lessons(of: QuotedReply(line, in: trace), line) }
+        if line.refusal != nil {
+            return distinct(unoffered(line, in: trace) + lessons(of: QuotedReply(line, in: trace), line))
+        }
         guard line.isFailure, case .event(let anchor) = line.content else { return [] }
         return nearest(line.failure?.anchor ?? anchor, line)
+    }
+
+    /// What the refused command used that was not offered. It and the refusal are one story, so it is told first, unless the
+    /// server says in its status that the cause is another than the command's form (RFC 3463 §3.6).
+    private func unoffered(_ line: TraceLine, in trace: Trace) -> [Told] {
+        let isAboutForm = line.enhanced.map { $0.subject == 5 } ?? [500, 501, 504, 555].contains(line.replyCode)
+        guard isAboutForm, let asked = line.answers, trace.lines.indices.contains(asked) else { return [] }
+        let kinds: [Departure.Kind] = [.parameterNotOffered, .extensionNotOffered]
+        return trace.lines[asked].findings.filter { kinds.contains($0.kind) }.flatMap { nearest($0.anchor, line) }
     }
 
     public func findings(of line: TraceLine) -> [Told] { findings(of: line, besides: []) }

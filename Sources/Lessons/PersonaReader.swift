@@ -23,6 +23,8 @@ public struct PersonaReader {
         case endsOfData = "ends-of-data"
         case lineEnding = "line-ending"
         case takesBareLF = "takes-bare-lf"
+        case mailBeforeHello = "mail-before-hello"
+        case overlooksArguments = "overlooks-arguments"
         case talksEarly = "talks-early"
     }
 
@@ -171,6 +173,10 @@ public struct PersonaReader {
                 persona.policy.endsOfData = Set(ends).union([.standard])
             case .lineEnding: persona.manners.lineEnding = try value.choice(LineEnding.self) == .lf ? .lf : .crlf
             case .takesBareLF: persona.policy.takesBareLF = try value.truth()
+            case .mailBeforeHello: persona.policy.takesMailBeforeHello = try value.truth()
+            case .overlooksArguments:
+                let verbs = try value.items().map { (item) throws(ValueError) in try item.verb() }
+                persona.policy.overlooksArguments = Set(verbs)
             case .talksEarly: persona.manners.talksEarly = try value.truth()
             }
         } catch {
@@ -317,6 +323,13 @@ private struct Value {
             throw wrong("'\(name)' is neither a verb nor a step at which a server speaks: 4, 6, 8, 10, 11, 13, 14")
         }
         return verb.turn
+    }
+
+    /// A verb, as QUIT.
+    func verb() throws(ValueError) -> Verb {
+        let text = try text()
+        guard let verb = Verb(rawValue: text.uppercased()) else { throw wrong("'\(text)' is no verb") }
+        return verb
     }
 
     /// The steps at which a server speaks, and words for two of them that have no verb.

@@ -27,7 +27,7 @@ extension RunningWalk {
     /// Serves clients as a persona says and watches what they say. Comes back when it listens, and gives the addresses.
     public static func server(
         _ persona: Persona,
-        port: Int,
+        at place: ServerPlace,
         limits: SandboxServer.Limits,
         encryption: SandboxServer.Encryption,
         onMail: @escaping @Sendable (SandboxServer.Mail) -> Void,
@@ -43,10 +43,22 @@ extension RunningWalk {
             onEvent: { mailbox.post($0) },
             onMail: onMail
         )
-        let addresses = try blocking { try await server.start(port: port) }
+        let addresses = try blocking {
+            switch place {
+            case .loopback(let port): try await server.start(port: port)
+            case .address(let address): try await server.start(at: address)
+            }
+        }
         var controls = Controls()
         controls.resume = { server.resume($0) }
         controls.stop = { Task.detached { await server.stop() } }
         return (RunningWalk(post, controls), addresses)
     }
+}
+
+/// Where a server of the sandbox listens.
+public enum ServerPlace: Sendable {
+    /// On 127.0.0.1 and ::1.
+    case loopback(port: Int)
+    case address(ListenAddress)
 }

@@ -40,6 +40,10 @@ import Testing
             (["--plain", "--lessons", "/absent"], 66, "--lessons"),
             (["replay", "seed", "--session", "1"], 64, "--session"),
             (["replay", "seed", "--speed", "99"], 64, "--speed"),
+            (["sandbox", "--listen", "0.0.0.0:2525"], 64, "--allow-remote-clients"),
+            (["sandbox", "--listen", "127.0.0.1:0", "--port", "1"], 64, "--port"),
+            (["sandbox", "--listen", "127.0.0.1"], 64, "HOST:PORT"),
+            (["sandbox", "--allow-remote-clients"], 64, "--listen"),
             (["seed", "--pace", "-1"], 64, "--pace"), (["seed", "--pace", "3601"], 64, "--pace"),
             (["replay", "seed", "--from", "a@b.example"], 64, "--from"),  // no option of that command
             (["--from", "a@b.example", "replay", "seed"], 64, "replay"),

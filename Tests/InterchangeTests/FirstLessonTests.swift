@@ -96,6 +96,16 @@ import Tracing
     }
 
     @Test(arguments: [
+        ("555 5.5.4 Unsupported option", true), ("501 Syntax error", true), ("550 5.1.1 no such user", false),
+        ("250 2.1.5 yes", false),
+    ]) func `a parameter that was not offered is told with the refusal of it`(reply: String, isTold: Bool) throws {
+        let rule = FirstLesson(try Self.library.get())
+        let trace = trace(reply, to: "RCPT TO:<b@b> NOTIFY=NEVER")
+        let first = rule.outcome(of: try #require(trace.lines.last), in: trace).first
+        #expect((first?.anchor == LessonAnchor("finding/parameter-not-offered")) == isTold)
+    }
+
+    @Test(arguments: [
         ("550 5.1.1 no", ["status/5.1.1", "reply/550@RCPT", "reply/550"]),
         ("550 no", ["reply/550@RCPT", "reply/550", "reply/5yz"]),
         ("579 5.7.1 no", ["status/5.7.1", "reply/5yz", "reply/unknown"]),

@@ -37,6 +37,17 @@ struct LiveOptionsTests {
         }
     }
 
+    @Test func `a client's name with a U-label goes as its A-label`() throws {
+        let options = try LiveSession.Options(
+            recipients: ["bob@r.example"],
+            sender: "ada@s.example",
+            clientName: "müller.example"
+        )
+        #expect(options.clientName == "xn--mller-kva.example" && options.givenClientName == "müller.example")
+        let plain = try LiveSession.Options(recipients: ["bob@r.example"], sender: "<>", clientName: "c.example")
+        #expect(plain.clientName == "c.example" && plain.givenClientName == nil)
+    }
+
     @Test func `without a server the recipients must have one domain`() {
         #expect(throws: LiveError.severalDomains) {
             try LiveSession.Options(recipients: ["a@b.example", "a@c.example"], sender: "x@y.example")

@@ -1,4 +1,5 @@
 import DNS
+import Glibc
 import SMTP
 import Testing
 import Tracing
@@ -21,6 +22,8 @@ struct LiveSessionTests {
     enum Fault: Sendable {
         case says(String)
         case closes, resets, stalls
+        /// The reply comes after a while.
+        case hesitates
     }
 
     /// Plays the seven replies; at number `step` the fault comes in place of the reply.
@@ -38,6 +41,9 @@ struct LiveSessionTests {
             }
             switch fault {
             case .says(let other): peer.send(other + "\r\n")
+            case .hesitates:
+                sleep(UInt32(ClientEnd.remarkableWait) + 1)
+                peer.send(reply + "\r\n")
             case .closes: return
             case .resets: return peer.reset()
             case .stalls: _ = peer.rest()
@@ -80,6 +86,18 @@ struct LiveSessionTests {
         #expect(recorder.events.last?.kind == .close(by: .server))
         let times = recorder.events.map(\.time)
         #expect(times == times.sorted())
+    }
+
+    @Test(arguments: [0, 2]) func `a reply that takes seconds is remarked on, and another is not`(step: Int)
+        async throws
+    {
+        let outcome = try await run(.hesitates, at: step, timeout: 60)
+        #expect(outcome == .completed(accepted: 1))
+        let remarks = recorder.events.compactMap { event -> WireEvent.Failure? in
+            if case .remark(let remark) = event.kind, remark.failure == .tookLong { remark } else { nil }
+        }
+        #expect(remarks.count == 1)
+        #expect(remarks.first?.words.contains(step == 0 ? "its greeting" : "this reply") == true)
     }
 
     @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26), (6, 0)])

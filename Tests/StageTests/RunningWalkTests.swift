@@ -66,7 +66,7 @@ struct RunningWalkTests {
         )
         let (walk, addresses) = try RunningWalk.server(
             persona,
-            port: 0,
+            at: .loopback(port: 0),
             limits: .init(),
             encryption: .whenAsked,
             onMail: { _ in }
@@ -107,7 +107,7 @@ struct RunningWalkTests {
     {
         let (walk, addresses) = try RunningWalk.server(
             Persona(name: "p", title: "", summary: "", explanation: "", policy: .init(domain: "mx.example")),
-            port: 0,
+            at: .loopback(port: 0),
             limits: .init(),
             encryption: .whenAsked,
             onMail: { _ in }

@@ -42,8 +42,9 @@ struct StepTitleTests {
     }
 
     @Test func `the connection is called by the port that was used`() {
-        #expect(StepTitle(.connection, .awaited, port: 587).full == "connection is established over port 587")
-        #expect(StepTitle(.connection, .awaited, port: nil).full == Step.connection.title)
-        #expect(StepTitle(.mail, .awaited, port: 587).full == Step.mail.title)
+        #expect(StepTitle(.connection, .awaited, port: .known(587)).full == "connection is established over port 587")
+        #expect(StepTitle(.connection, .awaited, port: .usual).full == Step.connection.title)
+        #expect(StepTitle(.connection, .awaited, port: .notInSession).full.hasSuffix("port not in this session"))
+        #expect(StepTitle(.mail, .awaited, port: .known(587)).full == Step.mail.title)
     }
 }

@@ -81,6 +81,16 @@ import Testing
         )
     }
 
+    @Test func `a cut while EHLO waits is no session, and one behind its answer refuses nothing`() {
+        let close = [WireEvent(.close(by: .server), leg: .relay)]
+        let asked = "S: 220 mx.example\nC: EHLO a.example\n"
+        let cut = Verdict(of: trace(asked, close))
+        #expect(cut.outcome == .deferred && cut.holder == .sender && cut.summary == "deferred cut")
+        #expect(words(trace(asked, close)).first == "The mail was not delivered, the session ended too early.")
+        #expect(Verdict(of: trace(Self.hello, close)).outcome == .none)
+        #expect(Verdict(of: trace(asked)).outcome == .none)
+    }
+
     @Test func `a cut behind the dot`() {
         let told = words(trace(Self.mail + "S: 250 ok\n" + Self.letter, [WireEvent(.close(by: .server), leg: .relay)]))
         #expect(

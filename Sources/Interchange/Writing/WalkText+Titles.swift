@@ -9,7 +9,7 @@ extension WalkText {
         let place = stop.place
         let name =
             place.substep == 0
-            ? StepTitle(place.step, trace.answer(at: stop), port: trace.facts.serverPort).full : what(stop, in: trace)
+            ? StepTitle(place.step, trace.answer(at: stop), port: trace.facts.usedPort).full : what(stop, in: trace)
         let transaction = stop.place.transaction > 1 ? " · transaction \(stop.place.transaction)" : ""
         return "\(name)\(transaction)"
     }

@@ -110,6 +110,13 @@ public struct WalkText {
         if anchorsShown.insert(anchor).inserted { try body(lesson(anchor, stop, of: trace)) }
     }
 
+    /// Begins anew at a stop that a person jumps to: its lesson is wanted again, the headings before it are not.
+    public mutating func jump(to stop: Trace.Stop) {
+        placesShown = [Self.key(Place(stop.place.step, transaction: stop.place.transaction))]
+        if stop.place.substep == 0 { placesShown = [] }
+        anchorsShown = []
+    }
+
     /// What comes before the first transaction counts as part of it.
     private static func key(_ place: Place) -> Place {
         Place(place.step, substep: place.substep, transaction: max(1, place.transaction))

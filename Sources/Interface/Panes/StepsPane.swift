@@ -138,7 +138,7 @@ enum StepRows {
                                 ? (glyphs.done, .done)
                                 : (glyphs.tocome, .tocome)
         let number = step.number < 10 ? " \(step.number)" : "\(step.number)"
-        let title = Self.title(of: step, answer, columns, glyphs)
+        let title = Self.title(of: step, answer, state, columns, glyphs)
         var left = StyledLine("\(mark) \(number) ", role)
         left.append(title, role)
         let subs = visits.places(among: shown) - 1
@@ -159,9 +159,15 @@ enum StepRows {
     }
 
     /// A whole title where there is room for it, else who acts and a short one, else the short one alone.
-    private static func title(of step: Step, _ answer: StepAnswer, _ columns: Int, _ glyphs: Glyphs) -> String {
+    private static func title(
+        of step: Step,
+        _ answer: StepAnswer,
+        _ state: State,
+        _ columns: Int,
+        _ glyphs: Glyphs
+    ) -> String {
         guard columns >= 32 else { return step.shortTitle }
-        let title = StepTitle(step, answer)
+        let title = StepTitle(step, answer, port: state.session.trace.facts.usedPort)
         return (columns >= 48 ? title.full : title.medium).replacing("➔", with: glyphs.arrow)
     }
 

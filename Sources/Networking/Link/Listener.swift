@@ -41,6 +41,17 @@ final class Listener {
     /// Starts to listen; call on the event loop. Port 0 is one that the system picks.
     func listen(on loop: any EventLoop, host: String = "127.0.0.1", port: Int = 0) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: loop)
+        return bootstrap(on: loop).bind(host: host, port: port).map { bound.value.channels.append($0) }
+    }
+
+    /// The same at one address.
+    func listen(on loop: any EventLoop, to address: SocketAddress) -> EventLoopFuture<Void> {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        return bootstrap(on: loop).bind(to: address).map { bound.value.channels.append($0) }
+    }
+
+    private func bootstrap(on loop: any EventLoop) -> ServerBootstrap {
+        let bound = NIOLoopBound(self, eventLoop: loop)
         return ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -53,8 +64,6 @@ final class Listener {
                     try channel.pipeline.syncOperations.addHandler(bound.value.admit())
                 }
             }
-            .bind(host: host, port: port)
-            .map { bound.value.channels.append($0) }
     }
 
     /// Stops listening and breaks off whoever is connected.

@@ -12,6 +12,8 @@ extension LiveSession {
         public let mail: MailObject
         /// The name for EHLO; nil for this machine's own, or its address where it has no name that others know.
         public let clientName: String?
+        /// The same as a person wrote it, where that has U-labels.
+        let givenClientName: String?
         /// Without one the exchangers of the recipient's domain are looked up.
         public let server: Server?
         /// Where `server` gives none.
@@ -71,12 +73,15 @@ extension LiveSession {
                 content: written,
                 isAsGiven: isContentAsGiven
             )
+            // RFC 6531 §3.7.1: EHLO has the A-label.
+            let helloName = clientName.map { Server.aLabels($0) }
+            givenClientName = helloName == clientName ? nil : clientName
             do {
-                var plan = style.plan(clientName ?? "[127.0.0.1]", mail, quitAfter)
+                var plan = style.plan(helloName ?? "[127.0.0.1]", mail, quitAfter)
                 security.apply(to: &plan, port: port)
                 _ = try ClientDialogue(plan)
             } catch { throw .badPlan(error) }
-            self.clientName = clientName
+            self.clientName = helloName
             self.server = try server.map { text throws(LiveError) in try Server(text) }
             self.port = port
             self.dnsServers = dnsServers
@@ -193,11 +198,12 @@ extension LiveSession {
                 self.port = nil
             }
             // What DNS, TLS and titles name is the A-label.
-            self.host = host.utf8.allSatisfy { $0 < 0x80 } ? String(host) : Self.aLabels(String(host))
+            self.host = Self.aLabels(String(host))
         }
 
-        private static func aLabels(_ host: String) -> String {
-            (try? Name(international: host)).map { "\($0)" } ?? host
+        /// A name with its U-labels as A-labels; any other text as it is.
+        fileprivate static func aLabels(_ host: String) -> String {
+            host.utf8.allSatisfy { $0 < 0x80 } ? host : (try? Name(international: host)).map { "\($0)" } ?? host
         }
     }
 

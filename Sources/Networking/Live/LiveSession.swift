@@ -227,7 +227,10 @@ extension LiveSession {
             options.security.isSubmission
             ? "This is a submission to the sender's own server: steps 2 to 14 are its work, and out of sight from here"
             : nil
-        let remarks = [submission, heldBack].compactMap(\.self)
+        let name = options.givenClientName.map {
+            "\($0) goes as its A-label, \(options.clientName ?? "") (RFC 6531 §3.7.1)"
+        }
+        let remarks = [submission, name, heldBack].compactMap(\.self)
         return remarks.isEmpty ? nil : remarks.joined(separator: "\n")
     }
 

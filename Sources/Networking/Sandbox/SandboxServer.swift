@@ -73,6 +73,31 @@ public final class SandboxServer: Sendable {
     /// Listens on 127.0.0.1, and on ::1 where there is one; port 0 is one that the system picks. Gives the addresses, as
     /// `127.0.0.1:2525`. Throws a sentence.
     @discardableResult public func start(port: Int) async throws -> [String] {
+        try await start { $0.listen(on: $1, port: port) }
+        let (service, loop) = (service, loop)
+        let bound = try await loop.submit { service.value?.listener.port ?? 0 }.get()
+        _ = try? await loop.flatSubmit {
+            service.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()
+        }.get()
+        return try await addresses
+    }
+
+    /// Listens at this address alone.
+    @discardableResult public func start(at address: ListenAddress) async throws -> [String] {
+        try await start { $0.listen(on: $1, to: address.socketAddress) }
+        return try await addresses
+    }
+
+    private var addresses: [String] {
+        get async throws {
+            let service = service
+            return try await loop.submit { service.value?.listener.addresses.map(\.shown) ?? [] }.get()
+        }
+    }
+
+    private func start(
+        _ listen: @escaping @Sendable (Listener, any EventLoop) -> EventLoopFuture<Void>
+    ) async throws {
         let (service, loop, persona, onEvent, onMail) = (service, loop, persona, onEvent, onMail)
         let (limits, encryption, mayRead) = (limits, encryption, mayRead)
         do {
@@ -87,14 +112,9 @@ public final class SandboxServer: Sendable {
                     onMail: onMail
                 )
                 service.value = made
-                return made.listener.listen(on: loop, port: port)
+                return listen(made.listener, loop)
             }.get()
         } catch { throw SandboxServerError(reason: SocketTrouble.failure(error).words) }
-        let bound = try await loop.submit { service.value?.listener.port ?? 0 }.get()
-        _ = try? await loop.flatSubmit {
-            service.value?.listener.listen(on: loop, host: "::1", port: bound) ?? loop.makeSucceededVoidFuture()
-        }.get()
-        return try await loop.submit { service.value?.listener.addresses.map(\.shown) ?? [] }.get()
     }
 
     /// More may be read of these conversations.

@@ -25,13 +25,12 @@ extension Tap {
             intercepts: Bool = false,
             verifies: Bool = false
         ) throws(TapError) {
-            self.listen = try Endpoint(listen, lowest: 0)
+            let place = try ListenAddress(listen, allowsRemoteClients: allowsRemoteClients)
+            self.listen = place.endpoint
             self.target = try Endpoint(target, lowest: 1)
             self.allowsRemoteClients = allowsRemoteClients
             self.holds = holds
-            guard let address = try self.listen.addresses().first else { throw .unknownHost(self.listen.host) }
-            guard address.isLoopbackIP || allowsRemoteClients else { throw .notLoopback(listen) }
-            listenAddress = address
+            listenAddress = place.socketAddress
             targetAddresses = try self.target.addresses()
             guard !targetAddresses.isEmpty else { throw .unknownHost(self.target.host) }
             do throws(TLSError) {

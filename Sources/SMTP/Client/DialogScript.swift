@@ -11,7 +11,7 @@
 /// ```
 ///
 /// A `C:` line has the escapes of the raw prompt and ends with CRLF unless it says otherwise; `C:` lines that stand
-/// together go out together. An `S:` line is a reply by its class (`2yz`), by its code (`250`), or word for word; a line
+/// together go out together. An `S:` line is a reply by its class (`2yz`; `xyz` is any), by its code (`250`), or word for word; a line
 /// `S: 250-…` goes on in the next. `-- close` expects the server to close. What is between braces is filled in. Behind the 220
 /// that answers STARTTLS the dialog goes on inside TLS. `# persona:` names the sandbox's server it is meant for.
 ///
@@ -182,7 +182,7 @@ public struct DialogScript: Sendable {
             guard DialogScript.isReply(said) else {
                 throw DialogScriptError(
                     line: number,
-                    message: "'\(said)' is no reply: write 2yz, 250, or the whole line"
+                    message: "'\(said)' is no reply: write 2yz, 250, xyz for any, or the whole line"
                 )
             }
             reply.append(said)
@@ -204,6 +204,7 @@ public struct DialogScript: Sendable {
     private static func said(_ line: String) -> String { String(line.dropFirst(line.count > 2 ? 3 : 2)) }
 
     private static func isReply(_ said: String) -> Bool {
+        guard said != "xyz" else { return true }
         let code = said.prefix(3)
         guard code.count == 3, ("2"..."5").contains(code.prefix(1)) else { return false }
         let rest = code.dropFirst()

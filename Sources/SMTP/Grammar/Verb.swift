@@ -87,6 +87,20 @@ public enum Verb: String, CaseIterable, Sendable {
 
     /// What follows the verb.
     public var shape: Shape { row.shape }
+    /// How it is written, as `MAIL FROM:<address>`.
+    var syntax: String {
+        switch shape {
+        case .nothing: rawValue
+        case .domain: "\(rawValue) hostname"
+        case .reversePath: "\(rawValue) FROM:<address>"
+        case .forwardPath: "\(rawValue) TO:<address>"
+        case .optionalText: "\(rawValue) [string]"
+        case .text: "\(rawValue) string"
+        case .mechanism: "\(rawValue) mechanism"
+        case .chunk: "\(rawValue) count [LAST]"
+        case .attributes: "\(rawValue) attribute=value..."
+        }
+    }
     /// Where it is defined, as `RFC 5321 §4.1.1.2`.
     public var spec: String { row.spec }
     /// The EHLO keyword a server must have offered before this verb may be used; nil when none is needed.

@@ -51,8 +51,9 @@ extension ServerDialogue {
         if let refusal = outOfPlace(verb, command.turn) {
             return isMalformedChunk ? .fault(refusal) : .notNow(refusal)
         }
-        if let departure = reading.departures.first(where: { Self.syntaxErrors.contains($0.kind) }) {
-            return .fault(worded(.syntaxError, Self.syntaxError(departure.kind, of: verb)))
+        let departure = reading.departures.first { Self.syntaxErrors.contains($0.kind) }
+        if let departure, departure.kind != .unexpectedArgument || !policy.overlooksArguments.contains(verb) {
+            return .fault(syntaxError(departure.kind, of: verb, command))
         }
         return .perform(verb)
     }
@@ -61,13 +62,48 @@ extension ServerDialogue {
 
     /// Why a verb that this server has may not come now.
     private func outOfPlace(_ verb: Verb, _ turn: CommandSequence.Turn) -> Answer? {
-        guard CommandSequence(at: phase).allows(turn) else {
-            return worded(.outOfSequence, Answer(503, "5.5.1", "Out of sequence: \(Self.hint(verb, phase))"))
+        guard CommandSequence(at: phase(before: turn)).allows(turn) else {
+            let usual = Answer(503, "5.5.1", "Out of sequence: \(Self.hint(verb, phase))")
+            return worded([missing(before: verb), .outOfSequence], usual, of: verb)
         }
         guard policy.requiresTLS, !client.isSecured,
             ![Verb.ehlo, .helo, .lhlo, .noop, .startTLS, .quit].contains(verb)
         else { return nil }
         return worded(.tlsRequired, Answer(530, "5.7.0", "Must issue a STARTTLS command first"))
+    }
+
+    /// What has to come before a verb that is out of sequence.
+    private func missing(before verb: Verb) -> Phrase {
+        switch phase {
+        case .connected: .needsHello
+        case .greeted where verb == .mail: .needsHello
+        case .forwardPaths: .nestedMail
+        case .reversePath: verb == .mail ? .nestedMail : .noRecipients
+        case .greeted, .identified: [.data, .bdat].contains(verb) ? .needsRecipient : .needsMail
+        case .chunks, .mailData, .authenticating, .securing, .ended, .unknown: .outOfSequence
+        }
+    }
+
+    /// How a command that cannot be meant is answered.
+    private func syntaxError(_ kind: Departure.Kind, of verb: Verb, _ command: Command) -> Answer {
+        if case .null? = command.path, let rule = rule(for: command.turn, verb, .null) { return rule }
+        let usual = Self.syntaxError(kind, of: verb)
+        let argument =
+            switch command.path {
+            case .malformed(let octets)?: octets.lossyText
+            case .mailbox(let mailbox)?: "<\(mailbox.octets.lossyText)>"
+            case .null?: "<>"
+            case .postmaster?, nil: ""
+            }
+        let phrase: Phrase =
+            switch kind {
+            case .malformedPath, .localPartTooLong, .domainTooLong, .pathTooLong, .malformedDomain,
+                .malformedAddressLiteral:
+                verb.turn == .hello ? .badHello : verb == .rcpt ? .badRecipient : .badSender
+            case .unexpectedArgument: .unexpectedArgument
+            default: verb.turn == .hello ? .badHello : .syntaxError
+            }
+        return worded([phrase, .syntaxError], usual, of: verb, argument: argument)
     }
 
     /// Why this server does not know the verb, or does not now.
@@ -225,7 +261,7 @@ extension ServerDialogue {
         if policy.requiresAuthentication, !client.isAuthenticated {
             return .answer(worded(.authRequired, Answer(530, "5.7.0", "Authentication required")))
         }
-        if let refusal = refusal(of: command.parameters) { return .fault(refusal) }
+        if let refusal = refusal(of: command) { return .fault(refusal) }
         let reversePath: ReversePath
         switch command.path {
         case .null: reversePath = .null
@@ -260,7 +296,7 @@ extension ServerDialogue {
     }
 
     func recipientVerdict(_ command: Command, _ transaction: MailTransaction) -> RecipientVerdict {
-        if let refusal = refusal(of: command.parameters) { return .fault(refusal) }
+        if let refusal = refusal(of: command) { return .fault(refusal) }
         let forwardPath: ForwardPath
         switch command.path {
         case .postmaster: forwardPath = .postmaster
@@ -301,12 +337,16 @@ extension ServerDialogue {
     // MARK: Parameters
 
     /// Why a parameter of MAIL or RCPT cannot be granted (RFC 5321 §4.1.1.11): its extension was not offered.
-    private func refusal(of parameters: [Parameter]) -> Answer? {
+    private func refusal(of command: Command) -> Answer? {
+        let parameters = command.parameters
+        let argument = command.path?.mailbox.map { "<\($0.octets.lossyText)>" } ?? "<>"
         for parameter in parameters {
             let keywords = Extension.keywords(permitting: parameter.name)
             guard policy.family != .smtp else { return Answer(501, nil, "Syntax error in parameters or arguments") }
             guard client.hello != .helo, keywords.contains(where: policy.offers) else {
-                return Answer(555, "5.5.4", "A parameter was not offered")
+                let words = parameter.value.map { "\(parameter.name)=\($0.lossyText)" } ?? parameter.name
+                let usual = Answer(555, "5.5.4", "A parameter was not offered")
+                return worded([.unknownParameter], usual, parameter: words, argument: argument)
             }
             let value = String(decoding: (parameter.value ?? []).map(\.uppercased), as: UTF8.self)
             guard isValue(value, of: parameter.name) else {

@@ -35,6 +35,10 @@ extension ServerDialogue {
         public var dropsAfterOctets: Int?
         /// What it takes for the end of mail data.
         public var endsOfData: Set<EndOfData> = [.standard]
+        /// Whether it takes MAIL from a client that has not said EHLO or HELO.
+        public var takesMailBeforeHello = false
+        /// Verbs without arguments that it takes with some all the same.
+        public var overlooksArguments: Set<Verb> = []
         /// Whether it takes a command that ends in LF alone.
         public var takesBareLF = false
         /// Whether it asks strangers to come back: a client, sender and recipient it has not seen (RFC 6647 §2.4).
@@ -96,7 +100,8 @@ extension ServerDialogue {
     /// What a server says when no rule says otherwise, THE table of what its makers can word.
     ///
     /// A wording may name `{id}`, `{client}`, `{address}`, `{path}` and `{octets}`: the queue id, the name the client gave
-    /// itself, its address, the path the command was about, the size of the mail.
+    /// itself, its address, the path the command was about, the size of the mail. One of a protocol error may name `{verb}`,
+    /// `{syntax}`, `{argument}` and `{parameter}`: the verb that was said, how it is written, and what was said behind it.
     public enum Phrase: String, CaseIterable, Sendable {
         case hello, mail, rcpt, data, rset, vrfy, help, noop, quit
         /// The mail was accepted.
@@ -106,7 +111,21 @@ extension ServerDialogue {
         case unknownCommand = "unknown-command"
         case notImplemented = "not-implemented"
         case outOfSequence = "out-of-sequence"
+        // What is missing, where that is worded in its own way; else the phrase above.
+        case needsHello = "needs-hello"
+        case needsMail = "needs-mail"
+        case needsRecipient = "needs-rcpt"
+        /// MAIL was accepted, and no recipient was.
+        case noRecipients = "no-recipients"
+        /// A second MAIL while the first is open.
+        case nestedMail = "nested-mail"
         case syntaxError = "syntax-error"
+        // The same of EHLO, of the address of MAIL, of that of RCPT, of words that no argument may have, and of a parameter that was not offered.
+        case badHello = "bad-hello"
+        case badSender = "bad-sender"
+        case badRecipient = "bad-recipient"
+        case unexpectedArgument = "unexpected-argument"
+        case unknownParameter = "unknown-parameter"
         case relayDenied = "relay-denied"
         case tooLarge = "too-large"
         case authRequired = "auth-required"

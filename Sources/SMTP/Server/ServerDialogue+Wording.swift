@@ -19,8 +19,24 @@ extension ServerDialogue {
         return answer
     }
 
+    /// How this server words a protocol error: the first of the phrases that its policy has, else as `usual`.
+    func worded(
+        _ phrases: [Phrase],
+        _ usual: Answer,
+        of verb: Verb? = nil,
+        parameter: String = "",
+        argument: String = ""
+    ) -> Answer {
+        guard var answer = phrases.lazy.compactMap({ self.policy.wording[$0] }).first else { return usual }
+        for (name, value) in [
+            ("{verb}", verb?.rawValue ?? ""), ("{syntax}", verb?.syntax ?? ""), ("{parameter}", parameter),
+            ("{argument}", argument),
+        ] { answer.text = answer.text.replacing(name, with: value) }
+        return answer
+    }
+
     /// The reply on the wire: printable ASCII only, whatever a rule's text holds, and no line over 512 octets (RFC 5321
-    /// §4.5.3.1.5). What a client said is never in it but for a name that was checked.
+    /// §4.5.3.1.5). A wording may quote what a client said; no control octet gets into it.
     func lines(of answer: Answer) -> [OutgoingLine] {
         let enhanced = offersEnhanced ? answer.enhanced.map { "\($0) " } ?? "" : ""
         // Nearly every answer is one line of printable ASCII.

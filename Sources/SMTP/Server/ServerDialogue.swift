@@ -101,6 +101,10 @@ public struct ServerDialogue: Sendable {
 
     public init(_ policy: Policy) { self.policy = policy }
 
+    /// Where the order of commands has the client for this turn: as if greeted with EHLO, where the policy asks no greeting of MAIL.
+    func phase(before turn: CommandSequence.Turn) -> CommandSequence.Phase {
+        turn == .mail && phase == .greeted && policy.takesMailBeforeHello ? .identified : phase
+    }
     /// Where in the session the client is.
     public var phase: CommandSequence.Phase { standing.phase }
     /// How many raw octets of a BDAT chunk are still to come, for `received(chunk:)`; nil when lines are due.
@@ -548,7 +552,7 @@ extension ServerDialogue {
         with belongings: Standing?
     ) -> (before: [Action], after: [Action]) {
         let phase = phase
-        var sequence = CommandSequence(at: phase)
+        var sequence = CommandSequence(at: self.phase(before: turn))
         sequence.advance(turn, code: code)
         if let belongings, belongings.phase == sequence.phase {
             standing = belongings

@@ -29,6 +29,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case doubt
     /// A client that was not answered goes on behind a bare LF.
     case unfinishedLine = "unfinished-line"
+    /// A greeting or another reply was a while in coming.
+    case tookLong = "took-long"
     /// A reply is not the one that a dialog tells of.
     case notAsExpected = "not-as-expected"
     /// A log tells of commands by their verbs alone.
@@ -65,6 +67,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .withoutTLS: "TLS was tried and failed, and is not required here"
         case .doubt: "Nobody knows now whether the mail was taken"
         case .unfinishedLine: "The server has not answered the line with the bare LF"
+        case .tookLong: "the server let the client wait"
         case .notAsExpected: "nobody expected this reply"
         case .verbsAlone: "The log tells of commands by their verbs alone: what followed them is not known"
         case .openToSmuggling: "The server is open to smuggling"
@@ -92,6 +95,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .bounces: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
+        case .tookLong: LessonAnchor("link/took-long")
         case .notAsExpected, .verbsAlone: LessonAnchor("syntax/note")
         case .openToSmuggling, .closedToSmuggling: LessonAnchor("finding/end-of-data-variant")
         }
@@ -122,7 +126,7 @@ extension LinkFailure {
     /// Whether something went wrong, and it is no remark about that.
     public var isOfLink: Bool {
         switch self {
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .tookLong, .notAsExpected, .openToSmuggling,
             .closedToSmuggling, .verbsAlone:
             false
         default: true

@@ -166,6 +166,12 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var serverAddress: String?
     /// The port of that.
     public var serverPort: Int? { serverAddress.flatMap { EndpointName($0).port } }
+    /// The same for whoever names it before there is a connection, and where there is a session without one.
+    public var usedPort: UsedPort {
+        if let serverPort { return .known(serverPort) }
+        let hasSession = greeting != nil || clientDomain != nil || reversePath != nil
+        return serverAddress != nil || hasSession ? .notInSession : .usual
+    }
     public internal(set) var reversePath: Path?
     public internal(set) var forwardPaths: [Path] = []
     /// What EHLO was answered with last.

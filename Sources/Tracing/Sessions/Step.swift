@@ -29,9 +29,13 @@ public enum Step: Int, CaseIterable, Comparable, Sendable {
     /// The title as the post has it.
     public var title: String { row.title }
     /// The title with the port that was used, where it is not the usual one.
-    public func title(port: Int?) -> String {
-        guard self == .connection, let port, port != 25 else { return title }
-        return "connection is established over port \(port)"
+    public func title(port: UsedPort) -> String {
+        guard self == .connection else { return title }
+        switch port {
+        case .usual, .known(25): return title
+        case .known(let port): return "connection is established over port \(port)"
+        case .notInSession: return "connection is established, port not in this session"
+        }
     }
     /// At most 15 columns, and neutral: true whatever is answered.
     public var shortTitle: String { row.short }
@@ -39,6 +43,15 @@ public enum Step: Int, CaseIterable, Comparable, Sendable {
     /// The step after this one; nil after the last.
     public var next: Step? { Step(rawValue: rawValue + 1) }
     public static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Which port a connection was made to.
+public enum UsedPort: Equatable, Sendable {
+    /// There is no connection yet: port 25 is what is planned.
+    case usual
+    case known(Int)
+    /// A connection was made, and the log or capture does not tell to which port.
+    case notInSession
 }
 
 /// Where in the walk something stands: a step, perhaps a sub-step, and the mail transaction.

@@ -21,7 +21,7 @@ public struct StepTitle: Equatable, Sendable {
     public let medium: String
 
     /// `port` is where the connection was made to, where that is known.
-    public init(_ step: Step, _ answer: StepAnswer, port: Int? = nil) {
+    public init(_ step: Step, _ answer: StepAnswer, port: UsedPort = .usual) {
         guard let row = step.answerWords else {
             (full, medium) = (step.title(port: port), "sender ➔ \(step.shortTitle)")
             return

@@ -33,10 +33,15 @@ extension Verdict {
         case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
         case .deferred, .refused:
             decision?.words ?? failure?.listed
-                ?? (recipients.isEmpty && transactions.isEmpty ? "no connection" : "cut")
+                ?? (isUnconnected ? "no connection" : "cut")
         case .unknown: isEncrypted ? "encrypted" : "no answer"
         case .untried, .none: ""
         }
+    }
+
+    /// Whether there was no session in which something could have been said.
+    private var isUnconnected: Bool {
+        recipients.isEmpty && transactions.isEmpty && (place.map { $0.step <= .connection } ?? true)
     }
 
     /// `1 of 2 accepted`, of recipients, or of mails where no recipient differs.
@@ -155,7 +160,7 @@ extension Verdict {
             let noted = failureLine.map { trace.lines[$0] }.flatMap { $0.isFailure ? $0 : nil }
             let words = noted.map { WireText.shown($0.octets) } ?? failure?.words
             guard let words else {
-                return recipients.isEmpty && transactions.isEmpty
+                return isUnconnected
                     ? "No connection came about." : "The mail was not delivered, the session ended too early."
             }
             return "The mail was not delivered: \(words)."
@@ -292,7 +297,7 @@ extension LinkFailure {
         case .noGreeting: "no greeting"
         case .tlsExpected: "TLS comes first here"
         case .clearExpected: "TLS to a port in the clear"
-        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .notAsExpected, .openToSmuggling,
+        case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .tookLong, .notAsExpected, .openToSmuggling,
             .closedToSmuggling, .verbsAlone:
             nil
         }

@@ -12,6 +12,8 @@ struct VerdictLink: Sendable {
     /// A command was sent in the clear.
     var hasAsked = false
     var hasReplied = false
+    /// EHLO waits for its answer.
+    var awaitsHello = false
     var hasQuit = false
     /// The server has said that it closes (RFC 5321 §3.8).
     var said421 = false

@@ -76,6 +76,9 @@ struct VerdictReading: Sendable {
 
     mutating func closed(inLine line: Int?) {
         let silence = silence
+        // Who asks for a session and gets none comes back with the mail.
+        let isCut = link.awaitsHello && link.hasReplied && !incomplete.contains(link.number)
+        hasFailedOtherwise = hasFailedOtherwise || isCut
         link.isClosed = true
         if let silence { failed(silence, at: nil, inLine: line) }
     }
@@ -131,6 +134,7 @@ struct VerdictReading: Sendable {
     mutating func asked(_ turn: CommandSequence.Turn, path: Path?, id: Int, transaction: Int) {
         opened()
         link.hasAsked = true
+        link.awaitsHello = turn == .hello
         switch turn {
         case .mail:
             // A MAIL inside a transaction begins none.
@@ -170,6 +174,7 @@ struct VerdictReading: Sendable {
         let isInClear = link.onlyClientSpeaksTLS
         opened()
         link.hasReplied = true
+        link.awaitsHello = false
         defer { if isInClear { noteWrongTLS(.clearExpected) } }
         if let place = decision.place { arrive(at: place) }
         guard let outcome = Verdict.Outcome(code: decision.code) else { return }

@@ -14,7 +14,7 @@ struct Sandbox: ParsableCommand {
         commandName: "sandbox",
         abstract: "Be the server: practise against it with a client of your own.",
         discussion: """
-            Listens on 127.0.0.1 and ::1, shows every conversation as it comes, keeps the mails in memory and sends none on. \
+            Listens on 127.0.0.1 and ::1, or where --listen says, shows every conversation as it comes, keeps the mails in memory and sends none on. \
             A persona says how it behaves: --list-personas names them all, and a file of your own is one too.
             """
     )
@@ -23,8 +23,20 @@ struct Sandbox: ParsableCommand {
     var persona = PersonaFolder.usual
     @Flag(help: "Name every persona and what it shows.")
     var listPersonas = false
-    @Option(name: .shortAndLong, help: ArgumentHelp("The port; 0 takes one that is free.", valueName: "port"))
-    var port = 2525
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The port, 2525 usually; 0 takes one that is free.", valueName: "port")
+    )
+    var port: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Where clients come to, as 127.0.0.1:2525, in the place of --port.",
+            valueName: "host:port"
+        )
+    )
+    var listen: String?
+    @Flag(help: "Let clients on other machines come, where --listen is not on loopback.")
+    var allowRemoteClients = false
     @Flag(help: "TLS from the first octet on, as clients set up for port 465 expect it.")
     var tlsOnConnect = false
     @Flag(help: "End after one conversation.")
@@ -53,7 +65,13 @@ struct Sandbox: ParsableCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
-        guard (0...65535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
+        if let port, !(0...65535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535") }
+        guard listen == nil || port == nil else {
+            throw ValidationError("--listen names the port as well, so --port cannot stand beside it")
+        }
+        guard listen != nil || !allowRemoteClients else {
+            throw ValidationError("--allow-remote-clients belongs to --listen; say with that where to listen")
+        }
         guard !(tlsOnConnect && compare != nil) else {
             throw ValidationError("--compare needs no client, so it does without --tls-on-connect")
         }
@@ -148,10 +166,11 @@ struct Sandbox: ParsableCommand {
         onNews: (@Sendable () -> Void)? = nil,
         onMail: @escaping @Sendable (SandboxServer.Mail) -> Void
     ) throws(CommandError) -> (walk: RunningWalk, addresses: [String]) {
+        let place = try place
         do {
             return try RunningWalk.server(
                 persona,
-                port: port,
+                at: place,
                 limits: limits,
                 encryption: encryption,
                 onMail: onMail,
@@ -160,8 +179,20 @@ struct Sandbox: ParsableCommand {
         } catch {
             throw CommandError(
                 .unavailable,
-                "the sandbox cannot listen on port \(port): \(error); name another with --port"
+                listen.map { "the sandbox cannot listen on \($0): \(error); name another place with --listen" }
+                    ?? "the sandbox cannot listen on port \(usedPort): \(error); name another with --port"
             )
+        }
+    }
+
+    private var usedPort: Int { port ?? 2525 }
+
+    private var place: ServerPlace {
+        get throws(CommandError) {
+            guard let listen else { return .loopback(port: usedPort) }
+            do throws(TapError) {
+                return .address(try ListenAddress(listen, allowsRemoteClients: allowRemoteClients))
+            } catch { throw CommandError(.usage, "--listen: \(error)") }
         }
     }
 

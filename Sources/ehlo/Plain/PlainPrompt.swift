@@ -38,8 +38,6 @@ struct PlainPrompt {
     private var hasSaidTheEnd = false
     /// A row for each session of the file.
     let listing: () -> [String]
-    /// How the walk is to be printed.
-    private let adjust: (inout WalkText) -> Void
 
     init(
         _ source: Source,
@@ -47,10 +45,9 @@ struct PlainPrompt {
         _ settings: Settings,
         _ library: LessonLibrary,
         listing: @escaping () -> [String] = { [] },
-        adjusting adjust: @escaping (inout WalkText) -> Void = { _ in }
+        adjusting adjust: (inout WalkText) -> Void = { _ in }
     ) throws {
         self.listing = listing
-        self.adjust = adjust
         self.source = source
         self.header = header
         self.settings = settings
@@ -202,8 +199,7 @@ struct PlainPrompt {
 
     /// Shows a stop that a person goes to: its lesson is wanted again.
     mutating func showAnew(_ index: Int) throws {
-        walk = WalkText(library: library, style: walk.style)
-        adjust(&walk)
+        walk.jump(to: trace.stops[index])
         try show(index)
     }
 
