@@ -2,7 +2,7 @@
 /// each change takes as many steps as the row's length has binary digits.
 struct RunningCounts: Equatable, Sendable {
     /// Element `n`, counted from 1, holds the sum of the last `n & -n` numbers up to the n-th.
-    private var tree: [Int32] = []
+    private var tree = Blocks<Int32>()
 
     var count: Int { tree.count }
 

@@ -6,9 +6,9 @@ public struct StopIndex: Equatable, Sendable {
     /// How many mail transactions were begun.
     public private(set) var transactions = 0
     /// The furthest step of all stops up to each.
-    private var furthest: [Step] = []
+    private var furthest = Blocks<Step>()
     /// The stops of each step; those of the steps inside a transaction behind the others, seven for each transaction.
-    private var kept: [Kept] = []
+    private var kept = Blocks<Kept>()
     /// Those of steps that have several stops.
     private var several: [Visits] = []
 
@@ -37,9 +37,9 @@ public struct StopIndex: Equatable, Sendable {
         public fileprivate(set) var stops: [Int] = []
         /// Which of the stops failed, 1 or 0; and how many places the stops up to each are.
         private var failed = RunningCounts()
-        private var newPlaces: [Int32] = []
+        private var newPlaces = Blocks<Int32>()
         /// The visit before each at the same place; -1 where there is none.
-        private var before: [Int32] = []
+        private var before = Blocks<Int32>()
         private var lastVisits = LastVisits()
 
         public init() {}
@@ -72,7 +72,7 @@ public struct StopIndex: Equatable, Sendable {
     /// transaction lie in a row.
     private struct LastVisits: Equatable, Sendable {
         /// By the number of the sub-step, of one transaction each.
-        private var visits: [(transaction: Int32, visit: Int32)] = []
+        private var visits = Blocks<(transaction: Int32, visit: Int32)>()
         /// Of places whose number another transaction has.
         private var others: [Place: Int32] = [:]
 
@@ -171,7 +171,7 @@ public struct FindingIndex: Equatable, Sendable {
 /// Where one side begins to speak at a stop, kept as the trace grows: an arrow of a time line each.
 public struct TurnIndex: Equatable, Sendable {
     /// The first lines.
-    private var starts: [UInt32] = []
+    private var starts = Blocks<UInt32>()
     private var last: (speaker: TraceLine.Speaker, leg: Leg)?
     private var end = 0
 

@@ -43,9 +43,9 @@ public struct Trace: Equatable, Sendable {
     public var foldedStops: TraceStops { TraceStops(lines: lines, starts: foldedStarts ?? starts, isFolded: true) }
 
     /// The first lines of the stops.
-    private var starts: [UInt32] = []
+    private var starts = Blocks<UInt32>()
     /// Those of the folded stops; nil while they are the same.
-    private var foldedStarts: [UInt32]?
+    private var foldedStarts: Blocks<UInt32>?
 
     /// The stop that holds a line.
     public func stop(ofLine index: Int) -> Int? {

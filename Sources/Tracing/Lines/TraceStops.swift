@@ -2,7 +2,7 @@
 public struct TraceStops: RandomAccessCollection, Equatable, Sendable {
     let lines: TraceLines
     /// The first line of each, in order.
-    let starts: [UInt32]
+    let starts: Blocks<UInt32>
     /// Whether the stops of step 1 that follow one another are one.
     let isFolded: Bool
 

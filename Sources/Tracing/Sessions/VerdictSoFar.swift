@@ -10,7 +10,7 @@ public struct VerdictSoFar: Equatable, Sendable {
     /// The leg of the line before, where that was mail data.
     private var mailData: Leg?
     /// What was known from a line on, in order, where it changed.
-    private var changes: [Change] = []
+    private var changes = Blocks<Change>()
     private var titles = [""]
     /// What became of the mail; nil until no more comes.
     private var whole: (verdict: Verdict, standing: Verdict.Standing)?
