@@ -154,13 +154,13 @@ let package = Package(
         .testTarget(
             name: "InterchangeTests",
             dependencies: ["Interchange", "Lessons", "Tracing", "SMTP", "DNS"],
-            exclude: ["Goldens", "Swaks", "Transcripts"],
+            exclude: ["Goldens", "MailLogs", "Swaks", "Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ExplainTests",
-            dependencies: ["Explain", "Lessons", "Tracing"],
-            exclude: ["Texts"],
+            dependencies: ["Explain", "Interchange", "Lessons", "Tracing"],
+            exclude: ["Replies.tsv", "Texts"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -12,6 +12,7 @@ public struct Explainer {
 
     /// One explanation for each thing in the text, at least one.
     public func explain(_ octets: [UInt8]) -> [Explanation] {
+        let octets = MIMEText.opened(octets)
         let text = PastedText(octets)
         guard let first = text.filled.first else { return [Explanation(.unknown, text: "")] }
         let found = recognised(text, octets)
@@ -28,7 +29,7 @@ public struct Explainer {
         ]
         for read in structured { if case let found = read(text, self), !found.isEmpty { return found } }
         if case let sessions = Dialogues.read(octets, self), !sessions.isEmpty { return sessions }
-        let logged = MailLog(explainer: self).read(text)
+        let logged = MailLog(explainer: self).read(text, octets)
         if logged.contains(where: { $0.outcome != nil }) { return logged }
         if let error = ProgramErrors.read(text, self) { return [error] }
         return logged.isEmpty ? quotedReply(text).map { [$0] } ?? [] : logged

@@ -23,14 +23,6 @@ extension Explanation {
         return name + (outcome.map { ": \($0.words)" } ?? "")
     }
 
-    /// In one line: what it is, where it belongs, what explains it; nil where nobody knows.
-    public var notice: String? {
-        guard kind != .unknown else { return nil }
-        let place = step.map { ", at step \($0.number)" } ?? ""
-        let lesson = lessons.first.map { "; 'ehlo lessons show \($0)' explains it, 'ehlo explain' tells all" } ?? ""
-        return title + place + lesson
-    }
-
     /// Where it belongs among the fourteen steps; nil where that is not known.
     var stepSentence: String? {
         guard let step else { return nil }

@@ -1,3 +1,4 @@
+public import Interchange
 public import Tracing
 
 /// What a text is that somebody has in hand, and what there is to say about it: a value, shown as words or as JSON.
@@ -45,6 +46,8 @@ public struct Explanation: Equatable, Sendable {
     var quoted: String?
     /// Lessons about the program or the occasion, named behind those of what was said.
     var general: [LessonAnchor] = []
+    /// The hops of a mail, where its header is what is explained.
+    public var received: ReceivedTrace?
     /// Rows that say more, a name and a value.
     public var details: [Detail] = []
 

@@ -18,29 +18,33 @@ public struct ExplanationText {
     public init(_ library: LessonLibrary) { self.library = library }
 
     public mutating func lines(_ found: Explanation) -> [Line] {
-        var lines = Self.wrapped(found.title, .title)
-        for line in found.text.split(separator: "\n").prefix(8) { lines += Self.wrapped(String(line), .server, "  ") }
-        lines += Self.rows(found)
-        let sentences = [found.stepSentence, found.speakerSentence, found.againSentence].compactMap(\.self)
-        if !sentences.isEmpty { lines.append(Self.blank) }
-        for sentence in sentences { lines += Self.wrapped(sentence, .detail) }
-        if let advice = Advice.of(found) {
-            lines += [Self.blank] + Self.wrapped("What to do", .heading)
-            lines += Self.wrapped("The author: \(advice.author)", .detail, "  ", indent: 4)
-            lines += Self.wrapped("The administrator: \(advice.administrator)", .detail, "  ", indent: 4)
+        let paragraphs = found.paragraphs
+        let width = paragraphs.filter { $0.role == .fact }.map(\.name.count).max() ?? 0
+        var lines: [Line] = []
+        var before: Explanation.Paragraph.Role?
+        for paragraph in paragraphs {
+            let isNew = paragraph.role != before && [.sentence, .heading, .drawn].contains(paragraph.role)
+            if isNew { lines.append(Self.blank) }
+            lines += Self.lines(paragraph, width)
+            before = paragraph.role
         }
         return lines + lessons(found)
     }
 
     private static let blank = Line(text: "", role: .detail)
 
-    private static func rows(_ found: Explanation) -> [Line] {
-        let own = found.recipient.map { [Explanation.Detail("recipient", $0)] } ?? []
-        let rows = own + found.details
-        let width = rows.map(\.name.count).max() ?? 0
-        return rows.flatMap { row in
-            let gap = String(repeating: " ", count: width - row.name.count + 2)
-            return wrapped(row.value, .note, "  \(row.name)\(gap)")
+    private static func lines(_ paragraph: Explanation.Paragraph, _ width: Int) -> [Line] {
+        let text = paragraph.text
+        switch paragraph.role {
+        case .title: return wrapped(text, .title)
+        case .quote: return wrapped(text, .server, "  ")
+        case .fact:
+            let gap = String(repeating: " ", count: width - paragraph.name.count + 2)
+            return wrapped(text, .note, "  \(paragraph.name)\(gap)")
+        case .drawn: return [Line(text: text.isEmpty ? "" : "  " + Escaping.message(text), role: .note)]
+        case .sentence: return wrapped(text, .detail)
+        case .heading: return wrapped(text, .heading)
+        case .advice: return wrapped("\(paragraph.name): \(text)", .detail, "  ", indent: 4)
         }
     }
 

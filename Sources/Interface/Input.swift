@@ -58,6 +58,8 @@ public enum Input: Equatable, Sendable {
     case resized(columns: Int, rows: Int)
     case timerFired(Int)
     case noticed(String)
+    /// A text that was pasted or opened is no dialogue, and this is what it is.
+    case explained(ExplainedText)
     /// Nothing was saved under this name, since a file has it already.
     case nameTaken(path: String)
 }
@@ -84,7 +86,7 @@ extension Input {
             .awaiting,
             .growing,
             .resized,
-            .timerFired, .noticed, .nameTaken:
+            .timerFired, .noticed, .explained, .nameTaken:
             false
         }
     }
@@ -111,6 +113,8 @@ public enum Effect: Equatable, Sendable {
     case open(choice: Int)
     /// Open the sessions in a text that the person pasted.
     case openPasted(String)
+    /// Show the sessions that can be made of what is explained.
+    case walkExplained
     /// Show this one of the conversations.
     case openConversation(number: Int)
     /// Put two sessions of a list side by side.

@@ -3,7 +3,7 @@ import Screen
 /// What lies over the panes until Esc. Its case, its row in THE table below and its file in `Overlays/` are all that an
 /// overlay is: keys, help, README, key bar, drawing and moving read the row.
 public enum Overlay: CaseIterable, Sendable {
-    case findings, message, end, hosts, timeLine, conversations, comparison, help
+    case findings, message, end, hosts, timeLine, conversations, comparison, explanation, help
 
     /// One that lies there, and how far it is scrolled or what in it is selected.
     struct Open: Equatable, Sendable {
@@ -82,6 +82,18 @@ public enum Overlay: CaseIterable, Sendable {
                 move: Row.among(ComparisonOverlay.rows),
                 form: .list,
                 keys: [Action("!", .troublePressed, "next difference") { $0.goToDifference($1) }]
+            )
+        case .explanation:
+            Row(
+                "u",
+                "what a text is that is no dialogue: a reply, a bounce, a log",
+                missing: {
+                    $0.session.explained == nil
+                        ? "nothing was explained yet: P takes a reply, a bounce, a log line" : nil
+                },
+                title: ExplanationOverlay.title,
+                page: ExplanationOverlay.page,
+                keys: [Action("Enter", .enterPressed, "walks it") { state, _ in state.walkExplained() }]
             )
         case .help:
             Row("?", also: (.function(1), "F1"), "this help", title: { _ in "Help" }, page: HelpOverlay.page)
@@ -172,7 +184,8 @@ extension Overlay.Row {
         _ words: String,
         missing: @escaping Missing = { _ in nil },
         title: @escaping (State) -> String,
-        page: @escaping (State, Surroundings) -> Page
+        page: @escaping (State, Surroundings) -> Page,
+        keys own: [Overlay.Action] = []
     ) {
         self.init(
             letter,
@@ -183,7 +196,8 @@ extension Overlay.Row {
                 page(state, world).draw(title(state), at, in: rect, on: &canvas, world.glyphs)
             },
             move: Self.among { state, rect, world in page(state, world).last(room: rect.rows - 2) + 1 },
-            form: .text
+            form: .text,
+            keys: own
         )
     }
 
@@ -195,7 +209,9 @@ extension Overlay.Row {
     /// What keys do in it, for the key bar.
     var hints: [(String, String)] {
         switch form {
-        case .text: [("Esc", leaving), ("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
+        case .text:
+            [("Esc", leaving)] + own.map { ($0.shown, $0.words) }
+                + [("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
         case .list: own.map { ($0.shown, $0.words) } + [("↑↓", "choose"), ("Esc", leaving)]
         }
     }

@@ -16,6 +16,7 @@ struct OverlayTests {
             }
         )
         conversations.open = 1
+        state.session.explained = ExplanationTests.text
         state.session.conversations = conversations
         state.session.comparison = .init(
             SessionComparison(state.session.trace, Trace()),

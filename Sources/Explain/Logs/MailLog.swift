@@ -1,3 +1,4 @@
+import Interchange
 import Lessons
 import Tracing
 
@@ -18,8 +19,23 @@ struct MailLog {
     /// The most lines that are explained; what is said twice stands once.
     static let maxEntries = 1000
 
-    /// What the lines tell, in their order: one explanation a recipient or refusal.
-    func read(_ text: PastedText) -> [Explanation] {
+    /// What the lines tell, in their order: one explanation a recipient or refusal, with what other lines tell of its message.
+    func read(_ text: PastedText, _ octets: [UInt8]) -> [Explanation] {
+        let found = read(text)
+        guard found.count > 1 || text.filled.count > 1 else { return found }
+        let messages = LoggedMessages(octets)
+        return found.map { entry in
+            guard let facts = messages.facts(ofLine: entry.text) else { return entry }
+            var entry = entry
+            let known = Set(entry.details.map(\.name))
+            entry.details += ([("queue id", facts.id)] + facts.rows.map { ($0.name, $0.value) }).compactMap {
+                known.contains($0) ? nil : Explanation.Detail($0, $1)
+            }
+            return entry
+        }
+    }
+
+    private func read(_ text: PastedText) -> [Explanation] {
         var found: [Explanation] = []
         for line in text.filled where found.count < Self.maxEntries {
             guard let entry = entry(line), !found.suffix(20).contains(entry) else { continue }

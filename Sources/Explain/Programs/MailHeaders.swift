@@ -1,3 +1,4 @@
+import Interchange
 import Lessons
 import Tracing
 
@@ -13,12 +14,13 @@ enum MailHeaders {
             anchor in
             fields.contains { "field/\($0.name)" == anchor.path.lowercased() }
         }
-        // The one at the bottom came first.
-        let hops = received.reversed().enumerated().map { number, value in hop(number + 1, value) }
-        let results = fields.first { $0.name == "authentication-results" }.map {
-            [Explanation.Detail("results", $0.value)]
+        let told = ReceivedText(trace: ReceivedTrace(received))
+        let results = fields.filter { $0.name == "authentication-results" }.map {
+            Explanation.Detail("results", $0.value)
         }
-        found.details = hops + (results ?? [])
+        found.lessons = told.lessons + found.lessons.dropFirst()
+        found.details = told.details + results
+        found.received = told.trace
         return found
     }
 
@@ -44,18 +46,5 @@ enum MailHeaders {
             }
         }
         return fields
-    }
-
-    /// One server that took the mail: from whom, by whom, how, when.
-    private static func hop(_ number: Int, _ value: String) -> Explanation.Detail {
-        let clauses = value.before(";")
-        let by =
-            clauses.hasPrefix("by ")
-            ? clauses.dropFirst(3).before(" ") : clauses.between(" by ", " ") ?? clauses.behind(" by ") ?? ""
-        let from = clauses.hasPrefix("from ") ? clauses.dropFirst(5).before(" ") : "–"
-        let with = clauses.between(" with ", " ") ?? clauses.behind(" with ") ?? "–"
-        let time = value.split(separator: ";").last.map { $0.trimmed } ?? ""
-        let words = "\(from) ➔ \(by) with \(with), \(time)"
-        return Explanation.Detail("hop \(number)", words)
     }
 }

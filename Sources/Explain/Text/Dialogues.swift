@@ -10,7 +10,7 @@ enum Dialogues {
     static let maxSessions = 100
 
     static func read(_ octets: [UInt8], _ explainer: Explainer) -> [Explanation] {
-        guard let file = try? SessionFile.read(octets, path: "") else { return [] }
+        guard let file = try? SessionFile.read(octets, path: ""), !file.isMailLog else { return [] }
         return file.sessions.prefix(maxSessions).compactMap { recording in
             let trace = Tracer.trace(of: recording.events)
             let hasCommand = trace.lines.contains { $0.verbName.flatMap { Verb(rawValue: $0) } != nil }

@@ -10,6 +10,8 @@ struct PastedText {
 
     /// Without line ends; tabs are blanks.
     let lines: [String]
+    /// The lines that hold something, without blanks at their ends.
+    let filled: [Substring]
 
     init(_ octets: [UInt8]) {
         var rows: [[UInt8]] = []
@@ -17,7 +19,7 @@ struct PastedText {
             guard rows.count < Self.maxLines else { break }
             rows.append(row.prefix(Self.maxLine).filter { $0 != 13 }.map { $0 == 9 ? 32 : $0 })
         }
-        lines = zip(rows, CredentialsInText.masked(rows)).map { raw, masked in
+        let lines = zip(rows, CredentialsInText.masked(rows)).map { raw, masked in
             let shown = WireText.shown(masked)
             // What masks a line to its end takes the codes of the reply along, which are no secret.
             guard raw != masked, ReplyInText.first(in: shown) == nil,
@@ -25,12 +27,15 @@ struct PastedText {
             else { return shown }
             return "\(shown): \(code) \(status)"
         }
+        self.init(lines: lines)
     }
 
-    init(lines: [String]) { self.lines = lines }
+    init(lines: [String]) {
+        self.lines = lines
+        filled = Self.filled(lines)
+    }
 
-    /// The lines that hold something, without blanks at their ends.
-    var filled: [Substring] { lines.map(\.trimmed).filter { !$0.isEmpty } }
+    private static func filled(_ lines: [String]) -> [Substring] { lines.map(\.trimmed).filter { !$0.isEmpty } }
 }
 
 extension StringProtocol {

@@ -9,6 +9,8 @@ public enum FileKind: Equatable, Sendable {
     case capture
     /// A session as somebody copied it from a terminal or a program logged it.
     case transcript
+    /// The log of a mail server, whose lines tell of messages by their queue ids.
+    case mailLog
     /// Text that is nothing of the above.
     case text
     /// Packets in a format that is not read, with the name of who writes it.
@@ -28,13 +30,18 @@ public enum FileKind: Equatable, Sendable {
         if let program = ForeignCapture.program(of: octets) { return .otherCapture(by: program) }
         if Compression.of(octets) != nil || packed.contains(where: octets.starts(with:)) { return .compressed }
         guard TranscriptText.isText(octets.prefix(maxOctets)) else { return .binary }
-        return TranscriptReader.recognises(octets) ? .transcript : .text
+        // In a long log a dialogue is sought where the log tells of no message.
+        if octets.count > MailLogFile.minLong, MailLogFile.recognises(octets) {
+            return TranscriptReader.recognises(MailLogFile.rest(of: octets)) ? .transcript : .mailLog
+        }
+        if TranscriptReader.recognises(octets) { return .transcript }
+        return MailLogFile.recognises(octets) ? .mailLog : .text
     }
 
     /// Why it cannot be read, and what to do; nil for what can be read.
     public var refusal: String? {
         switch self {
-        case .recording, .capture, .transcript: nil
+        case .recording, .capture, .transcript, .mailLog: nil
         case .otherCapture(let program):
             "this is a capture of \(program), which is not read here; convert it with 'editcap -F pcapng FILE FILE.pcapng'"
         case .compressed: "this file is packed as is not read here; unpack it first"

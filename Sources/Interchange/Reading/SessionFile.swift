@@ -15,6 +15,8 @@ public struct SessionFile: Sendable {
         case recordings([Recording])
         /// As many as a log may hold, each put together when it is asked for.
         case transcript(TranscriptFile)
+        /// As many messages as a log may tell of, each put together when it is asked for.
+        case mailLog(MailLogFile)
         /// Thousands of sessions, each put together when it is asked for.
         case capture(CaptureFile)
     }
@@ -24,9 +26,13 @@ public struct SessionFile: Sendable {
         switch content {
         case .recordings(let all): all.count
         case .transcript(let file): file.count
+        case .mailLog(let file): file.count
         case .capture(let file): file.count
         }
     }
+
+    /// Whether it is the log of a mail server: its sessions are put together from what that tells of messages.
+    public var isMailLog: Bool { if case .mailLog = content { true } else { false } }
 
     /// The sessions in the order of the file. Those of a capture or a text are made each time they are
     /// asked for.
@@ -36,6 +42,7 @@ public struct SessionFile: Sendable {
         switch content {
         case .recordings(let all): all[number]
         case .transcript(let file): file.recording(number)
+        case .mailLog(let file): file.recording(number)
         case .capture(let file): file.recording(number)
         }
     }
@@ -76,6 +83,7 @@ public struct SessionFile: Sendable {
             }
             return SessionFile(path: path, warnings: plain.warnings, content: .transcript(file))
         }
+        if kind == .mailLog { return SessionFile(path: path, warnings: [], content: .mailLog(MailLogFile(octets))) }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
             do {
@@ -92,6 +100,11 @@ public struct SessionFile: Sendable {
             )
         }
         return SessionFile(path: path, warnings: plain.warnings, content: .recordings(sessions))
+    }
+
+    /// Sessions that were made of something else.
+    public init(_ recordings: [Recording], path: String) {
+        self.init(path: path, warnings: [], content: .recordings(recordings))
     }
 
     private init(path: String, warnings: [String], content: Content) {
@@ -154,7 +167,7 @@ public struct SessionFile: Sendable {
         _ body: (SessionListing) throws(Failure) -> Void
     ) throws(Failure) {
         switch content {
-        case .recordings, .transcript:
+        case .recordings, .transcript, .mailLog:
             try Processors.each(
                 of: numbers,
                 atOnce: Self.listingsAtOnce,

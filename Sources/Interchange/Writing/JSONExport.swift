@@ -61,6 +61,7 @@ public struct JSONExport: Sendable {
         addFindings(of: line, to: &json)
         json.add("],\"answers\":", orNull: line.answers) { $1.add("", $0) }
         addOctets(of: line, to: &json)
+        if line.isInferred { json.add(",\"inferred\":true") }
         json.add("}\n")
     }
 

@@ -44,8 +44,8 @@ extension WalkText {
         switch (line.speaker, line.content) {
         case (.client, .record): (.client, "Query")
         case (.server, .record): (.server, "Answer")
-        case (.client, _): (.client, "Client")
-        case (.server, _): (.server, "Server")
+        case (.client, _): (.client, line.isInferred ? "Client, inferred" : "Client")
+        case (.server, _): (.server, line.isInferred ? "Server, inferred" : "Server")
         case (.note, _): (.note, "Note")
         }
     }

@@ -206,6 +206,8 @@ struct WireRows {
         let severity = line.severity
         prefix.append(severity.map { String($0.sign(glyphs)) } ?? " ", severity?.role ?? .plain, emphasis: .bold)
         switch (line.isWire, line.speaker) {
+        case (true, .client) where line.isInferred: prefix.append("C~ ", .dim)
+        case (true, .server) where line.isInferred: prefix.append("S~ ", .dim)
         case (true, .client): prefix.append("C\(glyphs.arrowRight) ", .client, emphasis: .bold)
         case (true, .server), (true, .note):
             prefix.append("S\(glyphs.arrowLeft) ", severity?.role ?? .server, emphasis: .bold)

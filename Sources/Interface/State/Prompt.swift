@@ -96,7 +96,7 @@ extension Prompt.Question {
         case .raw: "Send: "
         case .consent: "Deliver? Address: "
         case .copyAs: "Copy as \(CopyAs.names): "
-        case .paste: "Paste a session: "
+        case .paste: "Paste or type it: "
         }
     }
 }

@@ -108,6 +108,8 @@ public struct Session: Equatable, Sendable {
     public var list: SessionList?
     /// Two sessions side by side, the last that were compared.
     public var comparison: Comparison?
+    /// What a text is that a person pasted or opened and that is no dialogue.
+    public var explained: ExplainedText?
     /// Sessions to choose from; empty when one is open.
     public var choices: [Choice] = []
 

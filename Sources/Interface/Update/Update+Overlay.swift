@@ -42,7 +42,7 @@ extension State {
         case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .compared,
             .traced, .reading,
             .listening,
-            .held, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .nameTaken:
+            .held, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .explained, .nameTaken:
             return nil
         }
         return []

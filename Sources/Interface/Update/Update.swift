@@ -94,6 +94,9 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .growing(let octets): state.session.growing = octets
     case .resized(let columns, let rows): (state.view.columns, state.view.rows) = (max(0, columns), max(0, rows))
     case .timerFired(let id): return state.timerFired(id)
+    case .explained(let text):
+        state.session.explained = text
+        state.open(.explanation)
     case .noticed(let words): state.view.notice = words
     case .nameTaken(let path): state.prompt.ask(.replace(path: path))
     }

@@ -15,6 +15,8 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case neitherMXNorAddress = "neither-mx-nor-address"
     /// The lookup gave no answer that says yes or no.
     case lookupFailed = "lookup-failed"
+    /// A mail server has nobody to ask: no router, no mailbox, a program that said no.
+    case undeliverable
     case surprisingAddress = "surprising-address"
     case tlsFailed = "tls-failed"
     /// The server never said a word.
@@ -57,6 +59,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .noAddress: "has no address"
         case .neitherMXNorAddress: "the domain has neither MX records nor an address"
         case .lookupFailed: "the lookup gave no answer"
+        case .undeliverable: "the mail cannot be delivered, and no server was asked"
         case .surprisingAddress: "nothing is sent there unless --allow-private says so"
         case .tlsFailed: "the TLS handshake failed"
         case .noGreeting: "the server said nothing, not even a greeting"
@@ -93,6 +96,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .clearExpected: LessonAnchor("finding/tls-instead-of-command")
         case .retries, .doubt: LessonAnchor("background/retries")
         case .bounces: LessonAnchor("background/bounces")
+        case .undeliverable: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
         case .tookLong: LessonAnchor("link/took-long")
@@ -136,7 +140,7 @@ extension LinkFailure {
     /// The zone itself says that there is nowhere to go (RFC 5321 §5.1, RFC 7505 §3).
     var saysNoForGood: Bool {
         switch self {
-        case .noSuchDomain, .nullMX, .neitherMXNorAddress, .noAddress: true
+        case .noSuchDomain, .nullMX, .neitherMXNorAddress, .noAddress, .undeliverable: true
         default: false
         }
     }

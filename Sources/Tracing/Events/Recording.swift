@@ -23,7 +23,7 @@ public struct Recording: Equatable, Sendable {
     /// The events with what the observer takes for a credential marked, whoever made them.
     public var marked: [WireEvent] {
         var log = WireLog()
-        return events.map { log.event($0.kind, leg: $0.leg, at: $0.time) }
+        return events.map { log.event($0.kind, leg: $0.leg, at: $0.time, isInferred: $0.isInferred) }
     }
 
     /// The first line of the file.

@@ -69,7 +69,7 @@ public struct RecordingReader: Sendable {
                 )
             }
             latest = max(event.time, latest)
-            return log.event(event.kind, leg: event.leg, at: latest)
+            return log.event(event.kind, leg: event.leg, at: latest, isInferred: event.isInferred)
         case .failure(.notJSON) where isTorn: warn("line \(number) is torn off and was left out")
         case .failure(let reason): warn("line \(number) was left out: \(reason.description)")
         }

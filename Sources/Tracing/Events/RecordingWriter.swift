@@ -17,7 +17,12 @@ public enum RecordingWriter {
     public static func line(_ event: WireEvent, showsSecrets: Bool = false) -> String {
         var shown = event.kind
         if showsSecrets, case .octets(let side, let octets, _) = shown { shown = .octets(from: side, octets) }
-        let (kind, payload) = written(shown)
+        var (kind, payload) = written(shown)
+        if event.isInferred, kind.holdsOctets {
+            payload =
+                payload.hasPrefix("{")
+                ? "{\"inferred\":true,\(payload.dropFirst())" : "{\"inferred\":true,\"text\":\(payload)}"
+        }
         return "[\(seconds(event.time)),\"\(event.leg.rawValue)\",\"\(kind.rawValue)\",\(payload)]\n"
     }
 

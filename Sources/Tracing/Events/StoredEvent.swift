@@ -8,6 +8,7 @@ struct StoredEvent: Decodable {
     private let leg: String
     private let kind: String
     private let payload: Payload
+    private let isInferred: Bool
 
     static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
         guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
@@ -23,7 +24,7 @@ struct StoredEvent: Decodable {
         guard let leg = Leg(rawValue: stored.leg) else { return .failure(.unknownLeg) }
         guard let kind = RecordingKind(rawValue: stored.kind) else { return .failure(.unknownKind) }
         guard let event = stored.payload.event(of: kind) else { return .failure(.wrongPayload) }
-        return .success(WireEvent(event, leg: leg, at: stored.time))
+        return .success(WireEvent(event, leg: leg, at: stored.time, isInferred: stored.isInferred))
     }
 
     init(from decoder: any Decoder) throws {
@@ -31,10 +32,15 @@ struct StoredEvent: Decodable {
         time = try fields.decode(Double.self)
         leg = try fields.decode(String.self)
         kind = try fields.decode(String.self)
+        var again = fields
         payload = try fields.decode(Payload.self)
+        isInferred = (try? again.decode(InferredPayload.self))?.inferred ?? false
     }
 
-    /// A string, an object with the one key `base64`, or what is known about TLS.
+    /// Octets that nobody saw have an object that says so.
+    private struct InferredPayload: Decodable { let inferred: Bool }
+
+    /// A string, an object with `base64` or with `inferred` and a text, or what is known about TLS.
     private enum Payload: Decodable {
         case text(String)
         case base64(String)
@@ -42,7 +48,7 @@ struct StoredEvent: Decodable {
         /// An id that is not known here is of a newer program: its words are kept.
         case failure(WireEvent.Failure)
 
-        private enum Key: String, CodingKey { case base64, id, text }
+        private enum Key: String, CodingKey { case base64, id, inferred, text }
 
         init(from decoder: any Decoder) throws {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -51,6 +57,8 @@ struct StoredEvent: Decodable {
                 let fields = try decoder.container(keyedBy: Key.self)
                 if fields.contains(.base64) {
                     self = .base64(try fields.decode(String.self, forKey: .base64))
+                } else if fields.contains(.inferred) {
+                    self = .text(try fields.decode(String.self, forKey: .text))
                 } else if fields.contains(.id) {
                     let id = try fields.decode(String.self, forKey: .id)
                     let words = try fields.decode(String.self, forKey: .text)

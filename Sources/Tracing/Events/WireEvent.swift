@@ -11,6 +11,9 @@ public struct WireEvent: Equatable, Sendable {
     public var time: Double
     public var leg: Leg
     public var kind: Kind
+    /// Whether nobody saw these octets: a log tells that they must have gone by, as `to=<bob@receiver.example>, status=sent` tells of
+    /// a RCPT. Such lines are marked wherever they are shown, and have no findings.
+    public var isInferred: Bool
 
     public enum Kind: Equatable, Sendable {
         // Link
@@ -45,7 +48,8 @@ public struct WireEvent: Equatable, Sendable {
         case delivered([UInt8])
     }
 
-    public init(_ kind: Kind, leg: Leg, at time: Double = 0) {
+    public init(_ kind: Kind, leg: Leg, at time: Double = 0, isInferred: Bool = false) {
+        self.isInferred = isInferred
         self.time = time
         self.leg = leg
         self.kind = kind

@@ -13,7 +13,9 @@ public struct WireLog: Sendable {
     public func reader(of leg: Leg) -> SessionReader { readers[leg] ?? SessionReader() }
 
     /// The event of what happened, the credentials in it marked.
-    public mutating func event(_ kind: WireEvent.Kind, leg: Leg, at time: Double = 0) -> WireEvent {
+    public mutating func event(_ kind: WireEvent.Kind, leg: Leg, at time: Double = 0, isInferred: Bool = false)
+        -> WireEvent
+    {
         var reader = readers.take(leg) ?? SessionReader()
         defer { readers[leg] = reader }
         var marked = kind
@@ -31,6 +33,6 @@ public struct WireLog: Sendable {
             reader.gap(count, from: side)
         case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .remark, .delivered: break
         }
-        return WireEvent(marked, leg: leg, at: time)
+        return WireEvent(marked, leg: leg, at: time, isInferred: isInferred)
     }
 }

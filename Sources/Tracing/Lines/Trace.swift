@@ -135,13 +135,13 @@ public struct Trace: Equatable, Sendable {
 
     /// Adds a finding to a line in the place of one of its kind, since more is known of it now.
     mutating func findAnew(_ departure: Departure, inLine index: Int) {
-        guard lines.indices.contains(index) else { return }
+        guard lines.indices.contains(index), !lines[index].isInferred else { return }
         set(lines.findings(of: index).filter { $0.kind != departure.kind } + [Finding(departure)], onLine: index)
     }
 
-    /// Adds a finding to a line, once.
+    /// Adds a finding to a line, once. What was inferred is nobody's departure.
     mutating func find(_ departure: Departure, inLine index: Int) {
-        guard lines.indices.contains(index) else { return }
+        guard lines.indices.contains(index), !lines[index].isInferred else { return }
         let (finding, found) = (Finding(departure), lines.findings(of: index))
         if !found.contains(finding) { set(found + [finding], onLine: index) }
     }

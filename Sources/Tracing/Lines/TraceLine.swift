@@ -52,6 +52,8 @@ public struct TraceLine: Equatable, Sendable {
     public let octets: [UInt8]
     public let ending: WireLine.Ending
     public let content: Content
+    /// Whether nobody saw it: a log tells that it must have gone by.
+    public internal(set) var isInferred = false
     /// Ranges of `octets` that were a credential and are masked.
     public let secrets: [Range<Int>]
     public internal(set) var findings: [Finding]

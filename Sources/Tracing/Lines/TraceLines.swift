@@ -79,7 +79,7 @@ private struct LineBlock: Sendable {
         let kept = lines[number]
         let rare = kept.marks.contains(.rare) ? rare[UInt16(number)] : nil
         let start = number == 0 ? 0 : Int(lines[number - 1].end)
-        return TraceLine(
+        var line = TraceLine(
             index: index,
             time: kept.time,
             leg: kept.leg,
@@ -94,6 +94,8 @@ private struct LineBlock: Sendable {
             failure: rare?.failure,
             endpoint: rare?.endpoint
         )
+        line.isInferred = kept.marks.contains(.isInferred)
+        return line
     }
 
     func findings(of number: Int) -> [Finding] {
@@ -132,6 +134,7 @@ private struct KeptLine: Sendable {
         /// Of a reply.
         static let isFirst = Marks(rawValue: 4)
         static let expectsEnhanced = Marks(rawValue: 8)
+        static let isInferred = Marks(rawValue: 16)
     }
 
     let time: Double
@@ -155,6 +158,7 @@ private struct KeptLine: Sendable {
         (substep, transaction) = (UInt32(clamping: line.place.substep), UInt32(clamping: line.place.transaction))
         content = Content(line.content)
         if !line.findings.isEmpty { marks.insert(.found) }
+        if line.isInferred { marks.insert(.isInferred) }
         guard case .reply(let context) = line.content else {
             (turn, verb, answers) = (nil, nil, .max)
             return

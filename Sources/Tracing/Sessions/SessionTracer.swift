@@ -13,6 +13,8 @@ struct SessionTracer: Sendable {
     var knowsVerbsAlone = false
     /// When the event under way happened.
     var time = 0.0
+    /// Whether its octets were inferred.
+    var isInferred = false
     /// The place of the last line.
     private(set) var place: Place
 
@@ -179,8 +181,9 @@ struct SessionTracer: Sendable {
             ending: piece.line.ending,
             content: content,
             secrets: masks,
-            findings: departures.map(Finding.init)
+            findings: isInferred ? [] : departures.map(Finding.init)
         )
+        line.isInferred = isInferred
         line.message = tls.carriers[side] ?? []
         trace.append(line)
         lastWireLine = index

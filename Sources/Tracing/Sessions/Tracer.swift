@@ -72,7 +72,7 @@ public struct Tracer: Sendable {
         var session =
             sessions.take(event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
         session.settleRecords(before: event.kind, &trace)
-        session.time = event.time
+        (session.time, session.isInferred) = (event.time, event.isInferred)
         body(&session, &trace)
         sessions[event.leg] = session
     }

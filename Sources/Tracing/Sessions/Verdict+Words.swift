@@ -292,6 +292,7 @@ extension LinkFailure {
         case .nullMX: "null MX"
         case .noAddress, .neitherMXNorAddress: "no address"
         case .lookupFailed: "lookup failed"
+        case .undeliverable: "undeliverable"
         case .surprisingAddress: "private address"
         case .tlsFailed: "TLS failed"
         case .noGreeting: "no greeting"

@@ -27,8 +27,25 @@ struct ExplainCommand: ParsableCommand {
         let settings = try common.settings()
         let library = try common.library(settings)
         let explainer = Explainer(library)
-        try ExplanationPrinter(settings, library, isJSON: json).print(try inputs().flatMap(explainer.explain))
+        var found = try inputs().flatMap(explainer.explain)
+        if found.contains(where: { $0.received != nil }) { found = found.map(ties().tied) }
+        try ExplanationPrinter(settings, library, isJSON: json).print(found)
     }
+
+    /// The sessions at hand that a hop may have been: those of the files beside the mail, and those that 'ehlo live' recorded.
+    private func ties() -> SessionTies {
+        var ties = SessionTies()
+        for word in text where word != "-" && Self.isFile(word) {
+            if let file = try? SessionFile.read(word) { ties.add(file, named: Escaping.message(word)) }
+        }
+        for recorded in BundledSession.recorded().prefix(Self.maxRecorded) {
+            if let file = try? recorded.load() { ties.add(file, named: recorded.name) }
+        }
+        return ties
+    }
+
+    /// The most recorded sessions that are looked through.
+    private static let maxRecorded = 200
 
     /// The octets of each file, and the other words together as one text.
     private func inputs() throws -> [[UInt8]] {

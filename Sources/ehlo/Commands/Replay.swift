@@ -92,7 +92,7 @@ struct Replay: ParsableCommand {
             }
         } catch {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
-            return try explain(error, settings, library)
+            return try explain(error, named: session, settings, library)
         }
         if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
             Message.warn(file.warnings, about: session)
@@ -177,7 +177,11 @@ struct Replay: ParsableCommand {
     }
 
     /// What holds no dialogue may be something else that is known.
-    private func explain(_ error: FileError, _ settings: Settings, _ library: LessonLibrary) throws {
+    private func explain(_ error: FileError, named name: String, _ settings: Settings, _ library: LessonLibrary) throws
+    {
+        if !settings.isPlain, let found = ExplainedFile(error, named: name, library) {
+            return try runInCurses(.explained(found), settings)
+        }
         let found = Explainer(library).explain(error.text)
         guard found.contains(where: { $0.kind != .unknown }) else { throw error }
         try ExplanationPrinter(settings, library, isJSON: false).print(found)

@@ -1,5 +1,4 @@
 import Curses
-import Explain
 import FoundationEssentials
 import Glibc
 import Interchange
@@ -42,6 +41,8 @@ private final class Loop {
     private var file: FileSessions?
     /// What is to be seen side by side from the start.
     private var compared: Session.Comparison?
+    /// What a text is that is no dialogue, where that is what was opened.
+    private var explained: ExplainedFile?
     /// Where a live session is written down as it happens.
     private var recorder: Recorder?
     /// What a person types for the mail of a live session to be delivered.
@@ -82,6 +83,10 @@ private final class Loop {
             self.recording = recording
             state = State.replaying(recording, name: name, settings)
             compared = comparison
+        case .explained(let text):
+            recording = Recording(header: .init(began: "", title: text.text.name, source: ""), events: [])
+            state = State(title: text.text.name, source: .replay)
+            explained = text
         case .reading(let long, let name):
             recording = Recording(header: long.header, events: [])
             state = State.replaying(recording, name: name, settings)
@@ -175,6 +180,7 @@ private final class Loop {
     /// Of a file with several sessions the list says what became of the first.
     private func openFirst() {
         if let compared { give(.compared(compared)) }
+        if let explained { give(.explained(explained.text)) }
         if let number = state.session.list?.current { carryOut(.preview(number: number)) }
     }
 
@@ -271,6 +277,7 @@ private final class Loop {
         case .save(let path, let replacing): save(path, replacing: replacing)
         case .open(let choice): open(choice)
         case .openPasted(let text): openPasted(text)
+        case .walkExplained: walkExplained()
         case .openConversation(let number):
             for input in file?.open(number) ?? watched?.open(number) ?? [] { give(input) }
         case .compare(let left, let right): if let input = file?.comparison(left, right) { give(input) }
@@ -310,40 +317,44 @@ private final class Loop {
     private func open(_ choice: Int) {
         guard bundled.indices.contains(choice) else { return }
         do throws(FileError) {
-            let file = try bundled[choice].load()
-            guard let first = file.sessions.first else { return }
-            recording = first
-            let (columns, rows) = (state.view.columns, state.view.rows)
-            state = State.replaying(first, name: bundled[choice].name, settings)
-            (state.view.columns, state.view.rows) = (columns, rows)
+            show(try bundled[choice].load(), named: bundled[choice].name)
         } catch {
             give(.noticed("\(error)"))
         }
     }
 
-    /// Shows the sessions of a pasted text in the place of what was shown.
+    /// Shows the sessions of a pasted text in the place of what was shown, or says what the text is.
     private func openPasted(_ text: String) {
         do throws(FileError) {
-            let file = try SessionFile.read(Array(text.utf8), path: "the paste")
-            let recordings = Array(file.sessions)
-            guard let first = recordings.first else { return }
-            behind?.stop()
-            (behind, watched, self.file, recorder, long) = (nil, nil, nil, nil, nil)
-            recording = first
-            let (columns, rows) = (state.view.columns, state.view.rows)
-            state = State.replaying(first, name: "paste", settings)
-            if recordings.count > 1 { self.file = FileSessions(file, 0..<recordings.count, name: "paste", &state) }
-            (state.view.columns, state.view.rows) = (columns, rows)
-            openFirst()
+            show(try SessionFile.read(Array(text.utf8), path: "the paste"), named: "paste")
         } catch {
-            give(.noticed(explained(error) ?? "\(error)"))
+            guard let found = ExplainedFile(error, named: "paste", world.library) else {
+                return give(.noticed("\(error)"))
+            }
+            explained = found
+            give(.explained(found.text))
         }
     }
 
-    /// What a paste is that is no dialogue, in a sentence; nil where nobody knows.
-    private func explained(_ error: FileError) -> String? {
-        guard error.kind == .noDialogue else { return nil }
-        return Explainer(world.library).explain(error.text).first?.notice
+    /// Shows the sessions that were made of what is explained.
+    private func walkExplained() {
+        guard let explained, let file = explained.sessions else { return }
+        show(file, named: explained.text.name)
+        self.explained = explained
+        state.session.explained = explained.text
+    }
+
+    /// Shows the sessions of a file in the place of what was shown.
+    private func show(_ file: SessionFile, named name: String) {
+        guard let first = file.sessions.first else { return }
+        behind?.stop()
+        (behind, watched, self.file, recorder, long, explained) = (nil, nil, nil, nil, nil, nil)
+        recording = first
+        let (columns, rows) = (state.view.columns, state.view.rows)
+        state = State.replaying(first, name: name, settings)
+        if file.count > 1 { self.file = FileSessions(file, 0..<file.count, name: name, &state) }
+        (state.view.columns, state.view.rows) = (columns, rows)
+        openFirst()
     }
 
     /// Saves the session and tells the person; asks first where a file has the name already.
@@ -372,11 +383,4 @@ private final class Loop {
         }
         return try SessionWriter.saved(shownSession, as: path, settings, world.library, replacing: replacing)
     }
-}
-
-/// Seconds of the monotonic clock.
-private func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

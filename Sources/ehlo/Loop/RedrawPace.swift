@@ -1,3 +1,5 @@
+import Glibc
+
 /// When the screen is drawn again: at once after whatever a person did or waits for, and once a second while a recording is being
 /// read behind it, since drawing is no help to reading.
 struct RedrawPace {
@@ -26,4 +28,11 @@ struct RedrawPace {
 
     /// When what is stale has to be drawn; nil when nothing is.
     var due: Double? { standing == .stale ? last + Self.interval : nil }
+}
+
+/// Seconds of the monotonic clock.
+func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

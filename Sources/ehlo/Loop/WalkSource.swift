@@ -9,6 +9,8 @@ enum WalkSource {
     case recording(Recording, name: String)
     /// A recording that is shown while it is read, and what to call it.
     case reading(LongRecording, name: String)
+    /// A text that is no dialogue, explained.
+    case explained(ExplainedFile)
     /// Bundled sessions to choose one from.
     case sessions([BundledSession])
     /// The sandbox world, live.

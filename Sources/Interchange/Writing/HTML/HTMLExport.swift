@@ -147,8 +147,8 @@ public struct HTMLExport {
         let number = line.index + 1
         let (who, sign, name): (String, String, String) =
             switch line.speaker {
-            case .client: ("client", "C ▶", "client")
-            case .server: ("server", "S ◀", "server")
+            case .client: ("client", line.isInferred ? "C ~" : "C ▶", line.isInferred ? "client, inferred" : "client")
+            case .server: ("server", line.isInferred ? "S ~" : "S ◀", line.isInferred ? "server, inferred" : "server")
             case .note: ("note", "––", "what happened")
             }
         let kind = line.leg == .lookup && line.speaker != .note ? "lookup" : who

@@ -191,7 +191,8 @@ public struct SVGExport {
             shown += text("⚑ \(found.count - 3) more findings", x: left + 10, y: y - 1, "flag halo\(tls)")
         }
         y += 8
-        let who = arrow.kind == .event ? "" : "\(arrow.speaker.rawValue): "
+        let mark = arrow.lines.first?.isInferred == true ? ", inferred" : ""
+        let who = arrow.kind == .event ? "" : "\(arrow.speaker.rawValue)\(mark): "
         let whole = arrow.lines.prefix(100).map { WireText.shown($0.octets.prefix(2000)) }.joined(separator: " | ")
         return "<g><title>\(Escaping.xml("\(Self.clock(arrow.time)) \(who)\(whole)"))</title>\(shown)</g>\n"
     }

@@ -1,0 +1,145 @@
+import Notation
+import SMTP
+
+/// The way of a mail as its `Received:` fields tell it: a hop for each server that took it, the first one first (RFC 5321 §4.4).
+///
+/// Fields below the first one that a server of one's own wrote may be forged; nothing here knows which those are.
+public struct ReceivedTrace: Equatable, Sendable {
+    public let hops: [Hop]
+
+    /// One server that took the mail. What its field does not tell is nil.
+    public struct Hop: Equatable, Sendable {
+        /// The name that the client gave, and what the server saw for itself.
+        public var from: String?
+        public var seen: String?
+        /// The server that wrote the field.
+        public var by: String?
+        public var via: String?
+        /// The protocol keyword (RFC 3848): `ESMTPSA`.
+        public var with: String?
+        public var tls: String?
+        /// Its queue id.
+        public var id: String?
+        public var recipient: String?
+        /// Seconds since 1970 by its clock, and as it was written.
+        public var time: Double?
+        public var date: String?
+        /// Seconds since the hop before; nil for the first one, and where a time is missing.
+        public var delay: Double?
+        public var faults: [Fault] = []
+    }
+
+    /// What cannot be as the fields tell it.
+    public enum Fault: String, CaseIterable, Sendable {
+        /// It was taken here before it was taken at the hop before.
+        case order
+        /// The clock here is off from those of both neighbours, which agree.
+        case clock
+    }
+
+    /// Clocks differ by less; more is told.
+    private static let maxSkew = 60.0
+    /// A clock is called wrong from here on.
+    private static let minJump = 300.0
+
+    /// From the values of the fields, the newest first as they stand in a header.
+    public init(_ fields: [String]) {
+        var hops = fields.prefix(200).reversed().map { Hop(reading: $0) }
+        for index in hops.indices.dropFirst() {
+            guard let now = hops[index].time, let before = hops[index - 1].time else { continue }
+            hops[index].delay = now - before
+            if now < before - Self.maxSkew { hops[index].faults.append(.order) }
+        }
+        for index in hops.indices.dropFirst().dropLast() {
+            guard let before = hops[index - 1].time, let now = hops[index].time, let after = hops[index + 1].time else {
+                continue
+            }
+            let isAhead = now - before > Self.minJump && now - after > Self.minJump
+            let isBehind = before - now > Self.minJump && after - now > Self.minJump
+            if after >= before - Self.maxSkew, isAhead || isBehind { hops[index].faults.append(.clock) }
+        }
+        self.hops = hops
+    }
+
+    /// From the first server to the last; nil where a time is missing.
+    public var duration: Double? {
+        guard hops.count > 1, let first = hops.first?.time, let last = hops.last?.time else { return nil }
+        return last - first
+    }
+}
+
+extension ReceivedTrace.Hop {
+    /// `from a (b [192.0.2.1]) by c with ESMTPS id 5B46 for <d>; Mon, 23 Nov 2026 10:00:01 +0100`.
+    init(reading field: String) {
+        let octets = Array(field.utf8)
+        let end = octets.lastIndex(of: UInt8(ascii: ";")) ?? octets.count
+        if end < octets.count { readDate(octets[(end + 1)...]) }
+        var clause = ""
+        for word in Words(octets[..<end]) {
+            let lower = word.lowercased()
+            if Self.clauses.contains(lower), !word.hasPrefix("(") {
+                clause = lower
+            } else if word.hasPrefix("(") {
+                readComment(word, behind: clause)
+            } else {
+                take(word, in: clause)
+            }
+        }
+    }
+
+    private static let clauses: Set = ["from", "by", "via", "with", "id", "for", "tls"]
+
+    private mutating func take(_ word: String, in clause: String) {
+        switch clause {
+        case "from": from = from ?? word
+        case "by": by = by ?? word
+        case "via": via = [via, word].compactMap(\.self).joined(separator: " ")
+        case "with": with = with ?? word
+        case "id": id = id ?? word
+        case "for":
+            let address = word.hasPrefix("<") && word.hasSuffix(">") ? String(word.dropFirst().dropLast()) : word
+            recipient = recipient ?? address
+        case "tls": tls = tls ?? word
+        default: break
+        }
+    }
+
+    /// What a server saw of its client, or of TLS.
+    private mutating func readComment(_ word: String, behind clause: String) {
+        let text = String(word.dropFirst().dropLast(word.hasSuffix(")") ? 1 : 0))
+        if text.contains("TLS") || text.contains("cipher") {
+            tls = tls ?? text
+        } else if clause == "from" {
+            seen = seen ?? text
+        }
+    }
+
+    private mutating func readDate(_ text: ArraySlice<UInt8>) {
+        let words = text.trimmed
+        date = words.text
+        guard let (stamp, _) = TimeStamp.read(words), stamp.hasDate, !stamp.lacksYear else { return }
+        time = stamp.seconds - Double(stamp.zone ?? 0) * 60
+    }
+
+    /// Words with blanks between them; a comment in brackets is one, whatever it holds.
+    private struct Words: Sequence, IteratorProtocol {
+        private var rest: ArraySlice<UInt8>
+
+        init(_ octets: ArraySlice<UInt8>) { rest = octets }
+
+        mutating func next() -> String? {
+            rest = rest.drop(while: \.isBlank)
+            guard let first = rest.first else { return nil }
+            var depth = 0
+            let isComment = first == UInt8(ascii: "(")
+            let end = rest.firstIndex { octet in
+                if octet == UInt8(ascii: "(") { depth += 1 }
+                if octet == UInt8(ascii: ")") { depth -= 1 }
+                return isComment ? depth == 0 : octet.isBlank
+            }
+            let stop = end.map { isComment ? $0 + 1 : $0 } ?? rest.endIndex
+            defer { rest = rest[stop...] }
+            return rest[..<stop].text
+        }
+    }
+}

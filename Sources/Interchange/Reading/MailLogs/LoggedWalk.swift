@@ -1,0 +1,337 @@
+import Notation
+public import SMTP
+public import Tracing
+
+/// A message of a mail log as a walk: what a server said as the log quotes it, and around it the commands and replies that must have
+/// gone by, marked as inferred. What the log does not tell is a gap.
+///
+/// It decides which deliveries went over one connection and which command a reply answers. It does not know whose log it is.
+struct LoggedWalk {
+    private let message: LoggedMessage
+    private var log = WireLog()
+    private var clock = LogClock()
+    private var time = 0.0
+    private var events: [WireEvent] = []
+
+    init(_ message: LoggedMessage) {
+        self.message = message
+        walk()
+    }
+
+    /// One delivery alone, of which no log tells.
+    fileprivate init(_ delivery: LoggedMessage.Delivery) {
+        message = LoggedMessage(program: .postfix, id: "")
+        note(
+            "made of one reply: C~ and S~ are inferred, they must have been said and the text does not show them",
+            .relay
+        )
+        deliver([delivery])
+    }
+
+    var recording: Recording {
+        let arrival = message.arrival
+        var recording = Recording(
+            header: .init(
+                began: clock.began,
+                title: "\(message.id) in \(message.program.name)'s log",
+                source: "read as the log of \(message.program.name), the lines of queue id \(message.id)"
+            ),
+            events: events,
+            warnings: []
+        )
+        if let client = arrival.client ?? arrival.local, let relay = message.deliveries.last?.relay {
+            recording.header.ends = Recording.Ends(client: client, server: relay)
+        }
+        return recording
+    }
+
+    // MARK: The whole
+
+    private mutating func walk() {
+        let goesOut = message.deliveries.contains { $0.isOutgoing }
+        time = clock.time(of: message.arrival.time ?? message.deliveries.first?.time)
+        note(
+            "put together from lines of a log: C~ and S~ are inferred, they must have been said and no line shows them",
+            .relay
+        )
+        arrive(goesOut ? .submission : .relay)
+        if goesOut {
+            events.append(
+                WireEvent(.note("which server was chosen, and how, is not in the log"), leg: .lookup, at: time)
+            )
+        }
+        var remarks = message.remarks[...]
+        for group in groups {
+            let start = clock.time(of: group[0].time)
+            while let remark = remarks.first,
+                remark.time == nil || group[0].time.map({ remark.time?.seconds ?? 0 < $0.seconds }) ?? true
+            {
+                note(remark.words, .relay)
+                remarks = remarks.dropFirst()
+            }
+            time = start
+            deliver(group)
+        }
+        for remark in remarks {
+            time = clock.time(of: remark.time)
+            note(remark.words, .relay)
+        }
+    }
+
+    /// The deliveries that went over one connection: one program's, at one server, one after the other.
+    private var groups: [[LoggedMessage.Delivery]] {
+        var groups: [[LoggedMessage.Delivery]] = []
+        for delivery in message.deliveries {
+            if let last = groups.last?.last, delivery.follows(last) {
+                groups[groups.count - 1].append(delivery)
+            } else {
+                groups.append([delivery])
+            }
+        }
+        return groups
+    }
+
+    // MARK: How it came
+
+    private mutating func arrive(_ leg: Leg) {
+        let arrival = message.arrival
+        let facts: [(String, String?)] = [
+            ("Message-ID", arrival.messageID), ("size", arrival.size.map { "\($0)" }), ("over", arrival.keyword),
+        ]
+        let words = facts.compactMap { name, value in value.map { "\(name) \($0)" } }
+        if let local = arrival.local {
+            note("handed in on the server itself by \(local)", leg)
+        } else if let client = arrival.client {
+            note("handed in by \(client)", leg)
+        }
+        if !words.isEmpty { note(words.joined(separator: ", "), leg) }
+        guard arrival.local == nil else { return }
+        guard let path = arrival.reversePath, arrival.client != nil else {
+            return note("how it came to this server is not in the log", leg)
+        }
+        gap(.server, leg)
+        if let tls = arrival.tls { append(.tls(TLSFacts(told: tls)), leg) }
+        if let hello = arrival.hello { exchange("EHLO ", hello, reply: "250", leg) }
+        exchange("MAIL FROM:<", path + [62], reply: "250", leg)
+        for recipient in arrival.recipients { exchange("RCPT TO:<", recipient + [62], reply: "250", leg) }
+        guard !arrival.recipients.isEmpty else { return gap(.client, leg) }
+        content(leg)
+        say(.server, "250", leg, isInferred: true)
+    }
+
+    // MARK: Where it went
+
+    private mutating func deliver(_ group: [LoggedMessage.Delivery]) {
+        let first = group[0]
+        switch first.transport {
+        case .local(let program): return deliverHere(group, program)
+        case .smtp, .lmtp: break
+        }
+        guard group.contains(where: { $0.reply != nil }) || first.relay != nil else { return fail(group) }
+        open(first)
+        if let turn = first.turn, let reply = first.reply,
+            [.greeting, .hello, .startTLS, .auth, .anytime, .rset, .quit].contains(turn)
+        {
+            return answerAlone(turn, reply, isInferred: first.isReplyInferred)
+        }
+        transaction(group)
+        if let broken = group.first(where: { $0.reply == nil && $0.outcome != .sent }) {
+            append(.error(WireEvent.Failure(broken.failure, broken.reason)), .relay)
+        }
+    }
+
+    private mutating func open(_ first: LoggedMessage.Delivery) {
+        if let relay = first.relay {
+            append(.connect(to: LoggedMessage.endpoint(relay)), .relay)
+            append(.connected(to: LoggedMessage.endpoint(relay)), .relay)
+        }
+        guard first.turn != .greeting else { return }
+        gap(.server, .relay)
+        if let tls = first.tls { append(.tls(TLSFacts(told: tls)), .relay) }
+    }
+
+    /// The server answered what is about no mail.
+    private mutating func answerAlone(_ turn: CommandSequence.Turn, _ reply: [UInt8], isInferred: Bool) {
+        switch turn {
+        case .hello: say(.client, "EHLO", .relay, isInferred: true)
+        case .startTLS: say(.client, "STARTTLS", .relay, isInferred: true)
+        case .auth: say(.client, "AUTH", .relay, isInferred: true)
+        case .anytime: say(.client, "VRFY", .relay, isInferred: true)
+        case .rset: say(.client, "RSET", .relay, isInferred: true)
+        case .quit: say(.client, "QUIT", .relay, isInferred: true)
+        default: break
+        }
+        answer(reply, isInferred: isInferred)
+    }
+
+    /// MAIL, RCPT for each, and the data for those that were taken.
+    private mutating func transaction(_ group: [LoggedMessage.Delivery]) {
+        let path = Array("MAIL FROM:<".utf8) + (message.arrival.reversePath ?? Array("–".utf8)) + [62]
+        say(.client, path, .relay, isInferred: true)
+        if let refused = group.first(where: { $0.turn == .mail }), let reply = refused.reply {
+            return answer(reply, isInferred: refused.isReplyInferred)
+        }
+        guard !group.allSatisfy({ $0.breaksOff(at: .mail) }) else { return }
+        say(.server, "250", .relay, isInferred: true)
+        var taken: [LoggedMessage.Delivery] = []
+        for delivery in group {
+            say(.client, Array("RCPT TO:<".utf8) + delivery.recipient + [62], .relay, isInferred: true)
+            if let reply = delivery.reply, delivery.isAnsweredAtRCPT {
+                answer(reply, isInferred: delivery.isReplyInferred)
+            } else if delivery.isTakenAtRCPT {
+                say(.server, "250", .relay, isInferred: true)
+                taken.append(delivery)
+            }
+        }
+        if !taken.isEmpty { data(taken) }
+    }
+
+    private mutating func data(_ taken: [LoggedMessage.Delivery]) {
+        if let refused = taken.first(where: { $0.turn == .data }), let reply = refused.reply {
+            say(.client, "DATA", .relay, isInferred: true)
+            return answer(reply, isInferred: refused.isReplyInferred)
+        }
+        content(.relay)
+        let replies = taken.map(\.reply)
+        if taken[0].transport == .lmtp, replies.count > 1 {
+            // One reply for each recipient (RFC 2033 §4.2).
+            for reply in replies { answer(reply ?? Array("250".utf8), isInferred: reply == nil) }
+        } else if let reply = replies.compactMap(\.self).first {
+            answer(reply, isInferred: taken[0].isReplyInferred)
+        } else if taken.allSatisfy({ $0.outcome == .sent }) {
+            say(.server, "250", .relay, isInferred: true)
+        }
+    }
+
+    private mutating func content(_ leg: Leg) {
+        exchange("DATA", [], reply: "354", leg)
+        append(.gap(from: .client, octets: message.arrival.size.flatMap { $0 > 0 ? $0 : nil }), leg)
+        say(.client, ".", leg, isInferred: true)
+    }
+
+    /// A program of this machine delivers; there is no session to show.
+    private mutating func deliverHere(_ group: [LoggedMessage.Delivery], _ program: String) {
+        for delivery in group {
+            let words = "\(program): \(delivery.recipient.lossyText): \(delivery.reason)"
+            switch delivery.outcome {
+            case .sent, .unknown: note(words, .relay)
+            case .deferred: append(.error(WireEvent.Failure(nil, words)), .relay)
+            case .refused, .expired: append(.error(WireEvent.Failure(.undeliverable, words)), .relay)
+            }
+        }
+    }
+
+    /// No server was reached.
+    private mutating func fail(_ group: [LoggedMessage.Delivery]) {
+        let first = group[0]
+        let words = first.reason.isEmpty ? "the log does not say why" : first.reason
+        let isRefused = first.outcome == .refused || first.outcome == .expired
+        switch first.failure {
+        case .noSuchDomain, .nullMX, .noAddress, .lookupFailed:
+            append(.error(WireEvent.Failure(first.failure, words)), .lookup)
+        case nil: append(.error(WireEvent.Failure(isRefused ? .undeliverable : nil, words)), .relay)
+        default:
+            if let host = LogWords(Array(words.utf8)[...]).between("connect to ", ": ")?.text {
+                append(.connect(to: LoggedMessage.endpoint(host)), .relay)
+            }
+            append(.error(WireEvent.Failure(first.failure, words)), .relay)
+        }
+    }
+
+    // MARK: Events
+
+    private mutating func append(_ kind: WireEvent.Kind, _ leg: Leg, isInferred: Bool = false) {
+        events.append(log.event(kind, leg: leg, at: time, isInferred: isInferred))
+    }
+
+    private mutating func note(_ words: String, _ leg: Leg) {
+        let masked = CredentialsInText.masked([Array(words.utf8)]).first ?? []
+        append(.note(masked.lossyText), leg)
+    }
+
+    private mutating func gap(_ side: Side, _ leg: Leg) { append(.gap(from: side, octets: nil), leg) }
+
+    private mutating func exchange(_ verb: String, _ rest: [UInt8], reply: String, _ leg: Leg) {
+        say(.client, Array(verb.utf8) + rest, leg, isInferred: true)
+        say(.server, reply, leg, isInferred: true)
+    }
+
+    private mutating func say(_ side: Side, _ words: String, _ leg: Leg, isInferred: Bool) {
+        say(side, Array(words.utf8), leg, isInferred: isInferred)
+    }
+
+    private mutating func say(_ side: Side, _ octets: [UInt8], _ leg: Leg, isInferred: Bool) {
+        append(.octets(from: side, octets + [13, 10]), leg, isInferred: isInferred)
+    }
+
+    /// A reply as the log quotes it, divided where its lines were run together.
+    private mutating func answer(_ reply: [UInt8], isInferred: Bool = false) {
+        let written = reply.lossyText.replacing("\\n", with: "\n").utf8.split(separator: 10)
+        let lines = written.flatMap { RunTogether.lines(of: Array($0.filter { $0 != 13 })[...]) }
+        append(.octets(from: .server, lines.flatMap { $0 + [13, 10] }), .relay, isInferred: isInferred)
+    }
+}
+
+/// A session of which one reply is known.
+public enum InferredSession {
+    /// The reply with the commands that must have gone before it, as far as anybody can tell.
+    public static func recording(
+        title: String,
+        source: String,
+        answering turn: CommandSequence.Turn,
+        reply: [UInt8],
+        isInferred: Bool,
+        recipient: [UInt8]?,
+        server: String?
+    ) -> Recording {
+        let isRefusal = (reply.first ?? 0) >= UInt8(ascii: "4")
+        var delivery = LoggedMessage.Delivery(
+            recipient: recipient ?? Array("–".utf8),
+            outcome: isRefusal ? .refused : .sent
+        )
+        (delivery.turn, delivery.reply, delivery.isReplyInferred) = (turn, reply, isInferred)
+        delivery.relay = server
+        let events = LoggedWalk(delivery).recording.events
+        return Recording(header: .init(began: "", title: title, source: source), events: events)
+    }
+}
+
+extension LoggedMessage.Delivery {
+    /// Whether a server was to be asked.
+    fileprivate var isOutgoing: Bool { if case .local = transport { outcome == .refused } else { true } }
+
+    /// Whether it went over the connection of the one before.
+    fileprivate func follows(_ other: Self) -> Bool {
+        if goesOn { return true }
+        guard let relay, relay == other.relay, !process.isEmpty, process == other.process, transport == other.transport
+        else { return false }
+        return abs((time?.seconds ?? 0) - (other.time?.seconds ?? 0)) < 300
+    }
+
+    /// Where the log does not say what a reply answers, a refusal is of the recipient.
+    fileprivate var isAnsweredAtRCPT: Bool { turn == .rcpt || turn == nil && outcome != .sent }
+
+    /// Whether the server must have said yes to RCPT.
+    fileprivate var isTakenAtRCPT: Bool { outcome == .sent || turn == .data || turn == .mailData }
+
+    /// Whether the connection was lost behind this command.
+    fileprivate func breaksOff(at turn: CommandSequence.Turn) -> Bool {
+        reply == nil && failure != nil && self.turn == turn
+    }
+}
+
+extension LoggedMessage {
+    /// A server as events name it: `mx1.receiver.example [192.0.2.6]:25`.
+    fileprivate static func endpoint(_ relay: String) -> String {
+        // OpenSMTPD has it the other way round: `192.0.2.6 (mx1.receiver.example)`.
+        if relay.hasSuffix(")"), let open = relay.firstIndex(of: "(") {
+            let address = relay[..<open].filter { $0 != " " }
+            return "\(relay[relay.index(after: open)...].dropLast()) [\(address)]:25"
+        }
+        guard let bracket = relay.firstIndex(of: "["), bracket > relay.startIndex else { return relay }
+        var name = relay[..<bracket]
+        while name.last == " " || name.last == "." { name.removeLast() }
+        let address = relay[bracket...]
+        return "\(name) \(address)" + (address.hasSuffix("]") ? ":25" : "")
+    }
+}

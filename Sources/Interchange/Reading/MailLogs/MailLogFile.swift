@@ -1,0 +1,138 @@
+import Glibc
+import SMTP
+import Tracing
+
+/// The messages of a mail server's log, in the order in which they begin.
+///
+/// It holds where the lines of each stand, found in one pass; what they say is read when a message is asked for. A queue id that
+/// comes again after its message was done is another message.
+struct MailLogFile: Sendable {
+    private let octets: [UInt8]
+    /// Where the lines of each message stand.
+    private let messages: [[Range<Int>]]
+
+    /// From so many octets on a text is asked whether it is a mail log before it is read as a dialogue, which takes longer.
+    static let minLong = 256 << 10
+    /// So much is looked at.
+    private static let sample = 64 << 10
+    /// The longest line that is read; what is longer is no line of a mail log.
+    private static let maxLine = 8 << 10
+
+    init(_ octets: [UInt8]) {
+        self.octets = octets
+        var index = LogIndex()
+        Self.eachLine(of: octets) { place in
+            if let line = LogLine.read(octets[place]) { index.take(line, at: place) }
+            return true
+        }
+        messages = index.telling
+    }
+
+    var count: Int { messages.count }
+
+    /// Whether some line of its beginning tells of a message.
+    static func recognises(_ octets: [UInt8]) -> Bool {
+        var found = false
+        eachLine(of: octets) { place in
+            found = LogLine.read(octets[place])?.isTelling ?? false
+            return !found && place.lowerBound < sample
+        }
+        return found
+    }
+
+    /// The first lines that tell of no message: where a dialogue may stand.
+    static func rest(of octets: [UInt8]) -> [UInt8] {
+        var rest: [UInt8] = []
+        eachLine(of: octets) { place in
+            if LogLine.read(octets[place])?.isTelling != true { rest += octets[place] + [10] }
+            return rest.count < sample
+        }
+        return rest
+    }
+
+    /// A message as a walk, read anew from its own lines.
+    func recording(_ number: Int) -> Recording { LoggedWalk(message(number)).recording }
+
+    /// The queue id of a message.
+    func id(_ number: Int) -> String? {
+        messages[number].lazy.compactMap {
+            LogLine.read(octets[$0]).flatMap { $0.message.isEmpty ? nil : $0.message.text }
+        }.first
+    }
+
+    func message(_ number: Int) -> LoggedMessage {
+        var message: LoggedMessage?
+        for place in messages[number] {
+            let raw = octets[place]
+            guard let line = LogLine.read(raw) else { continue }
+            var known = message ?? LoggedMessage(program: line.program, id: line.message.text)
+            known.take(line, at: TimeStamp.read(raw)?.stamp)
+            message = known
+        }
+        return message ?? LoggedMessage(program: .postfix, id: "")
+    }
+
+    /// The place of each line that is not empty, without its end, until `body` says no.
+    private static func eachLine(of octets: [UInt8], _ body: (Range<Int>) -> Bool) {
+        octets.withUnsafeBytes { all in
+            guard let base = all.baseAddress else { return }
+            var start = 0
+            while start < all.count {
+                let found = memchr(base + start, 10, all.count - start).map { UnsafeRawPointer($0) - base }
+                var end = found ?? all.count
+                let next = end + 1
+                if end > start, all[end - 1] == 13 { end -= 1 }
+                if end > start, end - start <= maxLine, !body(start..<end) { return }
+                start = next
+            }
+        }
+    }
+}
+
+/// Which lines belong to which message.
+private struct LogIndex {
+    private var messages: [(places: [Range<Int>], isTelling: Bool, isDone: Bool)] = []
+    private var open: [[UInt8]: Int] = [:]
+    /// Lines of sessions that have told of no message yet.
+    private var sessions: [[UInt8]: [Range<Int>]] = [:]
+
+    /// The most sessions whose first lines are kept.
+    private static let maxSessions = 10_000
+
+    /// The lines of those messages of which something is known.
+    var telling: [[Range<Int>]] { messages.filter { $0.isTelling }.map { $0.places } }
+
+    mutating func take(_ line: LogLine, at place: Range<Int>) {
+        guard !line.message.isEmpty else {
+            if sessions.count >= Self.maxSessions { sessions = [:] }
+            return sessions[Array(line.session), default: []].append(place)
+        }
+        let number = message(of: line)
+        if !line.session.isEmpty, let before = sessions[Array(line.session)] {
+            if messages[number].places.isEmpty { messages[number].places = before }
+        }
+        messages[number].places.append(place)
+        if line.isTelling { messages[number].isTelling = true }
+        if line.isLast { messages[number].isDone = true }
+    }
+
+    private mutating func message(of line: LogLine) -> Int {
+        let program: LogProgram = line.program == .rspamd ? .postfix : line.program
+        let key = [program.rawValue] + line.message
+        if let known = open[key], !messages[known].isDone || !line.isTelling { return known }
+        messages.append(([], false, false))
+        open[key] = messages.count - 1
+        return messages.count - 1
+    }
+}
+
+extension LogLine {
+    /// Whether the server is done with the message, so that its queue id may come again.
+    fileprivate var isLast: Bool {
+        switch program {
+        case .postfix: words.starts(with: "removed")
+        case .exim: words.starts(with: "Completed")
+        case .sendmail, .openSMTPD, .haraka, .rspamd: false
+        }
+    }
+}
