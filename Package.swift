@@ -11,6 +11,11 @@ let standalone =
     + ["-z", "relro", "-z", "now"].flatMap { ["-Xlinker", $0] }
     + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
 
+/// A folder of archives that `Sources/Packaging/make-deb` names: the libraries that are linked into the program of the package,
+/// since their own packages have other names on other systems. Found there first, they are not looked for by pkg-config.
+let archives = Context.environment["EHLO_ARCHIVES"]
+let packaged = archives.map { ["-L", $0] + ["--icf=safe", "-O2"].flatMap { ["-Xlinker", $0] } } ?? []
+
 /// What `Tests/Fuzz/run` builds and nothing else does: its `main` is libFuzzer's.
 let fuzzers: [Target] =
     Context.environment["EHLO_FUZZ"] == nil
@@ -46,7 +51,7 @@ let package = Package(
         // What explains it, and files.
         .systemLibrary(
             name: "CCmark",
-            pkgConfig: "libcmark-gfm",
+            pkgConfig: archives != nil ? nil : "libcmark-gfm",
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]
         ),
         .target(
@@ -73,8 +78,16 @@ let package = Package(
         ),
 
         // Sockets.
-        .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CAres",
+            pkgConfig: archives != nil ? nil : "libcares",
+            providers: [.apt(["libc-ares-dev"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: archives != nil ? nil : "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
         .target(
             name: "Networking",
             dependencies: [
@@ -99,16 +112,22 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // In the place of what Foundation brings along and nobody here uses.
+        .target(name: "CICUData"),
+
         .executableTarget(
             name: "ehlo",
             dependencies: [
+                "CICUData",
                 "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Explain", "Networking",
                 "Stage",
                 "Screen", "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(standalone, .when(configuration: .release))]
+            linkerSettings: [
+                .unsafeFlags(standalone + packaged, .when(configuration: .release))
+            ]
         ),
 
         // Tests, one target a module.
