@@ -43,9 +43,10 @@ import Lessons
     }
 
     private static func run(_ arguments: [String]) throws {
-        // `help` alone is about the program, before a word about a command.
-        let isCommand =
-            arguments.first.map { Arguments.commands.contains($0) && (arguments.count > 1 || $0 != "help") } ?? false
+        if arguments.first == HelpCommand.configuration.commandName {
+            return try HelpCommand.parse(Array(arguments.dropFirst())).run()
+        }
+        let isCommand = arguments.first.map(Arguments.commands.contains) ?? false
         if isCommand, var command = commandAlone(arguments) { return try command.run() }
         var command = isCommand ? try EhloCommands.parseAsRoot(arguments) : try root(arguments)
         if !isCommand, !(command is Ehlo), let name = arguments.first(where: Arguments.commands.contains),
@@ -56,6 +57,8 @@ import Lessons
                 "the options before '\(name)' are for the sandbox world; put those of \(name) behind its name"
             )
         }
+        // What is neither the walk nor a session is the parser's own page of help, in the place of which stands ours.
+        guard isCommand || command is Ehlo || command is Replay else { return try HelpCommand.parse([]).run() }
         try command.run()
     }
 
@@ -75,7 +78,9 @@ import Lessons
         let type = EhloCommands.all.first {
             $0.configuration.commandName == arguments.first && $0.configuration.subcommands.isEmpty
         }
-        return try? type?.parseAsRoot(Array(arguments.dropFirst()))
+        let command = try? type?.parseAsRoot(Array(arguments.dropFirst()))
+        // The parser's page of help would not know that the command is one of ehlo's.
+        return command.flatMap { Swift.type(of: $0) == type ? $0 : nil }
     }
 
     /// Says what went wrong, or prints the help that was asked for.
@@ -92,7 +97,7 @@ import Lessons
         }
         if Ehlo.exitCode(for: error) == .success {
             let output = Output()
-            try output.write(Ehlo.fullMessage(for: error) + "\n")
+            try output.write(CompletionScript.completed(Ehlo.fullMessage(for: error)) + "\n")
             try output.flush()
             return ExitCode.success.rawValue
         }

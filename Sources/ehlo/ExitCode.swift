@@ -52,14 +52,6 @@ enum ExitCode: Int32, CaseIterable {
         }
     }
 
-    /// The table as text.
-    static var help: String {
-        (["Exit status:"]
-            + allCases.map { code in
-                String(repeating: " ", count: code.rawValue < 10 ? 3 : 2) + "\(code.rawValue)  \(code.meaning)"
-            }).joined(separator: "\n")
-    }
-
     /// Where a session failed: the first step that did.
     init(failureOf trace: Trace) {
         guard let step = trace.failed.map(\.step).min() else {

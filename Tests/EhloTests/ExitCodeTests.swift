@@ -20,7 +20,6 @@ import Testing
         let numbers = Set(ExitCode.allCases.map(\.rawValue))
         for outcome in Self.outcomes { #expect(numbers.contains(outcome.exitStatus), "\(outcome)") }
         #expect(LiveOutcome.cancelled.exitStatus == ExitCode.brokenOff.rawValue)
-        #expect(ExitCode.help.contains("  75  live: broken off"))
     }
 
     @Test func `the README has the same table`() throws {

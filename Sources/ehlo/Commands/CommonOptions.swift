@@ -13,12 +13,19 @@ struct CommonOptions: ParsableArguments {
     var spans = false
     @Flag(help: "In flat text: begin each line of the wire with its time.")
     var times = false
-    @Option(help: ArgumentHelp("Lay the lessons of this folder over ehlo's own, file by file.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Lay the lessons of this folder over ehlo's own, file by file.", valueName: "dir"),
+        completion: .directory
+    )
     var lessons: String?
     @Option(help: ArgumentHelp("The language of the lessons, as en.", valueName: "language"))
     var lang: String?
     @Option(
-        help: ArgumentHelp("The colours: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
+        help: ArgumentHelp(
+            "The colours: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "name"
+        ),
+        completion: .list(Theme.allCases.map(\.rawValue))
     )
     var theme: String?
     @Flag(help: "Draw with ASCII alone.")

@@ -5,8 +5,6 @@ import Tracing
 
 /// `ehlo` alone: the sandbox world.
 struct Ehlo: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "ehlo",
         abstract: "Walk a real mail through all fourteen steps of SMTP, every octet explained.",
@@ -18,11 +16,9 @@ struct Ehlo: ParsableCommand {
         discussion: """
             Without a command, ehlo opens a world of its own on 127.0.0.1: a name server, the sender's mail server and the \
             recipient's. Nothing moves until you say so. No network and no configuration is needed.
-
-            \(ExitCode.help)
             """,
-        version: version,
-        subcommands: EhloCommands.all
+        version: Version.text,
+        groupedSubcommands: EhloCommands.groups
     )
 
     @OptionGroup(title: "The mail") var mail: MailOptions
@@ -51,11 +47,24 @@ struct Ehlo: ParsableCommand {
 /// The same commands under a root without options of its own. A root keeps every option it knows, even one that stands behind
 /// the name of a command and is that command's.
 struct EhloCommands: ParsableCommand {
-    static let all: [any ParsableCommand.Type] = [
-        Replay.self, Live.self, Sandbox.self, TapCommand.self, ExplainCommand.self, Export.self, LessonsCommand.self,
-        ConfigCommand.self,
+    static let walk = "Walk"
+    static let learn = "Learn"
+
+    /// The commands by what a person wants, THE table.
+    static let groups = [
+        CommandGroup(name: walk, subcommands: [Live.self]),
+        CommandGroup(name: "Look at", subcommands: [Replay.self, ExplainCommand.self]),
+        CommandGroup(name: "Be", subcommands: [Sandbox.self, TapCommand.self]),
+        CommandGroup(name: learn, subcommands: [LessonsCommand.self]),
+        CommandGroup(name: "Take away", subcommands: [Export.self]),
+        CommandGroup(name: "Set up", subcommands: [ConfigCommand.self]),
     ]
-    static let configuration = CommandConfiguration(commandName: "ehlo", version: Ehlo.version, subcommands: all)
+    static let all = groups.flatMap(\.subcommands)
+    static let configuration = CommandConfiguration(
+        commandName: "ehlo",
+        version: Version.text,
+        groupedSubcommands: groups
+    )
 }
 
 /// The curses program; its exit status is the command's.

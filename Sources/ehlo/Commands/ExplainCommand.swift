@@ -8,7 +8,7 @@ import Lessons
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say what a reply, code, bounce, log line or error means, and what to do.",
+        abstract: "Say what a reply, bounce, log line or error means.",
         discussion: """
             As 'ehlo explain "550 5.7.1 Unable to relay"', 'ehlo explain 5.7.26', 'ehlo explain CHUNKING', 'ehlo explain bounce.eml', \
             'journalctl -u postfix | ehlo explain -'. What is the name of a file is read as that file.
@@ -16,7 +16,8 @@ struct ExplainCommand: ParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("A text, the name of a file, or - for standard input.", valueName: "text")
+        help: ArgumentHelp("A text, the name of a file, or - for standard input.", valueName: "text"),
+        completion: .file()
     )
     var text: [String] = []
     @Flag(help: "One JSON object a line for each thing explained.")

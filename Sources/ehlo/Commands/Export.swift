@@ -23,24 +23,31 @@ struct Export: ParsableCommand {
         help: ArgumentHelp(
             "A bundled session by its name, a file, a folder of files, or - for standard input; of several the sessions are counted on.",
             valueName: "session"
-        )
+        ),
+        completion: Offers.sessions
     )
     var sessions: [String] = []
     @Option(
         help: ArgumentHelp(
             "One of the formats; told by the ending of the output when it is not given.",
             valueName: "format"
-        )
+        ),
+        completion: .list(ExportFormat.allCases.map(\.rawValue))
     )
     var format: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write to this file; - is standard output.", valueName: "file"),
+        completion: .file()
+    )
     var output = "-"
     @Option(
         name: .customLong("session"),
         help: ArgumentHelp(
             "Only this session of the file, counted from 0; all is what is taken else.",
             valueName: "n|all"
-        )
+        ),
+        completion: .list(["all"])
     )
     var number: SessionChoice?
     @Option(help: ArgumentHelp("Only sessions like this, in the words of 'ehlo replay --filter'.", valueName: "words"))

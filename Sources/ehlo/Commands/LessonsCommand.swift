@@ -44,7 +44,10 @@ struct LessonsShow: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("As CHUNKING, 550, 5.7.1 or command/MAIL.", valueName: "word or anchor"))
+    @Argument(
+        help: ArgumentHelp("As CHUNKING, 550, 5.7.1 or command/MAIL.", valueName: "word or anchor"),
+        completion: Offers.anchors
+    )
     var anchor: String
     @Flag(help: "Fail with status 66 where there is only a more general lesson.")
     var exact = false

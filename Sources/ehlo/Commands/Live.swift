@@ -36,14 +36,18 @@ struct Live: ParsableCommand {
     var clientName: String?
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Stop after \(StopPoint.names), or after a step by its number.", valueName: "point")
+        help: ArgumentHelp("Stop after \(StopPoint.names), or after a step by its number.", valueName: "point"),
+        completion: .list(StopPoint.allWords)
     )
     var quitAfter: String?
     @Flag(help: "Send the mail even where the server is not on this machine.")
     var send = false
     @Option(help: ArgumentHelp("The subject.", valueName: "text"))
     var subject: String?
-    @Option(help: ArgumentHelp("The mail's text from a file, or - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The mail's text from a file, or - for standard input.", valueName: "file"),
+        completion: .file()
+    )
     var body: String?
     @Option(
         name: .shortAndLong,
@@ -54,7 +58,10 @@ struct Live: ParsableCommand {
     var header: [String] = []
     @Option(help: ArgumentHelp("The longest wait for a reply; the limits of RFC 5321 otherwise.", valueName: "seconds"))
     var timeout: Int?
-    @Option(help: ArgumentHelp("Record the session to this file, and not among one's recordings.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Record the session to this file, and not among one's recordings.", valueName: "file"),
+        completion: .file(extensions: ["ehlo"])
+    )
     var record: String?
     @Flag(help: "Record nothing. Otherwise every session is kept among one's recordings, see 'ehlo replay'.")
     var noRecord = false

@@ -11,9 +11,15 @@ struct LiveStyleOptions: ParsableArguments {
         help: ArgumentHelp("A recipient, or several with commas; @FILE and - take a line each.", valueName: "address")
     )
     var to: [String] = []
-    @Option(help: ArgumentHelp("Close after this point, without RSET and QUIT.", valueName: "point"))
+    @Option(
+        help: ArgumentHelp("Close after this point, without RSET and QUIT.", valueName: "point"),
+        completion: .list(StopPoint.allWords)
+    )
     var dropAfter: String?
-    @Option(help: ArgumentHelp("smtp (says HELO), esmtp, or lmtp (says LHLO).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("smtp (says HELO), esmtp, or lmtp (says LHLO).", valueName: "name"),
+        completion: .list(["smtp", "esmtp", "lmtp"])
+    )
     var `protocol` = "esmtp"
     @Flag(help: "Send MAIL, RCPT and DATA together where the server offers PIPELINING.")
     var pipeline = false
@@ -29,12 +35,16 @@ struct LiveStyleOptions: ParsableArguments {
         help: ArgumentHelp(
             "Play this dialog, a file or a bundled one, instead of the usual walk; against the sandbox, unless a server is named.",
             valueName: "file"
-        )
+        ),
+        completion: Offers.dialogs
     )
     var dialog: String?
     @Flag(help: "Visit every exchanger, up to RCPT at most, and show them side by side. No mail is sent.")
     var everyMx = false
-    @Option(help: ArgumentHelp("How the sandbox's server behaves to a dialog, see 'ehlo sandbox'.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("How the sandbox's server behaves to a dialog, see 'ehlo sandbox'.", valueName: "name"),
+        completion: Offers.personas
+    )
     var persona: String?
     @Flag(help: "List the bundled dialogs.")
     var listDialogs = false

@@ -17,7 +17,10 @@ struct MailOptions: ParsableArguments {
     var to: [String] = []
     @Option(help: ArgumentHelp("The subject.", valueName: "text"))
     var subject: String?
-    @Option(help: ArgumentHelp("The mail's text from a file, or - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The mail's text from a file, or - for standard input.", valueName: "file"),
+        completion: .file()
+    )
     var body: String?
 
     /// The most octets of a mail's text.

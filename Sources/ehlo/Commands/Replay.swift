@@ -19,14 +19,16 @@ struct Replay: ParsableCommand {
         help: ArgumentHelp(
             "A bundled or recorded session by its name, a file, or - for standard input.",
             valueName: "session"
-        )
+        ),
+        completion: Offers.sessions
     )
     var session: String?
     @Flag(help: "List the bundled and recorded sessions, or those in the file, one a line.")
     var list = false
     @Option(
         name: .customLong("session"),
-        help: ArgumentHelp("Which session of the file, counted from 0; all for each of them.", valueName: "n|all")
+        help: ArgumentHelp("Which session of the file, counted from 0; all for each of them.", valueName: "n|all"),
+        completion: .list(["all"])
     )
     var number: SessionChoice?
     @Option(
@@ -36,7 +38,10 @@ struct Replay: ParsableCommand {
         )
     )
     var filter: String?
-    @Option(help: ArgumentHelp("Put another session beside it, differences marked.", valueName: "session"))
+    @Option(
+        help: ArgumentHelp("Put another session beside it, differences marked.", valueName: "session"),
+        completion: Offers.sessions
+    )
     var compare: String?
     @Option(help: ArgumentHelp("How fast it plays by itself, 0.25 to 16.", valueName: "factor"))
     var speed = 1.0

@@ -12,14 +12,17 @@ import Tracing
 struct Sandbox: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Be the server: practise against it with a client of your own.",
+        abstract: "Be the server: practise with a client of your own.",
         discussion: """
             Listens on 127.0.0.1 and ::1, or where --listen says, shows every conversation as it comes, keeps the mails in memory and sends none on. \
             A persona says how it behaves: --list-personas names them all, and a file of your own is one too.
             """
     )
 
-    @Option(help: ArgumentHelp("How it behaves: a name, or a YAML file.", valueName: "persona"))
+    @Option(
+        help: ArgumentHelp("How it behaves: a name, or a YAML file.", valueName: "persona"),
+        completion: Offers.personas
+    )
     var persona = PersonaFolder.usual
     @Flag(help: "Name every persona and what it shows.")
     var listPersonas = false
@@ -47,17 +50,27 @@ struct Sandbox: ParsableCommand {
     var timeout: Int?
     @Option(help: ArgumentHelp("How many clients at once; one more is told 421.", valueName: "number"))
     var clients: Int?
-    @Option(help: ArgumentHelp("Record each conversation to a file of its own in this folder.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Record each conversation to a file of its own in this folder.", valueName: "dir"),
+        completion: .directory
+    )
     var record: String?
-    @Option(help: ArgumentHelp("Save each mail as an .eml file in this folder.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Save each mail as an .eml file in this folder.", valueName: "dir"),
+        completion: .directory
+    )
     var eml: String?
-    @Option(help: ArgumentHelp("Deliver each accepted mail to this Maildir.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Deliver each accepted mail to this Maildir.", valueName: "dir"),
+        completion: .directory
+    )
     var maildir: String?
     @Option(
         help: ArgumentHelp(
             "Walk one mail to the persona and to this one, and show both side by side, differences marked.",
             valueName: "persona"
-        )
+        ),
+        completion: Offers.personas
     )
     var compare: String?
     @OptionGroup(title: "The mail of --compare") var mail: MailOptions

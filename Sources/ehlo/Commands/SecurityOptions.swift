@@ -27,9 +27,12 @@ struct SecurityOptions: ParsableArguments {
     var submit: String?
     @Option(help: ArgumentHelp("The server name to ask for, and to find in the certificate.", valueName: "name"))
     var tlsSni: String?
-    @Option(help: ArgumentHelp("Trust these authorities too, a file in PEM.", valueName: "file"))
+    @Option(help: ArgumentHelp("Trust these authorities too, a file in PEM.", valueName: "file"), completion: .file())
     var tlsCaPath: String?
-    @Option(help: ArgumentHelp("The oldest version of TLS: 1.0, 1.1, 1.2 or 1.3.", valueName: "version"))
+    @Option(
+        help: ArgumentHelp("The oldest version of TLS: 1.0, 1.1, 1.2 or 1.3.", valueName: "version"),
+        completion: .list(TLSSetup.Version.allCases.map(\.name))
+    )
     var tlsMin: String?
     @Option(
         help: ArgumentHelp(
@@ -43,10 +46,14 @@ struct SecurityOptions: ParsableArguments {
         help: ArgumentHelp(
             "Log in with \(Mechanism.spokenNames); the best that is offered otherwise.",
             valueName: "mechanism"
-        )
+        ),
+        completion: .list(Mechanism.spoken.map(\.name))
     )
     var auth: String?
-    @Option(help: ArgumentHelp("The password, or the token, is the first line of this file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The password, or the token, is the first line of this file.", valueName: "file"),
+        completion: .file()
+    )
     var authPasswordFile: String?
     @Flag(help: "Send user and password even over a line that TLS does not protect.")
     var authForceClear = false

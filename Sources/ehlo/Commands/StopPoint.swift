@@ -26,5 +26,8 @@ enum StopPoint {
         )
     }
 
+    /// Every word, for the shells.
+    static var allWords: [String] { words.flatMap(\.words) }
+
     static var names: String { words.compactMap(\.words.first).joined(separator: ", ") }
 }

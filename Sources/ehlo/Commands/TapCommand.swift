@@ -35,11 +35,13 @@ struct TapCommand: ParsableCommand {
         help: ArgumentHelp(
             "Record each conversation: into a folder, or to a file and, from the second on, to FILE-2, FILE-3 and so on.",
             valueName: "dir or file"
-        )
+        ),
+        completion: .file()
     )
     var record: String?
     @Option(
-        help: ArgumentHelp("Add a line about each conversation to this file when it is over.", valueName: "file")
+        help: ArgumentHelp("Add a line about each conversation to this file when it is over.", valueName: "file"),
+        completion: .file()
     )
     var log: String?
     @Option(

@@ -11,7 +11,8 @@ struct DebugOptions: ParsableArguments {
         help: ArgumentHelp(
             "Add to this file what ehlo's own machines do, for a report of a fault. Credentials are masked.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var debugLog: String?
 
