@@ -17,8 +17,9 @@ public struct RecordType: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let any = RecordType(rawValue: 255)
 
     private static let names: [UInt16: String] = [
-        1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX", 16: "TXT", 28: "AAAA", 41: "OPT", 52: "TLSA",
-        255: "ANY",
+        1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX", 16: "TXT", 28: "AAAA", 33: "SRV", 39: "DNAME",
+        41: "OPT", 43: "DS", 46: "RRSIG", 47: "NSEC", 48: "DNSKEY", 50: "NSEC3", 52: "TLSA", 53: "SMIMEA",
+        61: "OPENPGPKEY", 64: "SVCB", 65: "HTTPS", 99: "SPF", 255: "ANY", 257: "CAA",
     ]
     /// The mnemonic, or `TYPE` and the number (RFC 3597 §5).
     public var description: String { Self.names[rawValue] ?? "TYPE\(rawValue)" }

@@ -155,3 +155,14 @@ struct MessageReaderTests {
         }
     }
 }
+
+/// Record types by name.
+@Suite struct RecordTypeTests {
+    @Test(arguments: [
+        (1, "A"), (33, "SRV"), (43, "DS"), (46, "RRSIG"), (48, "DNSKEY"), (52, "TLSA"), (257, "CAA"),
+        (65280, "TYPE65280"),
+    ])
+    func `a type is called by its mnemonic, or by its number`(_ number: UInt16, _ name: String) {
+        #expect(RecordType(rawValue: number).description == name)
+    }
+}

@@ -73,6 +73,7 @@ public struct Extension: Sendable {
         Extension("XVERP", "variable envelope return paths", "Postfix VERP_README", parameters: ["XVERP"]),
         Extension("PRDR", "per-recipient data responses", "draft-hall-prdr", parameters: ["PRDR"]),
         Extension("PIPECONNECT", "pipelined connection start", "Exim", parameters: []),
+        Extension("X_PIPE_CONNECT", "pipelined connection start, in its older spelling", "Exim"),
         Extension("AUTH=LOGIN", "AUTH for clients of the 1990s", "before RFC 2554"),
         Extension("X-ANONYMOUSTLS", "TLS between Exchange servers", "Exchange"),
         Extension("X-EXPS", "Exchange authentication", "Exchange"),

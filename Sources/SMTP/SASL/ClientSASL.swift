@@ -91,7 +91,8 @@ public struct ClientSASL: Sendable {
             let scram = SCRAM(user: credentials.user, nonce: digests.nonce())
             return open(scram.clientFirst, saying: scram.clientFirst.lossyText, then: .serverFirst(scram))
         case .digestMD5, .oauthBearer, .external, .anonymous, .gssapi, .gs2Kerberos, .spnego, .ntlm, .kerberosV4,
-            .scramSHA1, .scramSHA1Plus, .scramSHA256Plus, .scramSHA512Plus:
+            .scramSHA1, .scramSHA1Plus, .scramSHA256Plus, .scramSHA512, .scramSHA512Plus, .gs2KerberosPlus, .eap,
+            .eapPlus, .otp, .skey, .securID, .oauth10A, .openID20, .saml20, .xoauth, .yahooCookie:
             return callOff(.notSpoken)
         }
     }

@@ -25,7 +25,20 @@ public enum Mechanism: String, CaseIterable, Sendable {
     case scramSHA1 = "SCRAM-SHA-1"
     case scramSHA1Plus = "SCRAM-SHA-1-PLUS"
     case scramSHA256Plus = "SCRAM-SHA-256-PLUS"
+    case scramSHA512 = "SCRAM-SHA-512"
     case scramSHA512Plus = "SCRAM-SHA-512-PLUS"
+    case gs2KerberosPlus = "GS2-KRB5-PLUS"
+    case eap = "EAP-AES128"
+    case eapPlus = "EAP-AES128-PLUS"
+    case otp = "OTP"
+    case skey = "SKEY"
+    case securID = "SECURID"
+    case oauth10A = "OAUTH10A"
+    case openID20 = "OPENID20"
+    case saml20 = "SAML20"
+    /// Google's first token: a signed request, and no token that could be used again as it is.
+    case xoauth = "XOAUTH"
+    case yahooCookie = "XYMCOOKIE"
 
     /// A secret that crosses the wire as it is, in nothing but Base64.
     public enum Secret: Sendable { case password, token }
@@ -60,7 +73,19 @@ public enum Mechanism: String, CaseIterable, Sendable {
         case .scramSHA1: Row(begins: .client, spec: "RFC 5802 §3")
         case .scramSHA1Plus: Row(begins: .client, spec: "RFC 5802 §6")
         case .scramSHA256Plus: Row(begins: .client, spec: "RFC 7677 §3")
+        case .scramSHA512: Row(begins: .client, spec: "draft-melnikov-scram-sha-512")
         case .scramSHA512Plus: Row(begins: .client, spec: "draft-melnikov-scram-sha-512")
+        case .gs2KerberosPlus: Row(begins: .client, spec: "RFC 5801 §15")
+        case .eap: Row(begins: .client, spec: "RFC 7055 §7.5")
+        case .eapPlus: Row(begins: .client, spec: "RFC 7055 §7.5")
+        case .otp: Row(begins: .client, spec: "RFC 2444 §3")
+        case .skey: Row(begins: .client, spec: "RFC 2222 §7.3")
+        case .securID: Row(begins: .client, sends: .token, spec: "RFC 2808 §3")
+        case .oauth10A: Row(begins: .client, spec: "RFC 7628 §3")
+        case .openID20: Row(begins: .client, spec: "RFC 6616 §3")
+        case .saml20: Row(begins: .client, spec: "RFC 6595 §3")
+        case .xoauth: Row(begins: .client, spec: "Google")
+        case .yahooCookie: Row(begins: .client, sends: .token, spec: "Yahoo")
         }
     }
 

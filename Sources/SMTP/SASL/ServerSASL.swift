@@ -70,7 +70,8 @@ public struct ServerSASL: Sendable {
             let challenge = Array("<".utf8) + nonce + Array("@\(domain)>".utf8)
             self.init(.cramMD5(challenge: challenge, digests), users: users)
         case .digestMD5, .oauthBearer, .external, .anonymous, .gssapi, .gs2Kerberos, .spnego, .ntlm, .kerberosV4,
-            .scramSHA1, .scramSHA1Plus, .scramSHA256Plus, .scramSHA512Plus:
+            .scramSHA1, .scramSHA1Plus, .scramSHA256Plus, .scramSHA512, .scramSHA512Plus, .gs2KerberosPlus, .eap,
+            .eapPlus, .otp, .skey, .securID, .oauth10A, .openID20, .saml20, .xoauth, .yahooCookie:
             return nil
         }
     }
