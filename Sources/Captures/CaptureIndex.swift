@@ -52,6 +52,8 @@ struct CaptureIndex {
     static let maxApart = 64 << 20
     /// How many segments a connection may have before it must have shown that it is mail.
     static let maxUndecided = 256
+    /// How many octets of a connection may stand before its SYN.
+    static let maxLate: UInt32 = 1 << 20
     /// How many segments the words with a proxy may take.
     static let maxForwarding: UInt32 = 16
     /// After so many octets of the file its memory may be given back.
@@ -197,7 +199,7 @@ struct CaptureIndex {
         let isSYN = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
         if let known = numbers[ends].map(Int.init) {
             let isAnother =
-                isSYN && flows[known].initial != segment.sequence &+ 1
+                isSYN && flows[known].initial != segment.sequence &+ 1 && !isLate(segment, flows[known])
                 && (flows[known].isClosed || flows[known].initiator != nil && flows[known].initial != 0)
             guard isAnother else {
                 if segment.marks.contains(.syn), flows[known].initiator == nil { begin(known, segment, isSYN) }
@@ -221,6 +223,14 @@ struct CaptureIndex {
         if segment.marks.contains(.syn) { begin(number, segment, isSYN) }
         if ends.low.port == 53 || ends.high.port == 53 { flows[number].kind = .dns }
         return number
+    }
+
+    /// Whether a SYN opens the connection whose later segments stand before it: their numbers begin shortly behind its own.
+    private func isLate(_ call: Segment, _ flow: Flow) -> Bool {
+        guard flow.initiator == nil, flow.first != Segment.none else { return false }
+        let first = segments[Int(flow.first)]
+        let number = first.direction == call.direction ? first.sequence : first.acknowledgement
+        return number &- call.sequence &- 1 < Self.maxLate
     }
 
     private mutating func begin(_ number: Int, _ segment: Segment, _ isSYN: Bool) {

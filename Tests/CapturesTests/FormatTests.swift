@@ -171,7 +171,8 @@ import Tracing
         let isRaw = [12, 14, 101, 228, 229].contains(link)
         #expect(capture.count == (isRaw ? 1 : 0))
         let isNamed = capture.warnings.contains {
-            $0.hasPrefix("18 packets in ") && $0.hasSuffix("which is not read here")
+            $0.hasPrefix("18 packets in ") && $0.hasSuffix("link type \(link), which is not read here")
+                || $0.hasSuffix("(link type \(link)), which is not read here")
         }
         #expect(isNamed != Self.readLinks.contains(link))
     }

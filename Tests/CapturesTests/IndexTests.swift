@@ -39,8 +39,11 @@ import Testing
         }
     }
 
+    /// The packets as they stand, one a millisecond.
     private func index(_ packets: [Packets.Stored]) throws -> CaptureIndex {
-        try #require(CaptureIndex(CaptureOctets(Packets.pcap(packets)), limits: Self.limits))
+        var packets = packets
+        for number in packets.indices { packets[number].time = 1_700_000_000 + Double(number) / 1000 }
+        return try #require(CaptureIndex(CaptureOctets(Packets.pcap(packets)), limits: Self.limits))
     }
 
     @Test(arguments: [64, 65, 1000]) func `as many as there is room for are shown, and what is not is said`(count: Int)

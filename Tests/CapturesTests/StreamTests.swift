@@ -251,7 +251,9 @@ import Tracing
     }
 
     @Test func `the same ends used again are another session`() throws {
-        var second = Talk.mail(Talk(clientStart: 900_000, serverStart: 1))
+        var later = Talk(clientStart: 900_000, serverStart: 1)
+        later.time += 60
+        var second = Talk.mail(later)
         let first = Talk.mail()
         second.change { packets in packets = first.packets + packets }
         let capture = try #require(second.file)
