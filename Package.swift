@@ -155,7 +155,7 @@ let package = Package(
         .testTarget(
             name: "TracingTests",
             dependencies: ["Tracing", "SMTP", "DNS"],
-            exclude: ["Traced"],
+            exclude: ["Traced", "Situations/Recorded"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -173,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "InterchangeTests",
             dependencies: ["Interchange", "Lessons", "Tracing", "SMTP", "DNS"],
-            exclude: ["Goldens", "MailLogs", "Swaks", "Transcripts"],
+            exclude: ["Captures", "Goldens", "MailLogs", "Swaks", "Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -77,6 +77,13 @@ import Testing
         #expect(try SessionFile.read(one, path: "-").related.isEmpty)
     }
 
+    @Test func `a mail through a content filter is one mail in a list`() throws {
+        // Postfix 3.7.11 and a content filter behind it.
+        let captures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Captures")
+        let file = try SessionFile.read(captures.appending(path: "two-hops.pcap").path)
+        #expect(file.listings.map { $0.session.situations.map(\.listed) } == [["hop 1 of 2"], ["hop 2 of 2"]])
+    }
+
     @Test func `where nothing is nothing is said`() throws {
         let quiet = try SessionFile.read(Places.lessons + "/sessions/seed.ehlo").sessions[0]
         let trace = Tracer.trace(of: quiet.events)
