@@ -147,7 +147,7 @@ import Testing
             let run = try Program.run(["replay", path])
             #expect(run.status == 0)
             #expect(run.messages.count == 1 && run.errors.contains("torn"))
-            #expect(run.output.contains("\nStep 13 · "))
+            #expect(run.output.contains("\nStep 13 of 14. "))
         }
     }
 

@@ -72,40 +72,6 @@ extension ServerDialogue {
         return worded(.tlsRequired, Answer(530, "5.7.0", "Must issue a STARTTLS command first"))
     }
 
-    /// What has to come before a verb that is out of sequence.
-    private func missing(before verb: Verb) -> Phrase {
-        switch phase {
-        case .connected: .needsHello
-        case .greeted where verb == .mail: .needsHello
-        case .forwardPaths: .nestedMail
-        case .reversePath: verb == .mail ? .nestedMail : .noRecipients
-        case .greeted, .identified: [.data, .bdat].contains(verb) ? .needsRecipient : .needsMail
-        case .chunks, .mailData, .authenticating, .securing, .ended, .unknown: .outOfSequence
-        }
-    }
-
-    /// How a command that cannot be meant is answered.
-    private func syntaxError(_ kind: Departure.Kind, of verb: Verb, _ command: Command) -> Answer {
-        if case .null? = command.path, let rule = rule(for: command.turn, verb, .null) { return rule }
-        let usual = Self.syntaxError(kind, of: verb)
-        let argument =
-            switch command.path {
-            case .malformed(let octets)?: octets.lossyText
-            case .mailbox(let mailbox)?: "<\(mailbox.octets.lossyText)>"
-            case .null?: "<>"
-            case .postmaster?, nil: ""
-            }
-        let phrase: Phrase =
-            switch kind {
-            case .malformedPath, .localPartTooLong, .domainTooLong, .pathTooLong, .malformedDomain,
-                .malformedAddressLiteral:
-                verb.turn == .hello ? .badHello : verb == .rcpt ? .badRecipient : .badSender
-            case .unexpectedArgument: .unexpectedArgument
-            default: verb.turn == .hello ? .badHello : .syntaxError
-            }
-        return worded([phrase, .syntaxError], usual, of: verb, argument: argument)
-    }
-
     /// Why this server does not know the verb, or does not now.
     private func unavailable(_ verb: Verb) -> Answer? {
         switch verb {
@@ -136,29 +102,6 @@ extension ServerDialogue {
     private static func path(of command: Command) -> Path? {
         guard case .text(let text) = command.argument else { return command.path }
         return (try? Mailbox(text.lossyText)).map { .mailbox($0) }
-    }
-
-    private static func hint(_ verb: Verb, _ phase: CommandSequence.Phase) -> String {
-        switch phase {
-        case .connected, .greeted: return "say EHLO or HELO first"
-        case .identified: return "MAIL comes first"
-        case .reversePath: return verb == .mail ? "a transaction is open" : "no recipient was accepted"
-        case .forwardPaths: return "a transaction is open"
-        case .chunks: return "the last chunk has not come"
-        case .mailData, .authenticating, .securing, .ended, .unknown: return "not now"
-        }
-    }
-
-    private static func syntaxError(_ kind: Departure.Kind, of verb: Verb) -> Answer {
-        switch kind {
-        case .malformedParameter, .duplicateParameter, .malformedXtext:
-            return Answer(501, "5.5.4", "Syntax error in parameters")
-        case .malformedPath, .localPartTooLong, .domainTooLong, .pathTooLong, .malformedDomain,
-            .malformedAddressLiteral:
-            let enhanced = verb == .mail ? "5.1.7" : verb == .rcpt ? "5.1.3" : "5.5.2"
-            return Answer(501, enhanced, verb.turn == .hello ? "Not a domain name" : "Not an address")
-        default: return Answer(501, "5.5.4", "Syntax error in arguments")
-        }
     }
 
     // MARK: Commands
