@@ -66,8 +66,15 @@ public struct Palette: Sendable {
         }
         if emphasis.contains(.italic) { look.attributes.insert(.italic) }
         if emphasis.contains(.underline) { look.attributes.insert(.underline) }
-        if emphasis.contains(.reverse) { look.attributes.formSymmetricDifference(.reverse) }
+        if emphasis.contains(.reverse), !isReversed(look) { look.attributes.insert(.reverse) }
         return look
+    }
+
+    /// Whether a look has the ground of the screen for its letters already: reversed once more it would look like any other, and
+    /// what is selected could not be seen.
+    private func isReversed(_ look: Look) -> Bool {
+        let ground = looks[.plain]?.background
+        return look.attributes.contains(.reverse) || look.background != ground && look.foreground == ground
     }
 }
 

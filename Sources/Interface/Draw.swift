@@ -30,8 +30,7 @@ public func draw(_ state: State, in world: Surroundings) -> Canvas {
         drawRules(layout, state.view.pane, on: &canvas, glyphs)
         if let rect = layout.tabs { drawTabs(state, in: rect, on: &canvas) }
         if let rect = layout.steps {
-            let isLadder = layout.tabs == nil && state.view.columns >= Layout.ladder
-            (isLadder ? drawLadder : drawSteps)(state, rect, &canvas, glyphs)
+            (layout.hasLadder ? drawLadder : drawSteps)(state, rect, &canvas, glyphs)
         }
         if let rect = layout.wire { drawWire(state, in: rect, on: &canvas, glyphs) }
         if let rect = layout.summary { drawSummary(state, in: rect, on: &canvas, in: world) }

@@ -14,6 +14,9 @@ public enum KeyTable {
         public let group: Group
     }
 
+    /// What the keys usually mean.
+    static var usualInputs: [Key: Input] { byKey }
+
     public enum Group: String, CaseIterable, Sendable {
         case walk = "Walk"
         case look = "Look"
@@ -48,7 +51,7 @@ public enum KeyTable {
             keys: [.enter],
             shown: "Enter",
             input: .enterPressed,
-            words: "as n; the only key that sends to a real server; in the steps it opens step 1",
+            words: "as n; the only key that sends to a real server; opens step 1 where it is folded",
             group: .walk
         ),
         row(" ", nil, "Space", .spacePressed, "play and pause a replay", .walk),
@@ -103,7 +106,7 @@ public enum KeyTable {
         row(">", nil, ">", .columnOnPressed, "in a list of sessions, sort by the next column", .look),
         row("r", nil, "r", .reversePressed, "in a list of sessions, turn the order round", .look),
         row("h", nil, "h", .hopPressed, "the next hop of the same mail, or the next session of the same story", .look),
-        row("x", nil, "x", .hexPressed, "the line in hexadecimal", .look),
+        row("x", nil, "x", .hexPressed, "the line in hexadecimal; on a wide screen its octets off first", .look),
         row("l", nil, "l", .lineEndsPressed, "show CR and LF at the line ends", .look),
         row("w", nil, "w", .timesPressed, "times since start, since last, by the clock", .look),
     ]
@@ -161,8 +164,9 @@ public enum KeyTable {
         default: break
         }
         guard state.prompt.question == nil else { return promptInput(for: key) }
-        if !state.view.pattern.isEmpty, key == .character("n") { return .nextMatchPressed }
-        return byKey[key]
+        let input = state.view.bindings.input(for: key)
+        return input == .nextPressed && key != .character(".") && !state.view.pattern.isEmpty
+            ? .nextMatchPressed : input
     }
 
     /// What keys mean while a question stands at the bottom, THE table beside it: as a line of a terminal is edited.
@@ -190,5 +194,26 @@ public enum KeyTable {
     private static func promptInput(for key: Key) -> Input? {
         if case .character(let character) = key { return .typed(character) }
         return byPromptKey[key]
+    }
+}
+
+extension KeyTable.Row {
+    /// What a file of settings calls it: the name of what is pressed, as `next-step`.
+    public var name: String {
+        let name: String =
+            if case .overlayPressed(let overlay) = input { "\(overlay)" } else {
+                "\(input)".replacing("Pressed", with: "")
+            }
+        return name.reduce(into: "") { words, character in
+            words += character.isUppercase ? "-\(character.lowercased())" : String(character)
+        }
+    }
+
+    /// Whether it keeps its keys however the others are changed.
+    public var isFixed: Bool {
+        switch input {
+        case .enterPressed, .escapePressed, .leavePressed, .redrawPressed, .suspendPressed: true
+        default: false
+        }
     }
 }

@@ -34,12 +34,16 @@ struct Layout: Equatable {
     /// Where overlays lie.
     let overlay: Rect
 
+    /// Whether the ladder stands in the place of the list of steps.
+    var hasLadder: Bool { tabs == nil && title.columns >= Self.ladder }
+
     /// The smallest screen on which there is anything to see.
     static let smallest = (columns: 40, rows: 12)
     /// From so many columns on the ladder stands in the place of the list of steps.
     static let ladder = 132
-    /// From so many columns on the lesson stands beside the wire.
-    static let threeColumns = 160
+    /// From so many columns on the lesson stands beside the wire: there it has room for a drawing of 56 columns, the wire for a line
+    /// of mail, and the ladder for its arrows. With fewer the lesson below the wire has more room than beside it.
+    static let threeColumns = 180
 
     init(of state: State) {
         let screen = Rect(column: 0, row: 0, columns: state.view.columns, rows: state.view.rows)
@@ -88,7 +92,7 @@ struct Layout: Equatable {
     /// The lesson beside the wire. Of what there is beyond the least, the wire gets one half, its neighbours a quarter each.
     private mutating func divideByThree(_ panes: Rect) {
         let spare = panes.columns - Self.threeColumns
-        let (left, rest) = part(panes, 41 + spare / 4)
+        let (left, rest) = part(panes, Self.threeColumns - Self.wholeWire - Self.wholeLesson - 2 + spare / 4)
         let (middle, right) = part(rest, Self.wholeWire + spare / 2)
         (steps, wire, lesson) = (left, middle, right)
     }
@@ -104,6 +108,8 @@ struct Layout: Equatable {
     private static let leastSteps = 22
     /// A line of mail of 66 octets stands whole in it, with its direction and its time.
     private static let wholeWire = 76
+    /// A drawing of 56 columns, and a blank on either side.
+    private static let wholeLesson = 58
     /// The rows of a card of a lesson, and a blank above it.
     private static let card = 11
 }

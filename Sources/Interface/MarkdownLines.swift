@@ -36,9 +36,13 @@ struct MarkdownLines {
     }
 
     private func code(_ text: String) -> [StyledLine] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [StyledLine] in
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // A drawing that fits is not folded for the sake of its margin.
+        let widest = lines.map { TextWidth.columns(of: String($0)) }.max() ?? 0
+        let margin = String(repeating: " ", count: widest <= columns ? min(2, columns - widest) : 2)
+        return lines.flatMap { line -> [StyledLine] in
             let role: Role = line.hasPrefix("C: ") ? .client : line.hasPrefix("S: ") ? .server : .code
-            return Wrap.lines(StyledLine("  " + line, role), columns: columns, hanging: 5)
+            return Wrap.lines(StyledLine(margin + line, role), columns: columns, hanging: 5)
         }
     }
 

@@ -27,6 +27,7 @@ public enum Overlay: CaseIterable, Sendable {
                 draw: drawFindings,
                 move: Row.among { state, _, _ in state.findingCount },
                 form: .list,
+                list: FindingsOverlay.place,
                 keys: [Action("Enter", .enterPressed, "goes to the line") { $0.goToFinding($1) }]
             )
         case .message:
@@ -64,9 +65,15 @@ public enum Overlay: CaseIterable, Sendable {
                 draw: drawConversations,
                 move: ConversationList.moved,
                 form: .list,
+                list: ConversationList.place,
                 keys: [
                     Action("Enter", .enterPressed, "opens it") { $0.chooseConversation($1) },
                     Action("!", .troublePressed, "next trouble") { $0.selectTrouble($1) },
+                    Action("/", .searchPressed, "filter") { state, _ in state.askConversationFilter() },
+                    Action("< >", .columnOnPressed, "sort") { $0.sortConversations(1, $1) },
+                    Action("", .columnBackPressed, "") { $0.sortConversations(-1, $1) },
+                    Action("r", .reversePressed, "turn round") { state, _ in state.turnConversations() },
+                    Action("", .escapePressed, "") { state, _ in state.leaveConversations() },
                 ],
                 leaving: "stays where you were"
             )
@@ -81,6 +88,7 @@ public enum Overlay: CaseIterable, Sendable {
                 draw: drawComparison,
                 move: Row.among(ComparisonOverlay.rows),
                 form: .list,
+                list: ComparisonOverlay.place,
                 keys: [Action("!", .troublePressed, "next difference") { $0.goToDifference($1) }]
             )
         case .explanation:
@@ -110,6 +118,9 @@ extension Overlay {
         /// The place that lies so many rows further, in a rectangle of this size.
         typealias Move = (_ state: State, _ at: Int, _ by: Int, _ rect: Rect, _ world: Surroundings) -> Int
 
+        /// Where its list is, for clicks.
+        typealias Place = (_ state: State, _ at: Int, _ rect: Rect, _ world: Surroundings) -> ListPlace?
+
         /// A text that scrolls, or rows of which one is selected.
         enum Form { case text, list }
 
@@ -126,6 +137,8 @@ extension Overlay {
         let draw: Draw
         let move: Move
         let form: Form
+        /// Nil where it is a text.
+        let list: Place?
         /// What keys mean in it alone.
         let own: [Action]
         /// What the key bar says of Esc.
@@ -161,6 +174,7 @@ extension Overlay.Row {
         draw: @escaping Draw,
         move: @escaping Move,
         form: Form,
+        list: Place? = nil,
         keys own: [Overlay.Action] = [],
         leaving: String = "closes"
     ) {
@@ -173,6 +187,7 @@ extension Overlay.Row {
         self.draw = draw
         self.move = move
         self.form = form
+        self.list = list
         self.own = own
         self.leaving = leaving
     }
@@ -212,7 +227,8 @@ extension Overlay.Row {
         case .text:
             [("Esc", leaving)] + own.map { ($0.shown, $0.words) }
                 + [("↑↓", "scroll"), ("PgDn", "page"), ("q", "closes")]
-        case .list: own.map { ($0.shown, $0.words) } + [("↑↓", "choose"), ("Esc", leaving)]
+        case .list:
+            own.filter { !$0.shown.isEmpty }.map { ($0.shown, $0.words) } + [("↑↓", "choose"), ("Esc", leaving)]
         }
     }
 }

@@ -23,13 +23,15 @@ extension Reply.Severity {
     }
 }
 
-/// How a verdict is marked: by the sign and the role of the reply that makes such a one.
+/// How a verdict is marked: by the sign and the role of the reply that makes such a one; a mixed one by a sign of its own, since
+/// neither its best nor its worst recipient tells it.
 extension Verdict.Outcome {
     func mark(_ glyphs: Glyphs) -> (sign: Character, role: Role) {
         switch self {
         case .accepted: (glyphs.positive, .positive)
         case .deferred: (glyphs.transientFailure, .transientFailure)
-        case .refused, .mixed: (glyphs.permanentFailure, .permanentFailure)
+        case .refused: (glyphs.permanentFailure, .permanentFailure)
+        case .mixed: (glyphs.mixed, .finding)
         case .unknown, .untried, .none: (glyphs.flag, .finding)
         }
     }

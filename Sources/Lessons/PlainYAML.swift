@@ -26,8 +26,11 @@ public struct PlainYAML {
     /// Where these files may be used, as `a persona`, for the messages.
     let kind: String
 
-    /// The keys of a file that has one value each, in their order. An empty file has none.
-    public static func entries(_ octets: [UInt8], kind: String) -> (entries: [Entry], problems: [Problem]) {
+    /// The keys of a file that has one value each, in their order. An empty file has none. A key of `groups` has keys of its own
+    /// below it, which are given as `group.key`.
+    public static func entries(_ octets: [UInt8], kind: String, groups: Set<String> = []) -> (
+        entries: [Entry], problems: [Problem]
+    ) {
         if isEmpty(octets) { return ([], []) }
         let mapping: Node.Mapping
         switch PlainYAML(kind: kind).mapping(octets) {
@@ -36,19 +39,33 @@ public struct PlainYAML {
         }
         var entries: [Entry] = []
         var problems: [Problem] = []
+        read(mapping, above: "", groups, &entries, &problems)
+        return (entries, problems)
+    }
+
+    private static func read(
+        _ mapping: Node.Mapping,
+        above group: String,
+        _ groups: Set<String>,
+        _ entries: inout [Entry],
+        _ problems: inout [Problem]
+    ) {
         for (key, value) in mapping {
             let line = key.mark?.line ?? 1
             guard let name = key.scalar?.string else {
                 problems.append(Problem(line: line, message: "a key is no text"))
                 continue
             }
-            guard let text = value.scalar?.string else {
-                problems.append(Problem(line: line, message: "\(name): this is one text or number"))
+            if groups.contains(name), let inner = value.mapping {
+                read(inner, above: "\(name).", [], &entries, &problems)
                 continue
             }
-            entries.append(Entry(key: name, value: LessonOctets.line(text), line: line))
+            guard let text = value.scalar?.string else {
+                problems.append(Problem(line: line, message: "\(group)\(name): this is one text or number"))
+                continue
+            }
+            entries.append(Entry(key: "\(group)\(name)", value: LessonOctets.line(text), line: line))
         }
-        return (entries, problems)
     }
 
     /// Whether there are but blank lines and comments.

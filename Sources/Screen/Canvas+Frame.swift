@@ -40,13 +40,15 @@ extension Canvas {
         writeTitles(title, titleRight, in: rect.split(top: 1).top, glyphs)
     }
 
+    /// What a row with words at both ends needs beside them: a blank on either side of each, and two columns of the line between.
+    public static let columnsAroundTitles = 6
+
     /// Words with a blank on either side at both ends of a row. The right ones stand whole where there is any room for them.
     private mutating func writeTitles(_ left: StyledLine, _ right: StyledLine, in rect: Rect, _ glyphs: Glyphs) {
         let blank = StyledLine(" ")
         let fits = !right.runs.isEmpty && right.columns > 0 && right.columns + 2 <= rect.columns
         if fits { write(blank + right + blank, column: rect.columns - right.columns - 2, in: rect) }
-        // Two columns of the line stay between the two.
-        let room = rect.columns - 2 - (fits ? right.columns + 4 : 0)
+        let room = rect.columns - (fits ? right.columns + Self.columnsAroundTitles : 2)
         guard room > 0, left.columns > 0 else { return }
         write(blank + Wrap.cut(left, columns: room, glyphs: glyphs) + blank, in: rect)
     }

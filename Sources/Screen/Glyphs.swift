@@ -23,6 +23,8 @@ public struct Glyphs: Equatable, Sendable {
     public let done, now, tocome, failed, skipped: Character
     /// The marks of a server's reply: 2yz, 3yz, 4yz, 5yz.
     public let positive, intermediate, transientFailure, permanentFailure: Character
+    /// Some were accepted and some were not.
+    public let mixed: Character
     /// From the one who acts to what is done, as in `sender ➔ sends`.
     public let arrow: String
     /// The ends of an arrow drawn along a line.
@@ -35,6 +37,8 @@ public struct Glyphs: Equatable, Sendable {
     /// Drawn in the row under a span.
     public let underline: Character
     public let bullet: Character
+    /// Between two things that should be alike and are not.
+    public let differs: Character
     /// Between two short facts in one line.
     public let separator: Character
     public let ellipsis: String
@@ -60,6 +64,7 @@ public struct Glyphs: Equatable, Sendable {
         intermediate: "…",
         transientFailure: "↻",
         permanentFailure: "✘",
+        mixed: "◐",
         arrow: "➔",
         arrowLeft: "◀",
         arrowRight: "▶",
@@ -70,6 +75,7 @@ public struct Glyphs: Equatable, Sendable {
         card: "○",
         underline: "‾",
         bullet: "•",
+        differs: "≠",
         separator: "·",
         ellipsis: "…",
         wrapMark: "↪",
@@ -90,6 +96,7 @@ public struct Glyphs: Equatable, Sendable {
         intermediate: ".",
         transientFailure: "~",
         permanentFailure: "x",
+        mixed: "%",
         arrow: "->",
         arrowLeft: "<",
         arrowRight: ">",
@@ -100,6 +107,7 @@ public struct Glyphs: Equatable, Sendable {
         card: "o",
         underline: "~",
         bullet: "*",
+        differs: "#",
         separator: "-",
         ellipsis: "...",
         wrapMark: "\\",

@@ -1,4 +1,5 @@
 import Curses
+import Interface
 import Lessons
 
 /// What a person can set once and for all, THE table. The raw value is the key in the file of settings.
@@ -62,11 +63,19 @@ struct SettingChoice {
     private(set) var values: [Setting: (value: String, source: Source)] = [:]
     /// Where the file is, or would be.
     let path: String?
+    /// Which key means what, and the lines of the file that say so, by name.
+    let bindings: KeyBindings
+    let linesOfKeys: [String: Int]
 
     /// `options` are those that were given. A value that cannot be used is an error, unless something else beats it.
     init(options: [Setting: String], _ variables: (String) -> String?) throws {
         let file = try SettingsFile(variables: variables)
         path = file.path
+        bindings = try file.bindings()
+        linesOfKeys = Dictionary(
+            file.keys.map { (String($0.key.dropFirst(SettingsFile.keysName.count + 1)), $0.line) },
+            uniquingKeysWith: { $1 }
+        )
         for setting in Setting.allCases {
             let variable = variables(setting.variable) ?? ""
             if let option = options[setting] {

@@ -1,5 +1,6 @@
 import Glibc
 import Interchange
+import Interface
 
 /// What the options and the environment say about how things are shown.
 struct Settings: Sendable {
@@ -25,6 +26,8 @@ struct Settings: Sendable {
     var idleLimit = 2.0
     /// How long a replay that plays stays at each stop at least, in seconds.
     var pace = Settings.usualPace
+    /// Which key means what.
+    var bindings = KeyBindings.usual
 
     static let usualPace = 2.0
     static let paces = 0.0...3600.0

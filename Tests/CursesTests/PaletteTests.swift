@@ -86,5 +86,17 @@ func `the four classes of replies have four colours`(theme: Theme) {
     #expect(palette.look(.dim, .bold).attributes == .bold)
     #expect(palette.look(.plain, [.underline, .italic]).attributes == [.underline, .italic])
     #expect(palette.look(.plain, .reverse).attributes == .reverse)
-    #expect(palette.look(.span, .reverse).attributes == .bold)
+    #expect(palette.look(.span, .reverse).attributes == [.bold, .reverse])
+}
+
+@Test(arguments: Theme.allCases) func `what is reversed can be seen, whatever its role looks like`(theme: Theme) {
+    let palette = Palette(theme, colours: theme == .default || theme == .mono ? 8 : 256)
+    let ground = { (look: Look) in look.attributes.contains(.reverse) ? look.foreground : look.background }
+    let plain = palette.look(.plain)
+    for role in Role.allCases {
+        let reversed = palette.look(role, .reverse)
+        let isSeen = reversed.attributes.contains(.reverse) != plain.attributes.contains(.reverse)
+        #expect(isSeen || ground(reversed) != ground(plain), "\(role)")
+        if plain.background != nil { #expect(ground(reversed) != ground(plain), "\(role)") }
+    }
 }

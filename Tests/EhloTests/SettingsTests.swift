@@ -61,7 +61,11 @@ import Testing
         ("theme: dark\ntheme: light\n", "config.yaml:1: the file has 'theme' twice"),
         ("theme: [dark]\n", "config.yaml:1: theme: this is one text"), ("- a\n", "config.yaml:1: this is no list"),
         ("theme: !!binary dark\n", "config.yaml:1: tags"), ("theme: &a dark\n", "config.yaml:1: anchors"),
-        ("theme: \"\n", "config.yaml:"),
+        ("theme: \"\n", "config.yaml:"), ("keys: n\n", "config.yaml:1: keys: names stand below it"),
+        ("pace: 1\nkeys:\n  next: m\n", "config.yaml:3: keys: next: m is the key of 'message' already"),
+        ("keys:\n  next: F5\n\n  hex: F5\n", "config.yaml:4: keys: hex: F5 is the key of 'next' already"),
+        ("keys:\n  nxt: F5\n", "config.yaml:2: keys: nxt: there is nothing of that name"),
+        ("keys:\n  next: [n, F5]\n", "config.yaml:2: keys.next: this is one text"),
     ])
     func `a mistake in the file is said with its line`(file: String, says: String) throws {
         let run = try run(["config"], file: file)
@@ -69,6 +73,15 @@ import Testing
         #expect(run.errors.contains(says), "\(run.errors)")
         // It stands in the way of every command, and so nothing is done otherwise than was set.
         #expect(try self.run(["seed"], file: file).status == 65)
+    }
+
+    @Test func `keys are printed with who chose them`() throws {
+        let run = try run(["config"], file: "keys:\n  next: \"n F5\"\n")
+        #expect(run.status == 0, "\(run.errors)")
+        let next = run.output.split(separator: "\n").first { $0.hasPrefix("  next: ") }
+        #expect(next?.hasPrefix("  next: \"n F5\"  # ") == true && next?.hasSuffix("config.yaml:2") == true)
+        #expect(run.output.contains("  help: \"? F1\"  # default"))
+        #expect(!run.output.contains("  enter: "))
     }
 
     @Test func `a value that is beaten may be wrong`() throws {

@@ -13,7 +13,7 @@ struct ScreenWalkTests {
         " C▶ DATA", " C▶ Received: from", "✔S◀ 250 2.0.0 Accepted", " C▶ QUIT",
     ]
 
-    @Test func `fourteen presses of n reach step 14 and the delivered message`() throws {
+    @Test func `fourteen presses of n reach step 14, and the fifteenth shows the delivered message`() throws {
         let screen = try TmuxScreen()
         try screen.start()
         try #require(screen.shows("live · start"), "\(screen.text)")
@@ -21,11 +21,12 @@ struct ScreenWalkTests {
             #expect(!screen.text.contains("step \(index + 1)/14"))
             try screen.press("n")
             try #require(screen.shows("step \(index + 1)/14"), "press \(index + 1):\n\(screen.text)")
-            // At the end the message lies on top.
-            if index == 13 { break }
             #expect(waits { screen.cursorLine.hasPrefix(line) }, "press \(index + 1): \(screen.cursorLine)")
             #expect(screen.text.contains("▶ \(index < 9 ? " " : "")\(index + 1) "), "the mark of the step that is now")
+            #expect(screen.text.contains("10 sub-steps: Enter walks them") == (index == 0), "press \(index + 1)")
         }
+        #expect(screen.shows("S◀ 221 "), "\(screen.text)")
+        try screen.press("n")
         try #require(screen.shows("Delivered: what bob@receiver.example receives"))
         #expect(screen.text.contains("Return-Path: <ada@sender.example>"))
         #expect(screen.text.contains("Received: from out.sender.example"))

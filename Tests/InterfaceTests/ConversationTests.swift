@@ -210,14 +210,48 @@ struct ConversationTests {
     // MARK: What it tells
 
     @Test func `how each ended`() throws {
-        let standings = try Self.four().state.session.conversations?.rows.map(\.standing.words)
-        #expect(standings == ["1 mail accepted", "550 at step 10", "broke off, 12", "step 10"])
-        #expect(Self.row(1, Trace(), isOver: false).standing.words == "connecting")
+        let told = { (row: Conversations.Row) in
+            let (words, role) = ConversationList.outcome(row, .unicode)
+            return "\(words) \(role)"
+        }
+        let all = try #require(try Self.four().state.session.conversations)
         #expect(
-            Self.row(1, Self.trace("bob", lines: 6, isOver: false), isOver: false, isHeld: true).standing.words
-                == "step 8, waits"
+            all.rows.map(told) == [
+                "✔ accepted positive", "✘ 550 RCPT permanentFailure", "↻ cut transientFailure", "▶ step 10 now",
+            ]
         )
-        #expect(Self.row(1, Self.trace("bob", lines: 16)).standing.words == "broke off, 12")
+        #expect(told(Self.row(1, Trace(), isOver: false)) == "▶ connecting now")
+        let held = Self.row(1, Self.trace("bob", lines: 6, isOver: false), isOver: false, isHeld: true)
+        #expect(told(held) == "▶ step 8, waits now")
+        // The dot was sent, and nobody saw the answer.
+        #expect(told(Self.row(1, Self.trace("bob", lines: 16))) == "⚑ no answer finding")
+    }
+
+    @Test func `the list is filtered while a word is typed, sorted and turned round`() throws {
+        var walk = try Self.four()
+        let numbers = { (walk: Walk) in
+            walk.state.session.conversations.map { all in all.shown.map { all.rows[$0].number } }
+        }
+        walk.press(.character("o"), .character("/"))
+        walk.type("refu")
+        #expect(numbers(walk) == [2] && walk.state.view.overlay?.at == 2)
+        #expect(walk.screen.contains("/ refu") && walk.screen.contains("1/1 of 4"), "\(walk.screen)")
+        walk.press(.enter)
+        #expect(walk.state.prompt.question == nil && numbers(walk) == [2])
+        #expect(walk.press(.enter) == [.openConversation(number: 2)])
+        walk.press(.character("o"), .escape)
+        #expect(numbers(walk) == [1, 2, 3, 4] && walk.state.view.overlay != nil)
+        walk.press(.character(">"), .character(">"))
+        #expect(numbers(walk) == [1, 3, 4, 2])
+        walk.press(.character("r"))
+        #expect(numbers(walk) == [2, 4, 3, 1])
+        walk.press(.character("/"))
+        walk.type("nothing like it")
+        walk.press(.enter)
+        #expect(walk.screen.contains("No conversation is like this"))
+        #expect(walk.press(.enter) == [])
+        walk.press(.escape, .escape)
+        #expect(walk.state.view.overlay == nil)
     }
 
     @Test func `a mail that broke off is shown with the reason`() throws {

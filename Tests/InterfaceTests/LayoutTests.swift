@@ -23,6 +23,15 @@ struct LayoutTests {
         #expect(before > 76)
     }
 
+    @Test func `from the ladder on a drawing of 56 columns stands whole in the lesson`() throws {
+        for columns in Layout.ladder...300 {
+            let layout = Self.layout(columns, 40)
+            #expect(try #require(layout.lesson).columns - 2 >= 56, "\(columns)")
+            #expect(layout.hasLadder)
+            #expect(try #require(layout.steps).columns >= 44, "\(columns)")
+        }
+    }
+
     @Test func `the panes and their rules tile the screen`() {
         for columns in 40...260 {
             for rows in 12...70 {

@@ -109,7 +109,7 @@ struct SandboxTests {
         walk.expect(.spacePressed) { $0.view.notice = "nothing plays by itself here: n lets the next step happen" }
     }
 
-    @Test func `the walk ends with the delivered mail, and n after it shows it again`() throws {
+    @Test func `behind the last step comes the delivered mail, and n after it shows it again`() throws {
         var world = World()
         var walk = try Self.walk()
         while !world.isFinished {
@@ -117,12 +117,46 @@ struct SandboxTests {
             walk.give(world.next())
         }
         #expect(walk.state.session.source == .sandbox(finished: true))
+        #expect(walk.state.view.overlay == nil)
+        #expect(walk.screen.contains("the delivered mail"))
+        walk.press(.character("n"))
         #expect(walk.state.view.overlay == .init(.message))
         #expect(walk.screen.contains("Delivered"))
         walk.press(.escape)
         #expect(walk.state.view.overlay == nil)
         #expect(walk.press(.character("n")) == [])
         #expect(walk.state.view.overlay == .init(.message))
+    }
+
+    @Test func `whoever asked for the mail before the session was over gets it then`() throws {
+        var world = World()
+        var walk = try Self.walk()
+        for _ in 1...2 { walk.press(.character("n")) }
+        walk.give(world.next(100))
+        #expect(walk.state.view.overlay == .init(.message))
+    }
+
+    @Test func `step 1 is one press, and says how many parts Enter opens`() throws {
+        var walk = try Self.walk()
+        #expect(walk.press(.character("n")) == [.release])
+        for input in Self.submission() { walk.give(input) }
+        #expect(walk.state.place == Place(.submission))
+        #expect(walk.screen.contains("3 sub-steps: Enter walks them"), "\(walk.screen)")
+        #expect(walk.press(.enter) == [])
+        #expect(!walk.screen.contains("sub-steps:"))
+        var labels = [walk.state.place?.label]
+        while walk.press(.character("n")) == [] { labels.append(walk.state.place?.label) }
+        #expect(labels == ["1a", "1b", "1c"])
+    }
+
+    /// Step 1 alone, piece by piece.
+    private static func submission() -> [Input] {
+        let dialogue = "S: 220 own\nC: EHLO client\nS: 250 own\nC: QUIT\nS: 221 bye"
+        var tracer = Tracer()
+        return Fixture.events(dialogue, leg: .submission).map { event in
+            tracer.consume(event)
+            return .traced(tracer.trace, finished: false)
+        }
     }
 
     @Test func `the finale does not push aside what a person is reading`() throws {

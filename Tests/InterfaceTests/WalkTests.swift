@@ -234,17 +234,18 @@ struct WalkTests {
 
     // MARK: Step 1
 
-    @Test func `step 1 is one stop until Enter unfolds it`() throws {
+    @Test(arguments: View.Pane.allCases) func `step 1 is one stop until Enter unfolds it`(pane: View.Pane) throws {
         var walk = try Walk(try Self.withSubmission())
         #expect(walk.state.stops.first?.lines == 0..<9)
-        walk.press(.character("n"), .backTab)
-        #expect(walk.state.view.pane == .steps)
+        walk.press(.character("n"))
+        walk.state.view.pane = pane
         #expect(walk.state.place == Place(.submission))
         walk.expect(.enterPressed) { $0.cursor.isSubmissionUnfolded = true }
         #expect(walk.state.stops.prefix { $0.place.step == .submission }.count > 1)
         walk.press(.character("n"))
         #expect(walk.state.place?.step == .submission)
         #expect(walk.state.place?.substep != 0)
+        guard pane == .steps else { return }
         walk.expect(.enterPressed) { ($0.cursor.isSubmissionUnfolded, $0.cursor.line) = (false, 0) }
     }
 
@@ -259,11 +260,13 @@ struct WalkTests {
         #expect(walk.state.isAtEnd)
     }
 
-    @Test func `Enter is next in any other pane and at any other step`() throws {
+    @Test func `Enter is next at any other step, and where step 1 is open`() throws {
         var walk = try Walk(try Self.withSubmission())
         walk.press(.enter)
         #expect(walk.state.cursor.line == 0)
         walk.press(.enter)
+        let parts = walk.state.stops.prefix { $0.place.step == .submission }.count
+        for _ in 0..<parts { walk.press(.enter) }
         #expect(walk.state.place?.step == .greeting)
         walk.press(.backTab, .enter)
         #expect(walk.state.place?.step == .ehlo)

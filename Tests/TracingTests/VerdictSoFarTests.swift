@@ -57,6 +57,12 @@ import Testing
         words.indices.filter { $0 == 0 || words[$0] != words[$0 - 1] }.map { words[$0] }
     }
 
+    @Test func `nobody has the mail yet while it is with the sender's own server`() {
+        let standings = standings(trace(Self.mail, leg: .submission))
+        #expect(changes(standings.map { $0.share ?? "" }) == [""])
+        #expect(changes(standings.map(\.holder.rawValue)) == ["author", "sender"])
+    }
+
     @Test func `the title changes when something is decided, and not before`() {
         let standings = standings(trace(Self.mail))
         #expect(changes(standings.map(\.title)) == ["", "1 refused", "1 of 3 refused"])

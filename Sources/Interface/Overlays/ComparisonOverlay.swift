@@ -23,8 +23,7 @@ func drawComparison(_ state: State, at row: Int, in rect: Rect, on canvas: inout
         glyphs: glyphs
     )
     let inner = rect.inset()
-    let (upper, lower) = inner.split(bottom: min(8, max(3, inner.rows / 3)))
-    let (head, list) = upper.split(top: 1)
+    let (head, list, lower) = ComparisonOverlay.split(inner)
     let columns = ComparisonColumns(inner.columns)
     canvas.write(columns.heading(shown, glyphs), in: head)
     // Only what is seen is made into a line.
@@ -39,6 +38,17 @@ func drawComparison(_ state: State, at row: Int, in rect: Rect, on canvas: inout
 
 /// What the list of the rows does at keys.
 enum ComparisonOverlay {
+    /// The names, the rows, and the selected one in full.
+    fileprivate static func split(_ inner: Rect) -> (head: Rect, list: Rect, lower: Rect) {
+        let (upper, lower) = inner.split(bottom: min(8, max(3, inner.rows / 3)))
+        let (head, list) = upper.split(top: 1)
+        return (head, list, lower)
+    }
+
+    static func place(_ state: State, at row: Int, in rect: Rect, _ world: Surroundings) -> ListPlace? {
+        ListPlace(rect: split(rect.inset()).list, selected: row, count: rows(state, rect, world))
+    }
+
     /// The first difference.
     static func start(_ state: State) -> Int { state.session.comparison?.sessions.differences.first ?? 0 }
 

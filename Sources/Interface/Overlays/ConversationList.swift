@@ -12,15 +12,18 @@ import Tracing
 /// ```
 func drawConversations(_ state: State, at number: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
     guard let all = state.session.conversations else { return }
-    let here = all.index(of: number) ?? 0
+    let shown = all.shown
+    let here = all.index(of: number).flatMap { shown.firstIndex(of: $0) } ?? 0
+    let some = all.filter.isEmpty ? "" : " of \(all.rows.count)"
     canvas.frame(
         rect,
         title: "Conversations",
-        titleRight: "\(here + 1)/\(all.rows.count)",
+        titleRight: shown.isEmpty ? "none\(some)" : "\(here + 1)/\(shown.count)\(some)",
         focused: true,
         glyphs: world.glyphs
     )
-    ConversationList.draw(all, here, in: rect.inset(), on: &canvas, world.glyphs)
+    let prompt = state.prompt.question == .filter ? state.prompt : nil
+    ConversationList.draw(all, shown, here, prompt, in: rect.inset(), on: &canvas, world.glyphs)
 }
 
 enum ConversationList {
@@ -30,12 +33,25 @@ enum ConversationList {
 
         init(_ columns: Int) {
             let isWide = columns >= 72
-            standing = columns >= 56 ? 18 : 16
+            standing = columns >= 100 ? 26 : 19
             peer = isWide ? columns >= 100 ? 24 : 16 : 0
             octets = isWide ? 10 : 0
             findings = isWide ? 4 : 0
             parties = max(4, columns - 8 - peer - standing - octets - findings)
         }
+    }
+
+    private static func split(_ inner: Rect) -> (head: Rect, list: Rect, foot: Rect) {
+        let (head, rest) = inner.split(top: 1)
+        let (list, foot) = rest.split(bottom: 1)
+        return (head, list, foot)
+    }
+
+    static func place(_ state: State, at number: Int, in rect: Rect, _: Surroundings) -> ListPlace? {
+        guard let all = state.session.conversations else { return nil }
+        let shown = all.shown
+        let here = all.index(of: number).flatMap { shown.firstIndex(of: $0) } ?? 0
+        return ListPlace(rect: split(rect.inset()).list, selected: here, count: shown.count)
     }
 
     /// What is said where there is no list.
@@ -51,39 +67,57 @@ enum ConversationList {
 
     /// The number of the conversation so many rows on.
     static func moved(_ state: State, at number: Int, by rows: Int, in _: Rect, in _: Surroundings) -> Int {
-        guard let all = state.session.conversations, let last = all.rows.indices.last else { return number }
-        // One that was dropped under the cursor gives it to the oldest there is.
-        let here = all.index(of: number) ?? 0
-        return all.rows[min(max(0, here + rows), last)].number
+        state.session.conversations?.number(rows, from: number) ?? number
     }
 
     fileprivate static func draw(
         _ all: Conversations,
+        _ shown: [Int],
         _ here: Int,
+        _ prompt: Prompt?,
         in inner: Rect,
         on canvas: inout Canvas,
         _ glyphs: Glyphs
     ) {
         let columns = Columns(inner.columns)
+        let (head, list, foot) = split(inner)
+        canvas.write(heading(columns, glyphs), in: head)
+        drawFoot(all, prompt, in: foot, on: &canvas, glyphs)
+        drawList(shown.count, selected: here, in: list, on: &canvas, glyphs) { index in
+            line(all.rows[shown[index]], all, columns, glyphs)
+        }
+        guard shown.isEmpty else { return }
+        canvas.write("  No conversation is like this. Esc clears the filter.", .plain, in: list)
+    }
+
+    /// The filter where there is one, else what the star means and how many are gone.
+    private static func drawFoot(
+        _ all: Conversations,
+        _ prompt: Prompt?,
+        in foot: Rect,
+        on canvas: inout Canvas,
+        _ glyphs: Glyphs
+    ) {
+        let column = all.column == .server ? "client" : all.column.words
+        guard prompt == nil, all.filter.isEmpty else {
+            return drawFilter(all.filter, sort: column, all.isReversed, prompt, in: foot, on: &canvas, glyphs)
+        }
         var below = StyledLine("* the newest", .dim)
         if all.dropped > 0 {
             let words = all.dropped == 1 ? "one older was dropped" : "\(all.dropped.grouped) older ones were dropped"
-            below.append("; \(words)")
+            below.append("; \(words)", .dim)
         }
-        let (head, rest) = inner.split(top: 1)
-        let (list, foot) = rest.split(bottom: 1)
-        canvas.write(heading(columns, glyphs), in: head)
+        if all.column != .time || all.isReversed {
+            below.append("; sorted by \(column)\(all.isReversed ? ", turned round" : "")", .dim)
+        }
         canvas.write(Wrap.cut(below, columns: foot.columns, glyphs: glyphs), in: foot)
-        drawList(all.rows.count, selected: here, in: list, on: &canvas, glyphs) { index in
-            line(all.rows[index], all, columns, glyphs)
-        }
     }
 
     private static func heading(_ columns: Columns, _ glyphs: Glyphs) -> StyledLine {
         var line = StyledLine("    no  ", .dim)
         line.append(TextCell.left("client", columns.peer, glyphs), .dim)
         line.append(TextCell.left("from \(glyphs.arrow) to", columns.parties, glyphs), .dim)
-        line.append(TextCell.left("where it stands", columns.standing, glyphs), .dim)
+        line.append(TextCell.left("outcome", columns.standing, glyphs), .dim)
         line.append(TextCell.right("octets", columns.octets), .dim)
         line.append(TextCell.right(String(glyphs.flag), columns.findings), .dim)
         return line
@@ -98,10 +132,22 @@ enum ConversationList {
         line.append(isNewest && all.rows.count > 1 ? "* " : "  ", .finding)
         line.append(TextCell.left(row.peer, columns.peer, glyphs), .client)
         line.append(TextCell.left(parties(row, columns, glyphs), columns.parties, glyphs))
-        line.append(TextCell.left(row.standing.words, columns.standing, glyphs), row.standing.role)
+        let (words, role) = outcome(row, glyphs)
+        line.append(TextCell.left(words, columns.standing, glyphs), role)
         line.append(TextCell.right(row.octets.grouped, columns.octets), .dim)
         line.append(TextCell.right(String(row.findings), columns.findings), .finding)
         return line
+    }
+
+    /// What became of it, by the signs and colours of every list of sessions; before that how far it is.
+    static func outcome(_ row: Conversations.Row, _ glyphs: Glyphs) -> (String, Role) {
+        switch row.standing {
+        case .under(let step): return ("\(glyphs.now) \(step.isEmpty ? "connecting" : "step \(step)")", .now)
+        case .held(let step): return ("\(glyphs.now) \(step.isEmpty ? "" : "step \(step), ")waits", .now)
+        case .over:
+            let (sign, role) = row.listed.mark(glyphs)
+            return ("\(sign) \(row.listed.words)", role)
+        }
     }
 
     /// Who writes to whom; where that is too long, each gets a fair part of the room.
@@ -113,17 +159,6 @@ enum ConversationList {
         let forFrom = left + right <= room ? left : max(room / 2, room - right)
         return TextCell.cut(from, forFrom, glyphs) + " \(glyphs.arrow) "
             + TextCell.cut(to, max(room - min(left, forFrom), 1), glyphs)
-    }
-}
-
-extension Conversations.Standing {
-    fileprivate var role: Role {
-        switch self {
-        case .under, .held: .now
-        case .accepted: .done
-        case .refused, .brokenOff: .failed
-        case .noMail: .plain
-        }
     }
 }
 

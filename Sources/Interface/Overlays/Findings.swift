@@ -37,9 +37,14 @@ extension State {
     }
 }
 
-private enum FindingsOverlay {
+enum FindingsOverlay {
+    static func place(_ state: State, at selected: Int, in rect: Rect, _: Surroundings) -> ListPlace? {
+        let count = state.findingCount
+        return ListPlace(rect: split(rect, count: count).list.inset(), selected: selected, count: count)
+    }
+
     /// The list beside its lesson where there is room for both, else above it.
-    static func split(_ rect: Rect, count: Int) -> (list: Rect, lesson: Rect) {
+    fileprivate static func split(_ rect: Rect, count: Int) -> (list: Rect, lesson: Rect) {
         let isWide = rect.columns >= 100
         let (list, lesson) =
             isWide
@@ -48,7 +53,8 @@ private enum FindingsOverlay {
         return (list, lesson)
     }
 
-    static func line(_ entry: (line: Int, finding: Finding), _ state: State, _ glyphs: Glyphs) -> StyledLine {
+    fileprivate static func line(_ entry: (line: Int, finding: Finding), _ state: State, _ glyphs: Glyphs) -> StyledLine
+    {
         let mark: (String, Role) =
             switch entry.finding.severity {
             case .error: (String(glyphs.failed), .failed)

@@ -8,14 +8,15 @@ enum HelpOverlay {
     }
 
     static func lines(_ state: State, in world: Surroundings) -> [StyledLine] {
-        let width = KeyTable.rows.map { TextWidth.columns(of: $0.shown) }.max() ?? 0
+        let keys = state.view.bindings
+        let width = KeyTable.rows.map { TextWidth.columns(of: keys.shown($0)) }.max() ?? 0
         let columns = max(20, min(76, state.view.columns - 4))
         var lines: [StyledLine] = []
         for group in KeyTable.Group.allCases {
             if !lines.isEmpty { lines.append(StyledLine("")) }
             lines.append(StyledLine(group.rawValue, .heading, emphasis: .bold))
             for row in KeyTable.rows where row.group == group {
-                let shown = world.glyphs.isASCII ? row.shown.spelledArrows : row.shown
+                let shown = world.glyphs.isASCII ? keys.shown(row).spelledArrows : keys.shown(row)
                 var line = StyledLine("  " + shown, .key, emphasis: .bold)
                 line.append(String(repeating: " ", count: width - TextWidth.columns(of: shown) + 2))
                 line.append(row.words)

@@ -31,7 +31,7 @@ enum MessageOverlay {
     /// One mail with its envelope above.
     static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Surroundings) -> Page {
         let columns = max(10, state.view.columns - 4)
-        let envelope = envelope(state, mail, columns)
+        let envelope = envelope(state, mail, columns, world.glyphs)
         let lines = DotStuffing.lines(of: Array(content.prefix(maxOctets)))
         let header = lines.firstIndex(of: []) ?? lines.count
         let pieces = lines.indices.flatMap { index in
@@ -64,16 +64,15 @@ enum MessageOverlay {
         return pieces + [Array(rest)]
     }
 
-    /// Envelope and header are two things: the envelope stands above, apart (RFC 5321 §2.3.1).
-    private static func envelope(_ state: State, _ mail: TracedMail?, _ columns: Int) -> [StyledLine] {
+    /// Envelope and letter stand above, side by side; below them the letter as a whole.
+    private static func envelope(_ state: State, _ mail: TracedMail?, _ columns: Int, _ glyphs: Glyphs) -> [StyledLine]
+    {
         guard let mail else { return [] }
-        let from = mail.reversePath.map(spoken) ?? "not known"
-        let to = mail.forwardPaths.map(spoken).joined(separator: ", ")
-        return [
-            StyledLine("Envelope, which no reader sees", .heading, emphasis: .bold),
-            StyledLine("  reverse-path  \(from)", .client), StyledLine("  forward-path  \(to)", .client),
-            StyledLine(""), StyledLine("Content", .heading, emphasis: .bold),
-        ].flatMap { Wrap.lines($0, columns: columns, hanging: 16) }
+        let submitted = mail.leg == .relay ? state.session.trace.mails.first { $0.leg == .submission } : nil
+        let pairs = EnvelopeAndLetter(mail, handedIn: submitted?.forwardPaths ?? [])
+        return pairs.lines(columns: columns, glyphs) + [
+            StyledLine(""), StyledLine("The letter as a whole", .heading, emphasis: .bold),
+        ]
     }
 
     private static func styled(_ line: [UInt8], isHeader: Bool, _ glyphs: Glyphs) -> StyledLine {

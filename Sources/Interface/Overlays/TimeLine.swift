@@ -66,7 +66,8 @@ enum TimeLineOverlay {
         let speaker: TraceLine.Speaker
         let isLink: Bool
         let lines: Range<Int>
-        let label: String
+        /// What was said, and the same in a word or two.
+        let label, short: String
         let time: Double
         let failed: Bool
     }
@@ -100,6 +101,7 @@ enum TimeLineOverlay {
             isLink: line.speaker == .note,
             lines: run,
             label: "\(line.place.label) \(words)",
+            short: "\(line.place.label) \(state.session.trace.shortName(of: line, lines: run.count))",
             time: state.session.trace.lines[run.upperBound - 1].time,
             failed: state.session.trace.failed.contains(line.place)
         )
@@ -159,9 +161,12 @@ enum TimeLineOverlay {
             return StyledLine(String(lanes[..<min(from, lanes.count)]) + shown + String(lanes[max(0, end)...]), .tocome)
         }
 
-        /// A name that leaves its neighbours room.
+        /// A name that leaves its neighbours room: the whole, else the host's own label, `mx1` of `mx1.receiver.example`.
         private static func fitting(_ name: String, _ columns: Int) -> String {
-            Wrap.cut(StyledLine(name), columns: max(6, columns)).text
+            let columns = max(6, columns)
+            let isName = TextWidth.columns(of: name) > columns && !name.contains(" ") && !name.hasPrefix("[")
+            let shown = isName ? String(name.prefix { $0 != "." }) : name
+            return Wrap.cut(StyledLine(shown), columns: columns).text
         }
 
         private func ends(of leg: Leg) -> (Int, Int) {
@@ -194,23 +199,31 @@ enum TimeLineOverlay {
                 : arrow.isLink ? .link : arrow.leg == .lookup ? .lookup : arrow.speaker == .client ? .client : .server
             let emphasis: Emphasis = isHere ? [.bold, .reverse] : []
             let dash = arrow.leg == .lookup && !arrow.isLink ? "-" : String(glyphs.light.horizontal)
+            let said = ["\(dash) \(arrow.label) ", "\(dash) \(arrow.short) ", arrow.short]
             let inner: StyledLine
             if arrow.isLink {
-                inner = padded(arrow.label, to: room, with: " ", role, emphasis, glyphs)
+                let word = String(arrow.short.split(separator: " ").prefix(2).joined(separator: " "))
+                let label = fitting([" \(arrow.label)", " \(arrow.short)", " \(word)"], room)
+                inner = padded(label, to: room, with: " ", role, emphasis, glyphs)
             } else if arrow.speaker == .client {
                 inner =
-                    padded("\(dash) \(arrow.label) ", to: room - 1, with: dash, role, emphasis, glyphs)
+                    padded(fitting(said, room - 1), to: room - 1, with: dash, role, emphasis, glyphs)
                     + StyledLine(String(glyphs.arrowRight), role, emphasis: emphasis)
             } else {
                 inner =
                     StyledLine(String(glyphs.arrowLeft), role, emphasis: emphasis)
-                    + padded("\(dash) \(arrow.label) ", to: room - 1, with: dash, role, emphasis, glyphs)
+                    + padded(fitting(said, room - 1), to: room - 1, with: dash, role, emphasis, glyphs)
             }
             line.append(String(glyphs.light.vertical), .frame)
             line = line + inner
             row.removeFirst(min(row.count, left + 1 + room))
             line.append(String(row), .frame)
             return withTime(line, arrow.time)
+        }
+
+        /// The first that has room; else the last.
+        private func fitting(_ texts: [String], _ columns: Int) -> String {
+            texts.first { TextWidth.columns(of: $0) <= columns } ?? texts.last ?? ""
         }
 
         private func padded(

@@ -12,11 +12,14 @@ func drawHex(_ state: State, _ line: TraceLine, in rect: Rect, on canvas: inout 
         blocks = [
             HexBlock(
                 head: line.message.isEmpty ? "a remark of the trace, on no wire" : "the DNS message",
-                octets: line.message
+                octets: line.message,
+                marked: line.messageRange(ofSpan: state.cursor.span),
+                name: state.currentSpan?.name ?? ""
             )
         ]
     } else {
-        blocks = [HexBlock(head: line.message.isEmpty ? "" : "what was said", octets: own, span: state.currentSpan)]
+        let (span, head) = (state.currentSpan, line.message.isEmpty ? "" : "what was said")
+        blocks = [HexBlock(head: head, octets: own, marked: span?.range, name: span?.name ?? "")]
         if !line.message.isEmpty { blocks.append(HexBlock(head: "on the wire, inside TLS", octets: line.message)) }
     }
     var top = 0
@@ -35,7 +38,9 @@ func drawHex(_ state: State, _ line: TraceLine, in rect: Rect, on canvas: inout 
 private struct HexBlock {
     let head: String
     let octets: [UInt8]
-    var span: WireSpan?
+    /// Which of them are under the span cursor, and what they are.
+    var marked: Range<Int>?
+    var name = ""
 }
 
 private func hexColumns(_ rect: Rect) -> Int { rect.columns >= 76 ? 16 : 8 }
@@ -49,13 +54,13 @@ private func draw(
 ) {
     let octets = block.octets
     let perRow = hexColumns(rect)
-    let span = block.span
+    let marked = block.marked
     let count = octets.isEmpty ? "" : "\(octets.count) octets"
     canvas.write([block.head, count].filter { !$0.isEmpty }.joined(separator: ", "), .dim, column: 1, in: rect)
     // Offset, three columns an octet, a blank, one column an octet: eight of them are 37 columns, and one more around.
     let margin = rect.columns >= 40 ? 1 : 0
     guard !octets.isEmpty else { return }
-    let first = span.map { max(0, $0.range.lowerBound / perRow - (rect.rows - 3) / 2) } ?? 0
+    let first = marked.map { max(0, $0.lowerBound / perRow - (rect.rows - 3) / 2) } ?? 0
     let starts = Array(stride(from: first * perRow, to: octets.count, by: perRow).prefix(max(0, rect.rows - 2)))
     for (row, start) in starts.enumerated() {
         var text = StyledLine(offsetText(start) + (margin > 0 ? " " : ""), .dim)
@@ -65,7 +70,7 @@ private func draw(
                 text.append("   ")
                 continue
             }
-            let isInSpan = span?.range.contains(index) ?? false
+            let isInSpan = marked?.contains(index) ?? false
             let role: Role = isInSpan ? .span : speaker == .client ? .client : .server
             let emphasis: Emphasis = isInSpan ? [.bold, .underline] : []
             text.append(" ")
@@ -81,7 +86,7 @@ private func draw(
         canvas.write(text + shown, column: margin, row: row + 1, in: rect)
     }
     let rest = octets.count - (starts.last.map { $0 + perRow } ?? 0)
-    var foot = StyledLine(span.map { " \($0.name) " } ?? "", .span)
+    var foot = StyledLine(marked == nil || block.name.isEmpty ? "" : " \(block.name) ", .span)
     if rest > 0 { foot.append(" \(glyphs.ellipsis) \(rest.grouped) octets more", .dim) }
     canvas.write(
         Wrap.cut(foot, columns: rect.columns - 1, glyphs: glyphs),
@@ -91,7 +96,8 @@ private func draw(
     )
 }
 
-private func twoDigits(_ octet: UInt8) -> String {
+/// An octet as everybody writes it.
+func twoDigits(_ octet: UInt8) -> String {
     let digits = String(octet, radix: 16)
     return digits.count == 1 ? "0" + digits : digits
 }

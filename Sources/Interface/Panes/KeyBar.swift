@@ -41,12 +41,11 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
         )
         return
     }
-    let allKeys = state.session.choices.isEmpty ? allKeysHint : StyledLine()
+    let allKeys = state.session.choices.isEmpty ? allKeysHint(state.view.bindings) : StyledLine()
     canvas.write(allKeys, column: rect.columns - allKeys.columns, in: rect)
     var line = StyledLine(" ")
-    for (hint, words) in hints(state, glyphs) {
-        let key = glyphs.isASCII ? hint.spelledArrows : hint
-        let addition = StyledLine([StyledRun(key, .key, emphasis: .bold), StyledRun(" \(words)  ", .dim)])
+    for hint in hints(state, glyphs) {
+        let addition = hint.line(state.view.bindings, glyphs)
         guard line.columns + addition.columns <= rect.columns - allKeys.columns + 1 else { continue }
         line = line + addition
     }
@@ -54,24 +53,56 @@ func drawKeys(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: 
 }
 
 /// Stands at the right end at every size. In the list of sessions, which the program begins with, it means nothing.
-private var allKeysHint: StyledLine {
+private func allKeysHint(_ bindings: KeyBindings) -> StyledLine {
     var line = StyledLine(" ")
-    line.append(Overlay.help.row.letter, .key, emphasis: .bold)
+    line.append(bindings.written(Overlay.help.row.letter), .key, emphasis: .bold)
     line.append(" keys ", .dim)
     return line
 }
 
+/// A key and what it does here.
+private struct Hint {
+    /// What the key is for, where that has to be said before it.
+    var subject = ""
+    let key: String
+    let words: String
+
+    init(_ hint: (key: String, words: String)) { (key, words) = hint }
+
+    init(subject: String, _ key: String, _ words: String) {
+        (self.subject, self.key, self.words) = (subject, key, words)
+    }
+
+    func line(_ bindings: KeyBindings, _ glyphs: Glyphs) -> StyledLine {
+        let key = glyphs.isASCII ? bindings.written(key).spelledArrows : bindings.written(key)
+        return StyledLine([
+            StyledRun(subject, .dim), StyledRun(key, .key, emphasis: .bold), StyledRun(" \(words)  ", .dim),
+        ])
+    }
+}
+
 /// Keys and what they do here, the most useful first; what does not fit is left out from the end.
-private func hints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
-    if !state.session.choices.isEmpty { return [("Enter", "opens"), ("↑↓", "choose"), ("q", "quits")] }
-    if let open = state.view.overlay { return open.overlay.row.hints }
-    if let list = state.session.list, list.isShown { return list.hints(isTyping: state.prompt.question == .filter) }
+private func hints(_ state: State, _ glyphs: Glyphs) -> [Hint] {
+    if !state.session.choices.isEmpty { return [("Enter", "opens"), ("↑↓", "choose"), ("q", "quits")].map(Hint.init) }
+    if state.prompt.question == .filter, !state.isListing {
+        return [("Enter", "keeps the filter"), ("Esc", "clears it"), ("↑↓", "choose")].map(Hint.init)
+    }
+    if let open = state.view.overlay { return open.overlay.row.hints.map(Hint.init) }
+    if let list = state.session.list, list.isShown {
+        return list.hints(isTyping: state.prompt.question == .filter).map(Hint.init)
+    }
     if !state.view.pattern.isEmpty {
         return [
             ("n", "next match"), ("N", "previous"), ("Esc", "ends"),
             ("\(state.matches.count)", "lines with “\(state.view.pattern)”"),
-        ]
+        ].map(Hint.init)
     }
+    let folded = state.foldedSubsteps
+    let opens = Hint(subject: "\(folded) sub-step\(folded == 1 ? "" : "s"): ", "Enter", "walks them")
+    return (folded > 0 ? [opens] : []) + walkingHints(state, glyphs).map(Hint.init)
+}
+
+private func walkingHints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     var hints: [(String, String)] = [nextHint(state, glyphs)]
     if state.session.list != nil { hints.append(("Esc", "list")) }
     if let others = state.session.conversations?.others { hints.append((Overlay.conversations.row.letter, others)) }

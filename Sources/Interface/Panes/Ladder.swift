@@ -4,25 +4,40 @@ import Tracing
 /// The ladder: who says what to whom, an arrow for each turn, in the place of the list of steps where there is room. Its numbers are
 /// those of the steps; the steps to come stand below what has happened.
 func drawLadder(_ state: State, _ rect: Rect, _ canvas: inout Canvas, _ glyphs: Glyphs) {
-    let (whole, holder) = rect.split(right: 1).rest.split(bottom: 2)
+    let (whole, holder) = StepRows.split(rect)
     StepRows.drawHolder(state, in: holder, on: &canvas, glyphs)
     let lanes = TimeLineOverlay.Lanes(state, columns: whole.columns, timeColumns: 0)
     lanes.drawHeads(in: whole, on: &canvas)
     let inner = whole.split(top: 1).rest
-    let (before, after) = LadderRows.around(state, rows: inner.rows)
-    let arrows = (before + after).map { run in
-        lanes.row(TimeLineOverlay.arrow(run, state), isHere: run.contains(state.cursor.line ?? -1), glyphs)
+    for (row, shown) in LadderRows.placed(state, rows: inner.rows).enumerated() {
+        let line =
+            switch shown {
+            case .arrow(let run):
+                lanes.row(TimeLineOverlay.arrow(run, state), isHere: run.contains(state.cursor.line ?? -1), glyphs)
+            case .coming(let step): lanes.coming(step, glyphs)
+            }
+        canvas.write(line, row: row, in: inner)
     }
-    let furthest = state.session.trace.index.furthestStep(among: state.shownStops)
-    let coming = Step.allCases.filter { step in furthest.map { step > $0 } ?? true }.map { lanes.coming($0, glyphs) }
-    // What has happened is kept in sight before what is to come.
-    let first = max(0, min(before.count - inner.rows * 2 / 3, arrows.count - inner.rows))
-    let rows = Array(arrows.dropFirst(first)) + coming
-    for (row, line) in rows.prefix(inner.rows).enumerated() { canvas.write(line, row: row, in: inner) }
 }
 
 /// Which lines make an arrow each, near the cursor alone: a session may have a hundred thousand, and no screen shows others.
 enum LadderRows {
+    /// What a row shows: an arrow for some lines, or a step that is to come.
+    enum Row {
+        case arrow(Range<Int>)
+        case coming(Step)
+    }
+
+    /// The rows that are seen. What has happened is kept in sight before what is to come.
+    static func placed(_ state: State, rows: Int) -> [Row] {
+        let (before, after) = around(state, rows: rows)
+        let arrows = (before + after).map(Row.arrow)
+        let furthest = state.session.trace.index.furthestStep(among: state.shownStops)
+        let coming = Step.allCases.filter { step in furthest.map { step > $0 } ?? true }.map(Row.coming)
+        let first = max(0, min(before.count - rows * 2 / 3, arrows.count - rows))
+        return Array((arrows.dropFirst(first) + coming).prefix(rows))
+    }
+
     /// The runs up to the stop under the cursor, that one among them, and those behind it; no more than `rows` of each.
     static func around(_ state: State, rows: Int) -> (before: [Range<Int>], after: [Range<Int>]) {
         let stops = state.session.trace.stops

@@ -74,7 +74,9 @@ struct LessonPane {
 
     /// A card, and what stands around it.
     private struct Sheet {
+        /// The lesson, and the part of it; empty where it has none.
         let title: String
+        var part = ""
         var blocks: [Block]
         var findings: [Finding] = []
         var spec: [String] = []
@@ -93,9 +95,8 @@ struct LessonPane {
         let context = SessionValues.Context(trace, line: subject.line, span: subject.span)
         var sheets = sections.flatMap { section in
             Card.cards(of: section.filled(with: context)).map { card in
-                let parts = [section.title, card.heading].filter { !$0.isEmpty }
-                let title = parts.joined(separator: " \(world.glyphs.separator) ").asciified(world.glyphs)
-                return Sheet(title: title, blocks: card.blocks, spec: section.spec)
+                let (title, part) = (section.title.asciified(world.glyphs), card.heading.asciified(world.glyphs))
+                return Sheet(title: title, part: part, blocks: card.blocks, spec: section.spec)
             }
         }
         if sheets.isEmpty {
@@ -115,7 +116,7 @@ struct LessonPane {
             first.findings = findings
             return [first] + sheets.dropFirst()
         }
-        return [Sheet(title: first.title, blocks: [], findings: findings)] + sheets
+        return [Sheet(title: first.title, part: first.part, blocks: [], findings: findings)] + sheets
     }
 
     /// Below a rule with its title, or in a frame.
@@ -134,11 +135,11 @@ struct LessonPane {
         let first = min(max(0, scroll), max(0, text.count - room))
         let below = text.count - first - room
         let more = below > 0 ? "\(glyphs.arrowDown) \(below) more" : ""
-        let right = [more, place(of: card)].filter { !$0.isEmpty }.joined(separator: "  ")
+        let (words, right) = titles(of: card, more, columns: rect.columns - (isFramed ? 4 : 0))
         if isFramed {
-            canvas.frame(rect, title: sheets[card].title, titleRight: right, focused: isFocused, glyphs: glyphs)
+            canvas.frame(rect, title: words, titleRight: right, focused: isFocused, glyphs: glyphs)
         } else {
-            let title = StyledLine(sheets[card].title, .title, emphasis: .bold)
+            let title = StyledLine(words, .title, emphasis: .bold)
             canvas.rule(rect, title: title, titleRight: StyledLine(right, .dim), focused: isFocused, glyphs: glyphs)
         }
         // Below a rule there is a blank row above the text.
@@ -158,12 +159,27 @@ struct LessonPane {
         return max(0, text(card, columns: rect.columns - 2).count - (rect.rows - Self.head))
     }
 
-    /// `● ○ ○ ○  1 of 4`; empty where there is one.
-    private func place(of card: Int) -> String {
-        guard count > 1 else { return "" }
+    /// What stands at both ends of the rule: the title, and how much there is. Where there is no room for all of it the dots give
+    /// way first, then the part, then the end of the title; what is counted never does.
+    private func titles(of card: Int, _ more: String, columns: Int) -> (left: String, right: String) {
+        let sheet = sheets[card]
+        let whole = [sheet.title, sheet.part].filter { !$0.isEmpty }.joined(separator: " \(world.glyphs.separator) ")
+        let counted = { (place: String) in [more, place].filter { !$0.isEmpty }.joined(separator: "  ") }
+        let number = count > 1 ? "\(card + 1) of \(count)" : ""
+        let choices = [
+            (whole, counted(dots(at: card) + number)), (whole, counted(number)), (sheet.title, counted(number)),
+        ]
+        let fits = { (left: String, right: String) in
+            TextWidth.columns(of: left) + TextWidth.columns(of: right) + Canvas.columnsAroundTitles <= columns
+        }
+        return choices.first(where: fits) ?? (whole, counted(number))
+    }
+
+    /// `● ○ ○ ○  `; empty where there is one card, and where they are too many to be seen at a glance.
+    private func dots(at card: Int) -> String {
+        guard (2...Self.maxDots).contains(count) else { return "" }
         let dots = (0..<count).map { String($0 == card ? world.glyphs.cardShown : world.glyphs.card) }
-        let drawn = count <= Self.maxDots ? dots.joined(separator: " ") + "  " : ""
-        return "\(drawn)\(card + 1) of \(count)"
+        return dots.joined(separator: " ") + "  "
     }
 
     /// The text with the session's values. Findings of the line come first.

@@ -52,7 +52,9 @@ func drawSessionList(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) 
     }
     let isTyping = state.prompt.question == .filter
     if layout.filter != layout.head || isTyping || !list.filter.isEmpty {
-        drawFilter(list, isTyping ? state.prompt : nil, in: layout.filter, on: &canvas, glyphs)
+        let prompt = isTyping ? state.prompt : nil
+        let isReversed = list.order.isReversed
+        drawFilter(list.filter, sort: list.column.words, isReversed, prompt, in: layout.filter, on: &canvas, glyphs)
     }
     canvas.fill(layout.rule, with: glyphs.light.horizontal, .frame)
     if let preview = list.preview, preview.number == list.selected?.number {
@@ -61,16 +63,17 @@ func drawSessionList(_ state: State, on canvas: inout Canvas, _ glyphs: Glyphs) 
 }
 
 /// The filter as it is typed, and at the right what the list is sorted by.
-private func drawFilter(
-    _ list: SessionList,
+func drawFilter(
+    _ filter: String,
+    sort: String,
+    _ isReversed: Bool,
     _ prompt: Prompt?,
     in rect: Rect,
     on canvas: inout Canvas,
     _ glyphs: Glyphs
 ) {
     canvas.fill(rect)
-    let turned = list.order.isReversed ? ", turned round" : ""
-    let right = "< > sort: \(list.column.words)\(turned) "
+    let right = "< > sort: \(sort)\(isReversed ? ", turned round" : "") "
     let rightColumns = rect.columns >= 72 ? TextWidth.columns(of: right) : 0
     if rightColumns > 0 { canvas.write(right, .dim, column: rect.columns - rightColumns, in: rect) }
     var line = StyledLine(" / ", .key, emphasis: .bold)
@@ -80,7 +83,7 @@ private func drawFilter(
         line.append(rest.isEmpty ? " " : String(rest.prefix(1)), .plain, emphasis: .reverse)
         line.append(String(rest.dropFirst()))
     } else {
-        line.append(list.filter.isEmpty ? "filter" : list.filter, list.filter.isEmpty ? .dim : .plain)
+        line.append(filter.isEmpty ? "filter" : filter, filter.isEmpty ? .dim : .plain)
     }
     canvas.write(Wrap.cut(line, columns: rect.columns - rightColumns - 1, glyphs: glyphs), in: rect)
 }
@@ -107,10 +110,7 @@ private func counts(_ list: SessionList, _ glyphs: Glyphs, isShort: Bool) -> Sty
     var line = StyledLine()
     for outcome in [Verdict.Outcome.accepted, .deferred, .refused, .mixed, .unknown, .untried, .none] {
         guard !isShort || outcome.isCountedWhereNarrow else { continue }
-        // Where only signs have room, a mixed one counts with the refused, whose sign it has.
-        let others = isShort && outcome == .refused ? list.totals.counts[.mixed] ?? 0 : 0
-        let count = (list.totals.counts[outcome] ?? 0) + others
-        guard count > 0 else { continue }
+        guard let count = list.totals.counts[outcome], count > 0 else { continue }
         let (sign, role) = outcome.mark(glyphs)
         if line.columns > 0 { line.append(isShort ? " " : " \(glyphs.separator) ", .title) }
         line.append(isShort ? "\(count.grouped)\(sign)" : "\(count.grouped) \(outcome.listed)", role, emphasis: .bold)
@@ -140,7 +140,7 @@ extension SessionList {
 }
 
 extension SessionOrder.Column {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .time: "time"
         case .from: "from"
@@ -161,7 +161,7 @@ extension Verdict.Outcome {
         }
     }
 
-    fileprivate var isCountedWhereNarrow: Bool { ![.mixed, .untried, .none].contains(self) }
+    fileprivate var isCountedWhereNarrow: Bool { ![.untried, .none].contains(self) }
 }
 
 extension ListedSession {
@@ -169,7 +169,7 @@ extension ListedSession {
     var words: String { told.isEmpty ? outcome.listed : told }
 
     /// The sign and the meaning of that. What cannot be known, and what nobody asked for, is no trouble.
-    fileprivate func mark(_ glyphs: Glyphs) -> (sign: Character, role: Role) {
+    func mark(_ glyphs: Glyphs) -> (sign: Character, role: Role) {
         isTrouble || outcome == .accepted ? outcome.mark(glyphs) : (glyphs.skipped, .dim)
     }
 }

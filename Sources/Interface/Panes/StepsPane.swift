@@ -5,14 +5,11 @@ import Tracing
 /// The left pane: the fourteen steps with who acts, a mark each, the code that came, or what they took, and the sub-steps of the one
 /// under way and of those with trouble.
 func drawSteps(_ state: State, _ rect: Rect, _ canvas: inout Canvas, _ glyphs: Glyphs) {
-    let whole = rect.split(right: 1).rest
-    let (inner, holder) = whole.split(bottom: whole.rows >= StepRows.rowsWithHolder ? 2 : 0)
+    let (inner, holder) = StepRows.split(rect)
     StepRows.drawHolder(state, in: holder, on: &canvas, glyphs)
-    let rows = StepRows.rows(state, columns: inner.columns, glyphs, around: inner.rows)
-    let current = rows.firstIndex { $0.isCurrent } ?? 0
-    let footer = inner.rows > rows.count + 2 ? StepRows.footer(state, glyphs) : []
-    let first = max(0, min(current - inner.rows * 2 / 3, rows.count - inner.rows))
-    for (offset, row) in rows.dropFirst(first).prefix(inner.rows).enumerated() {
+    let (rows, count) = StepRows.placed(state, in: inner, glyphs)
+    let footer = inner.rows > count + 2 ? StepRows.footer(state, glyphs) : []
+    for (offset, row) in rows.enumerated() {
         let place = Rect(column: inner.column, row: inner.row + offset, columns: inner.columns, rows: 1)
         canvas.write(row.left, in: place)
         let right = row.right.columns
@@ -33,6 +30,24 @@ enum StepRows {
         /// The code that came, or what it took, and how many sub-steps are folded in.
         let right: StyledLine
         let isCurrent: Bool
+        /// The step that it is, and the first line of its first stop; none for a heading, and where it has not been.
+        var step: Step?
+        var line: Int?
+    }
+
+    /// Where the steps are, and below them who holds the mail.
+    static func split(_ rect: Rect) -> (steps: Rect, holder: Rect) {
+        let whole = rect.split(right: 1).rest
+        let (steps, holder) = whole.split(bottom: whole.rows >= rowsWithHolder ? 2 : 0)
+        return (steps, holder)
+    }
+
+    /// The rows that are seen, the current one among them, and how many there are in all.
+    static func placed(_ state: State, in rect: Rect, _ glyphs: Glyphs) -> (rows: [Row], count: Int) {
+        let rows = rows(state, columns: rect.columns, glyphs, around: rect.rows)
+        let current = rows.firstIndex { $0.isCurrent } ?? 0
+        let first = max(0, min(current - rect.rows * 2 / 3, rows.count - rect.rows))
+        return (Array(rows.dropFirst(first).prefix(rect.rows)), rows.count)
     }
 
     /// The rows of all steps. Of the sub-steps no more than `room` before the one under the cursor and `room` behind it: a
@@ -129,7 +144,7 @@ enum StepRows {
                 ? (glyphs.failed, .failed)
                 // Some recipients were refused and some were not.
                 : failures > 0
-                    ? (glyphs.flag, .finding)
+                    ? (glyphs.mixed, .finding)
                     : isHere
                         ? (glyphs.now, .now)
                         : shown == 0 && isPast
@@ -141,7 +156,7 @@ enum StepRows {
         let title = Self.title(of: step, answer, state, columns, glyphs)
         var left = StyledLine("\(mark) \(number) ", role)
         left.append(title, role)
-        let subs = visits.places(among: shown) - 1
+        let subs = state.substeps(among: shown, of: visits)
         var right = StyledLine()
         if subs > 0, !(isHere && (step != .submission || state.cursor.isSubmissionUnfolded)) {
             right.append("+\(subs)", .dim)
@@ -154,7 +169,9 @@ enum StepRows {
         return Row(
             left: Wrap.cut(left, columns: columns - max(4, right.columns), glyphs: glyphs),
             right: right,
-            isCurrent: isCurrent
+            isCurrent: isCurrent,
+            step: step,
+            line: visits.stops.first.map { state.session.trace.stops[$0].lines.lowerBound }
         )
     }
 
@@ -179,26 +196,28 @@ enum StepRows {
         let first = trace.lines[line]
         let failed = isShown && trace.failed.contains(stop.place)
         let severity = isShown ? first.severity : nil
-        let recipient = isShown ? Self.recipient(first, trace) : nil
-        let said = first.isTLS ? "TLS handshake" : WireText.shown(first.octets.prefix(60))
-        let words = isShown ? recipient ?? said : ""
+        let name = isShown ? Self.name(of: first, trace, columns) : nil
+        let words = isShown ? name ?? WireText.shown(first.octets.prefix(60)) : ""
         let sign = severity.map { String($0.sign(glyphs)) } ?? " "
         var left = StyledLine("  \(sign) ", severity?.role ?? .dim)
         left.append("\(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
         // A reply says its code itself, where its words stand in the place of a name.
-        let code = recipient == nil || !isShown ? nil : first.replyCode
+        let code = name == nil ? nil : first.replyCode
         return Row(
             left: Wrap.cut(left, columns: columns - (code == nil ? 1 : 4), glyphs: glyphs),
             right: StyledLine(code.map { " \($0)" } ?? "", severity?.role ?? .plain),
-            isCurrent: state.cursor.line.map(stop.lines.contains) ?? false
+            isCurrent: state.cursor.line.map(stop.lines.contains) ?? false,
+            step: stop.place.step,
+            line: stop.lines.lowerBound
         )
     }
 
-    /// Whom a RCPT is about, or the reply to one: the local part, which tells recipients apart.
-    private static func recipient(_ line: TraceLine, _ trace: Trace) -> String? {
-        let asked = line.answers.flatMap { trace.lines.indices.contains($0) ? trace.lines[$0] : nil } ?? line
-        guard asked.verbName == "RCPT", let path = Command.read(asked.octets).value.path else { return nil }
-        return String(spoken(path).prefix { $0 != "@" })
+    /// What a sub-step is called; nil where there is room for its line, which says more.
+    private static func name(of line: TraceLine, _ trace: Trace, _ columns: Int) -> String? {
+        if let recipient = trace.recipient(of: line) { return recipient }
+        if case .mailData = line.content { return trace.shortName(of: line) }
+        let said = TextWidth.columns(of: WireText.shown(line.octets.prefix(60)))
+        return line.isTLS || said + 10 > columns ? trace.heading(of: line) : nil
     }
 
     /// From the line before a step to its last line: the time its octets took to come.
@@ -219,18 +238,12 @@ enum StepRows {
 
     /// `2 of 3 have it now`, `held by: receiver`: who holds the mail at this moment of the walk.
     static func drawHolder(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-        let standing = state.soFar.standing
-        let words = standing.holder.words
-        let role: Role = standing.holder == .recipient ? .positive : standing.holder == .nobodyKnows ? .finding : .plain
-        let held = rect.columns > words.full.count ? words.full : words.short
-        if let share = standing.share {
-            canvas.write(
-                Wrap.cut(StyledLine(share, role), columns: rect.columns - 1, glyphs: glyphs),
-                column: 1,
-                in: rect
-            )
+        let holder = HolderWords(state)
+        if let share = state.soFar.standing.share {
+            let line = Wrap.cut(StyledLine(share, holder.role), columns: rect.columns - 1, glyphs: glyphs)
+            canvas.write(line, column: 1, in: rect)
         }
-        canvas.write(held, role, emphasis: .bold, column: 1, row: 1, in: rect)
+        canvas.write(holder.fitting(rect.columns - 1), holder.role, emphasis: .bold, column: 1, row: 1, in: rect)
     }
 
     /// What stands below the steps: the transaction and the findings.

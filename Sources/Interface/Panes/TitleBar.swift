@@ -80,7 +80,7 @@ func spoken(_ path: Path) -> String {
     }
 }
 
-/// The row of tabs when there is room for one pane only: `[1 Steps] [2 Wire] [3 Lesson]`.
+/// The row of tabs when there is room for one pane only, and at its right who holds the mail: ` Steps [Wire] Lesson   held by: sender`.
 func drawTabs(_ state: State, in rect: Rect, on canvas: inout Canvas) {
     var line = StyledLine()
     for pane in View.Pane.allCases {
@@ -90,12 +90,38 @@ func drawTabs(_ state: State, in rect: Rect, on canvas: inout Canvas) {
             isHere ? .title : .dim,
             emphasis: isHere ? [.bold, .reverse] : []
         )
-        line.append(" ")
     }
     canvas.write(line, in: rect)
+    let holder = HolderWords(state)
+    let held = StyledLine(holder.fitting(rect.columns - line.columns - 1), holder.role, emphasis: .bold)
+    canvas.write(held, column: rect.columns - held.columns, in: rect)
+}
+
+/// Who holds the mail at this moment of the walk.
+struct HolderWords {
+    let role: Role
+    private let words: (short: String, full: String)
+
+    init(_ state: State) {
+        let holder = state.soFar.standing.holder
+        words = holder.words
+        role = holder == .recipient ? .positive : holder == .nobodyKnows ? .finding : .plain
+    }
+
+    /// The longer words, where there is room.
+    func fitting(_ columns: Int) -> String { columns >= words.full.count ? words.full : words.short }
 }
 
 extension View.Pane {
+    /// The one whose tab is at a column.
+    static func at(_ column: Int) -> Self? {
+        var end = 0
+        return allCases.first { pane in
+            end += pane.name.count + 2
+            return column < end
+        }
+    }
+
     /// As it stands on tabs and in the key bar.
     var name: String {
         switch self {

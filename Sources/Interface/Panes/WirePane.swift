@@ -5,13 +5,8 @@ import Tracing
 /// The raw transcript: every line with its direction by letter, arrow and colour, a reply with the sign and the colour of
 /// its class in the margin; the current line marked, its span underlined with its name.
 func drawWire(_ state: State, in rect: Rect, on canvas: inout Canvas, _ glyphs: Glyphs) {
-    // A rule at its right is not touched.
-    var inner = rect.right < canvas.columns ? rect.split(right: 1).rest : rect
-    if state.hasFront, inner.rows > 4 {
-        let (rest, below) = inner.split(bottom: 2)
-        drawFront(state, in: below, on: &canvas, glyphs)
-        inner = rest
-    }
+    let (inner, front) = WireRows.split(rect, state)
+    if let front { drawFront(state, in: front, on: &canvas, glyphs) }
     guard state.cursor.line != nil || state.cursor.reached > 0 else {
         return drawWelcome(state, in: inner, on: &canvas, glyphs)
     }
@@ -83,6 +78,14 @@ struct WireRows {
     /// A line longer than this many rows is cut, with a count of what is left out.
     static let maxRowsOfLine = 6
 
+    /// Where the transcript is, and below it what is under way. A rule at its right is not touched.
+    static func split(_ rect: Rect, _ state: State) -> (transcript: Rect, front: Rect?) {
+        let inner = rect.right < state.view.columns ? rect.split(right: 1).rest : rect
+        guard state.hasFront, inner.rows > 4 else { return (inner, nil) }
+        let (rest, below) = inner.split(bottom: 2)
+        return (rest, below)
+    }
+
     init(_ state: State, columns: Int, glyphs: Glyphs) {
         self.state = state
         self.columns = columns
@@ -94,8 +97,19 @@ struct WireRows {
         pattern = SearchPattern(state.view.pattern)
     }
 
+    /// A row, the line that it shows, and where the octets of that stand in it.
+    struct Row {
+        let text: StyledLine
+        let line: Int
+        var indent = 0
+        var units: [WireUnit] = []
+    }
+
+    /// As many rows as fit.
+    func window(rows: Int) -> [StyledLine] { placed(rows: rows).map(\.text) }
+
     /// As many rows as fit, the current line kept near two thirds of the height.
-    func window(rows: Int) -> [StyledLine] {
+    func placed(rows: Int) -> [Row] {
         let shown = state.cursor.reached
         let cursor = min(state.cursor.line ?? 0, max(0, shown - 1))
         // Where there is little room a span is underlined once, so that its name is seen.
@@ -103,7 +117,7 @@ struct WireRows {
         let current = whole.count <= rows ? whole : self.rows(ofLine: cursor, underlinesAll: false)
         // The rest of the stop under the cursor should be seen too.
         let stopEnd = min(shown, stop?.upperBound ?? shown)
-        var after: [StyledLine] = []
+        var after: [Row] = []
         var next = cursor + 1
         let roomAfter = max(rows / 3, rows - current.count - 1)
         while next < shown, after.count < roomAfter, next < stopEnd || after.count < rows / 3 {
@@ -111,7 +125,7 @@ struct WireRows {
             next += 1
         }
         after = Array(after.prefix(max(0, rows - current.count)))
-        var before: [StyledLine] = []
+        var before: [Row] = []
         var previous = cursor - 1
         while previous >= 0, before.count < rows - current.count - after.count {
             before = self.rows(ofLine: previous) + before
@@ -126,12 +140,13 @@ struct WireRows {
     }
 
     /// The rows of one line: perhaps a heading above it, the line wrapped, and below the current one its span's name.
-    private func rows(ofLine index: Int, underlinesAll: Bool = true) -> [StyledLine] {
+    private func rows(ofLine index: Int, underlinesAll: Bool = true) -> [Row] {
         guard state.session.trace.lines.indices.contains(index) else { return [] }
         let line = state.session.trace.lines[index]
-        var rows: [StyledLine] = []
-        if let heading = heading(above: line) { rows.append(heading) }
-        if startsTable(index) { rows.append(tableHead) }
+        var rows: [Row] = []
+        let add = { (text: StyledLine) in rows.append(Row(text: text, line: index)) }
+        if let heading = heading(above: line) { add(heading) }
+        if startsTable(index) { add(tableHead) }
         let isCurrent = index == state.cursor.line
         let isMatch = pattern.isIn(line.octets)
         let prefix = prefix(of: line, isCurrent: isCurrent)
@@ -154,21 +169,18 @@ struct WireRows {
                 )
             }
             if number == 0 { decorate(&row, line) }
-            rows.append(row)
+            rows.append(Row(text: row, line: index, indent: indent, units: piece))
             guard isCurrent, underlinesAll || number == lastOfSpan,
                 let below = underline(piece, number == lastOfSpan, line, indent)
             else { continue }
-            rows.append(below)
+            add(below)
         }
         if leftOut > 0 {
-            rows.append(
-                StyledLine(
-                    String(repeating: " ", count: indent) + "\(glyphs.ellipsis) \(leftOut.grouped) octets more",
-                    .dim
-                )
-            )
+            let margin = String(repeating: " ", count: indent)
+            add(StyledLine("\(margin)\(glyphs.ellipsis) \(leftOut.grouped) octets more", .dim))
         }
-        if isCurrent, lastOfSpan == nil { rows.append(caption(line, indent)) }
+        if isCurrent, lastOfSpan == nil { add(caption(line, indent)) }
+        if isCurrent, underlinesAll, state.showsOctets { octetRows(line, indent: indent).forEach(add) }
         return rows
     }
 
@@ -194,7 +206,7 @@ struct WireRows {
         guard timeColumns > 0 else { return nil }
         let isFirst = line.index == 0 || state.session.trace.lines[line.index - 1].place != line.place
         guard isFirst else { return nil }
-        let words = line.place.substep == 0 ? line.place.step.shortTitle : ""
+        let words = line.place.substep == 0 ? line.place.step.shortTitle : state.session.trace.heading(of: line)
         return StyledLine(" \(line.place.label) \(words)", .dim, emphasis: .italic)
     }
 
@@ -352,7 +364,10 @@ struct WireRows {
 
     /// `reply code · 1 of 6`, and without the number where that is too long.
     private func spanName(_ span: WireSpan, of line: TraceLine) -> String {
-        let numbered = state.cursor.span.map { "\(span.name) \(glyphs.separator) \($0 + 1) of \(line.spans.count)" }
+        let spans = line.spansOfWire
+        let numbered = state.cursor.span.flatMap { spans.firstIndex(of: $0) }.map {
+            "\(span.name) \(glyphs.separator) \($0 + 1) of \(spans.count)"
+        }
         return numbered.flatMap { TextWidth.columns(of: $0) + 1 <= columns ? $0 : nil } ?? span.name
     }
 

@@ -16,6 +16,8 @@ public struct Conversations: Equatable, Sendable {
         public var from: Path?
         public var to: [Path]
         public var standing: Standing
+        /// As the list of a file's sessions has it, for what is filtered and sorted.
+        let listed: ListedSession
         public var octets: Int
         public var findings: Int
 
@@ -26,73 +28,22 @@ public struct Conversations: Equatable, Sendable {
             self.octets = octets
             from = trace.facts.reversePath
             to = Array(trace.facts.forwardPaths.prefix(2))
-            standing = Standing(trace, isOver: isOver, isHeld: isHeld)
+            let step = trace.stops.last?.place.label ?? ""
+            standing = isOver ? .over : isHeld ? .held(at: step) : .under(way: step)
+            listed = ListedSession(number: number, client: peer, trace.facts, isOver ? Verdict(of: trace) : nil)
             findings = trace.lines.reduce(0) { $0 + $1.findings.count }
         }
     }
 
-    /// How far it has come, or how it ended.
+    /// How far it has come.
     public enum Standing: Equatable, Sendable {
         /// It goes on; the label of its step, empty before the first.
         case under(way: String)
         /// A line of the client waits for Enter.
         case held(at: String)
-        case accepted(mails: Int)
-        /// The server said no: its code, and the label of the step.
-        case refused(code: UInt16, at: String)
-        case brokenOff(at: String)
-        /// It ended in order and no mail was sent.
-        case noMail
+        case over
 
-        init(_ trace: Trace, isOver: Bool, isHeld: Bool) {
-            let step = trace.stops.last?.place.label ?? ""
-            guard isOver else {
-                self = isHeld ? .held(at: step) : .under(way: step)
-                return
-            }
-            let accepted = trace.mails.count { $0.outcome == .accepted }
-            let refusal = trace.lines.last { line in
-                guard let code = line.replyCode, code >= 400, code < 600 else { return false }
-                return trace.failed.contains(line.place)
-            }
-            let last = trace.mails.last?.outcome
-            if accepted > 0 {
-                self = .accepted(mails: accepted)
-            } else if last == .brokenOff || last == .unanswered {
-                self = .brokenOff(at: step)
-            } else if let refusal, let code = refusal.replyCode {
-                self = .refused(code: code, at: refusal.place.label)
-            } else {
-                self = trace.failed.isEmpty && !trace.lines.isEmpty ? .noMail : .brokenOff(at: step)
-            }
-        }
-
-        var isOver: Bool {
-            switch self {
-            case .under, .held: false
-            case .accepted, .refused, .brokenOff, .noMail: true
-            }
-        }
-
-        /// Whether it did not go as it should.
-        var isTrouble: Bool {
-            switch self {
-            case .refused, .brokenOff: true
-            case .under, .held, .accepted, .noMail: false
-            }
-        }
-
-        /// In a few words.
-        var words: String {
-            switch self {
-            case .under(let step): step.isEmpty ? "connecting" : "step \(step)"
-            case .held(let step): step.isEmpty ? "waits for Enter" : "step \(step), waits"
-            case .accepted(let mails): mails == 1 ? "1 mail accepted" : "\(mails) mails accepted"
-            case .refused(let code, let step): "\(code) at step \(step)"
-            case .brokenOff(let step): step.isEmpty ? "broke off" : "broke off, \(step)"
-            case .noMail: "no mail"
-            }
-        }
+        var isOver: Bool { self == .over }
     }
 
     /// A conversation, or a session of a file, to be put into the panes.
@@ -141,6 +92,10 @@ public struct Conversations: Equatable, Sendable {
     /// What is said while nobody has come; a paragraph each.
     public let invitation: [String]
     var spots: [Int: Spot] = [:]
+    /// Which of them the list shows, and in which order.
+    var filter = ""
+    var column = SessionOrder.Column.time
+    var isReversed = false
     /// How many are kept; one that goes on, and the open one, are kept in any case.
     public static let maxKept = 1_000
 
@@ -158,6 +113,28 @@ public struct Conversations: Equatable, Sendable {
             if rows[middle].number < number { low = middle + 1 } else { high = middle }
         }
         return low < rows.count && rows[low].number == number ? low : nil
+    }
+
+    /// Indices of the rows that the list shows, in its order. There are never more than are kept.
+    var shown: [Int] {
+        let listed = rows.map(\.listed)
+        var order = SessionOrder.sorted(listed, by: column)
+        // In the place of the server, which is the same for all, stands the client.
+        if column == .server { order = rows.indices.sorted { (rows[$0].peer, $0) < (rows[$1].peer, $1) } }
+        let wanted = SessionFilter(filter)
+        if !wanted.isEmpty {
+            let fitting = Set(wanted.indices(in: listed, SessionTexts(listed)))
+            order.removeAll { !fitting.contains($0) }
+        }
+        return isReversed ? order.reversed() : order
+    }
+
+    /// The number of the conversation so many rows on in the list, from another one or from where it would be.
+    func number(_ rows: Int, from number: Int) -> Int {
+        let shown = shown
+        guard let last = shown.indices.last else { return number }
+        let here = index(of: number).flatMap { shown.firstIndex(of: $0) } ?? 0
+        return self.rows[shown[min(max(0, here + rows), last)]].number
     }
 
     /// `conversation 3 of 7`, for the title bar; on a narrow one `3 of 7`.

@@ -24,8 +24,10 @@ public struct State: Equatable, Sendable {
     }
 
     /// The index of the stop under the cursor; nil on the first page.
-    public var stopIndex: Int? {
-        guard let line = cursor.line else { return nil }
+    public var stopIndex: Int? { cursor.line.flatMap { stopIndex(ofLine: $0) } }
+
+    /// The index of the stop that a line belongs to.
+    func stopIndex(ofLine line: Int) -> Int? {
         let stops = stops
         var low = 0
         var high = stops.count
@@ -44,6 +46,19 @@ public struct State: Equatable, Sendable {
         guard let line = cursor.line, session.trace.lines.indices.contains(line) else { return nil }
         return cursor.isSubmissionUnfolded || session.trace.lines[line].place.step != .submission
             ? session.trace.lines[line].place : Place(.submission)
+    }
+
+    /// How many sub-steps are folded into step 1 under the cursor, as far as they were shown; none where it is open.
+    var foldedSubsteps: Int {
+        guard place?.step == .submission, !cursor.isSubmissionUnfolded else { return 0 }
+        let visits = session.trace.index.visits(of: .submission, in: 0)
+        return substeps(among: min(shownStops, visits.stops.count), of: visits)
+    }
+
+    /// How many sub-steps the first `count` visits of a step are. A step may begin with one, as handing in does.
+    func substeps(among count: Int, of visits: StopIndex.Visits) -> Int {
+        let hasOwn = visits.stops.first.map { session.trace.stops[$0].place.substep == 0 } ?? true
+        return max(0, visits.places(among: count) - (hasOwn ? 1 : 0))
     }
 
     /// Whether the cursor is where the session has got to, so that Enter may send.

@@ -23,9 +23,14 @@ public struct View: Equatable, Sendable {
     var pane = Pane.wire
     var isZoomed = false
     var showsHex = false
+    /// Whether the octets under the current line of a wide screen are turned off.
+    var hidesOctets = false
     var showsLineEnds = false
     var times = Times.sinceStart
     var isBlank = false
+
+    /// Which key means what.
+    public var bindings = KeyBindings.usual
 
     public var playback = Playback()
     /// Tells a timer that still counts from one that was called off.

@@ -44,18 +44,69 @@ extension State {
     /// In the list, the next conversation that did not go as it should; from the last one round to the first.
     mutating func selectTrouble(_ number: Int) -> [Effect] {
         guard let all = session.conversations else { return [] }
-        let here = all.index(of: number) ?? 0
-        let order = all.rows.dropFirst(here + 1) + all.rows.prefix(here + 1)
-        if let row = order.first(where: { $0.standing.isTrouble }) {
-            view.overlay = Overlay.Open(.conversations, at: row.number)
+        let shown = all.shown
+        let here = all.index(of: number).flatMap { shown.firstIndex(of: $0) } ?? 0
+        let order = shown.dropFirst(here + 1) + shown.prefix(here + 1)
+        if let row = order.first(where: { all.rows[$0].listed.isTrouble }) {
+            view.overlay = Overlay.Open(.conversations, at: all.rows[row].number)
         } else {
             view.notice = "no trouble in any of them"
         }
         return []
     }
 
+    // MARK: Which the list shows
+
+    mutating func askConversationFilter() -> [Effect] {
+        prompt.ask(.filter, about: session.conversations?.filter ?? "")
+        return []
+    }
+
+    /// What is typed filters at once; Enter keeps the filter, Esc clears it, and one can move in the list meanwhile.
+    mutating func answerConversationFilter(_ input: Input) {
+        switch input {
+        case .upPressed: selectConversation(by: -1)
+        case .downPressed: selectConversation(by: 1)
+        case .enterPressed: prompt.close()
+        case .escapePressed: showConversations(filter: "")
+        case .erased where prompt.typed.isEmpty: showConversations(filter: "")
+        default:
+            edit(input)
+            session.conversations?.filter = prompt.typed
+            selectConversation(by: 0)
+        }
+    }
+
+    private mutating func showConversations(filter: String) {
+        prompt.close()
+        session.conversations?.filter = filter
+        selectConversation(by: 0)
+    }
+
+    private mutating func selectConversation(by rows: Int) {
+        guard let open = view.overlay, open.overlay == .conversations, let all = session.conversations else { return }
+        view.overlay = Overlay.Open(.conversations, at: all.number(rows, from: open.at))
+    }
+
+    mutating func sortConversations(_ columns: Int, _: Int) -> [Effect] {
+        if let column = session.conversations?.column { session.conversations?.column = column.moved(by: columns) }
+        return []
+    }
+
+    mutating func turnConversations() -> [Effect] {
+        session.conversations?.isReversed.toggle()
+        return []
+    }
+
+    /// Esc shows all of them again, and then leaves the list.
+    mutating func leaveConversations() -> [Effect] {
+        if session.conversations?.filter.isEmpty == false { showConversations(filter: "") } else { view.overlay = nil }
+        return []
+    }
+
     /// Enter in the list. Who chooses the newest follows the newest again.
     mutating func chooseConversation(_ number: Int) -> [Effect] {
+        guard session.conversations?.shown.isEmpty != true else { return [] }
         view.overlay = nil
         guard let all = session.conversations, all.index(of: number) != nil else {
             view.notice = "conversation \(number) was dropped; o shows those there are"

@@ -40,22 +40,14 @@ extension State {
     }
 
     mutating func moveSpan(_ by: Int) {
-        guard let count = currentLine?.spans.count, count > 0 else { return }
+        guard let spans = currentLine?.spansOfWire, let last = spans.last else { return }
         cursor.turn(to: 0)
-        guard let span = cursor.span else {
-            cursor.span = by > 0 ? currentLine?.tellingSpan : count - 1
+        guard let span = cursor.span, let here = spans.firstIndex(of: span) else {
+            cursor.span = by > 0 ? currentLine?.tellingSpan : last
             return
         }
-        let next = span + by
         // Beyond either end the line as a whole is meant again.
-        cursor.span = (0..<count).contains(next) ? next : nil
-    }
-
-    mutating func click(_ column: Int, _ row: Int) {
-        let layout = Layout(of: self)
-        for (pane, rect) in [(View.Pane.steps, layout.steps), (.wire, layout.wire), (.lesson, layout.lesson)] {
-            if rect?.contains(column: column, row: row) == true { view.pane = pane }
-        }
+        cursor.span = spans.indices.contains(here + by) ? spans[here + by] : nil
     }
 
     /// Whether there is a mail to show.

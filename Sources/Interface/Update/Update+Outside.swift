@@ -37,8 +37,8 @@ extension State {
             session.awaited = max(0, session.awaited - 1)
             if follows { goToStop(stops.count - 1) }
         }
-        // The walk ends with what it was for: the mail as it lies in the mailbox.
-        if finished, !wasFinished, follows, !session.trace.delivered.isEmpty, view.overlay == nil {
+        // Behind the last step comes what the walk was for, the mail as it lies in the mailbox: at once for those who asked early.
+        if finished, !wasFinished, follows, session.awaited > 0, !session.trace.delivered.isEmpty, view.overlay == nil {
             open(.message)
         }
         if finished { session.awaited = 0 }

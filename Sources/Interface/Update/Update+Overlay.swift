@@ -34,9 +34,9 @@ extension State {
         // What is about the panes below it, which nobody sees, means nothing.
         case .editPressed, .revertPressed, .rawPressed, .fasterPressed, .slowerPressed, .timesPressed, .followPressed,
             .nextPanePressed, .previousPanePressed, .zoomPressed, .leftPressed, .rightPressed, .nextMatchPressed,
-            .previousMatchPressed, .columnBackPressed, .columnOnPressed, .reversePressed, .hexPressed, .lineEndsPressed,
-            .clicked:
+            .previousMatchPressed, .columnBackPressed, .columnOnPressed, .reversePressed, .hexPressed, .lineEndsPressed:
             break
+        case .clicked(let column, let row): return click(open, column, row, in: world)
         case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
         // What does not come by hand goes past it.
         case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .compared,

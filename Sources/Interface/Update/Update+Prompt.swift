@@ -31,7 +31,8 @@ extension State {
     mutating func answer(_ input: Input) -> [Effect] {
         if case .paste(let text) = prompt.question { return answerPaste(input, after: text) }
         switch input {
-        case _ where prompt.question == .filter: return answerFilter(input)
+        case _ where prompt.question == .filter && isListing: return answerFilter(input)
+        case _ where prompt.question == .filter: answerConversationFilter(input)
         // Lines of a paste stay one answer: nothing of it goes before the person has seen it whole.
         case .pasted(let text) where prompt.question == .raw:
             let octets = Array(text.utf8)

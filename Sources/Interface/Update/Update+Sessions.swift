@@ -22,7 +22,12 @@ extension State {
         case .hopPressed: selectHop()
         case .troublePressed: selectTrouble()
         case .enterPressed, .rightPressed: return openSelected()
-        case .clicked(let column, let row): click(column, row, in: SessionListLayout(of: self))
+        case .clicked(let column, let row):
+            guard let list = session.list else { break }
+            let place = ListPlace(rect: SessionListLayout(of: self).list, selected: list.at, count: list.order.count)
+            guard let index = place.index(column: column, row: row) else { break }
+            if index == list.at { return openSelected() }
+            session.list?.go(to: index)
         case .overlayPressed(.conversations): leaveList()
         case .escapePressed:
             if session.list?.filter.isEmpty == false { session.list?.show(filter: "") } else { leaveList() }
@@ -107,13 +112,6 @@ extension State {
     private mutating func clearFilter() {
         prompt.close()
         session.list?.show(filter: "")
-    }
-
-    /// A click on a row selects it.
-    private mutating func click(_ column: Int, _ row: Int, in layout: SessionListLayout) {
-        guard let list = session.list, layout.list.contains(column: column, row: row) else { return }
-        let first = firstListed(list.at, of: list.order.count, in: layout.list)
-        session.list?.go(to: first + row - layout.list.row)
     }
 
     /// Enter: the session under the cursor, from its trouble on; where it is open already, the place where it was left.

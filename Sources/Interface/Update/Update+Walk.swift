@@ -54,8 +54,16 @@ extension State {
         if session.source.isLive || session.source.isWatched && session.pending != nil && isAtFront {
             return sendPressed()
         }
-        guard view.pane == .steps, place?.step == .submission else { return nextPressed() }
-        toggleSubmission()
+        guard place?.step == .submission else { return nextPressed() }
+        if foldedSubsteps > 0 {
+            cursor.isSubmissionUnfolded = true
+            goToStop(0)
+        } else if view.pane == .steps, cursor.isSubmissionUnfolded {
+            cursor.isSubmissionUnfolded = false
+            goToStop(stopIndex ?? 0)
+        } else {
+            return nextPressed()
+        }
         return []
     }
 
@@ -101,12 +109,6 @@ extension State {
         }
         let start = stops[..<(other + 1)].lastIndex { $0.place.step != stops[other].place.step }
         goToStop((start ?? -1) + 1)
-    }
-
-    private mutating func toggleSubmission() {
-        cursor.isSubmissionUnfolded.toggle()
-        guard let line = cursor.line, session.trace.lines[line].place.step == .submission else { return }
-        goToStop(stopIndex ?? 0)
     }
 
     /// Puts the cursor on the first line of a stop that says something; -1 is the first page. Gives whether there is such a stop.

@@ -57,7 +57,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .searchPressed: state.prompt.ask(.search)
     case .nextMatchPressed: state.goToMatch(after: state.cursor.line ?? -1, forward: true)
     case .previousMatchPressed: state.goToMatch(after: state.cursor.line ?? 0, forward: false)
-    case .hexPressed: state.view.showsHex.toggle()
+    case .hexPressed: state.hexPressed()
     case .lineEndsPressed: state.view.showsLineEnds.toggle()
     case .overlayPressed(.conversations) where state.session.list != nil: return state.backToList()
     case .overlayPressed(let overlay): state.open(overlay)
@@ -68,7 +68,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .savePressed: state.prompt.ask(.save)
     case .pastePressed: state.pastePressed()
     case .mousePressed: return [.toggleMouse]
-    case .clicked(let column, let row): state.click(column, row)
+    case .clicked(let column, let row): state.click(column, row, in: world)
     case .escapePressed: return state.escape()
     case .quitPressed where state.session.list != nil: return state.backToList()
     case .quitPressed, .leavePressed: return [.exit]
@@ -130,6 +130,12 @@ extension State {
         case .firstPressed: cursor.choice = 0
         case .lastPressed: cursor.choice = last
         case .enterPressed, .rightPressed, .spacePressed: return [.open(choice: cursor.choice)]
+        case .clicked(let column, let row):
+            let rect = Layout(of: self).overlay.inset()
+            let list = ListPlace(rect: rect, selected: cursor.choice, count: session.choices.count)
+            guard let index = list.index(column: column, row: row) else { break }
+            if index == cursor.choice { return [.open(choice: index)] }
+            cursor.choice = index
         case .quitPressed, .escapePressed: return [.exit]
         case .pastePressed: pastePressed()
         default: break

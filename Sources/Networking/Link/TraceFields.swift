@@ -28,18 +28,3 @@ struct TraceFields {
         Array("Return-Path: ".utf8) + envelope.reversePath.octets + [13, 10]
     }
 }
-
-/// What is asked of the header of a mail (RFC 5322 §2.2), as far as a submission server needs it.
-enum HeaderReading {
-    /// Whether the header has a field of this name, letters without case.
-    static func has(_ name: String, in content: [UInt8]) -> Bool {
-        for line in DotStuffing.lines(of: Array(content.prefix(1 << 20))) {
-            guard !line.isEmpty else { return false }
-            let fieldName = line.prefix { $0 != UInt8(ascii: ":") }
-            guard fieldName.count < line.count else { continue }
-            let trimmed = fieldName.reversed().drop { $0 == 32 || $0 == 9 }.reversed()
-            if trimmed.equalsIgnoringCase(name.utf8) { return true }
-        }
-        return false
-    }
-}

@@ -17,22 +17,24 @@ public enum MailContent {
 
     /// A whole mail. Without `messageID`, which has its angle brackets, the submission server adds one (RFC 6409 §8.3).
     ///
-    /// Line ends in `body` may be CRLF, LF or CR. Throws when a line break stands in the subject.
+    /// `author` is what the From field says, nil for the sender. Line ends in `body` may be CRLF, LF or CR. Throws when a line break
+    /// stands in the subject.
     public static func write(
         from sender: ReversePath,
+        author: String? = nil,
         to recipients: [ForwardPath],
+        copies: [ForwardPath] = [],
         subject: String,
         date: MailDate,
         messageID: String? = nil,
         body: [UInt8]
     ) throws(ContentError) -> [UInt8] {
         if subject.utf8.contains(where: { $0 == 13 || $0 == 10 || $0 == 0 }) { throw .lineBreakInSubject }
-        var from = sender.octets
-        if case .null = sender { from = Array("<postmaster@localhost>".utf8) }
+        var from = author.map { Array($0.utf8) } ?? sender.octets
+        if case .null = sender, author == nil { from = Array("<postmaster@localhost>".utf8) }
         var content = Array("From: ".utf8) + from + [13, 10]
-        content += Array("To: ".utf8)
-        content += recipients.map(\.octets).joined(separator: Array(",\r\n ".utf8))
-        content += Array("\r\nSubject: ".utf8) + encoded(subject) + Array("\r\nDate: \(date)\r\n".utf8)
+        content += addresses("To", recipients) + (copies.isEmpty ? [] : addresses("Cc", copies))
+        content += Array("Subject: ".utf8) + encoded(subject) + Array("\r\nDate: \(date)\r\n".utf8)
         if let messageID { content += Array("Message-ID: \(messageID)\r\n".utf8) }
         if body.contains(where: { $0 >= 0x80 }) {
             content += Array(
@@ -46,6 +48,12 @@ public enum MailContent {
         content += [13, 10]
         for line in DotStuffing.lines(of: body) { content += line + [13, 10] }
         return content
+    }
+
+    /// A field that names people, each on a line of its own (RFC 5322 §2.2.3).
+    private static func addresses(_ name: String, _ paths: [ForwardPath]) -> [UInt8] {
+        let list = paths.map(\.octets).joined(separator: Array(",\r\n ".utf8))
+        return Array("\(name): ".utf8) + list + [13, 10]
     }
 
     /// The subject as it is when it is ASCII, else as encoded words of at most 75 octets each, folded (RFC 2047 §2).

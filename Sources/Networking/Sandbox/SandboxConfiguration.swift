@@ -8,6 +8,8 @@ public struct SandboxConfiguration: Sendable {
     public let sender: ReversePath
     /// One at least, all in `recipientDomain`.
     public let recipients: [ForwardPath]
+    /// Whom the mail is for as it is handed in: those, who gets a copy, and who gets one that the header does not tell.
+    public let submitted: [ForwardPath]
     /// The mail as the user agent hands it in: header, empty line, body.
     public let content: [UInt8]
     public let senderDomain: Name
@@ -25,10 +27,15 @@ public struct SandboxConfiguration: Sendable {
 
     /// Takes addresses as a person types them; the sender may be `<>`.
     ///
-    /// `body` has lines with any ends; nil for the mail that comes with the program.
+    /// `author` is what the From field says, nil for the sender. Copies go to people whom the sender's own server serves; those of
+    /// the first kind stand in the Cc field, blind ones in the envelope alone (RFC 5322 §3.6.3). `body` has lines with any ends;
+    /// nil for the mail that comes with the program.
     public init(
         sender: String = "ada@sender.example",
+        author: String? = nil,
         recipients: [String] = ["bob@receiver.example"],
+        copies: [String] = [],
+        blindCopies: [String] = [],
         subject: String = MailContent.defaultSubject,
         body: [UInt8]? = nil,
         seed: UInt64 = .random(in: 0 ... .max),
@@ -36,11 +43,10 @@ public struct SandboxConfiguration: Sendable {
     ) throws(SandboxError) {
         guard !recipients.isEmpty else { throw .noRecipient }
         do { self.sender = try ReversePath(sender) } catch { throw .badSender(sender, error) }
-        var paths: [ForwardPath] = []
-        for text in recipients {
-            do { paths.append(try ForwardPath(text)) } catch { throw .badRecipient(text, error) }
-        }
+        let paths = try Self.paths(recipients)
+        let copied = try Self.paths(copies)
         self.recipients = paths
+        submitted = try paths + copied + Self.paths(blindCopies)
         senderDomain = try Self.domain(of: self.sender, typed: sender)
         recipientDomain = try Self.commonDomain(of: paths, typed: recipients)
         self.seed = seed
@@ -48,19 +54,29 @@ public struct SandboxConfiguration: Sendable {
         do {
             content = try MailContent.write(
                 from: self.sender,
+                author: author,
                 to: paths,
+                copies: copied,
                 subject: subject,
                 date: fixedDate ?? .now(),
                 body: body ?? MailContent.defaultBody
             )
         } catch { throw .badContent(error) }
         let mail = MailObject(
-            envelope: Envelope(reversePath: self.sender, forwardPaths: paths),
+            envelope: Envelope(reversePath: self.sender, forwardPaths: submitted),
             content: content
         )
         do { _ = try ClientDialogue(.init(clientName: "out.\(senderDomain)", mails: [mail])) } catch {
             throw .badPlan(error)
         }
+    }
+
+    private static func paths(_ typed: [String]) throws(SandboxError) -> [ForwardPath] {
+        var paths: [ForwardPath] = []
+        for text in typed {
+            do { paths.append(try ForwardPath(text)) } catch { throw .badRecipient(text, error) }
+        }
+        return paths
     }
 
     /// Where the mail is handed in: the domain of the sender, or one made up when the sender is no mailbox with a name.

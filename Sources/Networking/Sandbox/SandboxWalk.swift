@@ -128,7 +128,7 @@ extension SandboxWalk {
         guard !isOver else { return }
         let port = submissionServer?.port ?? 0
         let mail = MailObject(
-            envelope: Envelope(reversePath: configuration.sender, forwardPaths: configuration.recipients),
+            envelope: Envelope(reversePath: configuration.sender, forwardPaths: configuration.submitted),
             content: configuration.content
         )
         let peer = "\(configuration.ownServerName) [127.0.0.1]:\(port)"
@@ -144,16 +144,19 @@ extension SandboxWalk {
         dial(setup, ownSubmission, port) { self.submitted($0) }
     }
 
-    /// The server keeps the mail with its trace field on top, and adds what the user agent left out (RFC 6409 §8).
+    /// The server keeps the mail with its trace field on top, and adds what the user agent left out (RFC 6409 §8). Recipients
+    /// of its own domain it serves itself; the others are those the mail is sent on to.
     private func queue(_ reception: ServerEnd.Reception) {
         var mail = reception.mail
         var added = reception.fields.received(for: mail.envelope)
-        if !HeaderReading.has("Date", in: mail.content) { added += Array("Date: \(date())\r\n".utf8) }
-        if !HeaderReading.has("Message-ID", in: mail.content) {
+        let fields = HeaderField.fields(of: mail.content)
+        if !fields.contains(where: { $0.isNamed("Date") }) { added += Array("Date: \(date())\r\n".utf8) }
+        if !fields.contains(where: { $0.isNamed("Message-ID") }) {
             let id = "\(reception.fields.queueID).\(date().seconds)@\(configuration.ownServerName)"
             added += Array("Message-ID: <\(id)>\r\n".utf8)
         }
         mail.content = added + mail.content
+        mail.envelope.forwardPaths = configuration.recipients
         queued = mail
     }
 

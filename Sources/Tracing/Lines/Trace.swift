@@ -127,8 +127,14 @@ public struct Trace: Equatable, Sendable {
     }
 
     private var knownForwardPaths: Set<Path> = []
+    private var knowsRelayed = false
 
-    mutating func rememberForwardPath(_ path: Path) {
+    /// What the sender's own server sends on counts before what was handed in to it.
+    mutating func rememberForwardPath(_ path: Path, of leg: Leg) {
+        if leg == .relay, !knowsRelayed {
+            knowsRelayed = true
+            (knownForwardPaths, facts.forwardPaths) = ([], [])
+        }
         guard knownForwardPaths.insert(path).inserted else { return }
         facts.forwardPaths.append(path)
     }

@@ -79,7 +79,7 @@ struct LookupTracer: Sendable {
     private func show(_ record: ResourceRecord, _ octets: [UInt8], at time: Double, _ trace: inout Trace) {
         remember(record, &trace)
         guard record.type != .mx, record.type != .opt else { return }
-        append(line(of: record), .server, octets, time, [], &trace)
+        append(Self.line(of: record), .server, octets, time, [], &trace)
     }
 
     /// The MX records, lowest preference first, with the addresses that came along (RFC 5321 §5.1).
@@ -162,7 +162,7 @@ struct LookupTracer: Sendable {
         )
     }
 
-    private func line(of record: ResourceRecord) -> DNSLine {
+    static func line(of record: ResourceRecord) -> DNSLine {
         let value: String =
             switch record.data {
             case .a(let address): "\(address)"
@@ -182,7 +182,9 @@ struct LookupTracer: Sendable {
         )
     }
 
-    private func piece(_ text: String, _ anchor: String) -> DNSLine.Piece {
+    private func piece(_ text: String, _ anchor: String) -> DNSLine.Piece { Self.piece(text, anchor) }
+
+    private static func piece(_ text: String, _ anchor: String) -> DNSLine.Piece {
         DNSLine.Piece(text: text, anchor: LessonAnchor(anchor))
     }
 

@@ -52,6 +52,22 @@ public struct ListedSession: Equatable, Sendable {
         situations = glance.situations
     }
 
+    /// A conversation as far as its trace knows it. Without a verdict it goes on, and nothing has become of it yet.
+    public init(number: Int, began: String = "", client: String, _ facts: SessionFacts, _ verdict: Verdict?) {
+        self.number = number
+        self.began = WireText.shown(began.utf8)
+        self.client = WireText.shown(client.utf8)
+        server = nil
+        let shown = { (path: Path) in "<\(WireText.shown(path.withoutBrackets))>" }
+        from = facts.reversePath.map(shown)
+        to = facts.forwardPaths.map(shown)
+        outcome = verdict?.outcome ?? .none
+        (told, isTrouble, fates) = (verdict?.told ?? "", verdict?.isTrouble ?? false, verdict?.fates ?? [])
+        (code, status) = (verdict?.decision?.code, verdict?.decision?.status)
+        usesTLS = facts.tls != nil
+        situations = []
+    }
+
     /// Whether this became of it, or of one of its mails or recipients.
     public func came(to outcome: Verdict.Outcome) -> Bool { self.outcome == outcome || fates.contains(outcome) }
 

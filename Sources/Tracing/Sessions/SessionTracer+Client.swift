@@ -166,7 +166,7 @@ extension SessionTracer {
         case .domain(let name) where leg == .relay || trace.facts.clientDomain == nil: trace.facts.clientDomain = name
         case .path(let path) where command.turn == .mail:
             if leg == .relay || trace.facts.reversePath == nil { trace.facts.reversePath = path }
-        case .path(let path): trace.rememberForwardPath(path)
+        case .path(let path): trace.rememberForwardPath(path, of: leg)
         case .mechanism(let name, let response):
             mechanism = name.isMechanismName ? name.map(\.uppercased).lossyText : ""
             contentPlace = place

@@ -235,9 +235,9 @@ extension Verdict.Counts {
 }
 
 extension Verdict.Standing {
-    /// `2 of 3 have it now`; nil where there is one recipient, and while none has.
+    /// `2 of 3 have it now`; nil where there is one recipient, and while none has: their sender's own server is on the way.
     public var share: String? {
-        guard counts.asked > 1, counts.accepted > 0 else { return nil }
+        guard counts.asked > 1, counts.accepted > 0, holder != .sender else { return nil }
         return "\(counts.accepted) of \(counts.asked) \(counts.accepted == 1 ? "has" : "have") it now"
     }
 }

@@ -48,7 +48,8 @@ struct CommonOptions: ParsableArguments {
             lessonsRoots: try lessonsRoots(choice),
             language: choice.value(.language) ?? surroundings.language,
             textStyle: WalkText.Style(showsSpans: spans, showsTimes: times),
-            pace: choice.value(.pace).flatMap(Double.init) ?? Settings.usualPace
+            pace: choice.value(.pace).flatMap(Double.init) ?? Settings.usualPace,
+            bindings: choice.bindings
         )
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Interchange
+import Interface
 
 /// `ehlo config`: the settings as they count, and who set them.
 struct ConfigCommand: ParsableCommand {
@@ -35,7 +36,15 @@ struct ConfigCommand: ParsableCommand {
                 // The folder of the program's own lessons may move with the program, and so it is not for the file.
                 let isOwn = source == .usual && setting == .lessons
                 return "\(isOwn ? "# " : "")\(setting.rawValue): \(value(of: setting, settings))  # \(source.words)"
-            }
+            } + ["\(SettingsFile.keysName):"] + keys(choice, path)
+    }
+
+    /// A line for each thing that keys do, but for those whose keys stay what they are.
+    private static func keys(_ choice: SettingChoice, _ path: String) -> [String] {
+        KeyTable.rows.filter { !$0.isFixed }.map { row in
+            let source = choice.linesOfKeys[row.name].map { SettingChoice.Source.file(path: path, line: $0) }
+            return "  \(row.name): \(quoted(choice.bindings.words(row)))  # \((source ?? .usual).words)"
+        }
     }
 
     private static func value(of setting: Setting, _ settings: Settings) -> String {

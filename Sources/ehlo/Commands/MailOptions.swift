@@ -31,10 +31,15 @@ struct MailOptions: ParsableArguments {
         if let from { try OptionText.check(from, "--from") }
         for recipient in to { try OptionText.check(recipient, "--to") }
         if let subject { try OptionText.check(subject, "--subject") }
+        // The mail that comes with the program has more names in its letter than in its envelope, and the other way round.
+        let isOwnMail = from == nil && to.isEmpty
         do {
             return try SandboxConfiguration(
                 sender: from ?? "ada@sender.example",
+                author: isOwnMail ? "Ada Lovelace <lovelace@sender.example>" : nil,
                 recipients: to.isEmpty ? ["bob@receiver.example"] : to,
+                copies: isOwnMail ? ["eve@sender.example"] : [],
+                blindCopies: isOwnMail ? ["grace@sender.example"] : [],
                 subject: subject ?? MailContent.defaultSubject,
                 body: try OptionText.file(body, most: Self.maxOctets)
             )

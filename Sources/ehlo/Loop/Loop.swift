@@ -19,19 +19,13 @@ func runCurses(_ source: WalkSource, _ settings: Settings) throws -> Int32 {
     return loop.run()
 }
 
-private func openLibrary(_ settings: Settings) throws -> LessonLibrary {
-    do {
-        return try LessonLibrary(roots: settings.lessonsRoots, language: settings.language)
-    } catch {
-        throw CommandError(.noInput, "\(error)")
-    }
-}
-
 /// The one place where state, terminal and world meet: waits, hands what happened to `update`, carries out its effects,
 /// draws. It decides nothing.
 private final class Loop {
     private let settings: Settings
-    private let world: Interface.Surroundings
+    private var world: Interface.Surroundings
+    /// The person's own folder of lessons, where they have one.
+    private var lessons: LessonsWatch?
     private let terminal: Terminal
     private var state: State
     private var behind: RunningWalk?
@@ -128,6 +122,9 @@ private final class Loop {
         }
         state.view.columns = terminal.columns
         state.view.rows = terminal.rows
+        state.view.bindings = settings.bindings
+        // A person's own folder lies over the lessons that come with the program.
+        if settings.lessonsRoots.count > 1 { lessons = LessonsWatch(settings.lessonsRoots[0], now: monotonicSeconds()) }
     }
 
     func run() -> Int32 {
@@ -147,11 +144,23 @@ private final class Loop {
 
     /// Until the timer fires, or what was not drawn yet has to be.
     private var millisecondsToWait: Int? {
-        let due = [timer?.due, pace.due].compactMap(\.self).min()
+        let due = [timer?.due, pace.due, lessons?.due].compactMap(\.self).min()
         return due.map { max(0, Int((($0 - monotonicSeconds()) * 1000).rounded(.up))) }
     }
 
+    /// Reads the lessons anew where the person has changed one: the same card shows what it says now.
+    private func readLessonsAnew() {
+        guard lessons?.hasChanged(now: monotonicSeconds()) == true else { return }
+        pace.happened(isPressing: true)
+        do {
+            world = Interface.Surroundings(library: try openLibrary(settings), glyphs: world.glyphs)
+        } catch {
+            give(.noticed("the lessons cannot be read as they are now: \(error)"))
+        }
+    }
+
     private func handle(_ event: Terminal.Event) {
+        readLessonsAnew()
         pace.happened(isPressing: event != .woken && event != .timeout || long == nil || isFinished)
         switch event {
         case .key(.resize): give(.resized(columns: terminal.columns, rows: terminal.rows))

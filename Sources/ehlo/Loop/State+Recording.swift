@@ -12,6 +12,7 @@ extension State {
             trace: Tracer.trace(of: recording.events)
         )
         state.view.playback.take(settings)
+        state.view.bindings = settings.bindings
         if let warning = recording.warnings.first { state.view.notice = warning }
         return state
     }
