@@ -218,6 +218,7 @@ extension Overlay {
     fileprivate var golden: String {
         switch self {
         case .findings: "findings"
+        case .explanation: "explanation"
         case .message: "message"
         case .end: "outcome-end-card"
         case .hosts: "matrix"
