@@ -225,6 +225,7 @@ extension Overlay {
         case .timeLine: "time-line"
         case .conversations: "conversations-list"
         case .comparison: "comparison"
+        case .explanation: "explanation"
         case .help: "help"
         }
     }
