@@ -33,7 +33,8 @@ import Testing
 
     @Test func `sessions are not refused, whoever wrote them down`() {
         let all: [FileKind] = [
-            .recording, .capture, .transcript, .mailLog, .text, .compressed, .binary, .empty, .otherCapture(by: "somebody"),
+            .recording, .capture, .transcript, .mailLog, .text, .compressed, .binary, .empty,
+            .otherCapture(by: "somebody"),
         ]
         #expect(all.filter { $0.refusal == nil } == [.recording, .capture, .transcript, .mailLog])
         #expect(FileKind.of([0x1F, 0x8B, 8]) == .compressed)
