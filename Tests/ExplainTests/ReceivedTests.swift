@@ -18,7 +18,7 @@ import Tracing
         #expect(
             hops.map(\.with) == ["ESMTPSA", "ESMTPS", "LMTP"] && hops.map(\.id) == ["5B46F1", "4A1B2C3D", "77AB12"]
         )
-        #expect(hops.map(\.delay) == [nil, 2, 2] && hops.allSatisfy(\.faults.isEmpty))
+        #expect(hops.map(\.delay) == [nil, 2, 2] && hops.allSatisfy { $0.faults.isEmpty })
         #expect(hops[1].from == "mail.sender.example" && hops[1].seen == "mail.sender.example [192.0.2.25]")
         #expect(
             hops[1].tls == "using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"
@@ -36,9 +36,9 @@ import Tracing
         #expect(ReceivedTrace([last, Self.mx, Self.submission]).hops.map(\.faults) == [[], [], [.order]])
         // Seconds are nobody's fault, and a queue of hours neither.
         let skewed = Self.mx.replacing("10:00:03", with: "09:59:30")
-        #expect(ReceivedTrace([Self.store, skewed, Self.submission]).hops.allSatisfy(\.faults.isEmpty))
+        #expect(ReceivedTrace([Self.store, skewed, Self.submission]).hops.allSatisfy { $0.faults.isEmpty })
         let queued = Self.store.replacing("10:00:05", with: "17:00:05")
-        #expect(ReceivedTrace([queued, Self.mx, Self.submission]).hops.allSatisfy(\.faults.isEmpty))
+        #expect(ReceivedTrace([queued, Self.mx, Self.submission]).hops.allSatisfy { $0.faults.isEmpty })
     }
 
     @Test(arguments: [

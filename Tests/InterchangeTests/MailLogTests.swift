@@ -51,7 +51,7 @@ struct LoggedCase: CustomTestStringConvertible {
                 (["\(String(decoding: recipient.address, as: UTF8.self)) \(recipient.outcome.rawValue)"]
                 + facts.compactMap(\.self)).joined(separator: " ")
         }
-        let from = trace.facts.reversePath.map { String(decoding: $0.octets, as: UTF8.self) } ?? "–"
+        let from = trace.facts.reversePath.map { String(decoding: $0.mailbox?.octets ?? [], as: UTF8.self) } ?? "–"
         return (["\(verdict.outcome.rawValue) \(verdict.told)", from] + told).joined(separator: " | ")
     }
 
@@ -62,7 +62,7 @@ struct LoggedCase: CustomTestStringConvertible {
     @Test(arguments: LoggedCase.all) func `are tied by their queue id`(given: LoggedCase) throws {
         let file = try SessionFile.read(given.octets, path: given.name)
         #expect(file.isMailLog)
-        let found = file.sessions.map(Self.line)
+        let found = Array(file.sessions.map(Self.line))
         if ProcessInfo.processInfo.environment["EHLO_RECORD"] == "1" {
             try (([given.why] + found).joined(separator: "\n") + "\n----\n" + given.log)
                 .write(to: given.url, atomically: true, encoding: .utf8)
