@@ -225,7 +225,6 @@ extension Overlay {
         case .timeLine: "time-line"
         case .conversations: "conversations-list"
         case .comparison: "comparison"
-        case .explanation: "explanation"
         case .help: "help"
         }
     }
