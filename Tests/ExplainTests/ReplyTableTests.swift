@@ -25,7 +25,7 @@ struct PublishedReply {
 @Suite struct `Replies of large providers` {
     /// How many of each are right today. The table of wordings is not made for this list, so that what is not reached stays so until
     /// the rule or the wording that is missing is there for its own sake; a number that grows is put up here.
-    static let right = ["kind": 100, "outcome": 100, "step": 0, "by": 0, "lesson": 0]
+    static let right = ["kind": 100, "outcome": 100, "step": 39, "by": 43, "lesson": 100]
 
     @Test func `are known as well as they were`() throws {
         #expect(PublishedReply.all.count == 100)
