@@ -87,6 +87,6 @@ import Testing
     }
 
     @Test func `the formats that are written are named`() {
-        #expect(ExportFormat.names == "json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml, pcap")
+        #expect(ExportFormat.names == "json, txt, ehlo, md, html, svg, cast, worksheet, swaks, eml, pcap, pcapng")
     }
 }
