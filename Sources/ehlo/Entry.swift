@@ -44,7 +44,7 @@ import Lessons
 
     private static func run(_ arguments: [String]) throws {
         if arguments.first == HelpCommand.configuration.commandName {
-            return try HelpCommand.parse(Array(arguments.dropFirst())).run()
+            return try help(Array(arguments.dropFirst()))
         }
         let isCommand = arguments.first.map(Arguments.commands.contains) ?? false
         if isCommand, var command = commandAlone(arguments) { return try command.run() }
@@ -60,6 +60,17 @@ import Lessons
         // What is neither the walk nor a session is the parser's own page of help, in the place of which stands ours.
         guard isCommand || command is Ehlo || command is Replay else { return try HelpCommand.parse([]).run() }
         try command.run()
+    }
+
+    /// `ehlo help`, and what it says of itself.
+    private static func help(_ words: [String]) throws {
+        let asked = Result { try HelpCommand.parse(words) }
+        guard case .failure(let error) = asked, HelpCommand.exitCode(for: error) == .success else {
+            return try asked.get().run()
+        }
+        let output = Output()
+        try output.write(HelpCommand.helpMessage() + "\n")
+        try output.flush()
     }
 
     /// The sandbox world; or, where the options are not its own, the replay of a session that stands behind them.

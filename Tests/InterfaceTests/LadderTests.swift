@@ -15,7 +15,7 @@ struct LadderTests {
             let rows = (rect.row..<rect.bottom).map { row in
                 String(canvas.cells(ofRow: row).prefix(rect.columns).map(\.glyph))
             }
-            #expect(rows.contains { $0.contains("─ 7 MAIL FROM") } == (columns >= 132), "\(columns)")
+            #expect(rows.contains { $0.contains("─ 7 MAIL") } == (columns >= 132), "\(columns)")
             #expect(rows.contains { $0.contains("◀") } == (columns >= 132))
             #expect(rows.contains { $0.contains("held by") })
         }

@@ -115,9 +115,10 @@ struct LookTests {
 
     @Test func `a click gives the keys to a pane`() throws {
         var walk = try Self.atMail()
-        walk.expect(.clicked(column: 3, row: 5)) { $0.view.pane = .steps }
-        walk.expect(.clicked(column: 50, row: 20)) { $0.view.pane = .lesson }
-        walk.expect(.clicked(column: 50, row: 3)) { $0.view.pane = .wire }
+        for (row, column, pane) in [(5, 3, View.Pane.steps), (20, 50, .lesson), (3, 50, .wire)] {
+            walk.press(.mouse(column: column, row: row, kind: .press))
+            #expect(walk.state.view.pane == pane)
+        }
         walk.expect(.clicked(column: 50, row: 23)) { _ in }
         walk.expect(.clicked(column: -1, row: 999)) { _ in }
     }

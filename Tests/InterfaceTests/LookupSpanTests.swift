@@ -55,7 +55,6 @@ struct LookupSpanTests {
         )
         walk.press(.right)
         var names: [String] = []
-        walk.press(.left)
         while let span = walk.state.currentSpan, names.count < 20 {
             names.append(span.name)
             walk.press(.right)

@@ -85,8 +85,12 @@ struct OverlayTests {
     func `no two have the same look, and the key bar tells what keys do in it`(overlay: Overlay) throws {
         var walk = try Self.withEverything()
         walk.press(overlay.row.keys[0])
-        for (key, words) in overlay.row.hints { #expect(walk.screen.contains("\(key) \(words)")) }
-        for action in overlay.row.own { #expect(overlay.row.hints.contains { $0 == (action.shown, action.words) }) }
+        // The bar of a narrow window leaves out the last of many.
+        var wide = try Self.withEverything(160, 40)
+        wide.press(overlay.row.keys[0])
+        for (key, words) in overlay.row.hints { #expect(wide.screen.contains("\(key) \(words)")) }
+        // Two keys of one hint stand with the first of them.
+        for action in overlay.row.own where !action.shown.isEmpty { #expect(overlay.row.hints.contains { $0 == (action.shown, action.words) }) }
         for other in Overlay.allCases where other != overlay {
             var elsewhere = try Self.withEverything()
             elsewhere.press(other.row.keys[0])

@@ -101,6 +101,11 @@ struct PropertyTests {
             )
             let sessions = SessionComparison(state.session.trace, state.session.trace)
             state.session.comparison = .init(sessions, left: peer, right: peer)
+            state.session.explained = ExplainedText(
+                name: peer,
+                entries: [.init(lines: [.init(.title, "", peer), .init(.quote, peer, peer)], lessons: [])],
+                walks: 1
+            )
             var walk = try Walk(state)
             walk.press(.end, overlay.row.keys[0])
             #expect(walk.state.view.overlay?.overlay == overlay)

@@ -227,7 +227,7 @@ struct SessionListTests {
         let kinds: [Int: Kind] = [0: .later, 1: .refused, 2: .mixed, 3: .cut]
         let walk = try Self.walk(5, kinds, 160, 48)
         for words in [
-            "↻ 450 RCPT 4.2.0", "✘ 550 RCPT 5.1.1", "✘ 1 of 2 accepted, 550 RCPT 5.7.1", "↻ cut", "✔ accepted",
+            "↻ 450 RCPT 4.2.0", "✘ 550 RCPT 5.1.1", "◐ 1 of 2 accepted, 550 RCPT 5.7.1", "↻ cut", "✔ accepted",
         ] {
             #expect(walk.screen.contains(words), "\(words)")
         }
