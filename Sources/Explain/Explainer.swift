@@ -30,7 +30,8 @@ public struct Explainer {
         for read in structured { if case let found = read(text, self), !found.isEmpty { return found } }
         if case let sessions = Dialogues.read(octets, self), !sessions.isEmpty { return sessions }
         let logged = MailLog(explainer: self).read(text, octets)
-        if logged.contains(where: { $0.outcome != nil }) { return logged }
+        // What became of a mail, or what a client was doing, says more than an error that looks alike.
+        if logged.contains(where: { $0.outcome != nil || !$0.lessons.isEmpty }) { return logged }
         if let error = ProgramErrors.read(text, self) { return [error] }
         return logged.isEmpty ? quotedReply(text).map { [$0] } ?? [] : logged
     }

@@ -128,7 +128,7 @@ import Tracing
     /// Octets changed, taken out and doubled: nothing may stop the program or keep it busy.
     @Test(arguments: Containers.all) func `mutants harm nothing`(container: Containers.Container) {
         let original = capture(container, of: Self.beginning)
-        var dice = Dice(UInt64(container.name.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
+        var dice = Dice(container.name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
         for _ in 0..<1000 {
             guard let file = CaptureFile(CaptureOctets(Mutation.mutant(of: original, &dice))) else { continue }
             for number in 0..<file.count { _ = file.recording(number) }

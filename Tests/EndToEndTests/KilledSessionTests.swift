@@ -129,16 +129,17 @@ struct KilledSessionTests {
 }
 
 extension TmuxScreen {
-    /// What stands in the wire pane behind the arrows, as plain text writes it: `C: QUIT`. What the pane cuts off is missing,
+    /// What stands in the wire pane behind the arrows, as plain text writes it: `Client: QUIT`. What the pane cuts off is missing,
     /// and so are the tables of DNS.
     fileprivate var wireLines: [String] {
         lines.compactMap { line in
             guard let arrow = ["C▶", "S◀", "D▶"].compactMap({ line.firstRange(of: $0) }).first else { return nil }
-            let side = line[arrow].hasSuffix("▶") ? "C" : "S"
             let row = line[arrow.upperBound...].prefix { $0 != "┃" && $0 != "…" }
             let text =
                 row.replacing(/[ ]*\+[0-9.]+[ ]*$/, with: "").drop { $0 == " " }.split(separator: "  ").first ?? ""
-            return text.isEmpty ? nil : "\(side): \(text)"
+            let isQuery = text.prefix { $0 != " " }.hasSuffix("?")
+            let label = isQuery ? "Query" : line[arrow].hasSuffix("▶") ? "Client" : "Server"
+            return text.isEmpty ? nil : "\(label): \(text)"
         }
     }
 }

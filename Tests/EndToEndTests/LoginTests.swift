@@ -120,7 +120,7 @@ struct LoginTests {
         let server = try AIOServer("--tls-on-connect", "--auth", "ada", password: Self.password)
         let outcome = try live(server, Folder(), "--tls-on-connect")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let handshake = try #require(outcome.output.range(of: "3a · TLS handshake"))
+        let handshake = try #require(outcome.output.range(of: "Step 3a. Client and server agree on TLS."))
         let greeting = try #require(outcome.output.range(of: "Step 4"))
         #expect(handshake.lowerBound < greeting.lowerBound)
     }

@@ -90,7 +90,7 @@ struct TapTests {
         #expect(stat(recording, &status) == 0 && status.st_mode & 0o777 == 0o600)
         let replayed = try Program.ehlo("replay", recording, "--plain", in: folder)
         #expect(replayed.status == 0, "\(replayed.errors)")
-        #expect(replayed.output.lowercased().contains("c: mail from:<ada@sender.example>"))
+        #expect(replayed.output.lowercased().contains("client: mail from:<ada@sender.example>"))
         #expect(replayed.output.contains("Step 13"))
     }
 
@@ -178,7 +178,7 @@ struct TapTests {
         try #require(screen.shows("conversation 2 of 2"), "\(screen.text)")
         #expect(screen.shows("➔ eve"), "\(screen.text)")
         try screen.press("o")
-        try #require(screen.shows("where it stands"), "\(screen.text)")
+        try #require(screen.shows("outcome"), "\(screen.text)")
         #expect(screen.text.contains("➔ bob@b"), "\(screen.text)")
         try screen.press("Up")
         try screen.press("Enter")
@@ -251,7 +251,7 @@ struct TapTests {
                 line.count == 8 && line[4...6] == ["<ada@sender.example>", "<bob@receiver.example>", "accepted"],
                 "\(line)"
             )
-            #expect(line[2].hasPrefix("127.0.0.1:") && line[3] == "127.0.0.1:\(sink.port)", "\(line)")
+            #expect(line[2].hasPrefix("127.0.0.1:") && line[3].hasSuffix(":\(sink.port)"), "\(line)")
         }
         #expect(tap.recordings.count == kept)
     }

@@ -18,7 +18,7 @@ struct OnceTests {
     ]
     private static let dates = ["Sources/ehlo/Loop/Loop.swift", "Sources/Interface/Numbers.swift"]
     private static let clocks = [
-        "Sources/Curses/MonotonicClock.swift", "Sources/ehlo/Loop/Loop.swift", "Sources/Stage/WalkClock.swift",
+        "Sources/Curses/MonotonicClock.swift", "Sources/ehlo/Loop/RedrawPace.swift", "Sources/Stage/WalkClock.swift",
     ]
 
     @Test func `what has one place is not written again`() throws {

@@ -121,7 +121,7 @@ struct LoggedCase: CustomTestStringConvertible {
         for (number, recording) in file.sessions.enumerated() {
             #expect(
                 Self.line(recording).contains(
-                    "<a\(100_000 + number)@b.example> | c\(100_000 + number)@d.example accepted"
+                    "a\(100_000 + number)@b.example | c\(100_000 + number)@d.example accepted"
                 )
             )
         }

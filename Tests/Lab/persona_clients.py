@@ -316,7 +316,7 @@ def auth_required(server):
     raw.hello()
     raw.send(b"AUTH CRAM-MD5\r\nbG92ZWxhY2U=\r\nAUTH LOGIN\r\nYWRh\r\nbG92ZWxhY2U=\r\nQUIT\r\n")
     raw.close()
-    assert until(lambda: len(re.findall(r"(?m)(\d+ findings?|No findings: .*)$", server.output)) >= 6), server.output
+    assert until(lambda: len(re.findall(r"(?m)(\d+ findings?\.|No findings: .*)$", server.output)) >= 6), server.output
     # No artefact holds a password, in clear or in Base64.
     for name in server.files("recordings/*") + server.files("stdout"):
         text = open(name, "rb").read().split(b"Conversation 1", 1)[-1]

@@ -28,6 +28,8 @@ struct Decapsulation {
         var depth = 0
         /// Where it was captured, and the headers that were read.
         var path: UInt64
+        /// What it is when the tunnel that a port announced turns out to be none.
+        var guess: Datagram?
         /// What keeps `rest` alive where it was put together of fragments.
         var holder: CaptureOctets?
     }
@@ -50,8 +52,9 @@ struct Decapsulation {
             if place.kind == .internet {
                 switch internet.datagram(in: place.rest, missing: place.missing) {
                 case .other: return .other
-                case .departs(let why): return .departs(why)
+                case .departs(let why): return place.guess.map(Found.datagram) ?? .departs(why)
                 case .datagram(var datagram):
+                    place.guess = nil
                     if datagram.holder == nil { datagram.holder = place.holder }
                     datagram.path = UInt16(truncatingIfNeeded: place.path >> 48) | 1
                     if let found = carried(datagram, &place) { return found }
@@ -69,7 +72,7 @@ struct Decapsulation {
                 return further() ?? .other
             case .other: return .other
             case .unread(let name): return .unread(name)
-            case .departs(let why): return .departs(why)
+            case .departs(let why): return place.guess.map(Found.datagram) ?? .departs(why)
             }
         }
         return .departs("they are nested deeper than \(Self.maxDepth) headers")
@@ -99,6 +102,7 @@ struct Decapsulation {
         switch Layer.read(kind, content.dropping(8)) {
         case .layer, .layers:
             place.enter(kind, datagram, header: 8)
+            place.guess = datagram
             return nil
         case .unread(let name): return .unread(name)
         case .other, .departs: return .datagram(datagram)

@@ -30,12 +30,12 @@ struct HelpSearch {
     /// Commands by their names and abstracts, options by theirs. An option of many commands stands once.
     func commands() -> [HelpPage.Row] {
         var rows: [HelpPage.Row] = []
+        var seen: Set<[String]> = []
         for (path, command) in CommandDescription.all {
             if isIn(command.commandName, command.abstract ?? "") { rows.append((path, command.abstract ?? "")) }
             for option in command.options where isIn(option.label, option.abstract ?? "") {
-                let row = (option.label, option.abstract ?? "")
-                guard !rows.contains(where: { $0.name.hasSuffix(" \(row.0)") && $0.words == row.1 }) else { continue }
-                rows.append(("\(path) \(row.0)", row.1))
+                let abstract = option.abstract ?? ""
+                if seen.insert([option.label, abstract]).inserted { rows.append(("\(path) \(option.label)", abstract)) }
             }
         }
         return rows

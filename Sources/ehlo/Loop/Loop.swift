@@ -60,6 +60,7 @@ private final class Loop {
     /// What leaving answers: where a live session failed, its number.
     private var status = ExitCode.success.rawValue
 
+    /// THE table of what each source begins with.
     init(_ source: WalkSource, _ settings: Settings, _ world: Interface.Surroundings) throws {
         self.settings = settings
         self.world = world

@@ -129,9 +129,7 @@ struct LoggedWalk {
         }
         guard group.contains(where: { $0.reply != nil }) || first.relay != nil else { return fail(group) }
         open(first)
-        if let turn = first.turn, let reply = first.reply,
-            [.greeting, .hello, .startTLS, .auth, .anytime, .rset, .quit].contains(turn)
-        {
+        if let turn = first.turn, let reply = first.reply, !turn.isOfTransaction {
             return answerAlone(turn, reply, isInferred: first.isReplyInferred)
         }
         transaction(group)
@@ -333,5 +331,15 @@ extension LoggedMessage {
         while name.last == " " || name.last == "." { name.removeLast() }
         let address = relay[bracket...]
         return "\(name) \(address)" + (address.hasSuffix("]") ? ":25" : "")
+    }
+}
+
+extension CommandSequence.Turn {
+    /// Whether it is about a mail, so that a transaction is open when it is answered.
+    fileprivate var isOfTransaction: Bool {
+        switch self {
+        case .mail, .rcpt, .data, .mailData, .chunk, .lastChunk, .saslResponse, .handshake, .turnAround, .unknown: true
+        case .greeting, .hello, .startTLS, .auth, .anytime, .rset, .quit: false
+        }
     }
 }
