@@ -116,7 +116,14 @@ public enum KeyTable {
         row("Y", nil, "Y", .copySessionPressed, "copy the session", .take),
         row("c", nil, "c", .copyAsPressed, "copy as a command: \(CopyAs.names)", .take),
         row("P", nil, "P", .pastePressed, "paste what you have: a session, a reply, a bounce, a log line", .take),
-        row("s", nil, "s", .savePressed, "save: .ehlo .json .txt .md .html .svg .cast .swaks .eml .pcap .pcapng", .take),
+        row(
+            "s",
+            nil,
+            "s",
+            .savePressed,
+            "save: .ehlo .json .txt .md .html .svg .cast .swaks .eml .pcap .pcapng",
+            .take
+        ),
         row("M", nil, "M", .mousePressed, "mouse on and off", .take),
         Row(keys: [.escape], shown: "Esc", input: .escapePressed, words: "close what lies on top", group: .leave),
         row("q", nil, "q", .quitPressed, "close what lies on top, else quit", .leave),

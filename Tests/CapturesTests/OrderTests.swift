@@ -84,7 +84,9 @@ import Tracing
             let file = try #require(CaptureFile(CaptureOctets(twoInterfaces(packets))))
             #expect(file.recording(0) == Self.expected)
             #expect(file.warnings.count == 1)
-            #expect(file.warnings.first?.hasSuffix("packets: they stand in the capture twice and are shown once") == true)
+            #expect(
+                file.warnings.first?.hasSuffix("packets: they stand in the capture twice and are shown once") == true
+            )
         }
     }
 

@@ -72,7 +72,8 @@ struct LiveWorldTests {
         // A sentence a host, in the order in which they were tried.
         let hosts = run.lines.filter { $0.contains(", TCP ") }
         #expect(hosts.count >= 2, "\(run.output)")
-        #expect(hosts.first?.hasPrefix("nobody.lab.example [127.0.0.9]") == true && hosts.first?.contains("refused") == true)
+        #expect(hosts.first?.hasPrefix("nobody.lab.example [127.0.0.9]") == true)
+        #expect(hosts.first?.contains("refused") == true)
         #expect(hosts.dropFirst().first?.hasPrefix("mx1.lab.example [127.0.0.1]") == true)
         #expect(hosts.dropFirst().first?.contains("RCPT 250") == true)
     }

@@ -15,7 +15,8 @@ struct MouseTests {
         let rect = rect ?? Rect(column: 0, row: 1, columns: canvas.columns, rows: canvas.rows - 1)
         for row in rect.row..<rect.row + rect.rows {
             let glyphs = canvas.cells(ofRow: row).map { String($0.glyph) }
-            for column in glyphs.indices.dropFirst(rect.column) where glyphs[column...].prefix(text.count).joined() == text {
+            for column in glyphs.indices.dropFirst(rect.column)
+            where glyphs[column...].prefix(text.count).joined() == text {
                 return (column + 1, row)
             }
         }

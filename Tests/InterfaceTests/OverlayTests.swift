@@ -90,7 +90,9 @@ struct OverlayTests {
         wide.press(overlay.row.keys[0])
         for (key, words) in overlay.row.hints { #expect(wide.screen.contains("\(key) \(words)")) }
         // Two keys of one hint stand with the first of them.
-        for action in overlay.row.own where !action.shown.isEmpty { #expect(overlay.row.hints.contains { $0 == (action.shown, action.words) }) }
+        for action in overlay.row.own where !action.shown.isEmpty {
+            #expect(overlay.row.hints.contains { $0 == (action.shown, action.words) })
+        }
         for other in Overlay.allCases where other != overlay {
             var elsewhere = try Self.withEverything()
             elsewhere.press(other.row.keys[0])

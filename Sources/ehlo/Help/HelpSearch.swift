@@ -35,7 +35,9 @@ struct HelpSearch {
             if isIn(command.commandName, command.abstract ?? "") { rows.append((path, command.abstract ?? "")) }
             for option in command.options where isIn(option.label, option.abstract ?? "") {
                 let abstract = option.abstract ?? ""
-                if seen.insert([option.label, abstract]).inserted { rows.append(("\(path) \(option.label)", abstract)) }
+                if seen.insert([option.label, abstract]).inserted {
+                    rows.append(("\(path) \(option.label)", abstract))
+                }
             }
         }
         return rows
