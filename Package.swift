@@ -217,6 +217,7 @@ let package = Package(
         .testTarget(
             name: "EhloTests",
             dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 "ehlo", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen", "ScreenSupport",
                 "Tracing",
             ],
