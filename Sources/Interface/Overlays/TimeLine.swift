@@ -56,7 +56,7 @@ enum TimeLineOverlay {
                 ? (arrow.speaker == .client ? "D\(glyphs.arrowRight) " : "D\(glyphs.arrowLeft) ", .lookup)
                 : arrow.speaker == .client ? ("C\(glyphs.arrowRight) ", .client) : ("S\(glyphs.arrowLeft) ", .server)
         var line = StyledLine("+\(arrow.time.thousandths) ", .dim)
-        line.append(who + arrow.label, arrow.failed ? .failed : role, emphasis: isHere ? [.bold, .reverse] : [])
+        line.append(who + arrow.label, arrow.failure ?? role, emphasis: isHere ? [.bold, .reverse] : [])
         return Wrap.cut(line, columns: columns, glyphs: glyphs)
     }
 
@@ -69,7 +69,8 @@ enum TimeLineOverlay {
         /// What was said, and the same in a word or two.
         let label, short: String
         let time: Double
-        let failed: Bool
+        /// How it is marked where it went wrong: a reply by its class, as on the wire; nil where it went well.
+        let failure: Role?
     }
 
     /// The lines of each arrow among those shown. A session may have as many as lines, and those in sight alone are looked at.
@@ -103,8 +104,15 @@ enum TimeLineOverlay {
             label: "\(line.place.label) \(words)",
             short: "\(line.place.label) \(state.session.trace.shortName(of: line, lines: run.count))",
             time: state.session.trace.lines[run.upperBound - 1].time,
-            failed: state.session.trace.failed.contains(line.place)
+            failure: state.session.trace.failed.contains(line.place) ? failure(of: line) : nil
         )
+    }
+
+    private static func failure(of line: TraceLine) -> Role {
+        switch line.severity {
+        case .transientFailure?, .permanentFailure?: line.severity?.role ?? .failed
+        case .positive?, .intermediate?, nil: .failed
+        }
     }
 
     /// The lanes and where they stand.
@@ -194,9 +202,9 @@ enum TimeLineOverlay {
             var line = StyledLine(String(row[..<left]), .frame)
             let room = max(0, right - left - 1)
             let role: Role =
-                arrow.failed
-                ? .failed
-                : arrow.isLink ? .link : arrow.leg == .lookup ? .lookup : arrow.speaker == .client ? .client : .server
+                arrow.failure
+                ?? (arrow.isLink
+                    ? .link : arrow.leg == .lookup ? .lookup : arrow.speaker == .client ? .client : .server)
             let emphasis: Emphasis = isHere ? [.bold, .reverse] : []
             let dash = arrow.leg == .lookup && !arrow.isLink ? "-" : String(glyphs.light.horizontal)
             let said = ["\(dash) \(arrow.label) ", "\(dash) \(arrow.short) ", arrow.short]
