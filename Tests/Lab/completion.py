@@ -35,6 +35,9 @@ CASES = [
     ("ehlo lessons sh", 1, "show"),
     ("ehlo live --body mai", 1, "mail.pcap"),
     ("ehlo replay ", 2, "greylisted"),
+    ("ehlo help ex", 2, "exit"),
+    ("ehlo help sandb", 1, "sandbox"),
+    ("ehlo export seed --fail-on ref", 1, "refused"),
 ]
 
 

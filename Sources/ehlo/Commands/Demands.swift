@@ -9,7 +9,8 @@ struct DemandOptions: ParsableArguments {
         help: ArgumentHelp(
             "End with 65 when a session is one of these: refused, deferred, or has an error or a warning.",
             valueName: "words"
-        )
+        ),
+        completion: .list(Demands.words)
     )
     var failOn: [String] = []
     @Option(
@@ -118,6 +119,9 @@ struct Demands {
 
     var isEmpty: Bool { outcomes.isEmpty && severities.isEmpty && expected.isEmpty }
 
+    /// What `--fail-on` takes, THE list.
+    static let words = ["refused", "deferred", "error", "warning"]
+
     /// They end with a status, which a script waits for; a person at the panes reads the verdict.
     static let needsText = CommandError(
         .usage,
@@ -133,7 +137,7 @@ struct Demands {
         default:
             throw CommandError(
                 .usage,
-                "--fail-on: there is no '\(Escaping.message(word))'; take one of refused, deferred, error, warning"
+                "--fail-on: there is no '\(Escaping.message(word))'; take one of \(Self.words.joined(separator: ", "))"
             )
         }
     }

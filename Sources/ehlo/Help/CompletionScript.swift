@@ -1,5 +1,5 @@
 /// The script for a shell that the parser writes, and what it does not know of: the first word may be a session or a file
-/// as well as a command.
+/// as well as a command, and `ehlo help` has a page for more than commands.
 enum CompletionScript {
     /// A piece of the parser's script, the first such, and what stands in its place. The parser is pinned; where its script should change, a
     /// test says that a piece is gone.
@@ -7,6 +7,9 @@ enum CompletionScript {
         let piece: String
         let replacement: String
     }
+
+    /// What `ehlo help` has a page for.
+    private static let pages = HelpTopic.allCases.map(\.rawValue) + Arguments.commands
 
     /// The changes to the script of a shell, by a piece that is in no other.
     static let changes: [(shell: String, changes: [Change])] = [
@@ -29,7 +32,28 @@ enum CompletionScript {
 
                         complete -o default -o filenames -F _ehlo_or_session ehlo
                         """
-                )
+                ),
+                Change(
+                    piece: """
+                        _ehlo_help() {
+                            repeating_flags=()
+                            non_repeating_flags=(--version)
+                            repeating_options=()
+                            non_repeating_options=()
+                            __ehlo_offer_flags_options -1
+
+                        """,
+                    replacement: """
+                        _ehlo_help() {
+                            repeating_flags=()
+                            non_repeating_flags=(--version)
+                            repeating_options=()
+                            non_repeating_options=()
+                            __ehlo_offer_flags_options -1
+                            __ehlo_add_completions -W $'\(pages.joined(separator: "\\n"))'
+
+                        """
+                ),
             ]
         ),
         (
@@ -44,6 +68,7 @@ enum CompletionScript {
 
                         """
                 ),
+                Change(piece: "'*:subcommands:'", replacement: "'*:page:(\(pages.joined(separator: " ")))'"),
                 // What is the name of a folder gets its slash, and no blank.
                 Change(
                     piece: "_describe -V '' non_empty_completions -- ",
@@ -62,6 +87,7 @@ enum CompletionScript {
                         # The first word may be a session or a file as well as a command.
                         complete -c 'ehlo' -n '__ehlo_should_offer_completions_for_positional "ehlo" -eq 1' -fa \
                         '(__ehlo_custom_completion ---completion replay -- positional@0 (count (__ehlo_tokens -pc)) (__ehlo_tokens -tC))'
+                        complete -c 'ehlo' -n '__ehlo_should_offer_completions_for_positional "ehlo help" -eq 1' -fka '\(pages.joined(separator: " "))'
 
                         """
                 )
