@@ -106,6 +106,15 @@ struct LoggedCase: CustomTestStringConvertible {
         #expect(FileKind.of(Array((long + text).utf8)) == .transcript)
     }
 
+    /// What no command says, since no server was reached, the list knows from the log.
+    @Test func `a message that met no server has its sender and its recipient in the list`() throws {
+        let given = try #require(LoggedCase.all.first { $0.name == "postfix-cut" })
+        let file = try SessionFile.read(given.octets, path: given.name)
+        let row = try #require(file.sessions.map { SessionListing($0, number: 0) }.last)
+        #expect(row.session.from == "<ada@example.net>" && row.session.to == ["<carl@example.org>"])
+        #expect(row.session.outcome == .deferred)
+    }
+
     /// A message's lines are found wherever they stand, in one pass.
     @Test func `lines of many messages may stand in any order`() throws {
         var log = ""

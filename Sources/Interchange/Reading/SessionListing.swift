@@ -28,6 +28,7 @@ public struct SessionListing: Sendable {
         self.init(
             &glance,
             recording.header.ends,
+            recording.header.envelope,
             began.hasSuffix("Z") ? UTCTime(iso8601: began)?.iso8601 ?? began : began,
             number
         )
@@ -35,7 +36,7 @@ public struct SessionListing: Sendable {
 
     init(_ summary: inout CaptureFile.Summary, number: Int) {
         let began = UTCTime(nanoseconds: summary.began).iso8601
-        self.init(&summary.glance, summary.ends, began, number)
+        self.init(&summary.glance, summary.ends, nil, began, number)
     }
 
     /// The same of a session with another number.
@@ -49,10 +50,16 @@ public struct SessionListing: Sendable {
     /// Of a conversation that was looked at while it went on: where its client spoke from, and when it began, ISO 8601.
     public init(_ glance: inout SessionGlance, client: String, began: String, number: Int) {
         let server = glance.endpoint ?? ""
-        self.init(&glance, server.isEmpty ? nil : .init(client: client, server: server), began, number)
+        self.init(&glance, server.isEmpty ? nil : .init(client: client, server: server), nil, began, number)
     }
 
-    private init(_ glance: inout SessionGlance, _ known: Recording.Ends?, _ began: String, _ number: Int) {
+    private init(
+        _ glance: inout SessionGlance,
+        _ known: Recording.Ends?,
+        _ envelope: Recording.Envelope?,
+        _ began: String,
+        _ number: Int
+    ) {
         let ends = SessionEnds(glance, known)
         let verdict = glance.verdict()
         session = ListedSession(
@@ -60,6 +67,7 @@ public struct SessionListing: Sendable {
             began: began,
             client: ends.client,
             server: ends.server,
+            envelope: envelope,
             glance,
             verdict
         )

@@ -35,11 +35,24 @@ public struct Recording: Equatable, Sendable {
         public var source: String
         /// The addresses of both ends, where the source tells them beside the events.
         public var ends: Ends?
+        /// Who wrote to whom, where the source tells it beside the events. A list shows it where no command says it; it is not written
+        /// into a recording.
+        public var envelope: Envelope?
 
         public init(began: String, title: String, source: String) {
             self.began = began
             self.title = title
             self.source = source
+        }
+    }
+
+    /// The paths of a mail, without angle brackets; nil for a reverse-path that is not known.
+    public struct Envelope: Equatable, Sendable {
+        public let reversePath: [UInt8]?
+        public let forwardPaths: [[UInt8]]
+
+        public init(reversePath: [UInt8]?, forwardPaths: [[UInt8]]) {
+            (self.reversePath, self.forwardPaths) = (reversePath, forwardPaths)
         }
     }
 

@@ -11,9 +11,9 @@ public struct ListedSession: Equatable, Sendable {
     public let began: String
     /// The ends; nil for what is not known.
     public let client, server: String?
-    /// The first path of MAIL, angle brackets and all; nil where there was none.
+    /// The first path of MAIL, angle brackets and all, or what a log tells beside the session; nil where there was none.
     public let from: String?
-    /// The paths of RCPT in the same way, each once.
+    /// The paths of RCPT in the same way, each once; of no more than the first ones where there are very many.
     public let to: [String]
     public let outcome: Verdict.Outcome
     /// What tells the outcome apart, as `550 RCPT 5.1.1`; empty where the outcome says it all.
@@ -37,6 +37,7 @@ public struct ListedSession: Equatable, Sendable {
         began: String,
         client: String?,
         server: String?,
+        envelope: Recording.Envelope? = nil,
         _ glance: borrowing SessionGlance,
         _ verdict: Verdict
     ) {
@@ -44,8 +45,10 @@ public struct ListedSession: Equatable, Sendable {
         self.began = WireText.shown(began.utf8)
         self.client = client.map { WireText.shown($0.utf8) }
         self.server = server.map { WireText.shown($0.utf8) }
-        from = glance.reversePath.map { WireText.shown($0) }
-        to = glance.forwardPaths.map { WireText.shown($0) }
+        let written = { (path: [UInt8]) in "<\(WireText.shown(path))>" }
+        from = glance.reversePath.map { WireText.shown($0) } ?? envelope?.reversePath.map(written)
+        let asked = glance.forwardPaths
+        to = asked.isEmpty ? envelope?.forwardPaths.map(written) ?? [] : asked.map { WireText.shown($0) }
         (outcome, told, isTrouble, fates) = (verdict.outcome, verdict.told, verdict.isTrouble, verdict.fates)
         (code, status) = (verdict.decision?.code, verdict.decision?.status)
         usesTLS = glance.usesTLS

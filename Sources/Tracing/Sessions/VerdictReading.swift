@@ -29,12 +29,11 @@ struct VerdictReading: Sendable {
     /// Refusals that are about no recipient and no mail, the first first; one that was made good is taken out.
     private var refusals: [Verdict.Decision] = []
     private var link = VerdictLink()
-
     /// Something went wrong that has no case in the table of failures.
     private var hasFailedOtherwise = false
-    /// Connections of which answers are missing.
-    private var incomplete: Set<Int> = []
-
+    /// Connections of which answers are missing: to all that was asked up to the command with this id.
+    private var incomplete: [Int: Int] = [:]
+    private var lastAsked = -1
     /// Whether a lookup or a connection came to nothing.
     var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
     /// TLS was begun, and the connection ended before anything was said in it.
@@ -77,14 +76,16 @@ struct VerdictReading: Sendable {
     mutating func closed(inLine line: Int?) {
         let silence = silence
         // Who asks for a session and gets none comes back with the mail.
-        let isCut = link.awaitsHello && link.hasReplied && !incomplete.contains(link.number)
+        let isCut = link.awaitsHello && link.hasReplied && !isIncomplete
         hasFailedOtherwise = hasFailedOtherwise || isCut
         link.isClosed = true
         if let silence { failed(silence, at: nil, inLine: line) }
     }
 
     /// What it means when the connection ends now and the server has not said a word.
-    private var silence: LinkFailure? { incomplete.contains(link.number) ? nil : link.silence }
+    private var silence: LinkFailure? { isIncomplete ? nil : link.silence }
+    /// Whether octets of this connection are missing.
+    private var isIncomplete: Bool { incomplete[link.number] != nil }
 
     /// A lookup or the connection failed; nil for what is not in the table. What breaks behind QUIT takes nothing with it.
     mutating func failed(_ failure: LinkFailure?, at place: Place?, inLine line: Int?) {
@@ -96,8 +97,8 @@ struct VerdictReading: Sendable {
         if let place { arrive(at: place) }
     }
 
-    /// Octets went by that nobody kept.
-    mutating func gap() { if !link.said421 { incomplete.insert(link.number) } }
+    /// Octets went by that nobody kept. The answer to what is asked after them is not among them.
+    mutating func gap() { if !link.said421 { incomplete[link.number] = lastAsked } }
 
     /// A TLS record went by.
     mutating func record(_ octets: [UInt8], from side: Side, inLine line: Int?) {
@@ -111,7 +112,7 @@ struct VerdictReading: Sendable {
 
     /// The records are no handshake that could lead anywhere, unless something is missing that was agreed on.
     private mutating func noteWrongTLS(_ wrong: LinkFailure) {
-        guard !incomplete.contains(link.number) else { return }
+        guard !isIncomplete else { return }
         (failure, failureLine) = (wrong, link.unaskedLine)
         link.speaksTLS = false
     }
@@ -125,7 +126,7 @@ struct VerdictReading: Sendable {
 
     /// A transcript may hold one side alone: then nobody knows what was answered.
     private mutating func noteEndOfLink() {
-        if !link.hasReplied, !link.isClosed, !link.isTrying { incomplete.insert(link.number) }
+        if !link.hasReplied, !link.isClosed, !link.isTrying { incomplete[link.number] = lastAsked }
     }
 
     // MARK: What is asked
@@ -133,7 +134,7 @@ struct VerdictReading: Sendable {
     /// A command that arrived whole. `id` names it in what answers it.
     mutating func asked(_ turn: CommandSequence.Turn, path: Path?, id: Int, transaction: Int) {
         opened()
-        link.hasAsked = true
+        (link.hasAsked, lastAsked) = (true, id)
         link.awaitsHello = turn == .hello
         switch turn {
         case .mail:
@@ -280,7 +281,7 @@ struct VerdictReading: Sendable {
             (recipients[index].decision, recipients[index].place) = (nil, course?.place)
             recipients[index].outcome =
                 if recipient.isOpen && course?.isUnanswered == true
-                    || incomplete.contains(recipient.connection)
+                    || lacksAnswer(to: recipient.id, on: recipient.connection)
                 {
                     .unknown
                 } else if recipient.isOpen, course?.hasBeenLeft == true {
@@ -292,6 +293,8 @@ struct VerdictReading: Sendable {
         recipients = onceEach(recipients)
         concludeTransactions()
     }
+
+    private func lacksAnswer(to id: Int, on connection: Int) -> Bool { incomplete[connection, default: .min] >= id }
 
     /// What the server said to RCPTs that came along with a refused MAIL says nothing of the recipients.
     private mutating func dropRecipientsOfRefusedMails() {
@@ -339,7 +342,7 @@ struct VerdictReading: Sendable {
                     // All its recipients were tried on another connection, or the client left.
                     .none
                 } else {
-                    incomplete.contains(transaction.connection) ? .unknown : .deferred
+                    lacksAnswer(to: transaction.id, on: transaction.connection) ? .unknown : .deferred
                 }
         }
         dropTransactionsSaidAgain()

@@ -80,16 +80,25 @@ extension LoggedMessage {
 }
 
 extension LoggedMessage.Delivery {
-    /// `…: SMTP error from remote mail server after RCPT TO:<…>: 550 5.1.1 …`, or why there was no server.
+    /// `…: SMTP error from remote mail server after RCPT TO:<…>: 550 5.1.1 …`, the same with LMTP, or why there was no server.
     fileprivate mutating func takeExim(_ words: LogWords) {
-        guard let told = words.behind("SMTP error from remote mail") else {
+        guard let told = words.behind("MTP error from remote mail") else {
             reason = (words.behind("defer ") ?? words.behind(": ") ?? words).text
             failure = .logged(words)
+            isCutBeforeDot = failure != nil && words.has(" sending data block")
+            turn =
+                isCutBeforeDot
+                ? .mailData : (words.behind(" after ") ?? words.behind(" in response to "))?.behindPipelined.turn
             return
         }
-        turn = told.behind(" after ")?.turn
+        turn = told.behind(" after ")?.behindPipelined.turn
         let quoted = told.replyBehindColon
         reason = (quoted ?? told).text
         reply = quoted.map { Array($0.octets) }
     }
+}
+
+extension LogWords {
+    /// Without the word that Exim puts before a command that went out together with others.
+    fileprivate var behindPipelined: LogWords { starts(with: "pipelined ") ? LogWords(octets.dropFirst(10)) : self }
 }

@@ -53,6 +53,8 @@ struct LoggedMessage {
         /// The program's own words.
         var reason = ""
         var failure: LinkFailure?
+        /// The connection was lost while the mail data was sent: the dot behind it did not go out.
+        var isCutBeforeDot = false
         var tls: String?
         /// It goes over the connection of the one before.
         var goesOn = false
@@ -100,6 +102,7 @@ extension LinkFailure {
     }
 
     private static let logged: [(words: StaticString, failure: LinkFailure)] = [
+        ("SMTP timeout", .noReply),
         ("Connection refused", .refused), ("connection refused", .refused), ("timed out while", .noReply),
         ("imed out", .timedOut), ("imeout", .timedOut), ("No route to host", .unreachable),
         ("etwork is unreachable", .unreachable), ("Host unreachable", .unreachable),

@@ -42,6 +42,10 @@ struct LoggedWalk {
         if let client = arrival.client ?? arrival.local, let relay = message.deliveries.last?.relay {
             recording.header.ends = Recording.Ends(client: client, server: relay)
         }
+        recording.header.envelope = Recording.Envelope(
+            reversePath: arrival.reversePath,
+            forwardPaths: arrival.recipients
+        )
         return recording
     }
 
@@ -101,6 +105,7 @@ struct LoggedWalk {
         let words = facts.compactMap { name, value in value.map { "\(name) \($0)" } }
         if let local = arrival.local {
             note("handed in on the server itself by \(local)", leg)
+            note(letter, leg)
         } else if let client = arrival.client {
             note("handed in by \(client)", leg)
         }
@@ -117,6 +122,14 @@ struct LoggedWalk {
         guard !arrival.recipients.isEmpty else { return gap(.client, leg) }
         content(leg)
         say(.server, "250", leg, isInferred: true)
+    }
+
+    /// Who wrote to whom, where no command says it.
+    private var letter: String {
+        let arrival = message.arrival
+        let from = arrival.reversePath.map { $0.isEmpty ? "nobody, a bounce" : $0.lossyText } ?? "somebody"
+        let to = arrival.recipients.map(\.lossyText).joined(separator: ", ")
+        return "from \(from)" + (to.isEmpty ? "" : " to \(to)")
     }
 
     // MARK: Where it went
@@ -146,6 +159,8 @@ struct LoggedWalk {
         guard first.turn != .greeting else { return }
         gap(.server, .relay)
         if let tls = first.tls { append(.tls(TLSFacts(told: tls)), .relay) }
+        // What answers the dot is told apart by the first word: with LMTP each recipient has a reply of its own (RFC 2033 §4.2).
+        if first.transport == .lmtp { exchange("LHLO", [], reply: "250", .relay) }
     }
 
     /// The server answered what is about no mail.
@@ -189,10 +204,10 @@ struct LoggedWalk {
             say(.client, "DATA", .relay, isInferred: true)
             return answer(reply, isInferred: refused.isReplyInferred)
         }
+        guard !taken.contains(where: \.isCutBeforeDot) else { return content(.relay, isWhole: false) }
         content(.relay)
         let replies = taken.map(\.reply)
         if taken[0].transport == .lmtp, replies.count > 1 {
-            // One reply for each recipient (RFC 2033 §4.2).
             for reply in replies { answer(reply ?? Array("250".utf8), isInferred: reply == nil) }
         } else if let reply = replies.compactMap(\.self).first {
             answer(reply, isInferred: taken[0].isReplyInferred)
@@ -201,8 +216,10 @@ struct LoggedWalk {
         }
     }
 
-    private mutating func content(_ leg: Leg) {
+    /// The mail data; of what broke off nobody knows how much went by, and what is known is that its end did not.
+    private mutating func content(_ leg: Leg, isWhole: Bool = true) {
         exchange("DATA", [], reply: "354", leg)
+        guard isWhole else { return note("some of the mail data went by, without its end", leg) }
         append(.gap(from: .client, octets: message.arrival.size.flatMap { $0 > 0 ? $0 : nil }), leg)
         say(.client, ".", leg, isInferred: true)
     }
@@ -301,9 +318,11 @@ extension LoggedMessage.Delivery {
     /// Whether it went over the connection of the one before.
     fileprivate func follows(_ other: Self) -> Bool {
         if goesOn { return true }
-        guard let relay, relay == other.relay, !process.isEmpty, process == other.process, transport == other.transport
-        else { return false }
-        return abs((time?.seconds ?? 0) - (other.time?.seconds ?? 0)) < 300
+        guard let relay, relay == other.relay, process == other.process, transport == other.transport else {
+            return false
+        }
+        // A log that does not name the process tells the fates of one connection together, when it is over.
+        return abs((time?.seconds ?? 0) - (other.time?.seconds ?? 0)) < (process.isEmpty ? 2 : 300)
     }
 
     /// Where the log does not say what a reply answers, a refusal is of the recipient.

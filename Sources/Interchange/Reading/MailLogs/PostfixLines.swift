@@ -112,6 +112,7 @@ extension LoggedMessage.Delivery {
             reply = Array(quoted.octets)
         } else {
             failure = .logged(reason)
+            isCutBeforeDot = failure != nil && reason.has(" while sending message body")
         }
     }
 }
