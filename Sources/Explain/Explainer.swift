@@ -10,6 +10,9 @@ public struct Explainer {
 
     public init(_ library: LessonLibrary) { self.library = library }
 
+    /// The most lines of a text that are looked at; what is longer should be cut, or searched first for what matters.
+    public static let maxLines = PastedText.maxLines
+
     /// One explanation for each thing in the text, at least one.
     public func explain(_ octets: [UInt8]) -> [Explanation] {
         let octets = MIMEText.opened(octets)

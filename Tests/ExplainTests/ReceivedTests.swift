@@ -1,3 +1,4 @@
+import Foundation
 import Interchange
 import Testing
 import Tracing
@@ -52,6 +53,21 @@ import Tracing
         let text = ReceivedText(trace: ReceivedTrace([Self.store, Self.mx, Self.submission]))
         for columns in [74, 60, 44] { #expect(text.drawn(columns: columns).allSatisfy { $0.count <= columns }) }
         #expect(text.drawn(columns: 74).filter { $0.contains("ESMTPS ") }.count == 1)
+    }
+
+    @Test func `a script has each hop with its delay and what cannot be`() throws {
+        var found = Explanation(.headers, text: "")
+        found.received = ReceivedTrace([
+            Self.store.replacing("10:00:05", with: "07:00:05"), Self.mx.replacing("ESMTPS", with: "\"\u{1B}"),
+            Self.submission,
+        ])
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(found.json.utf8)) as? [String: Any])
+        let hops = try #require(object["hops"] as? [[String: Any]])
+        #expect(hops.map { $0["by"] as? String } == found.received?.hops.map(\.by))
+        #expect(hops[0]["delay"] is NSNull && hops.dropFirst().map { $0["delay"] as? Int } == [2, -10798])
+        #expect(hops.map { $0["faults"] as? [String] } == [[], [], ["order"]])
+        let other = try JSONSerialization.jsonObject(with: Data(Explanation(.reply, text: "").json.utf8))
+        #expect((other as? [String: Any])?["hops"] == nil)
     }
 
     @Test func `a hop is tied to the session that gave its queue id`() throws {

@@ -68,6 +68,13 @@ struct ExplainCommand: ParsableCommand {
             if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
         }
         for warning in plain.warnings { Message.write("\(Escaping.message(path)): \(warning)") }
+        let lines = plain.octets.count { $0 == 10 }
+        if lines > Explainer.maxLines {
+            let name = path == "-" ? "the text" : Escaping.message(path)
+            Message.write(
+                "\(name) has \(lines) lines, of which the first \(Explainer.maxLines) are looked at; grep for an address or a queue id before"
+            )
+        }
         return plain.octets
     }
 
