@@ -8,15 +8,18 @@ enum EndOverlay {
         guard let verdict = state.soFar.verdict else { return Page(count: 0) { _ in [] } }
         let columns = max(10, state.view.columns - 4)
         let told = verdict.words(in: state.session.trace, max: maxRecipients)
-        let lines = told.enumerated().flatMap { number, words in
+        let groups = told.enumerated().map { number, words in
             row(words, verdict, isFirst: number == 0, columns, world.glyphs)
         }
+        // What is going on is said before who is told what: it may be all there is to know.
+        let lines =
+            Array(groups.prefix(1).joined()) + situations(state, columns, world.glyphs) + groups.dropFirst().joined()
         let more = verdict.recipients.count - maxRecipients
         let words = "\(more.grouped) more recipients; s saves what became of each as text (.txt)"
         let rest = more > 0 ? ["", words] : []
         let rows =
-            (lines + rest.flatMap { Wrap.lines(StyledLine($0), columns: columns) })
-            + situations(state, columns, world.glyphs) + [StyledLine("")] + suggestions(verdict, state, columns)
+            (lines + rest.flatMap { Wrap.lines(StyledLine($0), columns: columns) }) + [StyledLine("")]
+            + suggestions(verdict, state, columns)
         return Page(count: rows.count) { [rows[$0]] }
     }
 
