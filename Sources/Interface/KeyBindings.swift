@@ -87,6 +87,11 @@ public struct KeyBindings: Equatable, Sendable {
     func input(for key: Key) -> Input? { byKey[key] }
 }
 
+extension State {
+    /// How a key of the table is to be written in words for a person, who may have given its row another.
+    public func key(_ usual: String) -> String { view.bindings.written(usual) }
+}
+
 /// Keys in words, both ways.
 enum KeyName {
     /// THE table of keys that are no characters.

@@ -80,9 +80,10 @@ public enum Overlay: CaseIterable, Sendable {
         case .comparison:
             Row(
                 "d",
-                "compare two sessions of a list: d marks the first, d on another compares",
+                "compare two sessions of a list: once marks the first, on another it compares",
                 missing: {
-                    $0.session.comparison == nil ? "two sessions of a list are compared with d (o: the list)" : nil
+                    $0.session.comparison == nil
+                        ? "two sessions of a list are compared with \($0.key("d")) (\($0.key("o")): the list)" : nil
                 },
                 start: ComparisonOverlay.start,
                 draw: drawComparison,
@@ -97,7 +98,7 @@ public enum Overlay: CaseIterable, Sendable {
                 "what a text is that is no dialogue: a reply, a bounce, a log",
                 missing: {
                     $0.session.explained == nil
-                        ? "nothing was explained yet: P takes a reply, a bounce, a log line" : nil
+                        ? "nothing was explained yet: \($0.key("P")) takes a reply, a bounce, a log line" : nil
                 },
                 title: ExplanationOverlay.title,
                 page: ExplanationOverlay.page,

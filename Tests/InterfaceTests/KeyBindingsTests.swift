@@ -20,6 +20,17 @@ struct KeyBindingsTests {
         #expect(walk.screen.contains("Right  K"), "\(walk.screen)")
     }
 
+    /// No text in the rooms of the interface writes a letter that may be another's key.
+    @Test func `sentences name the keys as they are now`() throws {
+        var walk = try Walk(try Fixture.seed())
+        walk.state.view.bindings = try KeyBindings([("previous", "F7"), ("quit", "F8"), ("comparison", "F9")])
+        walk.press(.end)
+        while walk.state.view.notice.isEmpty { walk.press(.character("n")) }
+        #expect(walk.state.view.notice.contains("F7 goes back") && walk.state.view.notice.contains("F8 quits"))
+        walk.press(.function(9))
+        #expect(walk.state.view.notice.contains("compared with F9"), "\(walk.state.view.notice)")
+    }
+
     @Test(
         arguments: [
             ([("next", "m")], "next", "m is the key of 'message' already; give one of them another"),

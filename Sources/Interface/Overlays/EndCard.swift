@@ -15,7 +15,7 @@ enum EndOverlay {
         let lines =
             Array(groups.prefix(1).joined()) + situations(state, columns, world.glyphs) + groups.dropFirst().joined()
         let more = verdict.recipients.count - maxRecipients
-        let words = "\(more.grouped) more recipients; s saves what became of each as text (.txt)"
+        let words = "\(more.grouped) more recipients; \(state.key("s")) saves what became of each as text (.txt)"
         let rest = more > 0 ? ["", words] : []
         let rows =
             (lines + rest.flatMap { Wrap.lines(StyledLine($0), columns: columns) }) + [StyledLine("")]

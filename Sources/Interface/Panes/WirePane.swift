@@ -33,7 +33,7 @@ private func drawWelcome(_ state: State, in rect: Rect, on canvas: inout Canvas,
         text = [
             StyledLine("A session with a real server, one line at a time.", .heading, emphasis: .bold), StyledLine(""),
             StyledLine(
-                "What is about to be sent stands below. Only Enter sends it; n shows it, and moves in what has happened."
+                "What is about to be sent stands below. Only Enter sends it; \(state.key("n")) shows it, and moves in what has happened."
             ),
         ]
     case .watched:

@@ -14,7 +14,8 @@ extension State {
         view.playback.isRunning = false
         if let (pane, rect) = lesson(in: world), turn(pane, rect, by: rect.rows - LessonPane.head) { return }
         guard !goToStop((stopIndex ?? -1) + 1) else { return }
-        view.notice = isAtEnd ? "this is the last card; p goes back, q quits" : "this is the last card so far"
+        view.notice =
+            isAtEnd ? "this is the last card; \(key("p")) goes back, \(key("q")) quits" : "this is the last card so far"
     }
 
     /// Back through the card, to the card before, to the last card of the step before.

@@ -14,7 +14,7 @@ extension State {
         if all.open == nil || all.followsNewest && isAtFront && isUncovered && session.pending == nil {
             effects.append(.openConversation(number: newest))
         } else if isUncovered {
-            view.notice = "conversation \(newest) has begun; o shows them all"
+            view.notice = "conversation \(newest) has begun; \(key("o")) shows them all"
         }
         return effects
     }
@@ -109,7 +109,7 @@ extension State {
         guard session.conversations?.shown.isEmpty != true else { return [] }
         view.overlay = nil
         guard let all = session.conversations, all.index(of: number) != nil else {
-            view.notice = "conversation \(number) was dropped; o shows those there are"
+            view.notice = "conversation \(number) was dropped; \(key("o")) shows those there are"
             return []
         }
         session.conversations?.followsNewest = number == all.rows.last?.number

@@ -109,7 +109,7 @@ extension State {
 
     mutating func spacePressed() -> [Effect] {
         guard session.source == .replay else {
-            view.notice = "nothing plays by itself here: n lets the next step happen"
+            view.notice = "nothing plays by itself here: \(key("n")) lets the next step happen"
             return []
         }
         view.playback.isRunning.toggle()

@@ -142,7 +142,7 @@ extension State {
     /// Back to the session that is open, where there is one.
     private mutating func leaveList() {
         if session.list?.open == nil {
-            view.notice = "Enter opens a session; q quits"
+            view.notice = "Enter opens a session; \(key("q")) quits"
         } else {
             session.list?.isShown = false
         }

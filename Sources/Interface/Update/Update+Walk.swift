@@ -28,7 +28,7 @@ extension State {
 
     private var wordsAtEndOfReplay: String {
         session.portion.map { "still reading the recording, \(Int($0 * 100))% so far; more steps come by themselves" }
-            ?? "this is the end of the recording; p goes back, q quits"
+            ?? "this is the end of the recording; \(key("p")) goes back, \(key("q")) quits"
     }
 
     /// The last stop there is. While a recording is being read that is not its end, and the person is told.
@@ -38,17 +38,20 @@ extension State {
     }
 
     private var wordsAtFrontOfWatched: String {
-        if let pending = session.pending { return "\(pending.words) waits: Enter lets it pass, e edits it" }
+        if let pending = session.pending { return "\(pending.words) waits: Enter lets it pass, \(key("e")) edits it" }
         return isAtEnd
-            ? "this conversation is over; p goes back, o shows the others" : "this is all that was said so far"
+            ? "this conversation is over; \(key("p")) goes back, \(key("o")) shows the others"
+            : "this is all that was said so far"
     }
 
     private var wordsAtFrontOfLive: String {
-        if let pending = session.pending { return "\(pending.words): Enter does it, n only shows it" }
-        return isAtEnd ? Self.wordsAtEndOfLive : "waiting for the server; Enter sends when it is our turn"
+        if let pending = session.pending { return "\(pending.words): Enter does it, \(key("n")) only shows it" }
+        return isAtEnd ? wordsAtEndOfLive : "waiting for the server; Enter sends when it is our turn"
     }
 
-    private static let wordsAtEndOfLive = "the session is over; p goes back, s saves it, q quits"
+    private var wordsAtEndOfLive: String {
+        "the session is over; \(key("p")) goes back, \(key("s")) saves it, \(key("q")) quits"
+    }
 
     mutating func enterPressed() -> [Effect] {
         if session.source.isLive || session.source.isWatched && session.pending != nil && isAtFront {
@@ -75,7 +78,7 @@ extension State {
             return []
         }
         guard let pending = session.pending else {
-            view.notice = isAtEnd ? Self.wordsAtEndOfLive : "waiting for the server"
+            view.notice = isAtEnd ? wordsAtEndOfLive : "waiting for the server"
             return []
         }
         if pending.consent != nil, pending.edited == nil {

@@ -296,7 +296,7 @@ private final class Loop {
         case .toggleMouse:
             mouse.toggle()
             terminal.setMouse(mouse)
-            give(.noticed(mouse ? "mouse on: M turns it off, Shift selects text" : "mouse off"))
+            give(.noticed(mouse ? "mouse on: \(state.key("M")) turns it off, Shift selects text" : "mouse off"))
         case .redraw: terminal.redrawAll()
         case .suspend:
             terminal.suspend()
@@ -314,7 +314,9 @@ private final class Loop {
     /// Copies a text. Where that may not work, one that is not on the screen is shown outside of the panes.
     private func copy(_ text: String, isSeen: Bool) {
         let isSent = terminal.copy(text)
-        let words = isSent ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; s saves it"
+        let words =
+            isSent
+            ? "copied, if the terminal allows it (OSC 52)" : "too long to copy: over 64 kB; \(state.key("s")) saves it"
         guard !isSeen, !isSent || !Terminal.takesCopies() else { return give(.noticed(words)) }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Escaping.message(String($0)) }
         let shown =
