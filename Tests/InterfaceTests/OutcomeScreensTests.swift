@@ -35,6 +35,8 @@ struct OutcomeScreensTests {
         """
 
     static let views = [
+        View(name: "login", session: .bundled("login"), keys: []),
+        View(name: "login-auth", session: .bundled("login"), keys: Array(repeating: .character("n"), count: 7)),
         View(name: "refusal", session: .bundled("one-refused"), keys: [.character("!")]),
         View(name: "deferral", session: .bundled("greylisted"), keys: [.character("!")]),
         View(name: "mixed", session: .bundled("one-refused"), keys: [.end]),
