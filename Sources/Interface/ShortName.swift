@@ -36,6 +36,16 @@ extension Trace {
         return context.turn == .greeting ? Step.greeting.shortTitle : "reply"
     }
 
+    /// What a sub-step is called before it is shown: what kind of thing it is, and nothing of what comes of it.
+    func neutralName(of line: TraceLine) -> String {
+        switch line.content {
+        case .command: line.verbName ?? "command"
+        case .reply(let context): context.turn == .greeting ? Step.greeting.shortTitle : "answer"
+        case .record(let record): record.kind == .question ? "question" : "answer"
+        default: shortName(of: line)
+        }
+    }
+
     /// Whom a RCPT is about, or the reply to one: the local part, which tells recipients apart.
     func recipient(of line: TraceLine) -> String? {
         let asked = asked(by: line) ?? line

@@ -197,7 +197,7 @@ enum StepRows {
         let failed = isShown && trace.failed.contains(stop.place)
         let severity = isShown ? first.severity : nil
         let name = isShown ? Self.name(of: first, trace, columns) : nil
-        let words = isShown ? name ?? WireText.shown(first.octets.prefix(60)) : ""
+        let words = isShown ? name ?? WireText.shown(first.octets.prefix(60)) : trace.neutralName(of: first)
         let sign = severity.map { String($0.sign(glyphs)) } ?? " "
         var left = StyledLine("  \(sign) ", severity?.role ?? .dim)
         left.append("\(stop.place.label) \(words)", failed ? .failed : isShown ? .dim : .tocome)
