@@ -52,7 +52,7 @@ enum ExitCode: Int32, CaseIterable {
         }
     }
 
-    /// Where a session failed: the first step that did.
+    /// Where the mail of a sandbox world got no further: the first step that failed. Of a live session `LiveOutcome` says it.
     init(failureOf trace: Trace) {
         guard let step = trace.failed.map(\.step).min() else {
             self = .unavailable

@@ -16,7 +16,7 @@ public struct LiveSecurity: Sendable {
     public var mechanism: Mechanism?
     /// Whether user and password may cross a line without TLS.
     public var mayAuthenticateInClear: Bool
-    /// Whether credentials are told with the octets that held them; otherwise they are masked where they are born.
+    /// Whether a person sees credentials as they are, and not the mask in their place.
     public var showsSecrets: Bool
     /// Whether the server is the sender's own provider: then the session is step 1 (RFC 6409).
     public var isSubmission = false

@@ -97,7 +97,7 @@ public struct TraceLine: Equatable, Sendable {
     }
 }
 
-/// How a credential is shown: the same eight stars whatever its length.
+/// Puts the mask in the place of credentials, for all that is shown or written.
 public enum Secrets {
     public static let mask = Mask.octets
 

@@ -13,7 +13,7 @@ public struct Tracer: Sendable {
 
     private let showsSecrets: Bool
 
-    /// `showsSecrets` leaves credentials as they are that only their place gives away; those an event marked stay masked.
+    /// `showsSecrets` leaves credentials as the events have them; a recording that was masked stays masked.
     /// With `keepsWholeMails` the content of a mail has no bound: for whoever writes it down.
     public init(showsSecrets: Bool = false, keepsWholeMails: Bool = false) {
         self.showsSecrets = showsSecrets
