@@ -71,10 +71,10 @@ public final class CaptureFile: Sendable {
     /// processors at once, so whatever a row of a list needs is best worked out there.
     public func eachSummary<Row: Sendable, Failure: Error>(
         of numbers: Range<Int>,
-        making make: @escaping @Sendable (Int, inout Summary) -> Row,
+        making make: @Sendable (Int, inout Summary) -> Row,
         _ body: (Row) throws(Failure) -> Void
     ) throws(Failure) {
-        try Processors.each(of: numbers, atOnce: Self.summariesAtOnce, making: { [self] in summaries(of: $0, make) }, body)
+        try Processors.each(of: numbers, atOnce: Self.summariesAtOnce, making: { summaries(of: $0, make) }, body)
     }
 
     /// How many summaries one processor makes before they are given out.

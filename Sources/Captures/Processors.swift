@@ -12,7 +12,7 @@ public enum Processors {
     public static func each<Row: Sendable, Failure: Error>(
         of numbers: Range<Int>,
         atOnce: Int,
-        making make: @escaping @Sendable (Range<Int>) -> [Row],
+        making make: @Sendable (Range<Int>) -> [Row],
         _ body: (Row) throws(Failure) -> Void
     ) throws(Failure) {
         var rest = numbers
@@ -56,18 +56,18 @@ public enum Processors {
     }
 
     /// What `work` makes of each part, in the order of the parts; one of them is done on the calling thread. Returns when all
-    /// is done. `work` is called from several threads at once and must change nothing that they share. It
-    /// does not outlive the call; a check of that would leave the length of this file's path in the program, and builds in two
-    /// folders would differ.
+    /// is done. `work` is called from several threads at once and must change nothing that they share.
     static func map<Value: Sendable>(
         _ parts: [Range<Int>],
-        _ work: @escaping @Sendable (Range<Int>) -> [Value]
+        _ work: @Sendable (Range<Int>) -> [Value]
     ) -> [[Value]] {
-        let jobs = parts.map { part in Job { work(part) } }
-        let threads = jobs.dropFirst().map { $0.start() }
-        jobs.first?.run()
-        for (job, thread) in zip(jobs.dropFirst(), threads) { job.wait(for: thread) }
-        return jobs.map(\.found)
+        withoutActuallyEscaping(work) { work in
+            let jobs = parts.map { part in Job { work(part) } }
+            let threads = jobs.dropFirst().map { $0.start() }
+            jobs.first?.run()
+            for (job, thread) in zip(jobs.dropFirst(), threads) { job.wait(for: thread) }
+            return jobs.map(\.found)
+        }
     }
 
     /// What one thread does. Its result is read when the thread has ended.
