@@ -175,6 +175,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CryptographyTests",
+            dependencies: ["Cryptography", "Notation", "Tracing", "SMTP"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "CapturesTests",
             dependencies: ["Captures", "Cryptography", "Notation", "Tracing", "SMTP", "DNS"],
             exclude: ["Fixtures"],
