@@ -23,7 +23,10 @@ let fuzzers: [Target] =
     : [
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "COpenSSL"],
+            dependencies: [
+                "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Networking", "COpenSSL",
+                "Cryptography",
+            ],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict
         )
@@ -45,8 +48,24 @@ let package = Package(
         .target(name: "DNS", dependencies: ["Notation"], swiftSettings: strict),
         .target(name: "Tracing", dependencies: ["Notation", "SMTP", "DNS"], swiftSettings: strict),
 
+        // What libcrypto does for us, without a socket.
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: archives != nil ? nil : "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
+        .target(
+            name: "Cryptography",
+            dependencies: ["Notation", "SMTP", "DNS", "Tracing", "COpenSSL"],
+            swiftSettings: strict
+        ),
+
         // Packets, and the sessions in them.
-        .target(name: "Captures", dependencies: ["Notation", "SMTP", "DNS", "Tracing"], swiftSettings: strict),
+        .target(
+            name: "Captures",
+            dependencies: ["Notation", "SMTP", "DNS", "Tracing", "Cryptography"],
+            swiftSettings: strict
+        ),
 
         // What explains it, and files.
         .systemLibrary(
@@ -67,7 +86,9 @@ let package = Package(
         .target(name: "CCompression"),
         .target(
             name: "Interchange",
-            dependencies: ["Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures", "CCompression"],
+            dependencies: [
+                "Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures", "CCompression", "Cryptography",
+            ],
             swiftSettings: strict
         ),
 
@@ -83,15 +104,10 @@ let package = Package(
             pkgConfig: archives != nil ? nil : "libcares",
             providers: [.apt(["libc-ares-dev"])]
         ),
-        .systemLibrary(
-            name: "COpenSSL",
-            pkgConfig: archives != nil ? nil : "openssl",
-            providers: [.apt(["libssl-dev"])]
-        ),
         .target(
             name: "Networking",
             dependencies: [
-                "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL",
+                "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "Cryptography",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -120,7 +136,7 @@ let package = Package(
             dependencies: [
                 "CICUData",
                 "Notation", "SMTP", "DNS", "Tracing", "Captures", "Lessons", "Interchange", "Explain", "Networking",
-                "Stage",
+                "Stage", "Cryptography",
                 "Screen", "Interface", "Curses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -159,8 +175,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "CryptographyTests",
+            dependencies: ["Cryptography", "Notation", "Tracing", "SMTP"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "CapturesTests",
-            dependencies: ["Captures", "Notation", "Tracing", "SMTP", "DNS"],
+            dependencies: ["Captures", "Cryptography", "Notation", "Tracing", "SMTP", "DNS"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
@@ -218,8 +239,8 @@ let package = Package(
             name: "EhloTests",
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                "ehlo", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen", "ScreenSupport",
-                "Tracing",
+                "ehlo", "Cryptography", "Interchange", "Interface", "Lessons", "Networking", "SMTP", "Screen",
+                "ScreenSupport", "Tracing",
             ],
             exclude: ["SecretNotes"],
             swiftSettings: strict

@@ -1,3 +1,4 @@
+public import Cryptography
 import Notation
 public import Tracing
 
@@ -9,6 +10,8 @@ public final class CaptureFile: Sendable {
     private let apart: CaptureOctets
     private let found: [Found]
     private let lookups: LookupMatch
+    /// What opens TLS: what was given, and what the capture brings along.
+    private let keys: KeyLog
     /// What could not be read, and what is not shown; in sentences.
     public let warnings: [String]
 
@@ -19,8 +22,8 @@ public final class CaptureFile: Sendable {
         PacketReader(CaptureOctets(Array(octets.prefix(24)))) != nil
     }
 
-    /// Nil when the octets are no capture at all.
-    public init?(_ octets: CaptureOctets) {
+    /// Nil when the octets are no capture at all. `keys` open TLS, as do those that the capture itself holds.
+    public init?(_ octets: CaptureOctets, keys: KeyLog = KeyLog()) {
         guard var index = CaptureIndex(octets) else { return nil }
         index.finishLookups()
         self.index = index
@@ -42,12 +45,15 @@ public final class CaptureFile: Sendable {
         found = search.all
         let others = index.otherStreams + search.others
         lookups = LookupMatch(index.lookups, octets, apart)
+        var keys = keys
+        for block in index.secrets { keys.add(octets.window(at: block.lowerBound, count: block.count).octets) }
+        self.keys = keys
         var warnings = index.warnings.all
         if index.lookups.isFull {
             warnings.append("there are more than \(LookupIndex.maxMessages) DNS messages; later ones are not read")
         }
         if others > 0 { warnings.append("\(others.counted("other TCP connection")) left alone") }
-        self.warnings = warnings
+        self.warnings = warnings + keys.warnings
         packets = index.packets
     }
 
@@ -87,7 +93,7 @@ public final class CaptureFile: Sendable {
             let found = found[number]
             assembly.assemble(found.flow)
             let ends = ends(of: found)
-            let glance = SessionGlance(assembly, client: found.client, name: ends.server)
+            let glance = glance(of: found, assembly, name: ends.server)
             sinceRest += assembly.pieces.reduce(0) { $0 + $1.count }
             if sinceRest > CaptureIndex.restAfter {
                 sinceRest = 0
@@ -102,12 +108,21 @@ public final class CaptureFile: Sendable {
         .init(client: found.flow.end(found.client).description, server: found.flow.end(found.client.other).description)
     }
 
+    private func glance(of found: Found, _ assembly: StreamAssembly, name: String) -> SessionGlance {
+        guard !keys.isEmpty else { return SessionGlance(assembly, client: found.client, name: name) }
+        // What was inside TLS is known only once it was opened.
+        let began = assembly.pieces.first?.time ?? 0
+        var events = SessionEvents(client: found.client, name: name, began: began, keys: keys, onRest: {})
+        events.add(assembly, flow: found.flow)
+        return SessionGlance(events.events)
+    }
+
     /// A session as it would have been recorded by one of its ends.
     public func recording(_ number: Int) -> Recording {
         let found = found[number]
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         assembly.assemble(found.flow)
-        let glance = SessionGlance(assembly, client: found.client, name: "")
+        let glance = glance(of: found, assembly, name: "")
         let (client, server) = (found.flow.end(found.client), found.flow.end(found.client.other))
         let match = lookups.lookups(
             before: assembly.pieces.first?.time ?? 0,
@@ -119,6 +134,7 @@ public final class CaptureFile: Sendable {
             client: found.client,
             name: match.name.map { "\($0) [\(server.address.address)]:\(server.port)" } ?? "\(server)",
             began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0,
+            keys: keys,
             onRest: { [octets] in octets.rest() }
         )
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }

@@ -12,6 +12,8 @@ struct CaptureIndex {
     private(set) var apart: [UInt8] = []
     private(set) var warnings = CaptureWarnings()
     private(set) var packets = 0
+    /// Where key logs stand in the file itself.
+    private(set) var secrets: [Range<Int>] = []
     /// How many TCP connections are not mail.
     private(set) var otherStreams = 0
     private(set) var firstTime: Int64?
@@ -92,6 +94,7 @@ struct CaptureIndex {
 
     private mutating func finish(_ reader: PacketReader) {
         packets = reader.packets
+        secrets = reader.secrets
         for sentence in reader.warnings.all { warnings.say(sentence) }
         warnings.count("they stand in the capture twice and are shown once", Twin.drop(&flows, &segments))
         octets.rest()

@@ -1,3 +1,4 @@
+import Cryptography
 import Notation
 import SMTP
 import Tracing
@@ -7,20 +8,23 @@ struct SessionEvents {
     private(set) var events: [WireEvent] = []
     /// Nanoseconds since 1970 of time 0.
     let began: Int64
-    private let client: Direction
+    let client: Direction
     /// What the connection was made to.
     private let name: String
     private let onRest: () -> Void
-    private var latest = 0.0
+    private(set) var latest = 0.0
     private var sinceRest = 0
     private var remarks = 0
-    private var log = WireLog()
+    private(set) var log = WireLog()
+    /// What opens TLS, and what became of it.
+    let keys: KeyLog
+    var tls = TLSInsight.unseen
 
     /// The most remarks about TCP in one session.
     static let maxRemarks = 50
 
-    init(client: Direction, name: String, began: Int64, onRest: @escaping () -> Void) {
-        (self.client, self.name, self.began, self.onRest) = (client, name, began, onRest)
+    init(client: Direction, name: String, began: Int64, keys: KeyLog, onRest: @escaping () -> Void) {
+        (self.client, self.name, self.began, self.keys, self.onRest) = (client, name, began, keys, onRest)
     }
 
     /// A DNS message that belongs to the session.
@@ -33,13 +37,13 @@ struct SessionEvents {
         sayWhatIsMissing(assembly)
         // A connection ends when both sides have closed it; the first to do so is who closed it.
         var closer: (direction: Direction, time: Int64)?
-        for piece in assembly.pieces {
+        for (number, piece) in assembly.pieces.enumerated() {
             let side: Side = piece.direction == client ? .client : .server
             switch piece.kind {
             case .syn: add(.connect(to: name), piece.time)
             case .synAck: add(.connected(to: name), piece.time)
-            case .octets: addOctets(assembly.content(piece), side, piece.time)
-            case .gap: add(.gap(from: side, octets: piece.count), piece.time)
+            case .octets: addOctets(assembly, number, side)
+            case .gap: addGap(piece.count, side, piece.time)
             case .fin: closer = (closer?.direction ?? piece.direction, piece.time)
             case .rst:
                 if closer == nil { add(.error(.init(.reset, "the \(side.rawValue) reset the connection")), piece.time) }
@@ -64,6 +68,7 @@ struct SessionEvents {
                 )
             }
         }
+        for side in Side.allCases { endTLS(of: side) }
         if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
     }
 
@@ -83,7 +88,7 @@ struct SessionEvents {
         for side in assembly.missingSides(client: client) { add(.gap(from: side, octets: nil), first) }
     }
 
-    private mutating func remark(_ text: String, _ time: Int64) {
+    mutating func remark(_ text: String, _ time: Int64) {
         remarks += 1
         if remarks < Self.maxRemarks {
             add(.note(text), time)
@@ -92,15 +97,18 @@ struct SessionEvents {
         }
     }
 
-    private mutating func addOctets(_ content: Window, _ side: Side, _ time: Int64) {
-        add(.octets(from: side, content.octets), time)
+    private mutating func addOctets(_ assembly: StreamAssembly, _ number: Int, _ side: Side) {
+        let piece = assembly.pieces[number]
+        let content = assembly.content(piece)
+        openTLS(assembly, number, side)
+        if !addInside(content, side, piece.time) { add(.octets(from: side, content.octets), piece.time) }
         sinceRest += content.count
         guard sinceRest > CaptureIndex.restAfter else { return }
         sinceRest = 0
         onRest()
     }
 
-    private mutating func add(_ kind: WireEvent.Kind, _ time: Int64, leg: Leg = .relay) {
+    mutating func add(_ kind: WireEvent.Kind, _ time: Int64, leg: Leg = .relay) {
         latest = max(latest, Double(time &- began) / 1e9)
         events.append(log.event(kind, leg: leg, at: latest))
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Interchange
 import Interface
@@ -22,10 +23,10 @@ struct SecretOutputs {
     private static let library = Result { try LessonLibrary(root: Program.lessons) }
 
     /// Of octets that came from some file or standard input. Not thorough is what holds every octet, in words and as it is.
-    init(of octets: [UInt8], isThorough: Bool = true) throws {
+    init(of octets: [UInt8], keys: KeyLog = KeyLog(), isThorough: Bool = true) throws {
         let library = try Self.library.get()
         let file: SessionFile
-        do { file = try SessionFile.read(octets, path: "-") } catch {
+        do { file = try SessionFile.read(octets, path: "-", keys: keys) } catch {
             refusal = "\(error)"
             add("the message", "\(error)")
             return

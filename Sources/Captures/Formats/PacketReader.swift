@@ -9,6 +9,8 @@ struct PacketReader {
     private var format: Format
     private(set) var warnings = CaptureWarnings()
     private(set) var packets = 0
+    /// Where Decryption Secrets Blocks with a TLS key log stand (draft-ietf-opsawg-pcapng §4.7), up to `maxSecrets`.
+    private(set) var secrets: [Range<Int>] = []
     /// The time of the packet before; one that has none of its own takes it.
     private var latest = Int64.min
     /// A packet was captured earlier than one that stands before it.
@@ -22,6 +24,9 @@ struct PacketReader {
 
     /// The longest packet that is accepted, in octets; the largest ones on loopback have about 512 KiB.
     static let longestPacket = 16 << 20
+
+    /// The most blocks of secrets that are read.
+    static let maxSecrets = 1 << 16
 
     /// Nil when the file is no capture at all.
     init?(_ octets: CaptureOctets) {
@@ -161,8 +166,8 @@ struct PacketReader {
         return packet
     }
 
-    /// Types of blocks: 1 interface, 2 the old packet, 3 simple packet, 6 enhanced packet, else nothing for us: names,
-    /// statistics, secrets, what other programs put there.
+    /// Types of blocks: 1 interface, 2 the old packet, 3 simple packet, 6 enhanced packet, 10 secrets, else nothing for us:
+    /// names, statistics, what other programs put there.
     private mutating func packet(of type: UInt32, _ body: Window, _ section: inout Section) -> Packet? {
         switch type {
         case 1:
@@ -194,8 +199,18 @@ struct PacketReader {
                 captured: captured,
                 original: original
             )
+        case 10:
+            keepSecrets(body, section)
+            return nil
         default: return nil
         }
+    }
+
+    /// Secrets of another type than a TLS key log are those of other protocols.
+    private mutating func keepSecrets(_ body: Window, _ section: Section) {
+        guard body.count >= 8, number(body, 0, section) == 0x544C_534B, secrets.count < Self.maxSecrets else { return }
+        let content = body.dropping(8).prefix(Int(number(body, 4, section)))
+        secrets.append(content.place..<content.place + content.count)
     }
 
     private mutating func timedPacket(_ body: Window, interface number: Int, _ section: Section) -> Packet? {

@@ -1,4 +1,5 @@
 import Captures
+public import Cryptography
 import Glibc
 import SMTP
 public import Tracing
@@ -47,19 +48,29 @@ public struct SessionFile: Sendable {
         }
     }
 
-    /// Reads a file, whatever its name, and says why when it is none of ours.
-    public static func read(_ path: String, onWait: () -> Void = {}) throws(FileError) -> SessionFile {
+    /// Reads a file, whatever its name, and says why when it is none of ours. `keys` open the TLS of a capture.
+    public static func read(
+        _ path: String,
+        keys: KeyLog = KeyLog(),
+        onWait: () -> Void = {}
+    ) throws(FileError) -> SessionFile {
         // A capture may be far longer than memory should hold.
         if path != "-", !path.isEmpty, !path.utf8.contains(0), let octets = MappedFile.map(path),
-            let capture = CaptureFile(octets)
+            let capture = CaptureFile(octets, keys: keys)
         {
             return try SessionFile(capture, path)
         }
-        return try read(FileOctets.read(path, onWait: onWait), path: path)
+        return try read(FileOctets.read(path, onWait: onWait), path: path, keys: keys)
     }
 
+    private static let unusedKeys = "a key log opens the TLS of packet captures; this file is none, so it is not used"
+
     /// The sessions in octets that came from `path`.
-    public static func read(_ packed: [UInt8], path: String) throws(FileError) -> SessionFile {
+    public static func read(
+        _ packed: [UInt8],
+        path: String,
+        keys: KeyLog = KeyLog()
+    ) throws(FileError) -> SessionFile {
         let plain = try PlainOctets(packed, name: name(path))
         let octets = plain.octets
         let kind = FileKind.of(octets)
@@ -72,18 +83,21 @@ public struct SessionFile: Sendable {
                 text: isText ? octets : []
             )
         }
-        if kind == .capture, let capture = CaptureFile(CaptureOctets(octets)) {
+        if kind == .capture, let capture = CaptureFile(CaptureOctets(octets), keys: keys) {
             return try SessionFile(capture, path, warnings: plain.warnings)
         }
+        let warnings = plain.warnings + (keys.isEmpty ? [] : [Self.unusedKeys])
         if kind == .transcript {
             let file = TranscriptFile(octets)
             guard !file.isEmpty else {
                 let refusal = FileKind.text.refusal ?? "there is no session in it"
                 throw FileError(.noDialogue, "\(name(path)): \(refusal)", text: octets)
             }
-            return SessionFile(path: path, warnings: plain.warnings, content: .transcript(file))
+            return SessionFile(path: path, warnings: warnings, content: .transcript(file))
         }
-        if kind == .mailLog { return SessionFile(path: path, warnings: [], content: .mailLog(MailLogFile(octets))) }
+        if kind == .mailLog {
+            return SessionFile(path: path, warnings: warnings, content: .mailLog(MailLogFile(octets)))
+        }
         var sessions: [Recording] = []
         for part in parts(of: octets) {
             do {
@@ -99,7 +113,7 @@ public struct SessionFile: Sendable {
                 "\(name(path)): the recording holds no event\(torn); record the session again"
             )
         }
-        return SessionFile(path: path, warnings: plain.warnings, content: .recordings(sessions))
+        return SessionFile(path: path, warnings: warnings, content: .recordings(sessions))
     }
 
     /// Sessions that were made of something else.

@@ -1,4 +1,5 @@
 import COpenSSL
+import Cryptography
 import Glibc
 
 /// A certificate while it is made (RFC 5280 §4.1), with a new key. Its owner frees what it holds.

@@ -1,5 +1,6 @@
 import SMTP
 import COpenSSL
+import Cryptography
 import Tracing
 
 /// One end of TLS over memory: records in, records out (RFC 8446, RFC 5246). Knows no sockets and no clock.

@@ -101,6 +101,8 @@ public struct Tracer: Sendable {
             case .lookup: Place(.exchangerLookup)
             case .submission, .relay: sessions[event.leg]?.place ?? SessionTracer(leg: event.leg).place
             }
+        // Records before it stand before it.
+        sessions[event.leg]?.settleRecords(before: event.kind, &trace)
         appendEvent(remark, remark.failure?.anchor ?? .syntax("note"), place, event)
         if remark.failure == .verbsAlone { withSession(event) { session, _ in session.knowsVerbsAlone = true } }
         if remark.failure == .unfinishedLine {

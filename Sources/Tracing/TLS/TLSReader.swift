@@ -41,7 +41,7 @@ struct TLSReader: Sendable {
             let alert = record[6]
             let anchor = TLSRegistry.alerts[alert].map { "alert@\($0)" } ?? "alert"
             tiling.take(1, "alert level", anchor) { $0.first == 1 ? "warning" : "fatal" }
-            tiling.take(1, "alert", anchor) { _ in TLSRegistry.alerts[alert] ?? "alert \(alert)" }
+            tiling.take(1, "alert", anchor) { _ in TLSRegistry.alert(alert) }
         default: tiling.rest("encrypted octets", "opaque", words: "encrypted")
         }
         tiling.endLine()
@@ -159,7 +159,7 @@ struct TLSReader: Sendable {
     }
 
     private func serverHello(_ end: Int, _ tiling: inout TLSTiling) {
-        let isRetry = tiling.left >= 34 && Array(tiling.peek(34).dropFirst(2)) == Self.retry
+        let isRetry = tiling.left >= 34 && Array(tiling.peek(34).dropFirst(2)) == TLSRegistry.retryRandom
         guard beginHello(end, &tiling, isClient: false, isRetry: isRetry), tiling.position + 3 <= end else { return }
         tiling.take(2, "cipher suite", "cipher-suite") { "  chosen: \(TLSRegistry.cipherSuite($0.number16))" }
         tiling.endLine()
@@ -186,12 +186,6 @@ struct TLSReader: Sendable {
         tiling.endLine()
         return true
     }
-
-    /// The value of random that makes a ServerHello a HelloRetryRequest (RFC 8446 §4.1.3).
-    private static let retry: [UInt8] = [
-        0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
-        0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
-    ]
 
     // MARK: Extensions
 

@@ -160,11 +160,22 @@ public enum TLSRegistry {
         0xCCAA: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
     ]
 
+    /// The value of random that makes a ServerHello a HelloRetryRequest (RFC 8446 §4.1.3).
+    public static let retryRandom: [UInt8] = [
+        0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
+        0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
+    ]
+
     /// The name of a handshake message, as in `ClientHello`.
     public static func message(_ type: UInt8) -> String { messages[type] ?? "message \(type)" }
-    static func version(_ number: UInt16) -> String { versions[number] ?? hex(number) }
-    static func group(_ number: UInt16) -> String { groups[number] ?? grease(number) }
-    static func cipherSuite(_ number: UInt16) -> String { cipherSuites[number] ?? grease(number) }
+    /// The name of an alert, as in `close_notify`.
+    public static func alert(_ number: UInt8) -> String { alerts[number] ?? "alert \(number)" }
+    /// As `TLS 1.3`.
+    public static func version(_ number: UInt16) -> String { versions[number] ?? hex(number) }
+    /// As `x25519`.
+    public static func group(_ number: UInt16) -> String { groups[number] ?? grease(number) }
+    /// As `TLS_AES_256_GCM_SHA384`.
+    public static func cipherSuite(_ number: UInt16) -> String { cipherSuites[number] ?? grease(number) }
     static func signature(_ number: UInt16) -> String { signatures[number] ?? grease(number) }
     static func extensionName(_ number: UInt16) -> String { extensions[number] ?? grease(number) }
 

@@ -49,6 +49,7 @@ struct Replay: ParsableCommand {
     var idleLimit = 2.0
     @Option(help: ArgumentHelp("How long it stays at a stop at least when it plays by itself.", valueName: "seconds"))
     var pace: Double?
+    @OptionGroup var keyLog: KeyLogOption
     @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -92,7 +93,7 @@ struct Replay: ParsableCommand {
         if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
         let file: SessionFile
         do {
-            file = try SessionFile.read(path) {
+            file = try SessionFile.read(path, keys: keyLog.keys()) {
                 if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
             }
         } catch {
@@ -148,7 +149,7 @@ struct Replay: ParsableCommand {
             )
         }
         let path = try BundledSession.resolve(other, in: settings.lessonsRoots)
-        let second = try SessionFile.read(path)
+        let second = try SessionFile.read(path, keys: keyLog.keys())
         guard second.count == 1 else {
             throw CommandError(
                 .usage,

@@ -1,3 +1,4 @@
+import Cryptography
 import Interchange
 import Tracing
 
@@ -15,6 +16,8 @@ struct ManyFiles {
     private var unreadable = 0
     /// Takes out who the sessions are about; one for all files, so that the same people have the same names.
     var anonymizer: Anonymizer?
+    /// What opens the TLS of captures.
+    var keys = KeyLog()
 
     init(_ sources: SessionSources, choice: SessionChoice?, filter: String?, title: String?, _ demands: Demands) {
         (self.sources, self.choice, self.title, self.demands) = (sources, choice, title, demands)
@@ -55,7 +58,7 @@ struct ManyFiles {
         for source in sources.all {
             let file: SessionFile
             do {
-                file = try SessionFile.read(source.path) { Export.tellOfWaiting() }
+                file = try SessionFile.read(source.path, keys: keys) { Export.tellOfWaiting() }
             } catch {
                 unreadable += 1
                 Message.write("\(error)")

@@ -1,7 +1,6 @@
 import COpenSSL
+import Cryptography
 import Tracing
-
-@testable import Networking
 
 /// X.509 certificates (RFC 5280): what a person is told of one can be shown, whatever stands in it.
 enum CertificateTarget: FuzzTarget {

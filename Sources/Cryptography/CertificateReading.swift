@@ -1,17 +1,18 @@
 import COpenSSL
 import DNS
+import Glibc
 import Notation
 import SMTP
-import Tracing
+public import Tracing
 
 /// Names for SNI and certificates.
-enum TLSNames {
+public enum TLSNames {
     /// RFC 6066 §3: a DNS name of letters, no address, no dot at its end.
-    static func maySNI(_ name: String) -> Bool {
+    public static func maySNI(_ name: String) -> Bool {
         Domain.isDomain(Array(name.utf8)) && !isAddress(name) && !name.hasSuffix(".") && name.utf8.count <= 253
     }
 
-    static func isAddress(_ name: String) -> Bool {
+    public static func isAddress(_ name: String) -> Bool {
         guard let address = a2i_IPADDRESS(name) else { return false }
         ASN1_OCTET_STRING_free(address)
         return true
@@ -19,26 +20,49 @@ enum TLSNames {
 }
 
 /// Reads the parts of a certificate that a person looks at. Its content is untrusted.
-enum CertificateReading {
+public enum CertificateReading {
     /// The most names that are kept of one certificate.
-    static let maxNames = 100
+    public static let maxNames = 100
 
-    static func facts(of certificate: OpaquePointer) -> TLSFacts.Certificate {
+    /// The parts of it, and how it stands to a time, in seconds since 1970; nil is now.
+    public static func facts(of certificate: OpaquePointer, at time: Int? = nil) -> TLSFacts.Certificate {
         TLSFacts.Certificate(
             subject: name(X509_get_subject_name(certificate)),
             issuer: name(X509_get_issuer_name(certificate)),
             names: names(of: certificate),
-            notBefore: time(X509_get0_notBefore(certificate)),
-            notAfter: time(X509_get0_notAfter(certificate)),
-            validity: validity(of: certificate),
+            notBefore: text(of: X509_get0_notBefore(certificate)),
+            notAfter: text(of: X509_get0_notAfter(certificate)),
+            validity: validity(of: certificate, at: time),
             key: key(of: certificate),
             signature: OBJ_nid2sn(X509_get_signature_nid(certificate)).map { String(cString: $0) } ?? "unknown",
             fingerprint: fingerprint(of: certificate)
         )
     }
 
+    /// What a server's chain in DER says, its own certificate first, and whether that is for the name a client asked for.
+    static func facts(
+        ofChain chain: [[UInt8]],
+        wanted: String?,
+        at time: Int
+    ) -> (chain: [TLSFacts.Certificate], name: TLSFacts.NameMatch?) {
+        var facts: [TLSFacts.Certificate] = []
+        var name: TLSFacts.NameMatch?
+        for octets in chain {
+            octets.withUnsafeBufferPointer { buffer in
+                var position = buffer.baseAddress
+                guard let certificate = d2i_X509(nil, &position, buffer.count) else { return ERR_clear_error() }
+                defer { X509_free(certificate) }
+                if facts.isEmpty, let wanted, TLSNames.maySNI(wanted) {
+                    name = .init(wanted: wanted, found: self.name(in: certificate, for: wanted))
+                }
+                facts.append(self.facts(of: certificate, at: time))
+            }
+        }
+        return (facts, name)
+    }
+
     /// The name of the certificate that fits `wanted`; nil when none does.
-    static func name(in certificate: OpaquePointer, for wanted: String) -> String? {
+    public static func name(in certificate: OpaquePointer, for wanted: String) -> String? {
         if TLSNames.isAddress(wanted) {
             return X509_check_ip_asc(certificate, wanted, 0) == 1 ? "IP:\(wanted)" : nil
         }
@@ -57,9 +81,10 @@ enum CertificateReading {
         return "DNS:" + (found.map { WireText.shown(Array(String(cString: $0).utf8)) } ?? wanted)
     }
 
-    private static func validity(of certificate: OpaquePointer) -> TLSFacts.Validity {
-        if X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 { return .notYetValid }
-        return X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0 ? .expired : .valid
+    private static func validity(of certificate: OpaquePointer, at time: Int?) -> TLSFacts.Validity {
+        var time = time_t(time ?? Int(Glibc.time(nil)))
+        if X509_cmp_time(X509_get0_notBefore(certificate), &time) > 0 { return .notYetValid }
+        return X509_cmp_time(X509_get0_notAfter(certificate), &time) < 0 ? .expired : .valid
     }
 
     private static func names(of certificate: OpaquePointer) -> [String] {
@@ -103,7 +128,7 @@ enum CertificateReading {
     }
 
     /// ISO 8601 in UTC.
-    private static func time(_ time: UnsafePointer<ASN1_TIME>?) -> String {
+    private static func text(of time: UnsafePointer<ASN1_TIME>?) -> String {
         var parts = tm()
         guard let time, ASN1_TIME_to_tm(time, &parts) == 1 else { return "no time" }
         let date = CivilDate(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday))

@@ -1,37 +1,46 @@
 import COpenSSL
 import Notation
-public import SMTP
-
-extension SASLDigests {
-    /// With OpenSSL.
-    public static let openSSL = SASLDigests(
-        hmacMD5: { key, message in Digest.hmac(EVP_md5(), key, message) },
-        hmacSHA256: { key, message in Digest.hmac(EVP_sha256(), key, message) },
-        sha256: { message in Digest.hash(EVP_sha256(), message) },
-        stretched: { password, salt, iterations in Digest.stretched(password, salt, iterations) },
-        nonce: { Digest.nonce() }
-    )
-}
 
 /// OpenSSL's digests over arrays.
-private enum Digest {
-    static func hmac(_ digest: OpaquePointer?, _ key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+public enum Digest: Sendable {
+    case md5, sha256, sha384
+
+    /// How many octets come out.
+    public var count: Int {
+        switch self {
+        case .md5: 16
+        case .sha256: 32
+        case .sha384: 48
+        }
+    }
+
+    private var method: OpaquePointer? {
+        switch self {
+        case .md5: EVP_md5()
+        case .sha256: EVP_sha256()
+        case .sha384: EVP_sha384()
+        }
+    }
+
+    /// RFC 2104 §2.
+    public func hmac(_ key: [UInt8], _ message: [UInt8]) -> [UInt8] {
         var count: UInt32 = 0
         return [UInt8](unsafeUninitializedCapacity: 64) { buffer, length in
-            let done = HMAC(digest, key, Int32(key.count), message, message.count, buffer.baseAddress, &count)
+            let done = HMAC(method, key, Int32(key.count), message, message.count, buffer.baseAddress, &count)
             length = done == nil ? 0 : Int(count)
         }
     }
 
-    static func hash(_ digest: OpaquePointer?, _ message: [UInt8]) -> [UInt8] {
+    public func hash(_ message: [UInt8]) -> [UInt8] {
         var count: UInt32 = 0
         return [UInt8](unsafeUninitializedCapacity: 64) { buffer, length in
-            let done = EVP_Digest(message, message.count, buffer.baseAddress, &count, digest, nil)
+            let done = EVP_Digest(message, message.count, buffer.baseAddress, &count, method, nil)
             length = done == 1 ? Int(count) : 0
         }
     }
 
-    static func stretched(_ password: [UInt8], _ salt: [UInt8], _ iterations: Int) -> [UInt8] {
+    /// PBKDF2 with SHA-256 (RFC 8018 §5.2).
+    public static func stretched(_ password: [UInt8], _ salt: [UInt8], _ iterations: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, length in
             let done = password.withUnsafeBytes { password in
                 PKCS5_PBKDF2_HMAC(
@@ -49,7 +58,8 @@ private enum Digest {
         }
     }
 
-    static func nonce() -> [UInt8] {
+    /// Random octets as Base64.
+    public static func nonce() -> [UInt8] {
         let random = [UInt8](unsafeUninitializedCapacity: 18) { buffer, length in
             length = RAND_bytes(buffer.baseAddress, 18) == 1 ? 18 : 0
         }

@@ -1,0 +1,129 @@
+import Notation
+
+/// The secrets of TLS connections as NSS, OpenSSL and curl write them where SSLKEYLOGFILE says so: a line a secret, its label, the
+/// random of the ClientHello and the secret itself in hexadecimal.
+///
+///     CLIENT_RANDOM 52340C85… 9F9A0F19…
+///     SERVER_TRAFFIC_SECRET_0 A3B1… 77C0…
+///
+/// Reading never fails: lines that are no secret are counted and told once. How many connections are kept is bounded.
+public struct KeyLog: Sendable {
+    /// What is known of one connection.
+    struct Connection: Equatable, Sendable {
+        private var known: [Label: [UInt8]] = [:]
+
+        subscript(label: Label) -> [UInt8]? {
+            get { known[label] }
+            set { known[label] = newValue }
+        }
+    }
+
+    /// THE table of the labels that open records.
+    enum Label: String, CaseIterable, Sendable {
+        /// The master secret of TLS 1.2 (RFC 5246 §8.1).
+        case master = "CLIENT_RANDOM"
+        // Those of TLS 1.3 (RFC 8446 §7.1).
+        case clientHandshake = "CLIENT_HANDSHAKE_TRAFFIC_SECRET"
+        case serverHandshake = "SERVER_HANDSHAKE_TRAFFIC_SECRET"
+        case clientApplication = "CLIENT_TRAFFIC_SECRET_0"
+        case serverApplication = "SERVER_TRAFFIC_SECRET_0"
+
+        /// How long the secret may be: 48 octets of a master secret, else as long as a hash.
+        var counts: [Int] { self == .master ? [48] : [32, 48] }
+    }
+
+    /// Labels of secrets that open none of the records that are shown here.
+    private static let otherLabels: Set<String> = [
+        "RSA", "CLIENT_EARLY_TRAFFIC_SECRET", "EARLY_EXPORTER_SECRET", "EARLY_EXPORTER_MASTER_SECRET",
+        "EXPORTER_SECRET",
+        "ECH_SECRET", "ECH_CONFIG",
+    ]
+    /// Secrets behind a KeyUpdate, which follow from the first ones: `CLIENT_TRAFFIC_SECRET_1`, OpenSSL's `…_N`.
+    private static let laterSecrets = ["CLIENT_TRAFFIC_SECRET_", "SERVER_TRAFFIC_SECRET_"]
+
+    /// The most connections whose secrets are kept.
+    static let maxConnections = 1 << 20
+    /// The longest line that is read.
+    static let maxLine = 1024
+
+    private var connections: [[UInt8]: Connection] = [:]
+    private var badLines = 0
+    private var surplus = 0
+
+    public init() {}
+
+    /// A whole file.
+    public init(_ octets: [UInt8]) { add(octets) }
+
+    /// Whether no secret is known.
+    public var isEmpty: Bool { connections.isEmpty }
+    /// Of how many connections secrets are known.
+    public var count: Int { connections.count }
+
+    /// What could not be read, in sentences.
+    public var warnings: [String] {
+        var sentences: [String] = []
+        if badLines > 0 {
+            sentences.append("\(badLines.counted("line")) of the key log left out: no secret in NSS's form")
+        }
+        if surplus > 0 {
+            sentences.append("the key log knows more than \(Self.maxConnections) connections; later ones are left out")
+        }
+        return sentences
+    }
+
+    /// Takes what a key log holds. Lines end in CR, LF or both; of a secret that stands in it twice the last counts.
+    public mutating func add(_ octets: [UInt8]) {
+        for line in octets.split(whereSeparator: { $0 == 10 || $0 == 13 }) { add(line: line) }
+    }
+
+    /// Takes in all that another one knows.
+    public mutating func add(_ other: KeyLog) {
+        for (random, known) in other.connections {
+            for label in Label.allCases { if let secret = known[label] { keep(secret, label, of: random) } }
+        }
+        badLines += other.badLines
+        surplus += other.surplus
+    }
+
+    func connection(_ clientRandom: [UInt8]) -> Connection? { connections[clientRandom] }
+
+    private mutating func add(line: ArraySlice<UInt8>) {
+        guard line.first != UInt8(ascii: "#") else { return }
+        let words = line.count <= Self.maxLine ? line.split(whereSeparator: { $0 == 32 || $0 == 9 }) : []
+        guard !words.isEmpty || line.count > Self.maxLine else { return }
+        guard words.count == 3, let name = String(validating: words[0], as: UTF8.self),
+            let random = Self.octets(words[1]), let secret = Self.octets(words[2])
+        else { return badLines += 1 }
+        guard let label = Label(rawValue: name) else {
+            let isKnown = Self.otherLabels.contains(name) || Self.laterSecrets.contains { name.hasPrefix($0) }
+            if !isKnown { badLines += 1 }
+            return
+        }
+        guard random.count == 32, label.counts.contains(secret.count) else { return badLines += 1 }
+        keep(secret, label, of: random)
+    }
+
+    private mutating func keep(_ secret: [UInt8], _ label: Label, of random: [UInt8]) {
+        guard connections.count < Self.maxConnections || connections[random] != nil else { return surplus += 1 }
+        connections[random, default: Connection()][label] = secret
+    }
+
+    /// Pairs of hexadecimal digits; nil for anything else.
+    private static func octets(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var octets: [UInt8] = []
+        octets.reserveCapacity(digits.count / 2)
+        var high: UInt8?
+        for digit in digits {
+            guard let value = digit.hexValue else { return nil }
+            if let first = high {
+                octets.append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        return octets
+    }
+}
