@@ -20,7 +20,7 @@ public struct WatchedConversations {
         /// Where the client speaks from.
         public let peer: String
         /// The head of its recording.
-        public let header: Recording.Header
+        public fileprivate(set) var header: Recording.Header
         /// How many octets went over the wire.
         public fileprivate(set) var octets = 0
         public fileprivate(set) var isOver = false
@@ -64,13 +64,17 @@ public struct WatchedConversations {
             let title = "Conversation \(event.id), from \(event.peer)"
             let header = Recording.Header(began: now(), title: title, source: source)
             conversations[event.id] = Conversation(peer: event.peer, header: header)
+        case .told(let header):
+            forget(event.id)
+            conversations[event.id] = Conversation(peer: event.peer, header: header)
+        case .named(let header): conversations[event.id]?.header = header
         case .event(let wire):
             let share =
                 lines < Self.maxLines ? ConversationTrace.maxLines : Self.maxLines / max(1, conversations.count)
             trace(event.id) { $0.consume(wire, atMost: share) }
             conversations[event.id]?.octets += wire.octetCount
             if keepsEvents { keep(wire, of: event.id, open: open) }
-        case .closed:
+        case .closed, .void:
             trace(event.id) { $0.finish() }
             conversations[event.id]?.isOver = true
             conversations[event.id]?.held = nil

@@ -28,7 +28,7 @@ public enum FileKind: Equatable, Sendable {
         if RecordingReader.recognises(octets) { return .recording }
         if CaptureFile.recognises(octets) { return .capture }
         if let program = ForeignCapture.program(of: octets) { return .otherCapture(by: program) }
-        if Compression.of(octets) != nil || packed.contains(where: octets.starts(with:)) { return .compressed }
+        if isPacked(octets) { return .compressed }
         guard TranscriptText.isText(octets.prefix(maxOctets)) else { return .binary }
         // In a long log a dialogue is sought where the log tells of no message.
         if octets.count > MailLogFile.minLong, MailLogFile.recognises(octets) {
@@ -36,6 +36,11 @@ public enum FileKind: Equatable, Sendable {
         }
         if TranscriptReader.recognises(octets) { return .transcript }
         return MailLogFile.recognises(octets) ? .mailLog : .text
+    }
+
+    /// Whether octets begin as something that was compressed does.
+    static func isPacked(_ octets: [UInt8]) -> Bool {
+        Compression.of(octets) != nil || packed.contains(where: octets.starts(with:))
     }
 
     /// Why it cannot be read, and what to do; nil for what can be read.

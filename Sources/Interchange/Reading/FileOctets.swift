@@ -94,7 +94,8 @@ public enum FileOctets {
         }
     }
 
-    private static func tooLong(_ name: String, _ most: Int) -> FileError {
+    /// What is said of a file that is longer than `most`.
+    public static func tooLong(_ name: String, _ most: Int) -> FileError {
         FileError(
             .wrongData,
             "\(name): it is longer than \(SessionValues.readable(octets: UInt64(most))), the most that is read; cut it into parts"

@@ -93,10 +93,31 @@ public struct WalkText {
         fromLine first: Int = 0,
         _ body: ([Line]) throws(Failure) -> Void
     ) throws(Failure) {
-        var stop = trace.stops[index]
-        if first > stop.lines.lowerBound {
-            stop = Trace.Stop(place: stop.place, lines: first..<max(first, stop.lines.upperBound))
-        }
+        let stop = trace.stops[index].from(line: first)
+        try heading(of: stop, in: trace, body)
+        try eachWire(stop, of: trace, body)
+        try body(lesson(of: stop, in: trace))
+    }
+
+    /// A stop that may go on: its heading, unless that was told, and its lines from `first` on. Its lesson is told when it is over.
+    public mutating func unfinished(_ index: Int, of trace: Trace, fromLine first: Int, isContinued: Bool) -> [Line] {
+        var lines: [Line] = []
+        let stop = trace.stops[index].from(line: first)
+        if !isContinued { heading(of: stop, in: trace) { lines += $0 } }
+        eachWire(stop, of: trace) { lines += $0 }
+        return lines
+    }
+
+    /// What is left to be told of a stop that is over.
+    public mutating func lesson(ofStop index: Int, of trace: Trace) -> [Line] {
+        lesson(of: trace.stops[index], in: trace)
+    }
+
+    private mutating func heading<Failure: Error>(
+        of stop: Trace.Stop,
+        in trace: Trace,
+        _ body: ([Line]) throws(Failure) -> Void
+    ) throws(Failure) {
         // A sub-step may come before its step: the connection of step 1 is there before the greeting.
         let step = Place(stop.place.step, transaction: stop.place.transaction)
         if stop.place.substep > 0, !placesShown.contains(Self.key(step)) {
@@ -105,9 +126,11 @@ public struct WalkText {
             if anchorsShown.insert(.step(step.step)).inserted { try body(lesson(.step(step.step), stop, of: trace)) }
         }
         try body([.blank] + heading(stop, of: trace))
-        try eachWire(stop, of: trace, body)
+    }
+
+    private mutating func lesson(of stop: Trace.Stop, in trace: Trace) -> [Line] {
         let anchor = Self.anchor(of: stop, in: trace)
-        if anchorsShown.insert(anchor).inserted { try body(lesson(anchor, stop, of: trace)) }
+        return anchorsShown.insert(anchor).inserted ? lesson(anchor, stop, of: trace) : []
     }
 
     /// Begins anew at a stop that a person jumps to: its lesson is wanted again, the headings before it are not.
@@ -148,5 +171,12 @@ public struct WalkText {
     /// Words of ours in lines of the usual width, later ones two columns further in.
     func spoken(_ text: String, _ role: Role) -> [Line] {
         SpokenText.wrapped(text, columns: Self.columns).map { Line(role, $0) }
+    }
+}
+
+extension Trace.Stop {
+    /// The stop without its lines before `first`.
+    fileprivate func from(line first: Int) -> Trace.Stop {
+        first > lines.lowerBound ? Trace.Stop(place: place, lines: first..<max(first, lines.upperBound)) : self
     }
 }

@@ -7,6 +7,13 @@ public struct ConversationEvent: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
         /// A client has come.
         case opened
+        /// A conversation of which somebody else tells begins, with what is said of it; a second time, what was told of it is
+        /// void, and it is told anew.
+        case told(Recording.Header)
+        /// More is known of such a conversation as a whole.
+        case named(Recording.Header)
+        /// Such a conversation turned out to be none; nothing more will come.
+        case void
         /// Something happened in the conversation.
         case event(WireEvent)
         /// Nothing more will come.

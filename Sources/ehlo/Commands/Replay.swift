@@ -89,14 +89,14 @@ struct Replay: ParsableCommand {
         if isShown, isOne, let long = LongRecording(path) {
             return try runInCurses(.reading(long, name: session), settings)
         }
-        let isTyped = path == "-" && isatty(0) == 1
-        if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
+        var came: [UInt8]?
+        if path == "-", showsWhatStreams(demands), let input = StreamedInput(waitsForPause: !settings.isPlain) {
+            came = try StreamFace(input, settings, library).show(onWait: Self.sayWaiting)
+            guard came != nil else { return }
+        }
         let file: SessionFile
-        do {
-            file = try SessionFile.read(path, keys: keyLog.keys()) {
-                if !isTyped { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
-            }
-        } catch {
+        let keys = try keyLog.keys()
+        do throws(FileError) { file = try Self.read(path, came, keys) } catch {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
             return try explain(error, named: session, settings, library)
         }
@@ -123,6 +123,22 @@ struct Replay: ParsableCommand {
         }
         try judge(demands, file)
     }
+
+    /// Whether sessions are shown as they come: nothing is asked that only the whole can answer.
+    private func showsWhatStreams(_ demands: Demands) -> Bool {
+        let isShown = !list && filter == nil && compare == nil && debug.debugLog == nil && demands.isEmpty
+        return isShown && (number == nil || number == .all)
+    }
+
+    /// Reads what came, or where nothing did a file or standard input.
+    private static func read(_ path: String, _ came: [UInt8]?, _ keys: KeyLog) throws(FileError) -> SessionFile {
+        if let came { return try SessionFile.read(came, path: path, keys: keys) }
+        let isTyped = path == "-" && isatty(0) == 1
+        if isTyped { Message.write("paste the text of a session, then Ctrl-D on a line of its own") }
+        return try SessionFile.read(path, keys: keys) { if !isTyped { sayWaiting() } }
+    }
+
+    private static func sayWaiting() { Message.write("waiting for what comes through the pipe; Ctrl-C ends") }
 
     /// Holds what was shown against what is asked of it.
     private func judge(_ demands: Demands, _ file: SessionFile) throws {

@@ -20,7 +20,7 @@ final class ConversationRecorder {
     func take(_ event: ConversationEvent, _ conversation: WatchedConversations.Conversation?) -> [String] {
         guard let files else { return [] }
         switch event.kind {
-        case .opened:
+        case .opened, .told:
             guard let header = conversation?.header else { return [] }
             if files.asksAboutEnds { glances[event.id] = SessionGlance() }
             do throws(CommandError) { open[event.id] = try files.file(of: event.id, header) } catch {
@@ -29,7 +29,8 @@ final class ConversationRecorder {
         case .event(let wire):
             glances[event.id]?.take(wire)
             if open[event.id] != nil { unwritten[event.id, default: []].append(wire) }
-        case .closed:
+        case .named: break
+        case .closed, .void:
             defer { open[event.id] = nil }
             return write(event.id) + end(event.id, conversation, files)
         }

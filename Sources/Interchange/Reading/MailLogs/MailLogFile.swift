@@ -16,7 +16,7 @@ struct MailLogFile: Sendable {
     /// So much is looked at.
     private static let sample = 64 << 10
     /// The longest line that is read; what is longer is no line of a mail log.
-    private static let maxLine = 8 << 10
+    static let maxLine = 8 << 10
 
     init(_ octets: [UInt8]) {
         self.octets = octets
@@ -60,17 +60,7 @@ struct MailLogFile: Sendable {
         }.first
     }
 
-    func message(_ number: Int) -> LoggedMessage {
-        var message: LoggedMessage?
-        for place in messages[number] {
-            let raw = octets[place]
-            guard let line = LogLine.read(raw) else { continue }
-            var known = message ?? LoggedMessage(program: line.program, id: line.message.text)
-            known.take(line, at: TimeStamp.read(raw)?.stamp)
-            message = known
-        }
-        return message ?? LoggedMessage(program: .postfix, id: "")
-    }
+    func message(_ number: Int) -> LoggedMessage { LoggedMessage(lines: messages[number].lazy.map { octets[$0] }) }
 
     /// The place of each line that is not empty, without its end, until `body` says no.
     private static func eachLine(of octets: [UInt8], _ body: (Range<Int>) -> Bool) {
@@ -117,8 +107,7 @@ private struct LogIndex {
     }
 
     private mutating func message(of line: LogLine) -> Int {
-        let program: LogProgram = line.program == .rspamd ? .postfix : line.program
-        let key = [program.rawValue] + line.message
+        let key = line.messageKey
         if let known = open[key], !messages[known].isDone || !line.isTelling { return known }
         messages.append(([], false, false))
         open[key] = messages.count - 1
@@ -126,9 +115,29 @@ private struct LogIndex {
     }
 }
 
+extension LoggedMessage {
+    /// What the lines of a message tell of it.
+    init(lines: some Sequence<ArraySlice<UInt8>>) {
+        var message: LoggedMessage?
+        for raw in lines {
+            guard let line = LogLine.read(raw) else { continue }
+            var known = message ?? LoggedMessage(program: line.program, id: line.message.text)
+            known.take(line, at: TimeStamp.read(raw)?.stamp)
+            message = known
+        }
+        self = message ?? LoggedMessage(program: .postfix, id: "")
+    }
+}
+
 extension LogLine {
+    /// What ties it to the other lines of its message. rspamd writes about Postfix's messages.
+    var messageKey: [UInt8] {
+        let program: LogProgram = program == .rspamd ? .postfix : program
+        return [program.rawValue] + message
+    }
+
     /// Whether the server is done with the message, so that its queue id may come again.
-    fileprivate var isLast: Bool {
+    var isLast: Bool {
         switch program {
         case .postfix: words.starts(with: "removed")
         case .exim: words.starts(with: "Completed")

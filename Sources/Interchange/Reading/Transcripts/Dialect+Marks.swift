@@ -112,7 +112,10 @@ extension Dialect {
         guard first == 60 || first == 62, text.dropFirst().first == 32 else {
             let isConnect = text.after("connect from ") ?? text.after("smtp_connect_addr: trying: ")
             if let isConnect { return Peeled(.link(.connecting(isConnect.text))) }
-            return text.starts(with: "disconnect from ".utf8) ? Peeled(.remark(text)) : nil
+            guard text.starts(with: "disconnect from ".utf8) else { return nil }
+            var left = Peeled(.remark(text))
+            left.isLast = true
+            return left
         }
         let rest = text.dropFirst(2)
         guard let close = rest.firstRange(of: Array("]:".utf8)), rest[..<close.lowerBound].contains(UInt8(ascii: "["))

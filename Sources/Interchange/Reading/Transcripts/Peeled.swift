@@ -41,6 +41,8 @@ struct Peeled: Equatable {
     var session: [UInt8] = []
     /// Seconds, when the dialect itself has times.
     var time: TimeStamp?
+    /// Whether the program says with it that the session is over.
+    var isLast = false
 
     init(_ item: Item) { self.item = item }
 }

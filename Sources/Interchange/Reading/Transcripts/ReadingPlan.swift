@@ -44,7 +44,9 @@ struct ReadingPlan {
     let ends: WrittenEnds?
 
     /// Octets that are looked at to make a plan; when there is no dialogue in them, the next as many.
-    private static let block = 1 << 20
+    static let block = 1 << 20
+    /// And the most lines.
+    static let maxSample = 20_000
 
     init?(_ octets: [UInt8]) {
         var lines = TextLines(octets)
@@ -52,7 +54,7 @@ struct ReadingPlan {
         while true {
             let until = lines.position + Self.block
             var sample: [(line: ArraySlice<UInt8>, isInFence: Bool)] = []
-            while lines.position < until, sample.count < 20_000, let line = lines.next() {
+            while lines.position < until, sample.count < Self.maxSample, let line = lines.next() {
                 if Self.isFence(line) {
                     isInFence.toggle()
                 } else if !line.isEmpty {
@@ -66,6 +68,15 @@ struct ReadingPlan {
             }
         }
     }
+
+    /// What two plans have in common that read all lines alike.
+    var signature: [String] {
+        let marks = [isFenced, isDoubled, front.isLogged].map { $0 ? "1" : "0" }
+        return [dialect.name, "\(indent)", "\(width)", ends.map { "\($0)" } ?? ""] + marks
+    }
+
+    /// Whether what tells the lines apart was learned from them, and may be learned otherwise from more.
+    var isLearned: Bool { front.learned != nil || !Dialect.all.contains { $0.name == dialect.name } }
 
     private init(
         _ dialect: Dialect,
@@ -199,6 +210,15 @@ struct ReadingPlan {
         }
         guard case .reply(let code, _) = LineShape(text), code >= 400 else { return false }
         return hasLink || isMarked
+    }
+
+    /// Whether a line by itself may be one of a dialogue, behind nothing or what a logging system puts before it.
+    static func maySpeak(_ line: ArraySlice<UInt8>) -> Bool {
+        let start = line.prefix(2000)
+        return [LineFront(), LineFront(isLogged: true)].contains { front in
+            let rest = front.take(start).rest
+            return Dialect.all.contains { weight(rest, $0) >= 0.9 }
+        }
     }
 
     /// How much a line speaks for a dialect: 1 for a reply or a command under its marks, a little for its other words.

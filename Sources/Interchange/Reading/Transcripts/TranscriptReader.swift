@@ -39,6 +39,8 @@ struct ReadingRun {
     private var drafts: [[UInt8]: Entry] = [:]
     private var begun = 0
     private var ended: [Ended] = []
+    /// The sessions that got lines since somebody asked.
+    private var touched: Set<[UInt8]> = []
     /// Words before any session, and where they stand.
     private var preface = RemarkGroup()
     private var prefacePlaces: [Range<Int>] = []
@@ -49,10 +51,11 @@ struct ReadingRun {
     private var previous: (line: ArraySlice<UInt8>, process: [UInt8]?)?
 
     /// A session under way: one object, since every line looks it up and changes it.
-    private final class Entry {
+    fileprivate final class Entry {
         var draft: SessionDraft
         let order: Int
         var places: [Range<Int>]
+        var isLeft = false
 
         init(_ draft: SessionDraft, order: Int, places: [Range<Int>]) {
             (self.draft, self.order, self.places) = (draft, order, places)
@@ -65,6 +68,14 @@ struct ReadingRun {
         /// How many began before it.
         let order: Int
         let places: [Range<Int>]
+        /// Whether the log says that nobody speaks any more.
+        let isLeft: Bool
+        /// Whether nobody speaks in it any more, as far as the log tells.
+        var isOver: Bool { isLeft || draft.isEnded }
+
+        fileprivate init(_ entry: Entry) {
+            (draft, order, places, isLeft) = (entry.draft, entry.order, entry.places, entry.isLeft)
+        }
     }
 
     /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
@@ -75,6 +86,42 @@ struct ReadingRun {
         self.plan = plan
         lines = TextLines(text.octets)
     }
+
+    // MARK: Lines that come one by one
+
+    /// A reading of lines that are handed over as they come.
+    init(_ plan: ReadingPlan) { self.init(TranscriptText([]), plan) }
+
+    /// Takes a line that came, without its end.
+    mutating func hand(over line: ArraySlice<UInt8>) { take(line) }
+
+    /// Takes all lines of the text, and leaves the sessions open that may go on behind it.
+    mutating func takeAll() { while takeLine() {} }
+
+    /// The sessions that got lines since they were taken last, in the order in which they began, and whether more may come of
+    /// each. One that goes on and is not due is taken later.
+    mutating func takeTouched(where isDue: (_ order: Int, _ lines: Int) -> Bool) -> [(session: Ended, isOpen: Bool)] {
+        var taken = ended.map { ($0, false) }
+        ended = []
+        for key in touched {
+            guard let entry = drafts[key] else { continue }
+            guard isDue(entry.order, entry.draft.lineCount) else { continue }
+            touched.remove(key)
+            taken.append((Ended(entry), true))
+        }
+        return taken.sorted { $0.0.order < $1.0.order }
+    }
+
+    /// Lets sessions go: what comes of their processes is no longer part of them.
+    mutating func letGo(_ orders: Set<Int>) {
+        for key in drafts.compactMap({ orders.contains($0.value.order) ? $0.key : nil }) {
+            drafts[key] = nil
+            touched.remove(key)
+        }
+    }
+
+    /// Ends all sessions, since no more lines come.
+    mutating func end() { for key in Array(drafts.keys) { finish(key) } }
 
     /// Where the lines of each session are. What they say is read again when it is asked for.
     mutating func places() -> TextPlaces {
@@ -150,6 +197,7 @@ struct ReadingRun {
         // What tells no session goes on with the one before.
         if told.isMarked ? key.isEmpty && drafts[current] != nil : told.process == nil { key = current }
         hand(told.item, told.source, key)
+        if told.isLast { leave(key) }
     }
 
     /// What a line tells by itself, whatever stood before it.
@@ -161,6 +209,7 @@ struct ReadingRun {
         var session: [UInt8]
         var process: [UInt8]?
         var isMarked: Bool
+        var isLast = false
     }
 
     private func read(_ raw: ArraySlice<UInt8>) -> Told {
@@ -195,13 +244,19 @@ struct ReadingRun {
             source: source,
             session: session,
             process: process,
-            isMarked: true
+            isMarked: true,
+            isLast: peeled.isLast
         )
     }
 
     private mutating func hand(_ item: Peeled.Item, _ source: SessionDraft.Source, _ key: [UInt8]) {
         if beginsAnother(item, key) { finish(key) }
         if give(item, source, to: key) { current = key }
+    }
+
+    /// The log says that the session of a line is over.
+    private mutating func leave(_ key: [UInt8]) {
+        if let entry = drafts[key], entry.draft.lineCount > 0 { entry.isLeft = true }
     }
 
     /// Gives a line to a session, which it may begin; says whether it belongs to one.
@@ -229,6 +284,7 @@ struct ReadingRun {
         guard let entry = drafts[key] else { return false }
         entry.draft.take(item, source)
         entry.places.add(place)
+        touched.insert(key)
         return true
     }
 
@@ -290,7 +346,8 @@ struct ReadingRun {
 
     private mutating func finish(_ key: [UInt8]) {
         guard let entry = drafts.removeValue(forKey: key) else { return }
-        ended.append(Ended(draft: entry.draft, order: entry.order, places: entry.places))
+        touched.remove(key)
+        ended.append(Ended(entry))
     }
 }
 

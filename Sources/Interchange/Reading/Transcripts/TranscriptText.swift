@@ -7,6 +7,9 @@ struct TranscriptText {
     /// What was undone, each in a sentence for a person.
     let steps: [String]
 
+    /// Whether it is these octets, and nothing was undone.
+    func isUnchanged(from raw: [UInt8]) -> Bool { steps.isEmpty && octets.count == raw.count }
+
     /// Whether octets may be text: no controls but those that terminals and mails are full of. UTF-16 counts as well.
     static func isText(_ octets: some Collection<UInt8>) -> Bool {
         if UTF16Order(of: octets) != nil { return true }

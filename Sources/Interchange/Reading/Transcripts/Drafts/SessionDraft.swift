@@ -56,6 +56,8 @@ struct SessionDraft {
 
     /// Whether a greeting or a connection now begins another session.
     var isOver: Bool { isClosed || lineCount > 0 && decider.verb == .quit && !decider.isInReply }
+    /// Whether QUIT was answered, or one side closed.
+    var isEnded: Bool { isOver && (isClosed || !decider.isQuitUnanswered) }
 
     mutating func take(_ item: Peeled.Item, _ source: Source) {
         time = clock.time(of: source.time)
@@ -332,10 +334,25 @@ struct SessionDraft {
             events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
         }
         tellOneSide()
-        if !clock.isKnown { infer(.times) }
-        let inferred = Inference.allCases.filter { inferences.contains($0) || $0 == .sides && decider.isReversed }.map(
-            \.words
-        )
+        return recording(dialect, steps: steps)
+    }
+
+    /// The recording as far as its lines have come, without what only the end of the log tells; nil while nobody has said anything.
+    func soFar(_ dialect: Dialect, steps: [String]) -> Recording? {
+        lineCount > 0 ? recording(dialect, steps: steps) : nil
+    }
+
+    /// Which of its first events tells how the text was read: its words grow with what is inferred.
+    static let placeOfReading = 2
+
+    private func recording(_ dialect: Dialect, steps: [String]) -> Recording {
+        let inferred = Inference.allCases.filter { inference in
+            switch inference {
+            case .sides: inferences.contains(.sides) || decider.isReversed
+            case .times: !clock.isKnown
+            default: inferences.contains(inference)
+            }
+        }.map(\.words)
         var warnings = steps + self.steps
         if !inferred.isEmpty {
             warnings.append("inferred, for the log does not show it: " + inferred.joined(separator: ", "))
