@@ -118,6 +118,10 @@ struct SandboxWorldTests {
             mail.hasPrefix(
                 """
                 Return-Path: <ada@sender.example>\r
+                Authentication-Results: mx1.receiver.example;\r
+                \tspf=pass smtp.mailfrom=sender.example;\r
+                \tdkim=pass header.d=sender.example header.s=walk;\r
+                \tdmarc=pass header.from=sender.example\r
                 Received: from out.sender.example ([127.0.0.1])\r
                 \tby mx1.receiver.example with ESMTP id \
 
