@@ -34,6 +34,25 @@ struct ArrivalChecksTests {
         return try #require(recorder.delivered.first)
     }
 
+    @Test func `what the server looks up is told at the step of its 250`() async throws {
+        let recorder = Recorder()
+        let world = try RecordedWorld(recorder, try Self.configuration())
+        try await world.start()
+        world.releaseAll()
+        #expect(await recorder.until { !$0.outcomes.isEmpty })
+        await world.stop()
+        let trace = Tracer.trace(of: recorder.events)
+        let told = trace.lines.filter { $0.shownText.contains(" looks up TXT ") }
+        #expect(told.allSatisfy { $0.place.step == .acceptance })
+        let texts = told.map { String($0.shownText.split(separator: " TXT ")[1].prefix { $0 != ";" }) }
+        #expect(
+            texts == [
+                "sender.example: v=spf1 ip4:127.0.0.1 ip6:::1 -all", "walk._domainkey.sender.example: v=DKIM1",
+                "_dmarc.sender.example: v=DMARC1",
+            ]
+        )
+    }
+
     /// The lines of the results in a delivered mail, and whether they stand where they belong.
     private static func results(_ mail: String) -> [String] {
         let lines = mail.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
@@ -96,7 +115,8 @@ struct ArrivalChecksTests {
             mail: MailObject(
                 envelope: Envelope(reversePath: try ReversePath(sender), forwardPaths: []),
                 content: Array(content.utf8)
-            )
+            ),
+            tell: { _ in }
         )
         let field = await checks.run().field
         await server.stop()

@@ -70,7 +70,7 @@ struct SandboxWorldTests {
             (.rcptReply, "S 250 "),
             (.data, "C DATA, S 354 "),
             (.content, "C Rece"),
-            (.acceptance, "S 250 "),
+            (.acceptance, "S 250 , note, note, note"),  // what the server looks up
             (.quit, "C QUIT, S 221 , close, delivered"),
         ]
         var seen = 0

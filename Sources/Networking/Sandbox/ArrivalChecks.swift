@@ -1,5 +1,6 @@
 import DNS
 import SMTP
+import Tracing
 
 /// What the recipient's server checks of a mail that it has taken: SPF, DKIM and DMARC, by the records that the DNS has.
 ///
@@ -12,6 +13,8 @@ struct ArrivalChecks: Sendable {
     let clientAddress: IPAddress?
     let clientName: [UInt8]
     let mail: MailObject
+    /// Hears of each lookup, in words for a person.
+    let tell: @Sendable (String) -> Void
 
     /// The most signatures of a mail that are checked.
     private static let maxSignatures = 5
@@ -82,12 +85,19 @@ struct ArrivalChecks: Sendable {
         guard let name = try? Name(name) else { return [] }
         let lookup = await resolver.lookup(name, .txt)
         switch lookup.failure {
-        case nil, .nameError, .noData: break
-        default: return nil
+        case nil: break
+        case .nameError, .noData:
+            tell("\(serverName) looks up TXT \(name): there is none")
+            return []
+        case let failure?:
+            tell("\(serverName) looks up TXT \(name): \(failure)")
+            return nil
         }
-        return (lookup.reading?.message.answers ?? []).compactMap { record in
+        let texts = (lookup.reading?.message.answers ?? []).compactMap { record -> [UInt8]? in
             if case .txt(let strings) = record.data { strings.flatMap { $0 } } else { nil }
         }
+        for text in texts { tell("\(serverName) looks up TXT \(name): \(WireText.shown(text))") }
+        return texts
     }
 }
 

@@ -23,9 +23,9 @@ final class SandboxWalk {
     private var queued: MailObject?
     /// What the recipient's server put into the mailbox.
     private var stored: [[UInt8]] = []
-    /// What it has taken and is still checking, and how the relay ended meanwhile.
+    /// What it has taken and is still checking, and what waits for that.
     private var arrivals: [Task<Void, Never>] = []
-    private var relayEnding: ClientEnd.Ending?
+    private var afterArrivals: [() -> Void] = []
     private var isOver = false
 
     init(
@@ -249,10 +249,10 @@ extension SandboxWalk {
             dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             pass: { turn, ordinal, octets, action in
-                self.pass(LiveHold.Held(sending: turn, ordinal)) { action(octets) }
+                self.whenChecked { self.pass(LiveHold.Held(sending: turn, ordinal)) { action(octets) } }
             }
         )
-        dial(setup, ownRelay, port) { self.relayed($0) }
+        dial(setup, ownRelay, port) { ending in self.whenChecked { self.relayed(ending) } }
     }
 
     /// The recipient's server checks where the mail is from, and then makes the final delivery.
@@ -263,7 +263,10 @@ extension SandboxWalk {
             serverName: configuration.exchangerName,
             clientAddress: IPAddress(text: reception.fields.clientAddress),
             clientName: reception.fields.clientName,
-            mail: reception.mail
+            mail: reception.mail,
+            tell: { [loop, log = NIOLoopBound(log, eventLoop: loop)] text in
+                loop.execute { log.value.emit(.note(text), .relay) }
+            }
         )
         let (walk, loop) = (NIOLoopBound((self, reception), eventLoop: loop), loop)
         arrivals.append(
@@ -282,13 +285,18 @@ extension SandboxWalk {
                 + mail.content
         )
         arrivals.removeFirst()
-        if let relayEnding { relayed(relayEnding) }
+        guard arrivals.isEmpty, !isOver else { return }
+        let waiting = afterArrivals
+        afterArrivals = []
+        for action in waiting { action() }
     }
 
-    /// The mailbox is told of once the relay is over and all that came is in it.
+    /// Goes on once nothing is being checked, so that what the server looks up stands at the step of its 250.
+    private func whenChecked(_ action: @escaping () -> Void) {
+        if arrivals.isEmpty { action() } else { afterArrivals.append(action) }
+    }
+
     private func relayed(_ ending: ClientEnd.Ending) {
-        relayEnding = ending
-        guard arrivals.isEmpty, !isOver else { return }
         queued = nil
         for mail in stored { log.emit(.delivered(mail), .relay) }
         switch ending {
