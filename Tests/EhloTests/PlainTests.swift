@@ -20,6 +20,7 @@ import Testing
         #expect(
             run.output.contains("Message: Return-Path: <ada@sender.example>")
                 && run.output.contains("Message: Received: from")
+                && run.output.contains("Message: Authentication-Results: mx1.receiver.example;")
         )
         #expect(!run.output.contains("\u{1B}"))
     }

@@ -6,7 +6,6 @@ struct DeadCodeTests {
     private static let allowed: [String: String] = [
         "renderText": "swift-mustache calls it", "decodeLast": "SwiftNIO calls it", "customMirror": "Mirror calls it",
         "OutboundIn": "SwiftNIO wants it",
-        "ptr": "a number of a registry (RFC 1035 §3.2.2)",
         "badVersion": "a number of a registry (RFC 6891 §9)", "authenticData": "a bit of a header (RFC 4035 §3.2.3)",
         "recursionAvailable": "a bit of a header (RFC 1035 §4.1.1)",
     ]

@@ -70,7 +70,7 @@ struct SandboxWorldTests {
             (.rcptReply, "S 250 "),
             (.data, "C DATA, S 354 "),
             (.content, "C Rece"),
-            (.acceptance, "S 250 "),
+            (.acceptance, "S 250 , note, note, note"),  // what the server looks up
             (.quit, "C QUIT, S 221 , close, delivered"),
         ]
         var seen = 0
@@ -118,6 +118,10 @@ struct SandboxWorldTests {
             mail.hasPrefix(
                 """
                 Return-Path: <ada@sender.example>\r
+                Authentication-Results: mx1.receiver.example;\r
+                \tspf=pass smtp.mailfrom=sender.example;\r
+                \tdkim=pass header.d=sender.example header.s=walk;\r
+                \tdmarc=pass header.from=sender.example\r
                 Received: from out.sender.example ([127.0.0.1])\r
                 \tby mx1.receiver.example with ESMTP id \
 

@@ -20,7 +20,11 @@ public struct SandboxConfiguration: Sendable {
     public var ownServerName: String { "out.\(senderDomain)" }
     /// The name of the most preferred exchanger, which answers for all of them.
     public var exchangerName: String { "mx1.\(recipientDomain)" }
-    /// Where all that is drawn by lot comes from: the order of equal exchangers, queue ids.
+    /// Under which name the sender's domain publishes the key that its server signs with.
+    static let selector = "walk"
+    /// The key that the sender's own server signs with: another one each time, and nobody's outside of this world.
+    var signingKey: DKIMKey { DKIMKey(from: Array("\(senderDomain) \(seed)".utf8)) }
+    /// Where all that is drawn by lot comes from: the order of equal exchangers, queue ids, the key that signs.
     public let seed: UInt64
     /// The time that header fields tell; nil for the wall clock.
     public let fixedDate: MailDate?
@@ -104,7 +108,7 @@ public struct SandboxConfiguration: Sendable {
     /// The domain, with room left in front of it for the names of hosts.
     private static func name(_ text: String, _ typed: String) throws(SandboxError) -> Name {
         do {
-            _ = try Name("alt1.\(text)")
+            _ = try Name("\(selector)._domainkey.\(text)")
             return try Name(text)
         } catch { throw .badDomain(typed, error) }
     }

@@ -23,6 +23,9 @@ final class SandboxWalk {
     private var queued: MailObject?
     /// What the recipient's server put into the mailbox.
     private var stored: [[UInt8]] = []
+    /// What it has taken and is still checking, and what waits for that.
+    private var arrivals: [Task<Void, Never>] = []
+    private var afterArrivals: [() -> Void] = []
     private var isOver = false
 
     init(
@@ -82,6 +85,7 @@ final class SandboxWalk {
         log.shut()
         gate.drop()
         lookup?.cancel()
+        for arrival in arrivals { arrival.cancel() }
         client?.abort()
         submissionServer?.close()
         relayServer?.close()
@@ -144,11 +148,11 @@ extension SandboxWalk {
         dial(setup, ownSubmission, port) { self.submitted($0) }
     }
 
-    /// The server keeps the mail with its trace field on top, and adds what the user agent left out (RFC 6409 §8). Recipients
-    /// of its own domain it serves itself; the others are those the mail is sent on to.
+    /// The server keeps the mail with its trace field on top, adds what the user agent left out (RFC 6409 §8), and signs it for
+    /// its domain. Recipients of its own domain it serves itself; the others are those the mail is sent on to.
     private func queue(_ reception: ServerEnd.Reception) {
         var mail = reception.mail
-        var added = reception.fields.received(for: mail.envelope)
+        var added: [UInt8] = []
         let fields = HeaderField.fields(of: mail.content)
         if !fields.contains(where: { $0.isNamed("Date") }) { added += Array("Date: \(date())\r\n".utf8) }
         if !fields.contains(where: { $0.isNamed("Message-ID") }) {
@@ -156,8 +160,18 @@ extension SandboxWalk {
             added += Array("Message-ID: <\(id)>\r\n".utf8)
         }
         mail.content = added + mail.content
+        let trace = reception.fields.received(for: mail.envelope)
+        mail.content = trace + signer.field(for: mail.content, at: date().seconds) + mail.content
         mail.envelope.forwardPaths = configuration.recipients
         queued = mail
+    }
+
+    private var signer: DKIMSigner {
+        DKIMSigner(
+            domain: "\(configuration.senderDomain)",
+            selector: SandboxConfiguration.selector,
+            key: configuration.signingKey.signing
+        )
     }
 
     private func submitted(_ ending: ClientEnd.Ending) {
@@ -235,18 +249,51 @@ extension SandboxWalk {
             dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             pass: { turn, ordinal, octets, action in
-                self.pass(LiveHold.Held(sending: turn, ordinal)) { action(octets) }
+                self.whenChecked { self.pass(LiveHold.Held(sending: turn, ordinal)) { action(octets) } }
             }
         )
-        dial(setup, ownRelay, port) { self.relayed($0) }
+        dial(setup, ownRelay, port) { ending in self.whenChecked { self.relayed(ending) } }
     }
 
-    /// The recipient's server makes the final delivery: Return-Path goes on top of its Received (RFC 5321 §4.4).
+    /// The recipient's server checks where the mail is from, and then makes the final delivery.
     private func store(_ reception: ServerEnd.Reception) {
+        guard let resolver = routing?.resolver, !isOver else { return }
+        let checks = ArrivalChecks(
+            resolver: resolver,
+            serverName: configuration.exchangerName,
+            clientAddress: IPAddress(text: reception.fields.clientAddress),
+            clientName: reception.fields.clientName,
+            mail: reception.mail,
+            tell: { [loop, log = NIOLoopBound(log, eventLoop: loop)] text in
+                loop.execute { log.value.emit(.note(text), .relay) }
+            }
+        )
+        let (walk, loop) = (NIOLoopBound((self, reception), eventLoop: loop), loop)
+        arrivals.append(
+            Task {
+                let results = await checks.run()
+                loop.execute { walk.value.0.store(walk.value.1, results) }
+            }
+        )
+    }
+
+    /// Return-Path goes on top (RFC 5321 §4.4), and what was found above this server's own Received (RFC 8601 §4).
+    private func store(_ reception: ServerEnd.Reception, _ results: AuthenticationResults) {
         let mail = reception.mail
         stored.append(
-            TraceFields.returnPath(of: mail.envelope) + reception.fields.received(for: mail.envelope) + mail.content
+            TraceFields.returnPath(of: mail.envelope) + results.field + reception.fields.received(for: mail.envelope)
+                + mail.content
         )
+        arrivals.removeFirst()
+        guard arrivals.isEmpty, !isOver else { return }
+        let waiting = afterArrivals
+        afterArrivals = []
+        for action in waiting { action() }
+    }
+
+    /// Goes on once nothing is being checked, so that what the server looks up stands at the step of its 250.
+    private func whenChecked(_ action: @escaping () -> Void) {
+        if arrivals.isEmpty { action() } else { afterArrivals.append(action) }
     }
 
     private func relayed(_ ending: ClientEnd.Ending) {

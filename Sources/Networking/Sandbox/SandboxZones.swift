@@ -1,4 +1,6 @@
 import DNS
+import Notation
+import SMTP
 
 extension SandboxConfiguration {
     /// Seconds for which the answers may be kept, as in the post this program began with.
@@ -30,11 +32,33 @@ extension SandboxConfiguration {
             ),
             try Self.address(of: ownServerName),
         ]
+        let policies = try authentication(of: senderDomain, key: signingKey)
         // Who writes to a neighbour has one domain: its exchangers are those of the recipient.
         guard senderDomain != recipientDomain else {
-            return Zones([try zone(recipientDomain, recipient + sender.dropFirst())])
+            return Zones([try zone(recipientDomain, recipient + sender.dropFirst() + policies)])
         }
-        return Zones([try zone(recipientDomain, recipient), try zone(senderDomain, sender)])
+        recipient += try authentication(of: recipientDomain, key: nil)
+        return Zones([try zone(recipientDomain, recipient), try zone(senderDomain, sender + policies)])
+    }
+
+    /// What a domain says of mail that claims to be from it: SPF, with a key of DKIM the key, and DMARC.
+    ///
+    /// All is true here: mail comes from this machine alone, only the sender's server signs, and nobody is asked to refuse anything.
+    private func authentication(of domain: Name, key: DKIMKey?) throws(NameError) -> [ResourceRecord] {
+        let spf = "v=spf1 ip4:127.0.0.1 ip6:::1 -all"
+        var texts = [("\(domain)", spf)]
+        if let key {
+            let text = Base64.encode(key.publicKey).lossyText
+            // A mail with the null reverse-path is checked by the name of the server itself (RFC 7208 §2.4).
+            texts.append((ownServerName, spf))
+            texts.append(("\(Self.selector)._domainkey.\(domain)", "v=DKIM1; k=ed25519; p=\(text)"))
+        }
+        texts.append(("_dmarc.\(domain)", "v=DMARC1; p=none; rua=mailto:postmaster@\(domain)"))
+        var records: [ResourceRecord] = []
+        for (owner, text) in texts {
+            records.append(ResourceRecord(owner: try Name(owner), ttl: Self.ttl, data: .txt([Array(text.utf8)])))
+        }
+        return records
     }
 
     private static func address(of host: String) throws(NameError) -> ResourceRecord {
