@@ -19,7 +19,9 @@ struct CaptureIndex {
     private(set) var firstTime: Int64?
 
     private var layers = Decapsulation()
-    private var numbers: [Ends: UInt32] = [:]
+    private var numbers: [FlowEnds: UInt32] = [:]
+    /// The connection of the last segment: the next is mostly of the same one.
+    private var latest: (ends: FlowEnds, number: Int)?
     private var free = Segment.none
     private var sinceRest = 0
     private let limits: Limits
@@ -30,11 +32,6 @@ struct CaptureIndex {
     private var hasTurnedAway = false
     private var hasSaidPressing = false
     private var isFull = false
-
-    private struct Ends: Hashable {
-        let low: Endpoint
-        let high: Endpoint
-    }
 
     /// How much is kept in memory.
     struct Limits {
@@ -75,6 +72,7 @@ struct CaptureIndex {
         (self.octets, self.limits) = (octets, limits)
         // A guess at how many there will be, so that they are seldom moved.
         segments.reserveCapacity(min(limits.segments, octets.count / 96))
+        numbers.reserveCapacity(min(limits.flows, octets.count / 2048))
     }
 
     /// The same packets once more, in the order of their times; those of one time stay as they stand in the file.
@@ -176,7 +174,7 @@ struct CaptureIndex {
         )
         segment.path = datagram.path
         segment.digest = Self.digest(header, datagram.identification)
-        let ends = Ends(low: isBackward ? destination : source, high: isBackward ? source : destination)
+        let ends = FlowEnds(low: isBackward ? destination : source, high: isBackward ? source : destination)
         guard let number = flow(ends, segment) else { return }
         flows[number].pass(segment.direction, segment.path)
         if flags.isSuperset(of: .syn), !flags.contains(.ack) { flows[number].hasSYN = true }
@@ -198,9 +196,10 @@ struct CaptureIndex {
     }
 
     /// The connection a segment belongs to; a new one when an earlier connection of the same ends is over.
-    private mutating func flow(_ ends: Ends, _ segment: Segment) -> Int? {
+    private mutating func flow(_ ends: FlowEnds, _ segment: Segment) -> Int? {
+        if latest?.ends != ends { latest = numbers[ends].map { (ends, Int($0)) } }
         let isSYN = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
-        if let known = numbers[ends].map(Int.init) {
+        if let known = latest?.number {
             let isAnother =
                 isSYN && flows[known].initial != segment.sequence &+ 1 && !isLate(segment, flows[known])
                 && (flows[known].isClosed || flows[known].initiator != nil && flows[known].initial != 0)
@@ -223,6 +222,7 @@ struct CaptureIndex {
         let number = flows.count
         flows.append(Flow(low: ends.low, high: ends.high))
         numbers[ends] = UInt32(number)
+        latest = (ends, number)
         if segment.marks.contains(.syn) { begin(number, segment, isSYN) }
         if ends.low.port == 53 || ends.high.port == 53 { flows[number].kind = .dns }
         return number
@@ -332,8 +332,9 @@ struct CaptureIndex {
         }
         guard kept.count < flows.count else { return }
         flows = kept
+        latest = nil
         numbers.removeAll(keepingCapacity: true)
-        for (number, flow) in kept.enumerated() { numbers[Ends(low: flow.low, high: flow.high)] = UInt32(number) }
+        for (number, flow) in kept.enumerated() { numbers[FlowEnds(low: flow.low, high: flow.high)] = UInt32(number) }
     }
 
     private func isKept(_ number: Int, isPressing: Bool) -> Bool {

@@ -31,9 +31,11 @@ struct ForwardProxy: Equatable {
         switch (content[0], content[1]) {
         case (4, 1): return content.count >= 9
         case (5, 1...8): return content.count == 2 + Int(content[1])
-        default: return ContentSigns.begins(content, Array("CONNECT ".utf8))
+        default: return ContentSigns.begins(content, connectVerb)
         }
     }
+
+    private static let connectVerb = Array("CONNECT ".utf8)
 
     init?(client: [UInt8], server: [UInt8]) {
         var client = Side(octets: client)

@@ -76,6 +76,23 @@ enum Direction: Int, CaseIterable {
     var other: Direction { self == .forward ? .backward : .forward }
 }
 
+/// Both ends of a connection in the order of their addresses: what tells it from others.
+struct FlowEnds: Hashable {
+    let low: Endpoint
+    let high: Endpoint
+
+    /// Each packet is asked for its ends, so those of IPv4 are hashed in two words.
+    func hash(into hasher: inout Hasher) {
+        if low.address.isV4, high.address.isV4 {
+            hasher.combine(low.address.low << 32 | high.address.low & 0xFFFF_FFFF)
+        } else {
+            hasher.combine(low.address)
+            hasher.combine(high.address)
+        }
+        hasher.combine(UInt64(low.port) << 16 | UInt64(high.port))
+    }
+}
+
 /// One TCP connection between two ends.
 struct Flow {
     /// The ends in the order of their addresses, whoever opened the connection.
@@ -117,9 +134,15 @@ struct Flow {
     }
 
     mutating func pass(_ direction: Direction, _ path: UInt16) {
-        let place = direction == .forward ? \Flow.paths.forward : \Flow.paths.backward
-        if self[keyPath: place] == 0 { self[keyPath: place] = path }
-        if self[keyPath: place] != path { hasSeveralPaths = true }
+        switch direction {
+        case .forward: Self.pass(path, &paths.forward, &hasSeveralPaths)
+        case .backward: Self.pass(path, &paths.backward, &hasSeveralPaths)
+        }
+    }
+
+    private static func pass(_ path: UInt16, _ first: inout UInt16, _ hasSeveral: inout Bool) {
+        if first == 0 { first = path }
+        if first != path { hasSeveral = true }
     }
 
     /// The end that sends in a direction.

@@ -59,6 +59,25 @@ struct StreamAssembly {
         var end: (offset: Int, time: Int64)?
         var hasEnded = false
 
+        /// Another connection; its octets go where those of the last one were.
+        mutating func startOver() {
+            var (waiting, delivered) = (waiting, delivered)
+            self = Stream()
+            waiting.removeAll(keepingCapacity: true)
+            delivered.removeAll(keepingCapacity: true)
+            (self.waiting, self.delivered) = (waiting, delivered)
+        }
+
+        /// Whether this SYN is the first of its kind.
+        mutating func sendsFirst(_ kind: Kind) -> Bool {
+            if kind == .synAck {
+                defer { hasSentSYNACK = true }
+                return !hasSentSYNACK
+            }
+            defer { hasSentSYN = true }
+            return !hasSentSYN
+        }
+
         func offset(of sequence: UInt32, near reference: Int) -> Int {
             let expected = base &+ UInt32(truncatingIfNeeded: reference)
             return reference + Int(Int32(bitPattern: sequence &- expected))
@@ -99,7 +118,7 @@ struct StreamAssembly {
         hasToldUncountedSYN = false
         held = HeldSegments()
         for direction in Direction.allCases {
-            streams[direction.rawValue] = Stream()
+            streams[direction.rawValue].startOver()
             streams[direction.rawValue].opensLater = flow.initiator == direction && flow.hasSYN
             if flow.initiator == nil || flow.initiator == direction.other { openLate(direction, flow) }
         }
@@ -137,9 +156,7 @@ struct StreamAssembly {
 
     private mutating func begin(_ segment: Segment, _ direction: Direction) {
         let isAnswer = segment.marks.contains(.ack)
-        let seen = isAnswer ? \Stream.hasSentSYNACK : \Stream.hasSentSYN
-        if !streams[direction.rawValue][keyPath: seen] {
-            streams[direction.rawValue][keyPath: seen] = true
+        if streams[direction.rawValue].sendsFirst(isAnswer ? .synAck : .syn) {
             pieces.append(Piece(time: segment.time, direction: direction, kind: isAnswer ? .synAck : .syn))
         }
         guard streams[direction.rawValue].delivered.isEmpty else { return }
@@ -159,9 +176,11 @@ struct StreamAssembly {
     }
 
     private mutating func finishIfEnded(_ direction: Direction) {
-        let stream = streams[direction.rawValue]
-        guard !stream.hasEnded, let end = stream.end, stream.offset >= end.offset else { return }
-        streams[direction.rawValue].hasEnded = true
+        let number = direction.rawValue
+        guard !streams[number].hasEnded, let end = streams[number].end, streams[number].offset >= end.offset else {
+            return
+        }
+        streams[number].hasEnded = true
         pieces.append(Piece(time: max(end.time, pieces.last?.time ?? end.time), direction: direction, kind: .fin))
     }
 

@@ -4,10 +4,7 @@ import Tracing
 /// One function a medium: how text that somebody else wrote reaches it without doing anything there.
 public enum Escaping {
     /// For one line of a message or a list: file names, titles, options. Controls and whatever is not UTF-8 become `\xHH`.
-    public static func message(_ text: String) -> String {
-        // Nearly everything is fit to be seen, and looking takes a fraction of writing it anew.
-        WireText.isShown(text) ? text : WireText.shown(text.utf8)
-    }
+    public static func message(_ text: String) -> String { WireText.shown(text) }
 
     /// For running text in Markdown: every sign that could be markup has a backslash, and nothing becomes a link by itself.
     ///

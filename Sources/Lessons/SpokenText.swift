@@ -33,22 +33,23 @@ public enum SpokenText {
     /// quotation mark behind it, where a blank follows and then something that is no letter in lower case.
     static func split(_ text: String) -> [String] {
         var sentences: [String] = []
-        var start = text.startIndex
-        var at = start
-        while at < text.endIndex {
-            let character = text[at]
-            at = text.index(after: at)
-            guard ".?!\n".contains(character) else { continue }
-            while character != "\n", at < text.endIndex, ")”’\"'".contains(text[at]) { at = text.index(after: at) }
-            let rest = text[at...]
+        var (start, searched) = (text.startIndex, text.startIndex)
+        // Most octets are looked at alone; a character is put together where a sentence may end.
+        while let found = text.utf8[searched...].firstIndex(where: { ".?!\n".utf8.contains($0) }) {
+            searched = text.utf8.index(after: found)
+            let character = text[found]
+            guard character.utf8.count == 1 else { continue }
+            var end = searched
+            while character != "\n", end < text.endIndex, ")”’\"'".contains(text[end]) { end = text.index(after: end) }
+            let rest = text[end...]
             let next = rest.drop { $0 == " " }
             let isEnd = character == "\n" || rest.first == " " && next.first.map { !$0.isLowercase } ?? true
-            guard isEnd, !isAbbreviation(text[start..<at]) else { continue }
-            sentences.append(String(text[start..<at]).trimmingBlanks)
-            at = next.startIndex
-            start = at
+            searched = end
+            guard isEnd, !isAbbreviation(text[start..<end]) else { continue }
+            sentences.append(String(text[start..<end].trimmingBlanks))
+            (start, searched) = (next.startIndex, next.startIndex)
         }
-        sentences.append(String(text[start...]).trimmingBlanks)
+        sentences.append(String(text[start...].trimmingBlanks))
         return sentences.filter { !$0.isEmpty }
     }
 
@@ -58,9 +59,10 @@ public enum SpokenText {
     }
 }
 
-extension String {
-    fileprivate var trimmingBlanks: String {
-        let front = drop { $0 == " " || $0 == "\n" }
-        return String(front.reversed().drop { $0 == " " || $0 == "\n" }.reversed())
+extension Substring {
+    fileprivate var trimmingBlanks: Substring {
+        var rest = drop { $0 == " " || $0 == "\n" }
+        while let last = rest.last, last == " " || last == "\n" { rest.removeLast() }
+        return rest
     }
 }

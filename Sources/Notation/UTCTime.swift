@@ -70,14 +70,12 @@ public struct UTCTime: Hashable, Sendable {
     /// `2026-11-24T22:13:20Z`, `2026-11-24T23:13:20.5+01:00`. Nil for anything else.
     public init?(iso8601 text: String) {
         let octets = Array(text.utf8)
-        guard octets.count >= 20, octets[10] | 0x20 == UInt8(ascii: "t") else { return nil }
-        let fields = [
-            (0..<4, 0...9999), (5..<7, 1...12), (8..<10, 1...31), (11..<13, 0...23), (14..<16, 0...59),
-            (17..<19, 0...60),
-        ]
-        let numbers = fields.compactMap { Self.number(octets[$0], $1) }
-        guard numbers.count == 6, [4, 7].allSatisfy({ octets[$0] == UInt8(ascii: "-") }),
-            [13, 16].allSatisfy({ octets[$0] == UInt8(ascii: ":") })
+        let (hyphen, colon) = (UInt8(ascii: "-"), UInt8(ascii: ":"))
+        guard octets.count >= 20, octets[10] | 0x20 == UInt8(ascii: "t"), octets[4] == hyphen, octets[7] == hyphen,
+            octets[13] == colon, octets[16] == colon, let year = Self.number(octets[0..<4], 0...9999),
+            let month = Self.number(octets[5..<7], 1...12), let day = Self.number(octets[8..<10], 1...31),
+            let hour = Self.number(octets[11..<13], 0...23), let minute = Self.number(octets[14..<16], 0...59),
+            let second = Self.number(octets[17..<19], 0...60)
         else { return nil }
         var rest = octets[19...]
         var nanosecond = 0
@@ -90,8 +88,8 @@ public struct UTCTime: Hashable, Sendable {
             }
         }
         guard let offset = Self.offset(rest) else { return nil }
-        let date = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2])
-        seconds = date.daysSince1970 * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5] - offset
+        let date = CivilDate(year: year, month: month, day: day)
+        seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
         self.nanosecond = nanosecond
     }
 
@@ -103,8 +101,8 @@ public struct UTCTime: Hashable, Sendable {
 
     /// Seconds east of UTC, from `Z` or `+01:00`.
     private static func offset(_ zone: ArraySlice<UInt8>) -> Int? {
+        if zone.count == 1, zone.first.map({ $0 | 0x20 }) == UInt8(ascii: "z") { return 0 }
         let octets = Array(zone)
-        if octets.count == 1, octets[0] | 0x20 == UInt8(ascii: "z") { return 0 }
         guard octets.count == 6, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(octets[0]),
             octets[3] == UInt8(ascii: ":"),
             let hours = number(octets[1..<3], 0...23), let minutes = number(octets[4..<6], 0...59)

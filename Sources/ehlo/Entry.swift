@@ -43,6 +43,8 @@ import Lessons
     }
 
     private static func run(_ arguments: [String]) throws {
+        // What scripts ask most needs no parser.
+        if arguments == ["--version"] { return try say(Version.text) }
         if arguments.first == HelpCommand.configuration.commandName {
             return try help(Array(arguments.dropFirst()))
         }
@@ -68,16 +70,21 @@ import Lessons
         guard case .failure(let error) = asked, HelpCommand.exitCode(for: error) == .success else {
             return try asked.get().run()
         }
+        try say(HelpCommand.helpMessage())
+    }
+
+    private static func say(_ text: String) throws {
         let output = Output()
-        try output.write(HelpCommand.helpMessage() + "\n")
+        try output.write(text + "\n")
         try output.flush()
     }
 
     /// The sandbox world; or, where the options are not its own, the replay of a session that stands behind them.
     private static func root(_ arguments: [String]) throws -> any ParsableCommand {
         do { return try Ehlo.parseAsRoot(arguments) } catch {
-            guard !arguments.contains(where: Arguments.commands.contains), let replay = try? Replay.parse(arguments),
-                replay.session != nil
+            // Who asks for help or the version asks for no session.
+            guard Ehlo.exitCode(for: error) != .success, !arguments.contains(where: Arguments.commands.contains),
+                let replay = try? Replay.parse(arguments), replay.session != nil
             else { throw error }
             return replay
         }
@@ -107,9 +114,7 @@ import Lessons
         default: break
         }
         if Ehlo.exitCode(for: error) == .success {
-            let output = Output()
-            try output.write(CompletionScript.completed(Ehlo.fullMessage(for: error)) + "\n")
-            try output.flush()
+            try say(CompletionScript.completed(Ehlo.fullMessage(for: error)))
             return ExitCode.success.rawValue
         }
         let words = Ehlo.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")

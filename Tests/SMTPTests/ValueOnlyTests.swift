@@ -11,6 +11,9 @@ import Testing
         "AUTH PLAIN AGEAYg==", "XYZZY", "RCPT", "RCPT TO:", "250", "250-", "250 2.1.0 ok", "2500 ok", "25 ok",
         " 250 5.1.1  no ", "550 5.1.1", "550 5.1", "550 5.1.1.1 x", "550 3.1.1 x", "550 5.1000.1 x", "550 5..1 x",
         "550 5.1.1x", "550 51.1.1 x", "999x",
+        "550 no (#5.5.1)", "550-no (#5.5.1) ", "550 5.1.1 no (#5.5.1)", "no (#5.5.1)", "550no (#4.2.1)",
+        "\t550\tno (#4.2.1)",
+        "RCPT TO:a@b x", "SEND FROM:<a@b>", "MAIL <a@b>", "MAIL FROM:<\"a > b\"@c> X",
     ]
     private static let lines: [[UInt8]] = (said + odd).map { Array($0.utf8) }
 
@@ -24,7 +27,13 @@ import Testing
             let reading = ReplyLine.read(line).value
             #expect(ReplyLine(reading: line) == reading, "\(line.lossyText)")
             #expect(ReplyLine.head(line).code == reading.code, "\(line.lossyText)")
+            #expect(ReplyLine.status(of: line) == reading.status, "\(line.lossyText)")
         }
+    }
+
+    @Test func `a path alone is the one of the whole reading`() {
+        #expect(Self.lines.contains { Command.path(of: $0) != nil })
+        for line in Self.lines { #expect(Command.path(of: line) == Command.read(line).value.path, "\(line.lossyText)") }
     }
 
     @Test(

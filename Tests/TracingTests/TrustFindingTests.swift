@@ -31,6 +31,19 @@ import Testing
         #expect(found == isFound)
     }
 
+    @Test(
+        arguments: [
+            ("192.0.2.1:25", "192.0.2.1"), ("192.0.2.1", "192.0.2.1"), ("192.0.2.1:", "192.0.2.1"),
+            ("192.0.2.1:smtp", "192.0.2.1"), ("192.0.2.1 [2001:db8::1]:25", "2001:db8::1"),
+            ("192.0.2.1:25 [192.0.2.2]", "192.0.2.2"), ("[IPv6:::1]:25", "::1"), ("192.0.2.x:25", nil), (":25", nil),
+            ("", nil),
+            ("192.0.2.1]:25[", nil),
+        ] as [(String, String?)]
+    )
+    func `an address stands alone, before a port or in brackets`(name: String, address: String?) {
+        #expect(EndpointName(name).address == address)
+    }
+
     @Test func `a port and an address are read from whom the connection is made to`() {
         let names = [
             "mx.example [192.0.2.1]:465", "[::1]:25", "[IPv6:2001:db8::1]:587", "127.0.0.1:2525", "mx.example:25", "mx",

@@ -6,6 +6,8 @@ struct Decapsulation {
     private var internet = InternetLayer()
     /// Frames that came several in one, and are looked at next.
     private var waiting: [Place] = []
+    /// What the frames of a link begin with; all of a file are mostly of one link.
+    private var latestLink: (number: UInt32, kind: Layer.Kind)?
 
     /// How many headers may stand one in another.
     static let maxDepth = 32
@@ -36,7 +38,8 @@ struct Decapsulation {
 
     /// What is in a frame. Where several are in one, `further` gives the others.
     mutating func open(_ frame: Window, of packet: Packet) -> Found {
-        guard let kind = Layer.ofLink(packet.link) else { return .unread(UnreadName.link(packet.link)) }
+        if latestLink?.number != packet.link { latestLink = Layer.ofLink(packet.link).map { (packet.link, $0) } }
+        guard let kind = latestLink?.kind else { return .unread(UnreadName.link(packet.link)) }
         let missing = max(0, packet.original - packet.captured)
         return unwrap(Place(kind: kind, rest: frame, missing: missing, path: UInt64(packet.interface)))
     }

@@ -23,19 +23,23 @@ public enum FileKind: Equatable, Sendable {
     /// How many octets from the start are looked at to tell text from the rest.
     static let maxOctets = 4096
 
-    public static func of(_ octets: [UInt8]) -> FileKind {
-        if octets.isEmpty { return .empty }
-        if RecordingReader.recognises(octets) { return .recording }
-        if CaptureFile.recognises(octets) { return .capture }
-        if let program = ForeignCapture.program(of: octets) { return .otherCapture(by: program) }
-        if isPacked(octets) { return .compressed }
-        guard TranscriptText.isText(octets.prefix(maxOctets)) else { return .binary }
+    public static func of(_ octets: [UInt8]) -> FileKind { told(octets).kind }
+
+    /// The same, and the transcript where it was read as one to know: how a text is to be read takes a while to find out.
+    static func told(_ octets: [UInt8]) -> (kind: FileKind, transcript: TranscriptFile?) {
+        if octets.isEmpty { return (.empty, nil) }
+        if RecordingReader.recognises(octets) { return (.recording, nil) }
+        if CaptureFile.recognises(octets) { return (.capture, nil) }
+        if let program = ForeignCapture.program(of: octets) { return (.otherCapture(by: program), nil) }
+        if isPacked(octets) { return (.compressed, nil) }
+        guard TranscriptText.isText(octets.prefix(maxOctets)) else { return (.binary, nil) }
         // In a long log a dialogue is sought where the log tells of no message.
         if octets.count > MailLogFile.minLong, MailLogFile.recognises(octets) {
-            return TranscriptReader.recognises(MailLogFile.rest(of: octets)) ? .transcript : .mailLog
+            return (TranscriptReader.recognises(MailLogFile.rest(of: octets)) ? .transcript : .mailLog, nil)
         }
-        if TranscriptReader.recognises(octets) { return .transcript }
-        return MailLogFile.recognises(octets) ? .mailLog : .text
+        let transcript = TranscriptFile(octets)
+        if transcript.isDialogue || TranscriptReader.beginsAsDialogue(octets) { return (.transcript, transcript) }
+        return (MailLogFile.recognises(octets) ? .mailLog : .text, nil)
     }
 
     /// Whether octets begin as something that was compressed does.

@@ -73,7 +73,7 @@ public struct SessionFile: Sendable {
     ) throws(FileError) -> SessionFile {
         let plain = try PlainOctets(packed, name: name(path))
         let octets = plain.octets
-        let kind = FileKind.of(octets)
+        let (kind, transcript) = FileKind.told(octets)
         if let refusal = kind.refusal {
             let isText = kind == .text
             let tried = isText ? "; \(NearestLines.words(octets))" : ""
@@ -88,7 +88,7 @@ public struct SessionFile: Sendable {
         }
         let warnings = plain.warnings + (keys.isEmpty ? [] : [Self.unusedKeys])
         if kind == .transcript {
-            let file = TranscriptFile(octets)
+            let file = transcript ?? TranscriptFile(octets)
             guard !file.isEmpty else {
                 let refusal = FileKind.text.refusal ?? "there is no session in it"
                 throw FileError(.noDialogue, "\(name(path)): \(refusal)", text: octets)

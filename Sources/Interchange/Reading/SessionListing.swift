@@ -14,13 +14,15 @@ public struct SessionListing: Sendable {
     /// The row of a list: number, start, client, server, reverse-path, forward-paths and outcome, what is going on behind that; `–`
     /// for what is not known.
     public var cells: [String] {
-        let known: [String?] = [
-            session.began, session.client, session.server, session.from, session.to.joined(separator: ","),
+        let to = session.to.count == 1 ? session.to[0] : session.to.joined(separator: ",")
+        let outcome = session.situations.reduce(summary) { "\($0); \($1.listed)" }
+        return [
+            "\(session.number)", Self.cell(session.began), Self.cell(session.client), Self.cell(session.server),
+            Self.cell(session.from), Self.cell(to), outcome,
         ]
-        let outcome = [summary] + session.situations.map(\.listed)
-        return ["\(session.number)"] + known.map { cell in cell.flatMap { $0.isEmpty ? nil : $0 } ?? "–" }
-            + [outcome.joined(separator: "; ")]
     }
+
+    private static func cell(_ text: String?) -> String { text.flatMap { $0.isEmpty ? nil : $0 } ?? "–" }
 
     init(_ recording: Recording, number: Int) {
         var glance = SessionGlance(recording.events)

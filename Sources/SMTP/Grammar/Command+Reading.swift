@@ -12,6 +12,49 @@ extension Command {
         self = Self.read(&cursor).value
     }
 
+    /// The path of MAIL or RCPT alone, as `init(reading:)` has it; nil where there is none.
+    public static func path(of octets: [UInt8]) -> Path? {
+        if let plain = plainPath(octets) { return plain }
+        var cursor = LineCursor(octets, valueOnly: true)
+        cursor.take(as: .leadingSpace, while: \.isWhiteSpace)
+        let word = verbWord(cursor)
+        guard let preposition = Verb(reading: word).flatMap(Preposition.init),
+            takePreposition(preposition, behind: word, &cursor)
+        else { return nil }
+        return takePath(&cursor, preposition)?.value
+    }
+
+    /// The path of `MAIL FROM:<local-part@domain>` and its like, in which nothing needs a closer look; nil for every other spelling.
+    private static func plainPath(_ line: [UInt8]) -> Path? {
+        guard let start = begins(line, "MAIL FROM:<") ?? begins(line, "RCPT TO:<") else { return nil }
+        var at: Int?
+        for (index, octet) in line.enumerated().dropFirst(start) {
+            switch octet {
+            case UInt8(ascii: ">"):
+                guard let at, at > start else { return nil }
+                return .mailbox(Mailbox(unchecked: Array(line[start..<at]), domain: Array(line[(at + 1)..<index])))
+            case UInt8(ascii: "@"):
+                guard at == nil else { return nil }
+                at = index
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), 0...32, 127...255: return nil
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// Where a line goes on behind what it begins with, in any case; nil where it begins otherwise.
+    private static func begins(_ line: [UInt8], _ words: StaticString) -> Int? {
+        let count = words.utf8CodeUnitCount
+        guard line.count > count else { return nil }
+        for index in 0..<count where line[index].uppercased != words.utf8Start[index] { return nil }
+        return count
+    }
+
+    private static func verbWord(_ cursor: LineCursor) -> ArraySlice<UInt8> {
+        cursor.rest.prefix { !$0.isWhiteSpace && $0 != UInt8(ascii: ":") }
+    }
+
     private static func read(_ cursor: inout LineCursor) -> LineReading<Command> {
         let octets = cursor.octets
         if octets.count + 2 > 512 { cursor.note(.commandLineTooLong, 0..<octets.count) }
@@ -19,7 +62,7 @@ extension Command {
             cursor.note(.leadingSpace, 0..<1)
             cursor.take(as: .leadingSpace, while: \.isWhiteSpace)
         }
-        let word = cursor.rest.prefix { !$0.isWhiteSpace && $0 != UInt8(ascii: ":") }
+        let word = verbWord(cursor)
         guard !word.isEmpty else {
             cursor.note(.emptyCommand)
             cursor.takeRest(as: .junk)
@@ -28,11 +71,7 @@ extension Command {
         let verb = Verb(reading: word)
         if verb == nil { cursor.note(.unknownVerb, cursor.position..<cursor.position + word.count) }
         if verb?.isObsolete == true { cursor.note(.obsoleteVerb, cursor.position..<cursor.position + word.count) }
-        switch verb?.shape {
-        case .reversePath: return readPath(&cursor, verb, word: word, preposition: "FROM", isForward: false)
-        case .forwardPath: return readPath(&cursor, verb, word: word, preposition: "TO", isForward: true)
-        case .nothing, .domain, .optionalText, .text, .mechanism, .chunk, .attributes, nil: break
-        }
+        if let preposition = verb.flatMap(Preposition.init) { return readPath(&cursor, verb, word: word, preposition) }
         cursor.take(word.count, as: .verb)
         let argument = readArgument(&cursor, of: verb)
         return cursor.reading(Command(verb: verb, typedVerb: Array(word), argument: argument))
@@ -119,18 +158,29 @@ extension Command {
 
     // MARK: MAIL and RCPT
 
+    /// What stands between the verb and the colon.
+    private enum Preposition {
+        case from, to
+
+        init?(_ verb: Verb) {
+            switch verb.shape {
+            case .reversePath: self = .from
+            case .forwardPath: self = .to
+            case .nothing, .domain, .optionalText, .text, .mechanism, .chunk, .attributes: return nil
+            }
+        }
+
+        var word: String { self == .from ? "FROM" : "TO" }
+    }
+
     /// `MAIL FROM:<path> parameters` and `RCPT TO:<path> parameters` (RFC 5321 §4.1.1.2, §4.1.1.3).
     private static func readPath(
         _ cursor: inout LineCursor,
         _ verb: Verb?,
         word: ArraySlice<UInt8>,
-        preposition: String,
-        isForward: Bool
+        _ preposition: Preposition
     ) -> LineReading<Command> {
-        let afterVerb = cursor.rest.dropFirst(word.count)
-        let gap = afterVerb.prefix(while: \.isWhiteSpace).count
-        let typedPreposition = afterVerb.dropFirst(gap).prefix(preposition.utf8.count)
-        guard gap > 0, typedPreposition.equalsIgnoringCase(preposition.utf8) else {
+        guard takePreposition(preposition, behind: word, &cursor) else {
             cursor.take(word.count, as: .verb)
             let hasMore = cursor.countWithoutTrailingSpace > 0
             cursor.note(hasMore ? .malformedArgument : .missingArgument, cursor.position..<cursor.octets.count)
@@ -139,25 +189,45 @@ extension Command {
             let argument = junk.isEmpty ? Argument.none : .text(Array(junk.drop(while: \.isWhiteSpace)))
             return cursor.reading(Command(verb: verb, typedVerb: Array(word), argument: argument))
         }
-        cursor.take(word.count + gap + preposition.utf8.count, as: .verb)
-        readColon(&cursor)
-        guard cursor.countWithoutTrailingSpace > 0 else {
+        guard let path = takePath(&cursor, preposition) else {
             cursor.note(.missingArgument)
             takeTrailingSpace(&cursor)
             return cursor.reading(Command(verb: verb, typedVerb: Array(word), argument: .none))
         }
-        let start = cursor.position
-        let path = Path.read(
-            cursor.take(pathLength(cursor.rest), as: .path),
-            isForward: isForward,
-            start: start,
-            valueOnly: cursor.valueOnly
-        )
         cursor.note(path.departures)
         let parameters = readParameters(&cursor)
         takeTrailingSpace(&cursor)
         return cursor.reading(
             Command(verb: verb, typedVerb: Array(word), argument: .path(path.value), parameters: parameters)
+        )
+    }
+
+    /// The verb and its preposition; takes nothing and says false where that is another word.
+    private static func takePreposition(
+        _ preposition: Preposition,
+        behind word: ArraySlice<UInt8>,
+        _ cursor: inout LineCursor
+    ) -> Bool {
+        let afterVerb = cursor.rest.dropFirst(word.count)
+        let gap = afterVerb.prefix(while: \.isWhiteSpace).count
+        let expected = preposition.word.utf8
+        guard gap > 0, afterVerb.dropFirst(gap).prefix(expected.count).equalsIgnoringCase(expected) else {
+            return false
+        }
+        cursor.take(word.count + gap + expected.count, as: .verb)
+        return true
+    }
+
+    /// The colon and the path; nil where nothing follows.
+    private static func takePath(_ cursor: inout LineCursor, _ preposition: Preposition) -> Reading<Path>? {
+        readColon(&cursor)
+        guard cursor.countWithoutTrailingSpace > 0 else { return nil }
+        let start = cursor.position
+        return Path.read(
+            cursor.take(pathLength(cursor.rest), as: .path),
+            isForward: preposition == .to,
+            start: start,
+            valueOnly: cursor.valueOnly
         )
     }
 

@@ -31,7 +31,14 @@ public struct Mailbox: Hashable, Sendable {
         try self.init(localPart: Array(octets[..<at]), domain: Array(octets[(at + 1)...]))
     }
 
-    public var octets: [UInt8] { localPart + [UInt8(ascii: "@")] + domain }
+    public var octets: [UInt8] {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(localPart.count + 1 + domain.count)
+        octets += localPart
+        octets.append(UInt8(ascii: "@"))
+        octets += domain
+        return octets
+    }
     /// Whether it may only be sent to a server that offers SMTPUTF8 (RFC 6531 §3.4).
     public var needsSMTPUTF8: Bool { octets.contains { $0 >= 0x80 } }
 

@@ -66,6 +66,14 @@ public struct ReplyLine: Hashable, Sendable {
         return (code, end < octets.endIndex && octets[end] == UInt8(ascii: "-"))
     }
 
+    /// What a reply line means in detail, wherever it says so: the `status` of what `read` makes of it, and nothing else of that.
+    public static func status(of octets: [UInt8]) -> EnhancedStatusCode? {
+        guard head(octets).code != nil else { return nil }
+        var rest = octets[...].drop(while: \.isWhiteSpace).dropFirst(3)
+        if rest.first == 32 || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        return EnhancedStatusCode(opening: rest) ?? closingStatus(of: rest)?.0
+    }
+
     private static func readSeparator(_ cursor: inout LineCursor) -> Bool {
         switch cursor.next {
         case UInt8(ascii: "-"):
@@ -98,13 +106,19 @@ public struct ReplyLine: Hashable, Sendable {
     /// `(#5.5.1)` at the end of the text; what stands before the code is taken.
     private static func readClosingStatus(_ cursor: inout LineCursor) -> EnhancedStatusCode? {
         let rest = cursor.rest
-        guard rest.last == UInt8(ascii: ")"), let open = rest.lastIndex(of: UInt8(ascii: "(")),
-            rest[open...].dropFirst().first == UInt8(ascii: "#"),
-            let status = EnhancedStatusCode(opening: rest[(open + 2)...].dropLast())
-        else { return nil }
-        cursor.take(open + 2 - rest.startIndex, as: .text)
+        guard let (status, start) = closingStatus(of: rest) else { return nil }
+        cursor.take(start - rest.startIndex, as: .text)
         cursor.take(status.length, as: .enhancedCode)
         return status
+    }
+
+    /// The status at the end of a text, and where it begins.
+    private static func closingStatus(of text: ArraySlice<UInt8>) -> (EnhancedStatusCode, Int)? {
+        guard text.last == UInt8(ascii: ")"), let open = text.lastIndex(of: UInt8(ascii: "(")),
+            text[open...].dropFirst().first == UInt8(ascii: "#"),
+            let status = EnhancedStatusCode(opening: text[(open + 2)...].dropLast())
+        else { return nil }
+        return (status, open + 2)
     }
 
     private static func takeText(_ cursor: inout LineCursor) {

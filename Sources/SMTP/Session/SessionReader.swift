@@ -152,6 +152,8 @@ public struct SessionReader: Sendable {
     public var saidQuit: Bool { sequence.phase == .ended || pending.entries.contains { $0.turn == .quit } }
     /// Nobody has said anything yet.
     public var isUntouched: Bool { client.isUntouched && server.isUntouched }
+    /// Nobody has said anything, and nobody has told anything of the connection.
+    public var isNew: Bool { isUntouched && !knowsLink && lost.isEmpty && !isSecured && mayBeProxied }
     /// Whether nobody knows where the session stands, because its beginning is not there.
     public var isUnknown: Bool { sequence.phase == .unknown }
     /// Whether octets of a side were lost.
@@ -322,7 +324,7 @@ public struct SessionReader: Sendable {
             // What was taken for a credential before the line was complete stays one.
             if from < start + piece.line.octets.count { found.append(max(0, from - start)..<piece.line.octets.count) }
         }
-        found += piece.marks
+        if !piece.marks.isEmpty { found += piece.marks }
         if !found.isEmpty { hadCredential = true }
         return Utterance(side: side, kind: kind, piece: piece, range: start..<end, credentials: found)
     }

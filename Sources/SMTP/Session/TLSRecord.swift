@@ -35,8 +35,10 @@ public enum TLSRecord {
 
     /// The head that stands at the front of `octets`; nothing behind it is looked at.
     public static func head(of octets: some Collection<UInt8>) -> Head {
+        guard let first = octets.first else { return .incomplete }
+        // Nearly every line is asked, and no line begins so.
+        guard ContentType(rawValue: first) != nil else { return .none }
         let head = Array(octets.prefix(headLength))
-        guard let first = head.first else { return .incomplete }
         // Every version from SSL 3.0 to TLS 1.3 has 3 as its major number (RFC 8446 §5.1).
         guard let type = ContentType(rawValue: first), head.count < 2 || head[1] == 3 else { return .none }
         guard head.count == headLength else { return .incomplete }

@@ -16,12 +16,22 @@ public struct EndpointName: Equatable, Sendable {
 
     /// The address, where one is told and not only a name.
     public var address: String? {
+        if let plain = plainAddress { return plain }
         if let open = text.lastIndex(of: "["), let close = text.lastIndex(of: "]"), open < close {
             let inside = text[text.index(after: open)..<close]
             return inside.hasPrefix("IPv6:") ? String(inside.dropFirst(5)) : String(inside)
         }
         let host = text.prefix { $0 != ":" }
         return !host.isEmpty && host.allSatisfy { $0 == "." || $0.isNumber } ? String(host) : nil
+    }
+
+    /// That of `192.0.2.1:25`, as lists of thousands have it.
+    private var plainAddress: String? {
+        let isDigit = { (octet: UInt8) in (0x30...0x39).contains(octet) }
+        let host = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+        let rest = text.utf8[host.endIndex...]
+        let isPort = rest.first == UInt8(ascii: ":") && rest.dropFirst().allSatisfy(isDigit)
+        return !host.isEmpty && (rest.isEmpty || isPort) ? String(text[..<host.endIndex]) : nil
     }
 
     /// Whether it is this machine itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3); nil where no address is told.

@@ -10,6 +10,9 @@ public enum WireText {
 
     public static func shown(_ octets: [UInt8]) -> String { shown(octets[...]) }
 
+    /// Nearly every text is fit to be seen, and looking takes a fraction of writing it anew.
+    public static func shown(_ text: String) -> String { isShown(text) ? text : shown(text.utf8) }
+
     public static func shown(_ octets: ArraySlice<UInt8>) -> String {
         // Most is printable ASCII, which stands as it is.
         if octets.allSatisfy({ (32...126).contains($0) }) { return String(decoding: octets, as: UTF8.self) }

@@ -42,9 +42,9 @@ public struct ListedSession: Equatable, Sendable {
         _ verdict: Verdict
     ) {
         self.number = number
-        self.began = WireText.shown(began.utf8)
-        self.client = client.map { WireText.shown($0.utf8) }
-        self.server = server.map { WireText.shown($0.utf8) }
+        self.began = WireText.shown(began)
+        self.client = client.map { WireText.shown($0) }
+        self.server = server.map { WireText.shown($0) }
         let written = { (path: [UInt8]) in "<\(WireText.shown(path))>" }
         from = glance.reversePath.map { WireText.shown($0) } ?? envelope?.reversePath.map(written)
         let asked = glance.forwardPaths
@@ -58,8 +58,8 @@ public struct ListedSession: Equatable, Sendable {
     /// A conversation as far as its trace knows it. Without a verdict it goes on, and nothing has become of it yet.
     public init(number: Int, began: String = "", client: String, _ facts: SessionFacts, _ verdict: Verdict?) {
         self.number = number
-        self.began = WireText.shown(began.utf8)
-        self.client = WireText.shown(client.utf8)
+        self.began = WireText.shown(began)
+        self.client = WireText.shown(client)
         server = nil
         let shown = { (path: Path) in "<\(WireText.shown(path.withoutBrackets))>" }
         from = facts.reversePath.map(shown)

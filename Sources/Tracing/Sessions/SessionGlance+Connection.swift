@@ -76,6 +76,8 @@ struct GlanceConnection: Sendable {
 
     /// Another connection of the same leg: its turns are counted anew.
     mutating func startOver(_ told: inout GlanceTold) {
+        // One that nothing is known of is as good as another.
+        guard !isUntouched || !reader.isNew else { return reader.connected() }
         flush(&told)
         let before = situations
         self = GlanceConnection(leg: leg, base: base + highest + 1)
@@ -148,10 +150,10 @@ struct GlanceConnection: Sendable {
         var path: Path?
         switch asked.turn {
         case .mail:
-            path = Command(reading: octets).path
+            path = Command.path(of: octets)
             if path != nil { told.mail(octets, leg) }
         case .rcpt:
-            path = Command(reading: octets).path
+            path = Command.path(of: octets)
             told.recipient(octets)
         case .hello where leg == .relay || told.clientName == nil:
             if case .domain(let name) = Command(reading: octets).argument { told.clientName = name }
@@ -177,7 +179,7 @@ struct GlanceConnection: Sendable {
             place: nil,
             lines: [],
             code: code,
-            status: ReplyLine(reading: octets).status
+            status: ReplyLine.status(of: octets)
         )
         told.legs.with(leg) {
             $0.answered(

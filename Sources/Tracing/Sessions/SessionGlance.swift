@@ -25,8 +25,8 @@ public struct SessionGlance: Sendable {
 
     private var told = GlanceTold()
     /// Nearly every session has this connection alone, which stays in its place while it is read.
-    private var relay = GlanceConnection(leg: .relay)
-    private var others: [GlanceConnection] = []
+    private(set) var relay = GlanceConnection(leg: .relay)
+    private(set) var others: [GlanceConnection] = []
 
     public init() {}
 
@@ -109,7 +109,8 @@ public struct SessionGlance: Sendable {
 
     /// What became of the mail; the glance is over.
     public mutating func verdict() -> Verdict {
-        for leg in [Leg.submission, .relay] { with(leg) { $0.flush(&$1) } }
+        if let index = others.firstIndex(where: { $0.leg == .submission }) { others[index].flush(&told) }
+        relay.flush(&told)
         return told.legs.verdict()
     }
 
@@ -137,9 +138,6 @@ public struct SessionGlance: Sendable {
             $0.record(octets, from: side, inLine: nil)
         }
     }
-
-    /// What is going on, on each connection.
-    var readings: [SituationReading] { [relay.situations] + others.map(\.situations) }
 
     private mutating func with(_ leg: Leg, _ body: (inout GlanceConnection, inout GlanceTold) -> Void) {
         guard leg != .relay else { return body(&relay, &told) }

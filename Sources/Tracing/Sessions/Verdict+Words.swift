@@ -257,7 +257,10 @@ extension Verdict.Holder {
 extension Verdict.Decision {
     /// `550 RCPT 5.1.1`.
     public var words: String {
-        ["\(code)", turn?.listed, status.map { "\($0)" }].compactMap(\.self).joined(separator: " ")
+        var words = "\(code)"
+        if let turn = turn?.listed { words += " \(turn)" }
+        if let status { words += " \(status)" }
+        return words
     }
 }
 

@@ -126,6 +126,7 @@ struct VerdictReading: Sendable {
 
     /// A transcript may hold one side alone: then nobody knows what was answered.
     private mutating func noteEndOfLink() {
+        guard hasSpoken || link.number > 0 else { return }
         if !link.hasReplied, !link.isClosed, !link.isTrying { incomplete[link.number] = lastAsked }
     }
 

@@ -17,7 +17,8 @@ public enum ForeignProtocol: String, CaseIterable, Sendable {
 
     /// The protocol that begins with these octets; nil where it may be SMTP, or nobody knows. TLS is told by the observer, not here.
     init?(opening octets: [UInt8]) {
-        guard octets.count >= 2 else { return nil }
+        // A command of SMTP is none of another, as AUTH LOGIN; no verb is longer.
+        guard octets.count >= 2, Verb(reading: octets.prefix(9).prefix { $0 != 32 }) == nil else { return nil }
         if Self.isSOCKS(octets) {
             self = .socks
         } else if octets.starts(with: [3, 0, 0]), octets.count > 3 {
@@ -41,7 +42,6 @@ public enum ForeignProtocol: String, CaseIterable, Sendable {
     /// By the words of a line: a request ends in its protocol's version (RFC 9112 §3, RFC 3261 §7.1, RFC 2326 §6.1).
     private init?(words octets: ArraySlice<UInt8>) {
         let words = octets.split(separator: 32).map { $0.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 } }
-        // A command of SMTP is none of another, as AUTH LOGIN.
         guard let first = words.first, let last = words.last, words.count > 1, Verb(reading: first) == nil else {
             return nil
         }

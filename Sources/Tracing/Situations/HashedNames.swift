@@ -27,8 +27,11 @@ struct HashedNames: Sendable {
     static func number(_ octets: [UInt8]) -> Int {
         var inner = octets[...]
         if inner.first == UInt8(ascii: "<"), inner.last == UInt8(ascii: ">") { inner = inner.dropFirst().dropLast() }
+        if inner.contains(where: { (0x41...0x5A).contains($0) }) {
+            inner = inner.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }[...]
+        }
         var hasher = Hasher()
-        for octet in inner { hasher.combine((0x41...0x5A).contains(octet) ? octet | 0x20 : octet) }
+        inner.withUnsafeBytes { hasher.combine(bytes: $0) }
         return hasher.finalize()
     }
 }

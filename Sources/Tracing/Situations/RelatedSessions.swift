@@ -193,10 +193,10 @@ extension RelatedSessions.Facts {
     public init(number: Int, began: String, client: String?, _ glance: borrowing SessionGlance, _ verdict: Verdict) {
         self.number = number
         self.began = UTCTime(iso8601: began).map { Double($0.seconds) + Double($0.nanosecond) / 1e9 }
-        let who = client.map { EndpointName($0).address ?? $0 }
-        self.client = who.hashValue
+        let who = client.map { EndpointName($0).address ?? $0 }.hashValue
+        self.client = who
         (failedLogins, hasLoggedIn) = glance.failedLogins
-        mails = glance.ties.flatMap(\.mails)
+        mails = glance.mails
         attempts = verdict.recipients.prefix(Self.maxAttempts).map { recipient in
             var hasher = Hasher()
             hasher.combine(who)

@@ -31,6 +31,7 @@ struct RelayTally: Sendable {
 
     /// `names` are the recipients that were asked for as they were written.
     func situation(beside names: HashedNames) -> Situation? {
+        guard !asked.isEmpty else { return nil }
         let used = Set(asked.map(\.trick))
         let isSpelledAnew = used == [.sourceRoute] && asked.contains { names.contains($0.target) }
         guard !used.subtracting([.sourceRoute]).isEmpty || isSpelledAnew else { return nil }

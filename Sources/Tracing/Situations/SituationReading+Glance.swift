@@ -10,7 +10,7 @@ extension SituationReading {
             asked(command.turn, line.octets, isLF: line.ending == .lf, id: command.id.map { base + $0 }, at: Place())
         case .reply(let answer):
             guard answer.isLast, let code = answer.code else { return }
-            let status = needsStatus(answer.to?.turn, code) ? ReplyLine(reading: said.octets).status : nil
+            let status = needsStatus(answer.to?.turn, code) ? ReplyLine.status(of: said.octets) : nil
             answered(
                 answer.to?.turn,
                 answer.to?.verb,
@@ -32,15 +32,15 @@ extension SituationReading {
 
 extension SessionGlance {
     /// What is going on in the session, as far as it tells that alone.
-    var situations: [Situation] { readings.flatMap(\.situations) }
+    var situations: [Situation] { others.reduce(relay.situations.situations) { $0 + $1.situations.situations } }
 
     /// What ties its mails to those of other sessions.
-    var ties: [MailTies] { readings.map(\.mails).filter { !$0.mails.isEmpty } }
+    var mails: [MailTies.Mail] { others.reduce(relay.situations.mails.mails) { $0 + $1.situations.mails.mails } }
     /// How many logins failed, and whether one was accepted.
     var failedLogins: (count: Int, hasSucceeded: Bool) {
-        readings.reduce(into: (0, false)) { sum, reading in
-            sum.0 += reading.failedLogins.count
-            sum.1 = sum.1 || reading.failedLogins.hasSucceeded
+        others.reduce(relay.situations.failedLogins) { sum, other in
+            let more = other.situations.failedLogins
+            return (sum.count + more.count, sum.hasSucceeded || more.hasSucceeded)
         }
     }
 }
@@ -48,7 +48,7 @@ extension SessionGlance {
 extension GlanceConnection {
     /// Passes over lines of mail data that tell nothing; gives whether there were any. A header is looked at on the way.
     mutating func passPlainMailData() -> Bool {
-        guard !situations.isLookingAtContent else { return false }
+        guard reader.mode == .mailData, !situations.isLookingAtContent else { return false }
         guard var header = situations.takeHeader() else { return reader.passPlainMailData().lines > 0 }
         let passed = reader.passPlainMailData { header.readPlain($0) }
         situations.giveBack(header)

@@ -170,19 +170,16 @@ struct SituationReading: Sendable {
     var failedLogins: (count: Int, hasSucceeded: Bool) { (login.failed, login.hasSucceeded) }
 
     var situations: [Situation] {
-        let found = opening.situations
-        let injection = injected.map {
-            Situation(.headerInjection(field: $0.field), lines: [$0.line].compactMap(\.self))
+        var found = opening.situations
+        func add(_ situation: Situation?) { if let situation { found.append(situation) } }
+        add(login.situation)
+        // Who tests for a relay asks for many recipients as well, and means none of them.
+        add(relay.situation(beside: harvest.recipients) ?? harvest.situation)
+        if let (field, line) = injected {
+            add(Situation(.headerInjection(field: field), lines: [line].compactMap(\.self)))
         }
+        add(smuggling.situation)
+        add(attempts.situation)
         return found
-            + [
-                login.situation, relay.situation(beside: harvest.recipients), harvestSituation, injection,
-                smuggling.situation, attempts.situation,
-            ].compactMap(\.self)
-    }
-
-    /// Who tests for a relay asks for many recipients as well, and means none of them.
-    private var harvestSituation: Situation? {
-        relay.situation(beside: harvest.recipients) == nil ? harvest.situation : nil
     }
 }

@@ -67,6 +67,16 @@ struct EhloCommands: ParsableCommand {
     )
 }
 
+extension CommandConfiguration {
+    /// That of a command which is mostly read without the others. A script of completion is asked of the whole program, so the parser
+    /// need not look for that among such a command's words, which takes it as long as reading them.
+    var readAlone: CommandConfiguration {
+        var configuration = self
+        configuration._superCommandName = "ehlo"
+        return configuration
+    }
+}
+
 /// The curses program; its exit status is the command's.
 func runInCurses(_ source: WalkSource, _ settings: Settings) throws {
     let status = try runCurses(source, settings)

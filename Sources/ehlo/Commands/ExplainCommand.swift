@@ -13,7 +13,7 @@ struct ExplainCommand: ParsableCommand {
             As 'ehlo explain "550 5.7.1 Unable to relay"', 'ehlo explain 5.7.26', 'ehlo explain CHUNKING', 'ehlo explain bounce.eml', \
             'journalctl -u postfix | ehlo explain -'. What is the name of a file is read as that file.
             """
-    )
+    ).readAlone
 
     @Argument(
         help: ArgumentHelp("A text, the name of a file, or - for standard input.", valueName: "text"),

@@ -17,7 +17,7 @@ struct Export: ParsableCommand {
 
             The output appears under its name only when it is whole, and the same session always gives the same file.
             """
-    )
+    ).readAlone
 
     @Argument(
         help: ArgumentHelp(

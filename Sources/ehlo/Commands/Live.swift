@@ -15,7 +15,7 @@ struct Live: ParsableCommand {
             waits for Enter, as plain text too; otherwise the session runs through by itself. Beyond this machine it \
             stops after RCPT, unless --send is given or the recipient's address is typed when it asks.
             """
-    )
+    ).readAlone
 
     @Argument(help: ArgumentHelp("Who shall get the mail.", valueName: "recipient"))
     var given: [String] = []

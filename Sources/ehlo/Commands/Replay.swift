@@ -13,7 +13,7 @@ struct Replay: ParsableCommand {
         commandName: "replay",
         abstract: "Walk through a recorded session.",
         discussion: "Without a session it offers the bundled ones and those that 'ehlo live' recorded."
-    )
+    ).readAlone
 
     @Argument(
         help: ArgumentHelp(

@@ -17,7 +17,7 @@ struct Sandbox: ParsableCommand {
             Listens on 127.0.0.1 and ::1, or where --listen says, shows every conversation as it comes, keeps the mails in memory and sends none on. \
             A persona says how it behaves: --list-personas names them all, and a file of your own is one too.
             """
-    )
+    ).readAlone
 
     @Option(
         help: ArgumentHelp("How it behaves: a name, or a YAML file.", valueName: "persona"),

@@ -15,7 +15,7 @@ struct TapCommand: ParsableCommand {
             Point the client at the address of --listen. Every octet is passed on to the server of --to unchanged, in both \
             directions, several conversations at once. Credentials of AUTH are passed on as well, and are masked in all that is shown and recorded.
             """
-    )
+    ).readAlone
 
     @Option(
         help: ArgumentHelp(

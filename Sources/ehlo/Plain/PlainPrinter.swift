@@ -32,11 +32,14 @@ struct PlainPrinter {
 
     /// The cells of a row with tabs between them, which no cell can hold.
     func print(row cells: [String]) throws(FileError) {
+        var row: [UInt8] = []
+        row.reserveCapacity(cells.reduce(cells.count) { $0 + $1.utf8.count })
         for (index, cell) in cells.enumerated() {
-            if index > 0 { try output.write("\t") }
-            try output.write(shown(cell))
+            if index > 0 { row.append(9) }
+            row += shown(cell).utf8
         }
-        try output.write("\n")
+        row.append(10)
+        try output.write(octets: row)
     }
 
     /// What stands before the place where a person types.

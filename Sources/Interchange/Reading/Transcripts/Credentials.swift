@@ -52,7 +52,10 @@ enum Credentials {
 
     /// Whether the line is nothing but such a word.
     static func isPlaceholderAlone(_ line: ArraySlice<UInt8>) -> Bool {
-        line.count <= 40 && linePlaceholders.contains(line.trimmed.text.lowercased())
+        let words = line.trimmed
+        // All of them begin with one of these, which few lines do.
+        guard line.count <= 40, let first = words.first, "*<[".utf8.contains(first) else { return false }
+        return linePlaceholders.contains(words.text.lowercased())
     }
 
     /// Whether the octets stand for a credential that the program left out.

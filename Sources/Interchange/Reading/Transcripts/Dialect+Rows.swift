@@ -73,7 +73,8 @@ extension Dialect {
     ///
     /// Of a command the verb alone is told.
     @Sendable static func namedValues(_ line: ArraySlice<UInt8>) -> Peeled? {
-        guard let command = value("cmd", line) ?? value("command", line), !command.isEmpty,
+        guard line.contains(UInt8(ascii: "=")), let command = value("cmd", line) ?? value("command", line),
+            !command.isEmpty,
             let code = value("code", line) ?? value("status", line), code.count == 3,
             LineShape(code).side == .server, Verb(reading: command) != nil
         else { return nil }

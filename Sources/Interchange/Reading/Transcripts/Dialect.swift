@@ -14,6 +14,8 @@ struct Dialect: Sendable {
     var trust = 1.0
     /// Whether the program shows the dot and not the mail data before it.
     var hidesContent = false
+    /// Whether it shows what was typed and not sent.
+    var mayTakeBack = false
 
     enum Unmarked {
         /// It may go on with what was said in the line before, as replies of several lines do; else the program's own words.
@@ -60,7 +62,7 @@ struct Dialect: Sendable {
         Dialect(name: "rows with a label before each value", peel: labelled),
         Dialect(name: "a session on a terminal", peel: terminal, unmarked: .said),
         Dialect(name: "debugging output of JavaMail", peel: javaMail, unmarked: .said),
-        Dialect(name: "a session with openssl s_client", peel: openSSL, unmarked: .said),
+        Dialect(name: "a session with openssl s_client", peel: openSSL, unmarked: .said, mayTakeBack: true),
         Dialect(name: "a dialogue with the lines of one side quoted", peel: quoted, unmarked: .said),
     ]
 }

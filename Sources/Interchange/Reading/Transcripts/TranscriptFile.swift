@@ -23,6 +23,9 @@ public struct TranscriptFile: Sendable {
         }
     }
 
+    /// Whether its lines read as a dialogue does.
+    var isDialogue: Bool { plan != nil }
+
     /// Whether there is no session in it; known without reading it to its end.
     public var isEmpty: Bool {
         guard let plan else { return true }
@@ -48,13 +51,12 @@ public struct TranscriptFile: Sendable {
     private static let sessionsAtOnce = 256
 
     /// What `make` makes of each session, given to `body` in the order in which they begin. The text is read once, and `make` is
-    /// called on other threads meanwhile.
+    /// called on other threads meanwhile. It is for lists: no octets are marked as a credential, nor does the reader say what it did.
     func each<Row: Sendable, Failure: Error>(
         making make: @escaping @Sendable (Recording) -> Row,
         _ body: (Row) throws(Failure) -> Void
     ) throws(Failure) {
         guard let plan else { return }
-        let (dialect, steps) = (plan.dialect, text.steps)
         var run = ReadingRun(text, plan)
         var rows = InOrder<Row>()
         try Processors.pipeline(
@@ -62,7 +64,7 @@ public struct TranscriptFile: Sendable {
             from: { run.next() },
             making: { ended in
                 var draft = ended.draft
-                return (ended.order, draft.finish(dialect, steps: steps).map(make))
+                return (ended.order, draft.finishedForList().map(make))
             },
             { (order, row) throws(Failure) in
                 rows.add(row, order: order)

@@ -7,9 +7,13 @@ public import Tracing
 public enum TranscriptReader {
     /// Whether there is a session in it.
     public static func recognises(_ octets: [UInt8]) -> Bool {
-        let start = Array(octets.prefix(1 << 20))
-        if ReadingPlan(TranscriptText(start).octets) != nil { return true }
-        return start.count < octets.count && ReadingPlan(TranscriptText(octets).octets) != nil
+        TranscriptFile(octets).isDialogue || beginsAsDialogue(octets)
+    }
+
+    /// Whether there is one in the beginning of a long text which, read as a whole, has none.
+    static func beginsAsDialogue(_ octets: [UInt8]) -> Bool {
+        let start = octets.prefix(1 << 20)
+        return start.count < octets.count && ReadingPlan(TranscriptText(Array(start)).octets) != nil
     }
 
     /// The sessions in the order in which they begin; none when nothing in it is a dialogue.
@@ -262,7 +266,8 @@ struct ReadingRun {
     /// Gives a line to a session, which it may begin; says whether it belongs to one.
     @discardableResult
     private mutating func give(_ item: Peeled.Item, _ source: SessionDraft.Source, to key: [UInt8]) -> Bool {
-        if drafts[key] == nil {
+        var known = drafts[key]
+        if known == nil {
             // Words that belong to no session are no reason to begin one.
             switch item {
             case .again, .unsent: return false
@@ -274,14 +279,15 @@ struct ReadingRun {
             case .said, .cut, .turn, .wrote, .leftOut, .link: break
             }
             if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
-            var draft = SessionDraft(hidesContent: plan.dialect.hidesContent)
+            var draft = SessionDraft(plan.dialect)
             draft.precede(with: preface)
             preface = RemarkGroup()
-            drafts[key] = Entry(draft, order: begun, places: prefacePlaces)
+            known = Entry(draft, order: begun, places: prefacePlaces)
+            drafts[key] = known
             prefacePlaces = []
             begun += 1
         }
-        guard let entry = drafts[key] else { return false }
+        guard let entry = known else { return false }
         entry.draft.take(item, source)
         entry.places.add(place)
         touched.insert(key)

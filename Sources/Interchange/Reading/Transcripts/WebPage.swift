@@ -44,7 +44,9 @@ enum WebPage {
         if ["<!DOCTYPE", "<HTML", "<PRE>", "<CODE>", "<PRE "].contains(where: { word.starts(with: $0.utf8) }) {
             return true
         }
-        if signs.contains(where: { start.firstRange(of: Array($0.utf8)) != nil }) { return true }
+        if start.contains(UInt8(ascii: "&")), signs.contains(where: { start.firstRange(of: Array($0.utf8)) != nil }) {
+            return true
+        }
         // Every line ends in a line break of HTML.
         let lines = start.split { $0 == 10 || $0 == 13 }.prefix(40)
         let broken = lines.count { line in

@@ -19,17 +19,19 @@ struct DirectionDecider {
     }
 
     private(set) var reader = SessionReader()
-    /// The observer before the last line of the client.
-    private var before = SessionReader()
+    /// The observer before the last line of the client, where that may be taken back.
+    private var before: SessionReader?
     /// The last verb of the client.
     private(set) var verb: Verb?
     /// For each mark, by the side it usually means: how often a line under it was a command, and how often a reply.
-    private var votes: [Side: (client: Int, server: Int)] = [:]
+    private var votes = Votes()
     /// Whose log it is, where its lines say so: there `<` is what the program heard.
     var logOf: Side?
     /// QUIT was said and its answer was not seen.
     var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
     private var lastCode: UInt16? = 0
+
+    init(mayTakeBack: Bool = false) { before = mayTakeBack ? SessionReader() : nil }
 
     var phase: Phase {
         switch reader.mode {
@@ -66,7 +68,7 @@ struct DirectionDecider {
     mutating func side(of line: ArraySlice<UInt8>, mark: Side?, ahead: Ahead) -> Side? {
         let shape = LineShape(line)
         if let mark, phase != .content, let side = shape.side { vote(mark, side) }
-        let marked = mark.flatMap(meaning)
+        let marked = mark.flatMap { meaning(of: $0) }
         switch phase {
         case .content:
             // Mail data may hold anything; only a mark that is known to be the server's ends it before its dot.
@@ -84,6 +86,18 @@ struct DirectionDecider {
         case .commands:
             if let side = shape.side ?? marked { return side }
             return mark == nil && shape == .other && !isInReply && ahead.isRefused() ? .client : nil
+        }
+    }
+
+    private struct Votes {
+        typealias Count = (client: Int, server: Int)
+
+        private var ofClient: Count?
+        private var ofServer: Count?
+
+        subscript(mark: Side) -> Count? {
+            get { mark == .client ? ofClient : ofServer }
+            set { if mark == .client { ofClient = newValue } else { ofServer = newValue } }
         }
     }
 
@@ -105,17 +119,26 @@ struct DirectionDecider {
         return other.client > other.server ? .server : .client
     }
 
-    /// The octets were taken for what this side said.
-    mutating func took(_ octets: [UInt8], from side: Side) {
-        if side == .client { before = reader }
+    /// The octets were taken for what this side said. Says which of them are a credential, as far as they are whole lines.
+    @discardableResult
+    mutating func took(_ octets: [UInt8], from side: Side) -> Range<Int>? {
+        if side == .client, before != nil { before = reader }
+        let start = reader.client.received
+        var credential: Range<Int>?
         reader.append(octets, from: side)
         while let said = reader.next(side) {
+            for mark in said.credentials where credential == nil {
+                let place = said.range.lowerBound - start
+                let found = (mark.lowerBound + place..<mark.upperBound + place).clamped(to: octets.indices)
+                if !found.isEmpty { credential = found }
+            }
             switch said.kind {
             case .command(let asked): verb = asked.verb
             case .reply(let answer): lastCode = answer.code
             case .mailData, .strayMailData, .chunk, .strayChunk, .saslResponse, .tls, .proxy, .rest: break
             }
         }
+        return credential
     }
 
     /// What of a line that the client says now is a credential.
@@ -133,7 +156,7 @@ struct DirectionDecider {
     /// What was taken for the client's last line was not sent.
     mutating func tookBack() {
         verb = nil
-        reader = before
+        reader = before ?? SessionReader()
     }
 
     /// The log tells of the connection.

@@ -39,6 +39,24 @@ extension SessionDraft {
             return log.event(kind, leg: event.leg, at: event.time)
         }
     }
+
+    /// Which of its first events tells how the text was read: its words grow with what is inferred.
+    static let placeOfReading = 2
+
+    /// What the log shows of the lookup: words, no octets.
+    var lookupWords: String {
+        guard !lookups.isEmpty else { return "which server was chosen, and how, is not in the log" }
+        return lookups.joined(separator: "\n")
+    }
+
+    /// The server's own name from its greeting, or whom the log says the connection goes to.
+    var title: String {
+        let name = events.lazy.compactMap { event -> String? in
+            guard case .octets(.server, let octets, _) = event.kind, octets.starts(with: "220".utf8) else { return nil }
+            return octets.dropFirst(4).prefix { $0 > 32 }.text
+        }.first
+        return "A session with \(name.flatMap { $0.isEmpty ? nil : $0 } ?? "a mail server")"
+    }
 }
 
 extension SessionDraft.Inference {

@@ -8,7 +8,7 @@ import Tracing
 struct SessionDraft {
     /// Lines of the wire that were told, of either side.
     private(set) var lineCount = 0
-    var decider = DirectionDecider()
+    var decider: DirectionDecider
     var events: [WireEvent] = []
     private var clock = LogClock()
     var time = 0.0
@@ -52,7 +52,10 @@ struct SessionDraft {
     /// What the rows of a log show of commands.
     private var verbs = VerbsOfRows()
 
-    init(hidesContent: Bool) { self.hidesContent = hidesContent }
+    init(_ dialect: Dialect) {
+        hidesContent = dialect.hidesContent
+        decider = DirectionDecider(mayTakeBack: dialect.mayTakeBack)
+    }
 
     /// Whether a greeting or a connection now begins another session.
     var isOver: Bool { isClosed || lineCount > 0 && decider.verb == .quit && !decider.isInReply }
@@ -165,13 +168,16 @@ struct SessionDraft {
                 lackCommand()
             }
         }
-        let secret = side == .client && decider.phase != .content ? decider.credential(in: octets) : nil
-        if let secret, Credentials.isPlaceholder(octets[secret]) {
+        let isContent = decider.phase == .content
+        // A line that is not whole is asked about as it stands.
+        let unfinished = side == .server || isContent || octets.last == 10 ? nil : decider.credential(in: octets)
+        let told = decider.took(octets, from: side)
+        let secret = octets.last == 10 ? told : unfinished
+        if side == .client, !isContent, let secret, Credentials.isPlaceholder(octets[secret]) {
             flushRemarks()
             note("the credential in the next line is not in the log: the program put a word in its place")
         }
         emit(octets, from: side)
-        decider.took(octets, from: side)
         if side == .client || !decider.isInReply { reply = [] } else if reply.count < 1 << 16 { reply += octets }
         lineCount += 1
         lastLine = (side, Array(line))
@@ -324,9 +330,25 @@ struct SessionDraft {
     /// What stood in the log before the session.
     mutating func precede(with group: RemarkGroup) { remarks = group }
 
-    /// The recording, once no more lines come; nil when nobody said anything.
-    mutating func finish(_ dialect: Dialect, steps: [String]) -> Recording? {
-        guard lineCount > 0 else { return nil }
+    /// What happened, once no more lines come, for whoever shows none of the octets: nothing in it is marked as a credential, and
+    /// what the reader has to say of the text is not in it. Nil when nobody said anything.
+    mutating func finishedForList() -> Recording? {
+        guard end() else { return nil }
+        return Recording(
+            header: .init(began: clock.began, title: "", source: ""),
+            events: remark.isEmpty ? events : remark + events,
+            warnings: []
+        )
+    }
+
+    /// What the reader remarks on the rows of a log.
+    private var remark: [WireEvent] {
+        verbs.areAlone ? [WireEvent(.remark(.init(.verbsAlone)), leg: .relay)] : []
+    }
+
+    /// No more lines come; false when nobody said anything.
+    private mutating func end() -> Bool {
+        guard lineCount > 0 else { return false }
         flushRemarks()
         lackChunk()
         // The log ends; whether an answer came it does not say.
@@ -334,16 +356,18 @@ struct SessionDraft {
             events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
         }
         tellOneSide()
-        return recording(dialect, steps: steps)
+        return true
+    }
+
+    /// The recording, once no more lines come; nil when nobody said anything.
+    mutating func finish(_ dialect: Dialect, steps: [String]) -> Recording? {
+        end() ? recording(dialect, steps: steps) : nil
     }
 
     /// The recording as far as its lines have come, without what only the end of the log tells; nil while nobody has said anything.
     func soFar(_ dialect: Dialect, steps: [String]) -> Recording? {
         lineCount > 0 ? recording(dialect, steps: steps) : nil
     }
-
-    /// Which of its first events tells how the text was read: its words grow with what is inferred.
-    static let placeOfReading = 2
 
     private func recording(_ dialect: Dialect, steps: [String]) -> Recording {
         let inferred = Inference.allCases.filter { inference in
@@ -361,7 +385,6 @@ struct SessionDraft {
             warnings.append("the times of the log run backwards; such lines are shown at the later time")
         }
         let source = "read as \(dialect.name)"
-        let remark = verbs.areAlone ? [WireEvent(.remark(.init(.verbsAlone)), leg: .relay)] : []
         let preface = [
             WireEvent(.note("how the mail came to the sender's own server is not in the log"), leg: .submission),
             WireEvent(.note(lookupWords), leg: .lookup),
@@ -372,20 +395,5 @@ struct SessionDraft {
             events: preface + remark + masked,
             warnings: warnings
         )
-    }
-
-    /// What the log shows of the lookup: words, no octets.
-    private var lookupWords: String {
-        guard !lookups.isEmpty else { return "which server was chosen, and how, is not in the log" }
-        return lookups.joined(separator: "\n")
-    }
-
-    /// The server's own name from its greeting, or whom the log says the connection goes to.
-    var title: String {
-        let name = events.lazy.compactMap { event -> String? in
-            guard case .octets(.server, let octets, _) = event.kind, octets.starts(with: "220".utf8) else { return nil }
-            return octets.dropFirst(4).prefix { $0 > 32 }.text
-        }.first
-        return "A session with \(name.flatMap { $0.isEmpty ? nil : $0 } ?? "a mail server")"
     }
 }
