@@ -427,9 +427,18 @@ import Testing
     /// Written by hand, after the recordings: `address outcome step code status`, and who holds the mail.
     static let bundled: [String: (outcome: Verdict.Outcome, recipients: [String], holder: Verdict.Holder)] = [
         "aiosmtpd": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "checked": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "dane": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "dsn": (.accepted, ["ada@sender.example accepted 13 250 2.0.0"], .recipient),
         "exim": (.accepted, ["bob@receiver.example accepted 13 250 -"], .recipient),
+        "forged": (.refused, ["bob@receiver.example refused 13 550 5.7.1"], .sender),
+        "forwarded": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
         "greylisted": (.deferred, ["bob@receiver.example deferred 10 450 4.2.0"], .sender),
+        "international": (.accepted, ["jürgen@münchen.example accepted 13 250 2.0.0"], .recipient),
+        "list": (.refused, ["bob@receiver.example refused 13 550 5.7.1"], .sender),
         "login": (.accepted, ["bob@receiver.example accepted 1 250 2.0.0"], .sender),
+        "mime": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "mta-sts": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
         "one-refused": (
             .mixed,
             [
@@ -440,7 +449,11 @@ import Testing
         ),
         "opensmtpd": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
         "postfix": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "queued": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "retried": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
         "seed": (.accepted, ["pavol@kutaj.com accepted 13 250 -"], .recipient),
+        "signed": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
+        "smuggled": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
         "starttls": (.accepted, ["bob@receiver.example accepted 13 250 2.0.0"], .recipient),
     ]
 

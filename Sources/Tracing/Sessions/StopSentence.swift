@@ -28,7 +28,17 @@ public struct StopSentence {
 
     private var ofStep: String {
         let failed = !stop.lines.isEmpty && trace.failed.contains(stop.place)
+        if !failed, isAskedMidway { return "DNS is asked while the session goes on" }
         return stop.place.step.sentence(port: trace.facts.serverPort, failed: failed)
+    }
+
+    /// Whether the lookup comes behind octets of a session that has begun. Then mostly the recipient's server asks, to learn whom
+    /// it talks to; who takes the mail was asked before.
+    private var isAskedMidway: Bool {
+        guard stop.place.step == .exchangerLookup, let before = trace.lines[..<stop.lines.lowerBound].last else {
+            return false
+        }
+        return before.isWire && before.leg == .relay && before.place.step >= .greeting
     }
 
     private var ofEvent: String {

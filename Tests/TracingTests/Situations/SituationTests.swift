@@ -258,6 +258,8 @@ import Testing
         "early-talker-in-a-transcript": [.earlyTalker],
         "smuggling": [.smuggling],
         "smuggling-that-worked": [.smuggling],
+        "sessions/retried.ehlo": [.secondAttempt],
+        "sessions/smuggled.ehlo": [.smuggling],
     ]
 
     @Test func `no fixture and no bundled session tells what is not there`() {
