@@ -157,6 +157,25 @@ struct ArrivalChecksTests {
         )
     }
 
+    @Test func `both domains say what is true of them, and no more`() throws {
+        let zones = try Self.configuration().zones().zones
+        let texts = zones.map { zone in
+            zone.records.compactMap { if case .txt = $0.data { "\($0.owner)" } else { nil } }
+        }
+        #expect(
+            texts == [
+                ["receiver.example", "_dmarc.receiver.example", "_smtp._tls.receiver.example"],
+                [
+                    "sender.example", "out.sender.example", "walk._domainkey.sender.example", "_dmarc.sender.example",
+                    "_smtp._tls.sender.example",
+                ],
+            ]
+        )
+        #expect(zones.allSatisfy { $0.records.allSatisfy { $0.type != .tlsa } }, "no server shows a certificate")
+        let offersTLS = SandboxWorld.offered.contains { $0.hasPrefix("STARTTLS") }
+        #expect(!offersTLS, "then TLSA has something to be true of")
+    }
+
     // MARK: What others say
 
     /// A Python that has dkimpy with Ed25519, as Debian's `python3-dkim` and `python3-nacl` bring it.
