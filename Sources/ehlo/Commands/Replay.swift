@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cryptography
 import Explain
 import Glibc
 import Interchange
