@@ -24,6 +24,13 @@ struct DiagramSVGTests {
         #expect(drawn.contains("M4 18v18") && drawn.contains("M4 45H8") && drawn.contains("M4 36V45"))
     }
 
+    @Test func `an arrow of one hyphen is drawn between blanks, and within a word it is text`() throws {
+        #expect(texts(try element("|-- MAIL ->|")) == ["MAIL 4,0"])
+        #expect(
+            texts(try element("a <- b x->y")) == ["a 0,0", "b 5,0", "x->y 7,0"].map { $0.replacing(">", with: "&gt;") }
+        )
+    }
+
     @Test func `the hyphen of a word, a lone bar and a greater sign are text`() throws {
         let drawn = try element("man-in-the-middle | 5 > 4")
         #expect(texts(drawn) == ["man-in-the-middle 0,0", "| 18,0", "5 20,0", "&gt; 22,0", "4 24,0"])

@@ -1,9 +1,9 @@
 /// A drawing of plain text as an SVG within a page: strokes become lines, the rest stays text in its cells.
 ///
-/// It decides what is a stroke: two hyphens or more in a row, a bar with one above or below it or with an end of a stroke, a
-/// plus sign beside one, and an arrow's head at the end of a row of hyphens. It knows nothing of what the drawing says. Wrong
-/// input is none: whatever is no stroke is text, and all text goes through `Escaping.xml`. Names of attributes are in small
-/// letters, as everywhere in a page: HTML gives those of SVG their capitals (viewBox).
+/// It decides what is a stroke: two hyphens or more in a row, one between a blank and an arrow's head, a bar with one above or
+/// below it or with an end of a stroke, a plus sign beside one, and an arrow's head at the end of hyphens. It knows nothing of
+/// what the drawing says. Wrong input is none: whatever is no stroke is text, and all text goes through `Escaping.xml`. Names of
+/// attributes are in small letters, as everywhere in a page: HTML gives those of SVG their capitals (viewBox).
 struct DiagramSVG {
     private static let cell = (width: 8, height: 18)
     /// Where the text stands above the bottom of its cell.
@@ -43,9 +43,12 @@ struct DiagramSVG {
 
     private func isHyphen(_ row: Int, _ column: Int) -> Bool { octet(row, column) == UInt8(ascii: "-") }
 
-    /// A part of a row of hyphens, not the hyphen of a word.
+    /// A part of a row of hyphens, or the shaft of `->` and `<-` between blanks; not the hyphen of a word.
     private func isHorizontal(_ row: Int, _ column: Int) -> Bool {
-        isHyphen(row, column) && (isHyphen(row, column - 1) || isHyphen(row, column + 1))
+        guard isHyphen(row, column) else { return false }
+        let (before, behind) = (octet(row, column - 1), octet(row, column + 1))
+        return isHyphen(row, column - 1) || isHyphen(row, column + 1)
+            || before == 0x20 && behind == UInt8(ascii: ">") || before == UInt8(ascii: "<") && behind == 0x20
     }
 
     private func isBar(_ row: Int, _ column: Int) -> Bool { octet(row, column) == UInt8(ascii: "|") }
