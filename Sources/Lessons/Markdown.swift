@@ -1,5 +1,8 @@
 /// A piece of a lesson that stands on lines of its own.
 public indirect enum Block: Hashable, Sendable {
+    /// What a block of code is marked with that holds a drawing.
+    public static let drawingInfo = "diagram"
+
     case paragraph([Inline])
     /// 1...6.
     case heading(level: Int, [Inline])

@@ -11,9 +11,6 @@ extension MarkdownTree {
         let text: String
     }
 
-    /// What a fenced block is marked with that holds a drawing.
-    static let diagramInfo = "diagram"
-
     /// Every piece of HTML, image, link and drawing.
     static func remarks(_ text: String) -> [Remark] {
         guard Markdown.refusal(of: text.utf8) == nil else { return [] }
@@ -35,7 +32,7 @@ extension MarkdownTree {
             found.append(Remark(kind: .html, line: line, text: html))
         case "image": found.append(Remark(kind: .image, line: line, text: string(cmark_node_get_url(node))))
         case "link": found.append(Remark(kind: .link, line: line, text: string(cmark_node_get_url(node))))
-        case "code_block" where string(cmark_node_get_fence_info(node)) == diagramInfo:
+        case "code_block" where string(cmark_node_get_fence_info(node)) == Block.drawingInfo:
             found.append(Remark(kind: .diagram, line: line, text: string(cmark_node_get_literal(node))))
         default: break
         }

@@ -42,6 +42,15 @@ import Tracing
         // What was said inside TLS is in no packet that could be read again without its keys.
         if recording.events.contains(where: { if case .records = $0.kind { true } else { false } }) { return }
         // The example of the post is of another domain, so nothing in its packets ties it to the session.
+        // A capture has a session for each connection.
+        let connections = recording.events.count { if case .connect = $0.kind { true } else { false } }
+        if connections > 1 { return }
+        // What the server looked up is not tied to it, nor is a lookup without an exchanger of the recipient's domain as it is written.
+        if let begin = recording.events.firstIndex(where: { $0.leg == .relay }) {
+            let after = recording.events[begin...].filter { $0.leg != .lookup }
+            recording.events.replaceSubrange(begin..., with: after)
+        }
+        if ["forged.ehlo", "international.ehlo"].contains(name) { recording.events.removeAll { $0.leg == .lookup } }
         if name == "seed.ehlo" { recording.events.removeAll { $0.leg == .lookup || $0.leg == .submission } }
         let capture = try #require(CaptureFile(CaptureOctets(Self.file(recording))))
         #expect(capture.count == 1)
@@ -50,7 +59,8 @@ import Tracing
         #expect(Self.comparable(new, from: 0) == Self.comparable(old, from: recording.events.first?.time ?? 0))
         #expect(new.mails == old.mails)
         #expect(new.failed == old.failed)
-        if name != "seed.ehlo" {
+        // The remarks of the client that played it are in no packet.
+        if !["seed.ehlo", "smuggled.ehlo"].contains(name) {
             #expect(new.facts == old.facts)
             #expect(new.lines.map(\.octets) == old.lines.map(\.octets))
         }

@@ -17,7 +17,7 @@ import Tracing
         "em",
         "strong", "s", "br", "hr", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "button", "kbd", "b",
         "dialog",
-        "label", "input", "dl", "dt", "dd",
+        "label", "input", "dl", "dt", "dd", "svg", "path", "text",
     ]
     private static let attributes: Set = [
         "html", "lang", "charset", "content", "name", "class", "id", "href", "title", "type", "hidden", "tabindex",
@@ -25,6 +25,7 @@ import Tracing
         "aria-label", "aria-labelledby", "aria-hidden", "aria-pressed", "data-do", "data-step", "data-label",
         "data-lesson", "data-telling", "data-findings",
         "data-glyph", "dir", "rel", "scope", "start", "checked", "autocomplete", "spellcheck", "size", "http-equiv",
+        "viewbox", "width", "height", "d", "fill", "stroke", "x", "y", "textlength", "lengthadjust",
     ]
 
     @Test func `nothing on a page but what is ours, whatever the wire says`() throws {

@@ -26,6 +26,13 @@ enum Places {
         return first
     }
 
+    /// Whether the fourteen steps come one behind the other: not where commands go out together, where the DNS is asked midway, and
+    /// where one mail takes several connections.
+    static func isInOrder(_ trace: Trace) -> Bool {
+        let whole = trace.stops.filter { $0.place.substep == 0 }.map(\.place.step.number)
+        return whole == whole.sorted() && trace.stops.allSatisfy { $0.place.transaction < 2 }
+    }
+
     /// A folder that is gone when `body` is done.
     static func withFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("interchange-\(UUID().uuidString)")

@@ -49,9 +49,11 @@ import Tracing
     ) throws {
         var isSource = false
         for line in try Self.text(session) {
-            // What a recording says of itself goes on in the next line.
-            isSource = Self.quoting.contains { line.hasPrefix($0) } || isSource && line.hasPrefix("  ")
-            guard Self.isOurs(line), !isSource else { continue }
+            // What a recording says of itself goes on in the next line, and so do a server's words.
+            isSource =
+                Self.quoting.contains { line.hasPrefix($0) } || line.contains(" said: ")
+                || isSource && line.hasPrefix("  ")
+            guard Self.isOurs(line), !isSource || line.contains(" said: ") else { continue }
             let signs = Self.signs(in: line)
             #expect(signs.isEmpty, "\(session.name): \(signs) in \(line)")
         }

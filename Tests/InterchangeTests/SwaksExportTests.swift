@@ -58,6 +58,8 @@ import Tracing
         let trace = Tracer.trace(of: try Places.session(name).events)
         // A transcript does not say that its session was a submission.
         guard trace.lines.contains(where: { $0.isWire && $0.leg == .relay }) else { return }
+        // Nor does it say what went out together, and by which octets a line ended.
+        guard Places.isInOrder(trace), trace.lines.allSatisfy({ $0.ending != .lf }) else { return }
         let text = SwaksExport.text(trace)
         let read = try Places.withFolder { folder in
             try text.write(toFile: folder + "/x.txt", atomically: true, encoding: .utf8)

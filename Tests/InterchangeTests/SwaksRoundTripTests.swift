@@ -21,6 +21,7 @@ import Tracing
             guard Self.isCarried(recording) else { continue }
             let trace = Tracer.trace(of: recording.events)
             let connections = trace.lines.count { $0.content == .event(LessonAnchor("link/connect")) }
+            guard trace.lines.allSatisfy({ $0.ending != .lf }) else { continue }
             guard connections <= 1, !trace.lines.contains(where: { !$0.isWire && $0.content == .opaque }) else {
                 continue
             }

@@ -4,7 +4,7 @@
 /// pair of colours.
 enum HTMLStyle {
     /// SHA-256 of `text`, in base64: what the policy of the page allows.
-    static let hash = "XTizkxX94nS5rVQwxCq2JxPEk2uVclOmRQUoYM3nhGw="
+    static let hash = "p40XZ7s4E1KI1Lg09ANO6fZG9K7tUSvXO0SO0Zkf0f8="
 
     static let text = """
 
@@ -43,6 +43,7 @@ enum HTMLStyle {
         pre { background: var(--code); padding: 0.7em 0.9em; margin: 0.8em 0; overflow-x: auto; line-height: 1.5;
           white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 3px; }
         pre code { font-size: 1em; }
+        .diagram { display: block; max-width: 100%; height: auto; margin: 0.8em 0; font: 0.8125rem var(--mono); fill: currentColor; }
         p code, li code, td code { background: var(--code); padding: 0.05em 0.25em; border-radius: 3px; }
         blockquote { margin: 0.8em 0; padding-left: 1em; border-left: 2px solid var(--rule); color: var(--faint); }
         table { border-collapse: collapse; margin: 0.8em 0; font-size: 0.9375em; }

@@ -16,6 +16,8 @@ struct HTMLText {
         case .heading(let level, let inlines):
             let tag = "h\(min(6, level + headingShift))"
             return "<\(tag)>\(html(inlines))</\(tag)>"
+        case .code(Block.drawingInfo, let text):
+            return DiagramSVG(text).element ?? "<pre><code>\(code(text))</code></pre>"
         case .code(_, let text): return "<pre><code>\(code(text))</code></pre>"
         case .list(let ordered, let start, let tight, let items):
             let tag = ordered ? "ol" : "ul"
