@@ -34,7 +34,7 @@ struct ToldSession {
     init(number: Int) { self.number = number }
 
     /// Lines of a long session are told by the eighth part, so that reading all of it anew each time stays cheap.
-    mutating func read(lines: Int) { due = lines + lines / 8 }
+    mutating func read(lines: Int) { due = lines + max(1, lines / 8) }
 
     /// What is new. The last event may still grow or be taken back, so that it is told when the lines pause.
     mutating func news(of recording: Recording, isPause: Bool) -> [SessionNews] {

@@ -76,7 +76,7 @@ struct StreamedDialogues {
         run = nil
         if !isLineByLine { reading.takeAll() }
         let sessions = sessions
-        let touched = reading.takeTouched { isPause || $1 >= sessions[$0]?.due ?? 0 }
+        let touched = reading.takeTouched(isPause: isPause) { $1 >= sessions[$0]?.due ?? 0 }
         let news = touched.flatMap { told in
             // What is read anew may turn out to be otherwise as long as more comes.
             let isOver = isLineByLine && (!told.isOpen || isPause && told.session.isOver)
@@ -97,7 +97,7 @@ struct StreamedDialogues {
         var last = run ?? ReadingRun(TranscriptText(collected), plan)
         if run == nil { last.takeAll() }
         last.end()
-        let news = last.takeTouched { _, _ in true }.flatMap {
+        let news = last.takeTouched(isPause: true).flatMap {
             tell($0.session, plan, isOver: true, isPause: true, &count)
         }
         return news + sessions.keys.sorted().flatMap { sessions[$0]?.withdraw() ?? [] }

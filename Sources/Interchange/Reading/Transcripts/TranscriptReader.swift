@@ -102,17 +102,16 @@ struct ReadingRun {
     /// Takes all lines of the text, and leaves the sessions open that may go on behind it.
     mutating func takeAll() { while takeLine() {} }
 
-    /// The sessions that got lines since they were taken last, in the order in which they began, and whether more may come of
-    /// each. One that goes on and is not due is taken later.
-    mutating func takeTouched(where isDue: (_ order: Int, _ lines: Int) -> Bool) -> [(session: Ended, isOpen: Bool)] {
-        var taken = ended.map { ($0, false) }
+    /// The sessions that got lines since a pause, in the order in which they began, and whether more may come of each. Without a
+    /// pause only those that are due.
+    mutating func takeTouched(isPause: Bool, where isDue: (_ order: Int, _ lines: Int) -> Bool = { _, _ in true })
+        -> [(session: Ended, isOpen: Bool)]
+    {
+        let open = touched.compactMap { drafts[$0] }.filter { isPause || isDue($0.order, $0.draft.lineCount) }
+        let taken = ended.map { ($0, false) } + open.map { (Ended($0), true) }
         ended = []
-        for key in touched {
-            guard let entry = drafts[key] else { continue }
-            guard isDue(entry.order, entry.draft.lineCount) else { continue }
-            touched.remove(key)
-            taken.append((Ended(entry), true))
-        }
+        // What is held back until the pause is told then.
+        if isPause { touched = [] }
         return taken.sorted { $0.0.order < $1.0.order }
     }
 
