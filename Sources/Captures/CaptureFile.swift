@@ -138,7 +138,7 @@ public final class CaptureFile: Sendable {
             onRest: { [octets] in octets.rest() }
         )
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
-        events.add(assembly, flow: found.flow)
+        events.add(assembly)
         var header = Recording.Header(
             began: UTCTime(nanoseconds: events.began).iso8601WithFraction,
             title: "\(client) ➔ \(server)",

@@ -49,12 +49,8 @@ struct CaptureIndex {
     static let maxSorted = 1 << 20
     /// The most octets of packets that came in fragments.
     static let maxApart = 64 << 20
-    /// How many segments a connection may have before it must have shown that it is mail.
-    static let maxUndecided = 256
     /// How many octets of a connection may stand before its SYN.
     static let maxLate: UInt32 = 1 << 20
-    /// How many segments the words with a proxy may take.
-    static let maxForwarding: UInt32 = 16
     /// After so many octets of the file its memory may be given back.
     static let restAfter = 16 << 20
 
@@ -148,51 +144,28 @@ struct CaptureIndex {
     // MARK: TCP
 
     private mutating func segment(_ datagram: Datagram, _ time: Int64) {
-        let header = datagram.content
-        guard header.count >= 20 else { return warnings.count("they are too short for their headers") }
-        let offset = Int(header[12] >> 4) * 4
-        guard offset >= 20, offset <= datagram.length else {
-            return warnings.count("their TCP header says what cannot be")
+        switch TCPSegment.read(datagram, at: time) {
+        case .nothing: break
+        case .departs(let why): warnings.count(why)
+        case .segment(let read): take(read, datagram)
         }
-        let flags = Segment.Marks(rawValue: UInt16(header[13] & 0b1_0111))
-        let length = datagram.length - offset
-        // A segment that only acknowledges tells us nothing.
-        guard length > 0 || !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
-        let source = Endpoint(address: datagram.source, port: UInt16(header.number16(0)))
-        let destination = Endpoint(address: datagram.destination, port: UInt16(header.number16(2)))
-        let isBackward = destination < source
-        let marks = isBackward ? flags.union(.isBackward) : flags
-        let content = header.dropping(offset).prefix(length)
-        var segment = Segment(
-            time: time,
-            place: content.place,
-            marks: marks,
-            sequence: header.number32(4),
-            acknowledgement: header.number32(8),
-            length: length,
-            captured: content.count
-        )
-        segment.path = datagram.path
-        segment.digest = Self.digest(header, datagram.identification)
-        let ends = FlowEnds(low: isBackward ? destination : source, high: isBackward ? source : destination)
-        guard let number = flow(ends, segment) else { return }
+    }
+
+    private mutating func take(_ read: TCPSegment, _ datagram: Datagram) {
+        var segment = read.segment
+        let content = read.content
+        let flags = segment.marks
+        guard let number = flow(read.ends, segment) else { return }
         flows[number].pass(segment.direction, segment.path)
         if flags.isSuperset(of: .syn), !flags.contains(.ack) { flows[number].hasSYN = true }
         if flags.contains(.rst) || flags.contains(.fin) { flows[number].isClosed = true }
         guard flows[number].kind != .other else { return }
-        if length > 0 { judge(number, content, segment.direction) }
-        guard flows[number].kind != .other else { return }
+        if segment.length > 0, !flows[number].judge(content, segment.direction) { return forget(number) }
         if datagram.holder != nil, content.count > 0 {
             guard let place = keepApart(content) else { return }
             segment = segment.moved(apart: place)
         }
         append(segment, to: number)
-    }
-
-    /// Made of what no router changes: the number of the packet, and TCP's header.
-    private static func digest(_ header: Window, _ identification: UInt16) -> UInt16 {
-        let words = (header.number64(4) ^ header.number64(12) &* 0x9E37_79B9_7F4A_7C15) &* 0x100_0000_01B3
-        return UInt16(truncatingIfNeeded: words >> 40) ^ identification
     }
 
     /// The connection a segment belongs to; a new one when an earlier connection of the same ends is over.
@@ -267,35 +240,7 @@ struct CaptureIndex {
         flows[number].segmentCount += 1
     }
 
-    // MARK: What a connection is
-
-    private mutating func judge(_ number: Int, _ content: Window, _ direction: Direction) {
-        let flow = flows[number]
-        if flow.speaker == nil { flows[number].speaker = direction }
-        guard flow.kind == .undecided else { return }
-        let isMail = flow.mayServe(ContentSigns.isMail)
-        if flow.speaker == nil, ForwardProxy.mayBegin(content) {
-            flows[number].mayBeForwarded = true
-            return
-        }
-        let sign = ContentSigns.sign(of: content)
-        switch sign {
-        case .smtpCommand:
-            flows[number].kind = .smtp
-            if flow.initiator == direction { flows[number].client = direction }
-        case .smtpReply:
-            flows[number].kind = .smtp
-            if flow.initiator == direction.other { flows[number].client = direction.other }
-        case .tls where flow.speaker == nil && flow.mayServe({ $0 == 465 }):
-            flows[number].kind = .wrapped
-        // What a proxy answers.
-        case .foreign where flow.mayBeForwarded && flow.segmentCount < Self.maxForwarding: break
-        case .tls, .foreign, .kindred: if !isMail { forget(number) }
-        case .reply, .unclear:
-            if isMail, flow.speaker == nil, sign == .reply { flows[number].greetsAsMail = true }
-            if flow.segmentCount > (isMail ? Self.maxUndecided << 4 : Self.maxUndecided) { forget(number) }
-        }
-    }
+    // MARK: Connections that are let go
 
     /// The connection is not mail: its segments are freed for others.
     private mutating func forget(_ number: Int) {

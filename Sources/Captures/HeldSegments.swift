@@ -16,7 +16,10 @@ struct HeldSegments {
     static let maxHeld = 2048
 
     var isEmpty: Bool { lists[0].isEmpty && lists[1].isEmpty }
-    var isFull: Bool { lists[0].count + lists[1].count >= Self.maxHeld }
+    var count: Int { lists[0].count + lists[1].count }
+    var isFull: Bool { count >= Self.maxHeld }
+    /// When the first of them passed.
+    var oldestTime: Int64? { lists.joined().map(\.segment.time).min() }
 
     mutating func hold(_ segment: Segment, until awaited: Int, of direction: Direction) {
         let list = lists[direction.rawValue]

@@ -50,18 +50,15 @@ struct Segment {
         self.captured = UInt32(captured)
     }
 
+    /// The same with its content elsewhere, apart from the file.
+    func moved(apart place: Int) -> Segment { moved(to: place, marks.union(.isApart)) }
+
     /// The same with its content elsewhere.
-    func moved(apart place: Int) -> Segment {
-        var moved = Segment(
-            time: time,
-            place: place,
-            marks: marks.union(.isApart),
-            sequence: sequence,
-            acknowledgement: acknowledgement,
-            length: Int(length),
-            captured: Int(captured)
-        )
-        (moved.path, moved.digest, moved.next) = (path, digest, next)
+    func moved(to place: Int) -> Segment { moved(to: place, marks) }
+
+    private func moved(to place: Int, _ marks: Marks) -> Segment {
+        var moved = self
+        moved.placeAndMarks = UInt64(place) & 0xFFFF_FFFF_FFFF | UInt64(marks.rawValue) << 48
         return moved
     }
 

@@ -6,6 +6,8 @@ import Tracing
 /// Turns what happened on a connection into events, as a recorder at one of its ends would have written them.
 struct SessionEvents {
     private(set) var events: [WireEvent] = []
+    /// A connection ends when both sides have closed it; the first to do so is who closed it.
+    private var closer: (direction: Direction, time: Int64)?
     /// Nanoseconds since 1970 of time 0.
     let began: Int64
     let client: Direction
@@ -33,10 +35,15 @@ struct SessionEvents {
         add(message.isAnswer ? .dnsAnswer(content) : .dnsQuery(content), message.time, leg: .lookup)
     }
 
-    mutating func add(_ assembly: StreamAssembly, flow: Flow) {
-        sayWhatIsMissing(assembly)
-        // A connection ends when both sides have closed it; the first to do so is who closed it.
-        var closer: (direction: Direction, time: Int64)?
+    /// All that happened on a connection.
+    mutating func add(_ assembly: StreamAssembly) {
+        begin(assembly)
+        goOn(assembly)
+        end()
+    }
+
+    /// What happened next: the pieces that there are.
+    mutating func goOn(_ assembly: StreamAssembly) {
         for (number, piece) in assembly.pieces.enumerated() {
             let side: Side = piece.direction == client ? .client : .server
             switch piece.kind {
@@ -68,8 +75,18 @@ struct SessionEvents {
                 )
             }
         }
+    }
+
+    /// Nothing more will come.
+    mutating func end() {
         for side in Side.allCases { endTLS(of: side) }
         if let closer { add(.close(by: closer.direction == client ? .client : .server), closer.time) }
+    }
+
+    /// Gives the events since the last time.
+    mutating func take() -> [WireEvent] {
+        defer { events.removeAll(keepingCapacity: true) }
+        return events
     }
 
     /// The octets of a retransmission that differ from those shown; nothing where they might be a credential.
@@ -80,7 +97,7 @@ struct SessionEvents {
     }
 
     /// Notes where the capture lacks one side, or the beginning of the session.
-    private mutating func sayWhatIsMissing(_ assembly: StreamAssembly) {
+    mutating func begin(_ assembly: StreamAssembly) {
         let first = assembly.pieces.first?.time ?? began
         if !assembly.pieces.contains(where: { $0.kind == .syn || $0.kind == .synAck }) {
             add(.note("the connection was open already when the capture began"), first)

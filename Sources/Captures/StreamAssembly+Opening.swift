@@ -15,6 +15,17 @@ extension StreamAssembly {
         return false
     }
 
+    /// The same for a connection that passes, whose SYN was taken for one that counts: the first content begins before where it
+    /// should.
+    mutating func countNoSYN(before segment: Segment, _ direction: Direction) {
+        let stream = streams[direction.rawValue]
+        guard stream.hasSentSYN || stream.hasSentSYNACK, stream.delivered.isEmpty, stream.offset == 0,
+            segment.length > 1, !segment.marks.contains(.syn), stream.offset(of: segment.sequence, near: 0) == -1
+        else { return }
+        streams[direction.rawValue].base = segment.sequence
+        streams[direction.rawValue].hasUncountedSYN = true
+    }
+
     /// The connection was open before the capture began: it starts at the lowest of the first sequence numbers.
     mutating func openLate(_ direction: Direction, _ flow: Flow) {
         var index = flow.first

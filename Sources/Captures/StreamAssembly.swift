@@ -54,6 +54,8 @@ struct StreamAssembly {
         var delivered: [Stretch] = []
         /// The offsets that the capture holds at all, worked out when first needed.
         var covered: Coverage?
+        /// Of a connection that passes: octets before this offset that did not come are taken for lost.
+        var givenUp = 0
         /// The SYN took no number of the sequence: the first octet has the SYN's own.
         var hasUncountedSYN = false
         var end: (offset: Int, time: Int64)?
@@ -78,19 +80,21 @@ struct StreamAssembly {
             return !hasSentSYN
         }
 
+        /// The first octets behind a hole that are known to come.
+        var nextKnown: Int? { covered.map { $0.next(behind: offset) } ?? waiting.first?.offset }
+
         func offset(of sequence: UInt32, near reference: Int) -> Int {
             let expected = base &+ UInt32(truncatingIfNeeded: reference)
             return reference + Int(Int32(bitPattern: sequence &- expected))
         }
     }
 
-    private let octets: CaptureOctets
-    private let apart: CaptureOctets
+    private let source: Source
     let segments: [Segment]
     var streams = [Stream(), Stream()]
     var pieces: [Piece] = []
     private var hasToldUncountedSYN = false
-    private var hasReset = false
+    private(set) var hasReset = false
     var held = HeldSegments()
 
     /// How far a segment may lie from the expected one. RFC 7323 §2.3 allows windows of 1 GiB, which no mail server uses.
@@ -100,14 +104,28 @@ struct StreamAssembly {
     /// How many segments are looked at to find where a direction begins.
     static let maxAhead = 16
 
-    init(_ octets: CaptureOctets, apart: CaptureOctets, segments: [Segment]) {
-        (self.octets, self.apart, self.segments) = (octets, apart, segments)
+    /// Where the octets of segments stand.
+    private enum Source {
+        case file(CaptureOctets, apart: CaptureOctets)
+        case passing(PassingOctets)
     }
+
+    init(_ octets: CaptureOctets, apart: CaptureOctets, segments: [Segment]) {
+        (source, self.segments) = (.file(octets, apart: apart), segments)
+    }
+
+    /// Of a connection that passes: its segments are given one by one to `takePassing`, and nobody knows those that come later.
+    init(passing octets: PassingOctets) { (source, segments) = (.passing(octets), []) }
+
+    var isPassing: Bool { if case .passing = source { true } else { false } }
 
     func content(_ piece: Piece) -> Window { content(piece.place, piece.count, piece.isApart) }
 
     private func content(_ place: Int, _ count: Int, _ isApart: Bool) -> Window {
-        (isApart ? apart : octets).window(at: place, count: count)
+        switch source {
+        case .file(let octets, let apart): (isApart ? apart : octets).window(at: place, count: count)
+        case .passing(let octets): octets.window(at: place, count: count)
+        }
     }
 
     // MARK: One connection
@@ -175,7 +193,7 @@ struct StreamAssembly {
         streams[direction.rawValue].end = (max(offset, stream.offset), segment.time)
     }
 
-    private mutating func finishIfEnded(_ direction: Direction) {
+    mutating func finishIfEnded(_ direction: Direction) {
         let number = direction.rawValue
         guard !streams[number].hasEnded, let end = streams[number].end, streams[number].offset >= end.offset else {
             return
@@ -196,6 +214,7 @@ struct StreamAssembly {
             hasToldUncountedSYN = true
             pieces.append(Piece(time: segment.time, direction: direction, kind: .uncountedSYN))
         }
+        if isPassing { countNoSYN(before: segment, direction) }
         // A SYN takes one number of the sequence before its content.
         let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
         let offset = streams[number].offset(of: sequence, near: streams[number].offset)
@@ -206,7 +225,7 @@ struct StreamAssembly {
         }
         guard offset > streams[number].offset else { return deliver(segment, at: offset, segment.time, direction) }
         wait(segment, at: offset, direction)
-        if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
+        lookAhead(direction, flow)
         while !streams[number].waiting.isEmpty,
             !isCovered(streams[number].offset, direction) || streams[number].waiting.count > Self.maxWaiting
         {
@@ -223,9 +242,9 @@ struct StreamAssembly {
         guard known > streams[number].offset, known - streams[number].offset <= Self.maxWindow else { return }
         // FIN takes one number of the sequence behind the last octet.
         if let end = streams[number].end { known = min(known, end.offset) }
-        if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
+        lookAhead(direction, flow)
         guard !isCovered(streams[number].offset, direction) else { return }
-        if let next = streams[number].covered?.next(behind: streams[number].offset) {
+        if let next = streams[number].nextKnown {
             known = min(known, next)
         } else if known - streams[number].offset == 1 {
             // No octets follow, so the missing one is the sequence number of a FIN.
@@ -249,7 +268,7 @@ struct StreamAssembly {
     }
 
     /// Reports a gap up to the first waiting segment, and goes on with that segment.
-    private mutating func skipToWaiting(_ direction: Direction, at time: Int64? = nil) {
+    mutating func skipToWaiting(_ direction: Direction, at time: Int64? = nil) {
         let number = direction.rawValue
         guard let first = streams[number].waiting.first else { return }
         let missing = first.offset - streams[number].offset
@@ -359,37 +378,5 @@ struct StreamAssembly {
             if stretch.offset + stretch.count <= offset { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-
-    // MARK: Holes
-
-    /// Where the octets end that the capture holds from a direction's place on; nil when the next one is missing.
-    mutating func coveredEnd(_ direction: Direction, _ flow: Flow) -> Int? {
-        let number = direction.rawValue
-        if streams[number].covered == nil { streams[number].covered = coverage(direction, flow) }
-        return streams[number].covered?.end(of: streams[number].offset)
-    }
-
-    private func isCovered(_ offset: Int, _ direction: Direction) -> Bool {
-        streams[direction.rawValue].covered?.contains(offset) ?? false
-    }
-
-    /// Which octets of a direction are somewhere in the capture, however late.
-    private func coverage(_ direction: Direction, _ flow: Flow) -> Coverage {
-        let stream = streams[direction.rawValue]
-        var ranges: [Range<Int>] = []
-        var reference = 0
-        var index = flow.first
-        while index != Segment.none {
-            let segment = segments[Int(index)]
-            index = segment.next
-            guard segment.direction == direction, segment.length > 0 else { continue }
-            let sequence = segment.sequence &+ (segment.marks.contains(.syn) ? 1 : 0)
-            let offset = stream.offset(of: sequence, near: reference)
-            guard abs(offset - reference) <= Self.maxWindow else { continue }
-            ranges.append(offset..<offset + Int(segment.length))
-            reference = max(reference, offset)
-        }
-        return Coverage(ranges)
     }
 }

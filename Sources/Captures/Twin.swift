@@ -7,7 +7,7 @@ struct Twin: Hashable {
     private var marks: UInt16
     private var digest: UInt16
 
-    private init(_ segment: Segment) {
+    init(_ segment: Segment) {
         (sequence, acknowledgement, length) = (segment.sequence, segment.acknowledgement, segment.length)
         (marks, digest) = (segment.marks.subtracting(.isApart).rawValue, segment.digest)
     }

@@ -74,6 +74,7 @@ public enum Overlay: CaseIterable, Sendable {
                     Action("", .columnBackPressed, "") { $0.sortConversations(-1, $1) },
                     Action("r", .reversePressed, "turn round") { state, _ in state.turnConversations() },
                     Action("", .escapePressed, "") { state, _ in state.leaveConversations() },
+                    Action("", .quitPressed, "") { state, _ in state.quitConversations() },
                 ],
                 leaving: "stays where you were"
             )

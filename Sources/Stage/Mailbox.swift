@@ -68,6 +68,15 @@ final class Mailbox: Sendable {
         }
     }
 
+    /// The same of whatever it may be, for who reads many at a time.
+    func hasRoom() -> Bool {
+        contents.withLock { contents in
+            if contents.weight < Self.maxOfAll { return true }
+            contents.heldUp.insert(RunningWalk.own)
+            return false
+        }
+    }
+
     /// Hands everything out, once, and says which conversations were held up and need not be any more.
     func take() -> (news: News, freed: [Int]) {
         contents.withLock { contents in

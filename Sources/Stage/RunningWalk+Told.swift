@@ -18,6 +18,8 @@ extension RunningWalk {
         let isStopped = Atomic(false)
         let tell: @Sendable ([ConversationEvent]) -> Bool = { events in
             for event in events { mailbox.post(event) }
+            // Very many that are short have room each, and not all together.
+            while !isStopped.load(ordering: .acquiring), !mailbox.hasRoom() { bell.wait() }
             for id in Set(events.map(\.id)) {
                 while !isStopped.load(ordering: .acquiring), !mailbox.hasRoom(id) { bell.wait() }
             }

@@ -24,6 +24,7 @@ enum ExitCode: Int32, CaseIterable {
     case cannotCreate = 73
     case inputOutput = 74
     case brokenOff = 75
+    case noPermission = 77
 
     var meaning: String {
         switch self {
@@ -48,6 +49,7 @@ enum ExitCode: Int32, CaseIterable {
         case .internalError: "a mistake in ehlo itself"
         case .cannotCreate: "the output cannot be made"
         case .inputOutput: "reading or writing failed, or the reader of the output has gone"
+        case .noPermission: "watch: capturing packets takes rights that are not there"
         case .brokenOff: "live: broken off by the person, so nothing is known; start it again"
         }
     }

@@ -4,8 +4,12 @@
 /// impossible length ends the reading with a warning, and the packets before it are kept; blocks without a packet are skipped;
 /// times that run backwards are given as they are, and told.
 struct PacketReader {
-    private let octets: CaptureOctets
+    private var octets: CaptureOctets
     private var position: Int
+    /// More octets may come, so what is not whole yet is waited for.
+    private var isOpen: Bool
+    /// How many octets behind `position` the next packet needs, where it is waited for.
+    private(set) var awaited = 0
     private var format: Format
     private(set) var warnings = CaptureWarnings()
     private(set) var packets = 0
@@ -28,9 +32,9 @@ struct PacketReader {
     /// The most blocks of secrets that are read.
     static let maxSecrets = 1 << 16
 
-    /// Nil when the file is no capture at all.
-    init?(_ octets: CaptureOctets) {
-        self.octets = octets
+    /// Nil when the file is no capture at all. Of one that is open more octets may come: see `goOn`.
+    init?(_ octets: CaptureOctets, isOpen: Bool = false) {
+        (self.octets, self.isOpen) = (octets, isOpen)
         let start = octets.window(at: 0, count: 24)
         if let header = PcapHeader(octets) {
             (format, position) = (.pcap(header), header.start)
@@ -42,7 +46,18 @@ struct PacketReader {
         }
     }
 
+    /// Nothing more is read, whatever comes.
+    var hasEnded: Bool { if case .ended = format { true } else { false } }
+    /// The octets that were not read yet.
+    var rest: Window { octets.window(at: position, count: octets.count) }
+
+    /// The rest of an open capture again, with what came behind it; the last of it where nothing more will come.
+    mutating func goOn(with octets: CaptureOctets, isOpen: Bool) {
+        (self.octets, self.isOpen, position) = (octets, isOpen, 0)
+    }
+
     mutating func next() -> Packet? {
+        awaited = 0
         guard let packet = nextInFile() else { return nil }
         if packet.time < latest { isUnsorted = true }
         latest = packet.time
@@ -56,6 +71,7 @@ struct PacketReader {
             case .pcapng(let section):
                 // Nil means a block without a packet, or the end of the file.
                 if let packet = nextBlock(section) { return packet }
+                if awaited > 0 { return nil }
             case .ended: return nil
             }
         }
@@ -66,37 +82,44 @@ struct PacketReader {
         format = .ended
     }
 
+    /// Nothing more is there, where more was needed or may come.
+    private mutating func end(_ sentence: String? = nil, needing count: Int) {
+        if isOpen, count <= Self.longestPacket + 4096 { return awaited = count }
+        if let sentence { stop(sentence) } else { format = .ended }
+    }
+
     // MARK: pcap
 
     private mutating func nextRecord(_ header: PcapHeader) -> Packet? {
+        let form = header.record
         guard position < octets.count else {
-            format = .ended
+            end(needing: form.count)
             return nil
         }
-        let form = header.record
         let record = octets.window(at: position, count: form.count)
         guard record.count == form.count else {
-            stop("the capture breaks off after packet \(packets)")
+            end("the capture breaks off after packet \(packets)", needing: form.count)
             return nil
         }
         var captured = Int(header.number(record, form.captured))
         var original = Int(header.number(record, form.original))
         if form.maySwapLengths, captured > original { swap(&captured, &original) }
-        position += form.count
         guard captured <= Self.longestPacket else {
             stop("packet \(packets + 1) claims \(captured) octets, which cannot be; what follows it is not read")
             return nil
         }
-        guard captured <= octets.count - position else {
-            stop("the capture breaks off inside packet \(packets + 1)")
+        let filling = form.whole.map { max(0, Int(header.number(record, $0)) - form.count - captured) } ?? 0
+        let whole = form.count + captured + (isOpen ? filling : 0)
+        guard whole <= octets.count - position else {
+            end("the capture breaks off inside packet \(packets + 1)", needing: whole)
             return nil
         }
+        position += form.count
         packets += 1
         let fraction = Int64(header.number(record, form.time + 4))
         let time =
             Int64(Int32(bitPattern: header.number(record, form.time))) * 1_000_000_000
             + (header.isNanoseconds ? fraction : fraction * 1000)
-        let filling = form.whole.map { max(0, Int(header.number(record, $0)) - form.count - captured) } ?? 0
         defer { position = min(octets.count, position + captured + filling) }
         return Packet(
             time: header.seconds(time),
@@ -131,13 +154,13 @@ struct PacketReader {
 
     private mutating func nextBlock(_ section: Section) -> Packet? {
         guard position < octets.count else {
-            format = .ended
+            end(needing: 12)
             return nil
         }
         var section = section
         let head = octets.window(at: position, count: 12)
         guard head.count == 12 else {
-            stop("the capture breaks off after packet \(packets)")
+            end("the capture breaks off after packet \(packets)", needing: 12)
             return nil
         }
         if head.number32(0) == 0x0A0D_0D0A {
@@ -155,7 +178,7 @@ struct PacketReader {
             return nil
         }
         guard length <= octets.count - position else {
-            stop("the capture breaks off inside the block behind packet \(packets)")
+            end("the capture breaks off inside the block behind packet \(packets)", needing: length)
             return nil
         }
         let body = octets.window(at: position + 8, count: length - 12)

@@ -53,31 +53,47 @@ struct PcapHeader {
 
     /// The first length of what stands before a packet, but for a later one with which more packets make sense.
     private func likeliestCount(_ octets: CaptureOctets, _ counts: [Int]) -> Int {
-        var best = (count: counts[0], packets: max(1, plausibility(octets, counts[0])))
+        let usual = plausibility(octets, counts[0])
+        // Zeros in packets look like heads of empty ones, so another length has to be tried only where the usual one fails.
+        if usual.isToTheEnd, usual.packets > 1 { return counts[0] }
+        var best = (count: counts[0], packets: max(1, usual.packets))
         for count in counts.dropFirst() where best.packets < Self.maxTried {
-            let packets = plausibility(octets, count)
+            let packets = plausibility(octets, count).packets
             if packets > best.packets { best = (count, packets) }
         }
         return best.count
     }
 
-    /// How many packets from the start of the file make sense where their heads have `count` octets.
-    private func plausibility(_ octets: CaptureOctets, _ count: Int) -> Int {
+    /// How many packets from the start of the file make sense where their heads have `count` octets, and whether no octets are left
+    /// that do not.
+    private func plausibility(_ octets: CaptureOctets, _ count: Int) -> (packets: Int, isToTheEnd: Bool) {
         var position = start
         for packet in 0..<Self.maxTried {
             let head = octets.window(at: position, count: count)
-            guard head.count == count else { return packet }
+            guard head.count == count else { return (packet, true) }
             let (captured, original) = (Int(number(head, record.captured)), Int(number(head, record.original)))
             guard number(head, 4) < 1_000_000_000, captured <= max(original, 65_535),
-                original < PacketReader.longestPacket,
-                captured <= octets.count - position - count
-            else { return packet }
+                original < PacketReader.longestPacket
+            else { return (packet, false) }
+            guard captured <= octets.count - position - count else { return (packet, true) }
             position += count + captured
         }
-        return Self.maxTried
+        return (Self.maxTried, true)
     }
 
     private static let maxTried = 8
+
+    /// Whether the first octets of a capture, of which more come, tell what its header says: where what stands before a packet may
+    /// have several lengths, two packets must make sense with the usual one, or many be there.
+    static func isSettled(_ octets: CaptureOctets) -> Bool {
+        guard octets.count >= 24 else { return false }
+        let magic = octets.window(at: 0, count: 4).number32(0)
+        guard let counts = (magics[magic] ?? magics[magic.byteSwapped])?.counts, counts.count > 1 else { return true }
+        return octets.count >= maxUnsettled
+            || PcapHeader(octets).map { $0.plausibility(octets, counts[0]).packets >= 2 } ?? true
+    }
+
+    private static let maxUnsettled = 1 << 18
 
     func number(_ window: Window, _ at: Int) -> UInt32 {
         isBigEndian ? window.number32(at) : window.number32(at).byteSwapped

@@ -104,7 +104,7 @@ private func hints(_ state: State, _ glyphs: Glyphs) -> [Hint] {
 
 private func walkingHints(_ state: State, _ glyphs: Glyphs) -> [(String, String)] {
     var hints: [(String, String)] = [nextHint(state, glyphs)]
-    if state.session.list != nil { hints.append(("Esc", "list")) }
+    if state.session.list != nil || state.session.conversations?.isListFirst == true { hints.append(("Esc", "list")) }
     if let others = state.session.conversations?.others { hints.append((Overlay.conversations.row.letter, others)) }
     if state.session.source.isLive || state.session.source.isWatched, state.isAtFront,
         state.session.pending?.octets.isEmpty == false

@@ -3,7 +3,7 @@ public import Tracing
 
 /// Several conversations, one of which is open in the panes.
 ///
-/// The newest is opened as it comes, unless the person chose one. Those that are over stay, up to a bound; then the oldest
+/// The newest is opened as it comes, unless the person chose one, or the list comes first. Those that are over stay, up to a bound; then the oldest
 /// are dropped, and that is said.
 public struct Conversations: Equatable, Sendable {
     /// What the list tells about one.
@@ -96,12 +96,14 @@ public struct Conversations: Equatable, Sendable {
     var filter = ""
     var column = SessionOrder.Column.time
     var isReversed = false
+    /// The list is what is shown first, and what is left for one of them and come back to: they pass, and are many.
+    public let isListFirst: Bool
     /// How many are kept; one that goes on, and the open one, are kept in any case.
+    public let kept: Int
     public static let maxKept = 1_000
 
-    public init(invitation: [String] = [], rows: [Row] = []) {
-        self.invitation = invitation
-        self.rows = rows
+    public init(invitation: [String] = [], rows: [Row] = [], isListFirst: Bool = false, kept: Int = maxKept) {
+        (self.invitation, self.rows, self.isListFirst, self.kept) = (invitation, rows, isListFirst, kept)
     }
 
     /// Where in `rows` a conversation is; nil when it is not there any more.
@@ -166,7 +168,7 @@ public struct Conversations: Equatable, Sendable {
 
     /// Drops the oldest that are over, as many as there are too many. Gives their numbers.
     mutating func dropOldest() -> [Int] {
-        var surplus = rows.count - Self.maxKept
+        var surplus = rows.count - kept
         guard surplus > 0 else { return [] }
         var gone: [Int] = []
         rows.removeAll { row in

@@ -9,6 +9,7 @@ extension State {
         for row in changed { all.take(row) }
         var effects = all.dropOldest().map { Effect.forgetConversation(number: $0) }
         session.conversations = all
+        guard !all.isListFirst else { return effects }
         guard let newest = all.rows.last?.number, newest > newestBefore else { return effects }
         let isUncovered = view.overlay == nil && prompt.question == nil
         if all.open == nil || all.followsNewest && isAtFront && isUncovered && session.pending == nil {
@@ -19,6 +20,29 @@ extension State {
         return effects
     }
 
+    /// Where the list comes first, and none of them was opened, there is nothing else to show.
+    mutating func showListFirst() {
+        guard let all = session.conversations, all.isListFirst, all.open == nil, let first = all.rows.first,
+            view.overlay == nil, prompt.question == nil
+        else { return }
+        view.overlay = Overlay.Open(.conversations, at: first.number)
+    }
+
+    /// What is saved from a list that comes first: all that it shows, in the order in which they began. Nil where one is open.
+    public var numbersToSave: [Int]? {
+        guard let all = session.conversations, all.isListFirst, view.overlay?.overlay == .conversations else {
+            return nil
+        }
+        return all.shown.map { all.rows[$0].number }.sorted()
+    }
+
+    /// Leaves the list, which is all there is where it comes first.
+    mutating func quitConversations() -> [Effect] {
+        if session.conversations?.isListFirst == true { return [.exit] }
+        view.overlay = nil
+        return []
+    }
+
     /// Puts a conversation into the panes, where the person left it if they were there before.
     mutating func show(_ opened: Conversations.Opened) {
         guard session.list == nil else { return showListed(opened) }
@@ -26,6 +50,8 @@ extension State {
         all.leave(at: Conversations.Spot(cursor: cursor, isAtFront: isAtFront), for: opened.number)
         session.conversations = all
         session.open(opened)
+        // The list is left when there is something to show in its place.
+        if all.isListFirst, view.overlay?.overlay == .conversations { view.overlay = nil }
         view.playback.isRunning = false
         view.pattern = ""
         let isWatched = session.source.isWatched

@@ -17,6 +17,8 @@ extension State {
             return [.cancel]
         } else if session.list != nil {
             return backToList()
+        } else if session.conversations?.isListFirst == true {
+            open(.conversations)
         }
         return []
     }

@@ -24,6 +24,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
         state.view.matches.look(for: state.view.pattern, in: lines, before: reached)
         state.session.soFar.read(lines, isWhole: state.session.isWhole)
         state.session.situations.look(at: lines, before: reached)
+        state.showListFirst()
     }
     if input.isByHand, let effects = state.takeOnTop(input, in: world) { return effects }
     switch input {
@@ -71,6 +72,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .clicked(let column, let row): state.click(column, row, in: world)
     case .escapePressed: return state.escape()
     case .quitPressed where state.session.list != nil: return state.backToList()
+    case .quitPressed where state.session.conversations?.isListFirst == true: state.open(.conversations)
     case .quitPressed, .leavePressed: return [.exit]
     case .redrawPressed: return [.redraw]
     case .suspendPressed: return [.suspend]

@@ -1,7 +1,9 @@
 /// The words of the command line before they are parsed.
 enum Arguments {
     /// The subcommands.
-    static let commands = ["replay", "live", "sandbox", "tap", "explain", "export", "lessons", "config", "help"]
+    static let commands = [
+        "replay", "watch", "live", "sandbox", "tap", "explain", "export", "lessons", "config", "help",
+    ]
 
     /// Options that every command knows, so that they may stand before the command as well as behind it.
     private static let flags = ["--plain", "--ascii", "--no-input"]

@@ -53,7 +53,7 @@ struct EhloCommands: ParsableCommand {
     /// The commands by what a person wants, THE table.
     static let groups = [
         CommandGroup(name: walk, subcommands: [Live.self]),
-        CommandGroup(name: "Look at", subcommands: [Replay.self, ExplainCommand.self]),
+        CommandGroup(name: "Look at", subcommands: [Replay.self, Watch.self, ExplainCommand.self]),
         CommandGroup(name: "Be", subcommands: [Sandbox.self, TapCommand.self]),
         CommandGroup(name: learn, subcommands: [LessonsCommand.self]),
         CommandGroup(name: "Take away", subcommands: [Export.self]),

@@ -2,6 +2,7 @@ import Captures
 import Curses
 import Interchange
 import Lessons
+import Notation
 import Tracing
 
 /// A session that is to be written in some format.
@@ -25,8 +26,8 @@ struct WrittenSession {
     }
 
     /// One that goes on: its trace is what was seen so far.
-    init(_ recording: Recording, trace: Trace) {
-        number = 0
+    init(_ recording: Recording, trace: Trace, number: Int = 0) {
+        self.number = number
         self.recording = recording
         self.trace = trace
     }
@@ -101,15 +102,25 @@ struct SessionWriter {
         guard let format = ExportFormat(ofFileName: path) else {
             return "not saved: the name must end in one of \(ExportFormat.endingNames), \(MailKeeper.names)"
         }
-        let writer = SessionWriter(
-            library: library,
-            isASCII: settings.isASCII,
-            theme: Theme(rawValue: settings.theme) ?? .default,
-            textStyle: settings.textStyle
-        )
+        let writer = SessionWriter(library, settings)
         let names = try writer.save([session], as: format, to: path, input: nil, replacing: replacing)
         if let first = names.first, let last = names.last, names.count > 1 { return "saved as \(first) to \(last)" }
         return "saved as \(path)"
+    }
+
+    /// Saves several sessions in one file, in the format of its ending. Answers what to tell the person.
+    static func saved(
+        all sessions: [WrittenSession],
+        as path: String,
+        _ settings: Settings,
+        _ library: LessonLibrary,
+        replacing: Bool = false
+    ) throws(FileError) -> String {
+        guard let format = ExportFormat(ofFileName: path) else {
+            return "not saved: the name must end in one of \(ExportFormat.endingNames)"
+        }
+        _ = try SessionWriter(library, settings).save(sessions, as: format, to: path, input: nil, replacing: replacing)
+        return "\(sessions.count.counted("session")) saved as \(path)"
     }
 
     /// To an output that is open, as standard output.
@@ -192,6 +203,18 @@ struct SessionWriter {
         case .pcap, .pcapng: return
         case .eml: for mail in session.messages { try output.write(octets: mail.content) }
         }
+    }
+}
+
+extension SessionWriter {
+    /// As a person wants things shown.
+    fileprivate init(_ library: LessonLibrary, _ settings: Settings) {
+        self.init(
+            library: library,
+            isASCII: settings.isASCII,
+            theme: Theme(rawValue: settings.theme) ?? .default,
+            textStyle: settings.textStyle
+        )
     }
 }
 

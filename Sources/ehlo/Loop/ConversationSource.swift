@@ -12,4 +12,6 @@ struct ConversationSource {
     var walk: RunningWalk
     /// Where each is recorded as it happens; nil for nowhere.
     var files: ConversationFiles?
+    /// How many that are over are kept, where they pass and nobody here takes part in them: their list then comes first.
+    var keep: Int?
 }

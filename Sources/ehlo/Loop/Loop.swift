@@ -198,6 +198,8 @@ private final class Loop {
         guard let news = behind?.news(), !news.isEmpty else { return }
         if let watched {
             for input in watched.inputs(of: news, state) { give(input) }
+            warn(news.warnings)
+            if news.ending == .read, news.warnings.isEmpty { give(.noticed("nothing more comes; q leaves")) }
         } else {
             takeNews(of: news)
         }
@@ -392,6 +394,10 @@ private final class Loop {
     private func saved(_ path: String, replacing: Bool) throws(FileError) -> String {
         guard long == nil || isFinished else {
             return "not saved: the recording is still being read; try again in a moment"
+        }
+        if let numbers = state.numbersToSave {
+            let sessions = watched?.sessions(numbers) ?? []
+            return try SessionWriter.saved(all: sessions, as: path, settings, world.library, replacing: replacing)
         }
         return try SessionWriter.saved(shownSession, as: path, settings, world.library, replacing: replacing)
     }

@@ -11,7 +11,11 @@ final class WatchedSessions {
     init(_ source: ConversationSource, _ state: inout State) {
         recorder = ConversationRecorder(source.files)
         conversations = WatchedConversations(source: source.origin, keepsEvents: true) { Recorder.now }
-        state.session.conversations = Conversations(invitation: source.invitation)
+        state.session.conversations = Conversations(
+            invitation: source.invitation,
+            isListFirst: source.keep != nil,
+            kept: source.keep ?? Conversations.maxKept
+        )
     }
 
     /// What the news mean for the panes.
@@ -60,7 +64,7 @@ final class WatchedSessions {
             number: number,
             source: .watched(finished: conversation.isOver),
             trace: conversation.trace,
-            title: conversation.peer,
+            title: conversation.header.ends == nil ? conversation.peer : conversation.header.title,
             origin: conversation.header.source,
             began: conversation.header.began,
             pending: conversation.held.map { Session.Pending($0) }
@@ -71,6 +75,14 @@ final class WatchedSessions {
     }
 
     func forget(_ number: Int) { conversations.forget(number) }
+
+    /// All that the list shows, as they are so far.
+    func sessions(_ numbers: [Int]) -> [WrittenSession] {
+        numbers.enumerated().compactMap { place, number in
+            guard let recording = recording(number), let trace = conversations[number]?.trace else { return nil }
+            return WrittenSession(recording, trace: trace, number: place)
+        }
+    }
 
     /// What happened in a conversation so far, for saving it; what of it was too much to be kept is told as a warning.
     func recording(_ number: Int?) -> Recording? {

@@ -1,0 +1,36 @@
+/// What a connection is.
+extension Flow {
+    /// How many segments a connection may have before it must have shown that it is mail.
+    static let maxUndecided: UInt32 = 256
+    /// How many segments the words with a proxy may take.
+    static let maxForwarding: UInt32 = 16
+
+    /// Takes in what the content of a segment tells about the connection. Answers whether it may still be mail.
+    mutating func judge(_ content: Window, _ direction: Direction) -> Bool {
+        let isFirst = speaker == nil
+        if isFirst { speaker = direction }
+        guard kind == .undecided else { return true }
+        let isMail = mayServe(ContentSigns.isMail)
+        if isFirst, ForwardProxy.mayBegin(content) {
+            mayBeForwarded = true
+            return true
+        }
+        let sign = ContentSigns.sign(of: content)
+        switch sign {
+        case .smtpCommand:
+            kind = .smtp
+            if initiator == direction { client = direction }
+        case .smtpReply:
+            kind = .smtp
+            if initiator == direction.other { client = direction.other }
+        case .tls where isFirst && mayServe({ $0 == 465 }): kind = .wrapped
+        // What a proxy answers.
+        case .foreign where mayBeForwarded && segmentCount < Self.maxForwarding: break
+        case .tls, .foreign, .kindred: return isMail
+        case .reply, .unclear:
+            if isMail, isFirst, sign == .reply { greetsAsMail = true }
+            return segmentCount <= (isMail ? Self.maxUndecided << 4 : Self.maxUndecided)
+        }
+        return true
+    }
+}

@@ -1,0 +1,62 @@
+/// The packets of a capture that comes in pieces, as from a pipe; each is given as soon as its last octet is there.
+///
+/// It decides when enough has come, and leaves the formats to `PacketReader`. Wrong input is that reader's.
+struct PacketStream {
+    private enum State {
+        /// Too little to know which format it is.
+        case beginning
+        case reading(PacketReader)
+        /// What came is no capture.
+        case foreign
+    }
+
+    private var state = State.beginning
+    /// What came and was not given to the reader yet.
+    private var waiting: [UInt8] = []
+    /// What the reader reads; a packet stands in it.
+    private(set) var octets = CaptureOctets([])
+    private var isOpen = true
+
+    mutating func append(_ piece: some Sequence<UInt8>) { waiting += piece }
+
+    /// Nothing more will come.
+    mutating func finish() { isOpen = false }
+
+    /// Whether what came begins as no capture does.
+    var isForeign: Bool { if case .foreign = state { true } else { false } }
+
+    var warnings: CaptureWarnings {
+        if case .reading(let reader) = state { reader.warnings } else { CaptureWarnings() }
+    }
+    var packets: Int { if case .reading(let reader) = state { reader.packets } else { 0 } }
+
+    /// The next packet that is whole; it stands in `octets` until the next one is asked for.
+    mutating func next() -> Packet? {
+        if case .beginning = state { begin() }
+        guard case .reading(var reader) = state else { return nil }
+        defer { state = .reading(reader) }
+        if let packet = reader.next() { return packet }
+        guard !reader.hasEnded else {
+            waiting = []
+            return nil
+        }
+        guard !isOpen || !waiting.isEmpty && reader.rest.count + waiting.count >= reader.awaited else { return nil }
+        octets = CaptureOctets(reader.rest.octets + waiting)
+        waiting = []
+        reader.goOn(with: octets, isOpen: isOpen)
+        return reader.next()
+    }
+
+    private mutating func begin() {
+        let start = CaptureOctets(waiting)
+        guard !isOpen || PcapHeader.isSettled(start) else { return }
+        guard let reader = PacketReader(start, isOpen: isOpen) else {
+            state = .foreign
+            waiting = []
+            return
+        }
+        state = .reading(reader)
+        octets = start
+        waiting = []
+    }
+}

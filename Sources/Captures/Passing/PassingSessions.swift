@@ -1,0 +1,168 @@
+public import Tracing
+
+/// The mail sessions in packets that pass, found by their content as in a capture, and told as they happen.
+///
+/// It decides which connections are mail and when one is over. It keeps nothing of what is no mail but that it is there, and little
+/// of what is told. Wrong input is told as of a capture. `CaptureFile` knows all packets and can look ahead; here what is missing
+/// is waited for, for a while, and then taken for lost.
+public struct PassingSessions {
+    public enum News: Equatable, Sendable {
+        /// A connection has shown that it is a session; the head of its recording says who with whom.
+        case began(Int, Recording.Header)
+        case happened(Int, WireEvent)
+        case ended(Int)
+    }
+
+    /// How much is kept.
+    public struct Limits: Sendable {
+        /// The most connections at a time.
+        public var flows = 1 << 16
+        /// The most servers that are remembered as servers of mail.
+        public var servers = 4096
+        public init() {}
+    }
+
+    private var stream = PacketStream()
+    private var layers = Decapsulation()
+    private var flows: [FlowEnds: PassingFlow] = [:]
+    /// Those that are over, the first to be forgotten first.
+    private var over: [FlowEnds] = []
+    private var servers: Set<Endpoint> = []
+    private var news: [News] = []
+    private var found = CaptureWarnings()
+    private let limits: Limits
+    /// How many sessions were found.
+    public private(set) var count = 0
+
+    /// How many connections that are over are remembered, so that what is sent again does not look like another one.
+    static let maxOver = 4096
+
+    public init(limits: Limits = Limits()) { self.limits = limits }
+
+    /// Whether what came is no capture.
+    public var isForeign: Bool { stream.isForeign }
+    public var packets: Int { stream.packets }
+    /// What could not be read, in sentences.
+    public var warnings: [String] { stream.warnings.all + found.all }
+
+    /// Takes in the next octets of a capture, and gives what happened.
+    public mutating func take(_ octets: some Sequence<UInt8>) -> [News] {
+        stream.append(octets)
+        read()
+        return given()
+    }
+
+    /// Nothing passed for a while: what is missing will not come.
+    public mutating func pause() -> [News] {
+        for flow in flows.values where flow.isWaiting {
+            flow.giveUp()
+            tell(flow)
+        }
+        return given()
+    }
+
+    /// Nothing more will pass.
+    public mutating func finish() -> [News] {
+        stream.finish()
+        read()
+        for (ends, flow) in flows.sorted(by: { Self.comesFirst($0.value, $1.value) }) { end(flow, ends) }
+        flows = [:]
+        return given()
+    }
+
+    private static func comesFirst(_ one: PassingFlow, _ other: PassingFlow) -> Bool {
+        (one.number ?? .max, one.latest) < (other.number ?? .max, other.latest)
+    }
+
+    private mutating func given() -> [News] {
+        defer { news = [] }
+        return news
+    }
+
+    // MARK: Packets
+
+    private mutating func read() {
+        while let packet = stream.next() {
+            let frame = stream.octets.window(at: packet.place, count: packet.captured)
+            take(layers.open(frame, of: packet), packet.time)
+            while let further = layers.further() { take(further, packet.time) }
+        }
+    }
+
+    private mutating func take(_ opened: Decapsulation.Found, _ time: Int64) {
+        switch opened {
+        case .other: break
+        case .unread(let name): found.countUnread(in: name)
+        case .departs(let why): found.count(why)
+        case .datagram(let datagram):
+            guard datagram.transport == 6 else { return }
+            switch TCPSegment.read(datagram, at: time) {
+            case .nothing: break
+            case .departs(let why): found.count(why)
+            case .segment(let read): take(read)
+            }
+        }
+    }
+
+    private mutating func take(_ read: TCPSegment) {
+        guard let flow = flow(read), !flow.isDone, flow.take(read) else { return }
+        tell(flow)
+        if flow.isOver { end(flow, read.ends) }
+    }
+
+    /// The connection a segment belongs to; a new one when an earlier connection of the same ends is over.
+    private mutating func flow(_ read: TCPSegment) -> PassingFlow? {
+        if let known = flows[read.ends] {
+            guard known.isFollowed(by: read.segment) else { return known }
+            end(known, read.ends)
+        } else if read.segment.length == 0, !read.segment.marks.contains(.syn) {
+            return nil
+        }
+        if flows.count >= limits.flows { makeRoom() }
+        let flow = PassingFlow(read.ends, of: read.segment)
+        flows[read.ends] = flow
+        return flow
+    }
+
+    // MARK: Sessions
+
+    /// Tells what happened on a connection, where it is a mail session.
+    private mutating func tell(_ flow: PassingFlow) {
+        if !flow.isTold, let client = flow.client() { begin(flow, client) }
+        guard let number = flow.number else { return }
+        for event in flow.news(isEnd: false) { news.append(.happened(number, event)) }
+    }
+
+    private mutating func begin(_ flow: PassingFlow, _ client: Direction) {
+        count += 1
+        news.append(.began(count, flow.begin(count, client: client)))
+        if servers.count < limits.servers, let server = flow.server { servers.insert(server) }
+    }
+
+    /// The connection is over, or nothing more of it will be seen.
+    private mutating func end(_ flow: PassingFlow, _ ends: FlowEnds) {
+        guard !flow.isDone else { return }
+        flow.finish()
+        if !flow.isTold, let client = flow.client(atEndAmong: servers) { begin(flow, client) }
+        if let number = flow.number {
+            for event in flow.news(isEnd: true) { news.append(.happened(number, event)) }
+            news.append(.ended(number))
+        }
+        flow.drop()
+        over.append(ends)
+        guard over.count >= 2 * Self.maxOver else { return }
+        for ends in over.prefix(Self.maxOver) where flows[ends]?.isDone == true { flows[ends] = nil }
+        over.removeFirst(Self.maxOver)
+    }
+
+    /// There are too many connections: of those that are no mail, then of all, the ones that were silent longest are let go.
+    private mutating func makeRoom() {
+        let order = flows.sorted {
+            ($0.value.isTold ? 1 : 0, $0.value.latest) < ($1.value.isTold ? 1 : 0, $1.value.latest)
+        }
+        for (ends, flow) in order.prefix(max(1, limits.flows / 8)) {
+            if flow.isTold { end(flow, ends) }
+            flows[ends] = nil
+        }
+    }
+}
