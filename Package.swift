@@ -206,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "NetworkingTests",
             dependencies: [
-                "Networking", "Notation", "DNS", "SMTP", "Stage", "Tracing",
+                "Networking", "Cryptography", "Notation", "DNS", "SMTP", "Stage", "Tracing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

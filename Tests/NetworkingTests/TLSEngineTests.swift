@@ -1,4 +1,6 @@
+import Cryptography
 import SMTP
+import Synchronization
 import Testing
 @testable import Tracing
 
@@ -90,6 +92,23 @@ private struct Pair {
         pair.server.close()
         pair.client.feed(pair.server.takeRecords())
         guard case .closed = pair.client.read() else { return #expect(Bool(false), "close_notify was not heard") }
+    }
+
+    @Test(arguments: [TLSSetup.Version.tls1_2, .tls1_3])
+    func `whoever asks is told the secrets, in NSS's form and of his own end alone`(version: TLSSetup.Version) throws {
+        let lines = Mutex<[String]>([])
+        var pair = try pair(try identity(Self.name)) { setup in
+            setup.maximum = version
+            setup.onSecret = { line in lines.withLock { $0.append(line) } }
+        }
+        pair.shakeHands()
+        #expect(pair.trouble == [:])
+        let told = lines.withLock { $0 }
+        let labels = Set(told.compactMap { $0.split(separator: " ").first })
+        #expect(labels.isSuperset(of: version == .tls1_2 ? ["CLIENT_RANDOM"] : ["SERVER_TRAFFIC_SECRET_0"]))
+        let log = KeyLog(Array(told.joined(separator: "\n").utf8))
+        #expect(log.count == 1)
+        #expect(log.warnings == [])
     }
 
     @Test(

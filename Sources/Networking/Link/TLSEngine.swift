@@ -26,16 +26,19 @@ final class TLSEngine {
 
     /// More octets than this are no handshake any more; a chain of 64 KiB fits.
     static let longestHandshake = 512 << 10
+    /// Where a connection keeps what is the application's own.
+    private static let logIndex: Int32 = 0
     /// How many messages and names are kept.
     static let maxMessages = 64
 
     /// What OpenSSL tells while it works.
     private final class Log {
         let own: Side
+        let onSecret: (@Sendable (String) -> Void)?
         var messages: [TLSFacts.Message] = []
         var peerAlert: UInt8?
 
-        init(own: Side) { self.own = own }
+        init(_ setup: TLSSetup) { (own, onSecret) = (setup.side, setup.onSecret) }
     }
 
     let setup: TLSSetup
@@ -53,7 +56,7 @@ final class TLSEngine {
 
     init(_ setup: TLSSetup) throws(TLSError) {
         self.setup = setup
-        log = Log(own: setup.side)
+        log = Log(setup)
         context = try Self.makeContext(setup)
         guard let ssl = SSL_new(context), let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem())
         else {
@@ -67,6 +70,14 @@ final class TLSEngine {
         cssl_set_message_argument(ssl, Unmanaged.passUnretained(log).toOpaque())
         SSL_set_msg_callback(ssl) { isOutgoing, _, type, octets, count, _, argument in
             TLSEngine.note(isOutgoing != 0, type, UnsafeRawBufferPointer(start: octets, count: count), argument)
+        }
+        if setup.onSecret != nil {
+            SSL_set_ex_data(ssl, Self.logIndex, Unmanaged.passUnretained(log).toOpaque())
+            SSL_CTX_set_keylog_callback(context) { ssl, line in
+                guard let line, let argument = SSL_get_ex_data(ssl, TLSEngine.logIndex) else { return }
+                let log = Unmanaged<Log>.fromOpaque(argument).takeUnretainedValue()
+                log.onSecret?(String(cString: line))
+            }
         }
         switch setup.role {
         case .client(let name):

@@ -41,6 +41,8 @@ public struct TLSSetup: Sendable {
     public var mustVerify: Bool
     /// How long the handshake may take, in seconds.
     public var seconds: Int
+    /// Is told each secret of the connection as a line of NSS's key log, without its end.
+    public var onSecret: (@Sendable (String) -> Void)?
 
     public init(
         _ role: Role,
@@ -49,7 +51,8 @@ public struct TLSSetup: Sendable {
         expectedName: String? = nil,
         authorities: [UInt8] = [],
         mustVerify: Bool = false,
-        seconds: Int = 10
+        seconds: Int = 10,
+        onSecret: (@Sendable (String) -> Void)? = nil
     ) {
         self.role = role
         self.minimum = minimum
@@ -58,6 +61,7 @@ public struct TLSSetup: Sendable {
         self.authorities = authorities
         self.mustVerify = mustVerify
         self.seconds = seconds
+        self.onSecret = onSecret
     }
 
     /// The side we are.

@@ -18,6 +18,8 @@ public struct LiveSecurity: Sendable {
     public var mayAuthenticateInClear: Bool
     /// Whether a person sees credentials as they are, and not the mask in their place.
     public var showsSecrets: Bool
+    /// Is told the secrets of TLS, a line of NSS's key log each; nothing else ever has them.
+    public var onSecret: (@Sendable (String) -> Void)?
     /// Whether the server is the sender's own provider: then the session is step 1 (RFC 6409).
     public var isSubmission = false
 
@@ -65,7 +67,8 @@ public struct LiveSecurity: Sendable {
             maximum: maximum,
             authorities: authorities,
             mustVerify: mustVerify,
-            seconds: min(10, timeout ?? 10)
+            seconds: min(10, timeout ?? 10),
+            onSecret: onSecret
         )
     }
 }

@@ -36,6 +36,14 @@ struct SecurityOptions: ParsableArguments {
     var tlsMin: String?
     @Option(
         help: ArgumentHelp(
+            "Add the secrets of TLS to this file, as SSLKEYLOGFILE has them written, for 'ehlo replay CAPTURE --keylog FILE'.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var keylog: String?
+    @Option(
+        help: ArgumentHelp(
             "Log in as this user. The password is asked for, or comes from EHLO_PASSWORD.",
             valueName: "user"
         )
@@ -67,6 +75,7 @@ struct SecurityOptions: ParsableArguments {
         guard [requiresTLS, optionalTLS, tlsOnConnect, noTLS].filter(\.self).count <= 1 else {
             throw ValidationError("--tls, --tls-optional, --tls-on-connect and --no-tls exclude each other")
         }
+        guard !(noTLS && keylog != nil) else { throw ValidationError("without TLS there are no secrets for --keylog") }
         guard !(noTLS && tlsVerify == true) else {
             throw ValidationError("without TLS there is nothing for --tls-verify")
         }
@@ -82,6 +91,17 @@ struct SecurityOptions: ParsableArguments {
         if let tlsMin, TLSSetup.Version(named: tlsMin) == nil {
             throw ValidationError("--tls-min takes 1.0, 1.1, 1.2 or 1.3")
         }
+    }
+
+    /// Opens a key log; older lines stay in it.
+    private static func keyLog(_ path: String) throws(CommandError) -> @Sendable (String) -> Void {
+        let file = try AddedLines(path, for: "--keylog", called: "the key log")
+        if file.mayBeReadByOthers {
+            Message.write(
+                "\(Escaping.message(path)) may be read by others; 'chmod 600' keeps the secrets in it to their owner"
+            )
+        }
+        return { file.write($0) }
     }
 
     /// Checked, and files read.
@@ -101,6 +121,7 @@ struct SecurityOptions: ParsableArguments {
         security.mechanism = auth.flatMap(Mechanism.init(spoken:))
         security.mayAuthenticateInClear = authForceClear
         security.showsSecrets = showSecrets
+        if let keylog { security.onSecret = try Self.keyLog(keylog) }
         if let authUser {
             let password = try Password.find(file: authPasswordFile, of: authUser, mayAsk: mayAsk)
             do { security.credentials = try Credentials(user: authUser, password: password) } catch {
