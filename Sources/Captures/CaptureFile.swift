@@ -113,7 +113,7 @@ public final class CaptureFile: Sendable {
         // What was inside TLS is known only once it was opened.
         let began = assembly.pieces.first?.time ?? 0
         var events = SessionEvents(client: found.client, name: name, began: began, keys: keys, onRest: {})
-        events.add(assembly, flow: found.flow)
+        events.add(assembly)
         return SessionGlance(events.events)
     }
 

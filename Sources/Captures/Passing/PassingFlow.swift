@@ -1,3 +1,4 @@
+import Cryptography
 import Notation
 import Tracing
 
@@ -133,7 +134,7 @@ final class PassingFlow {
         assembly?.takeOutForwardProxy()
         let (from, to) = ("\(flow.end(client))", "\(flow.end(client.other))")
         let began = assembly?.pieces.first?.time ?? latest
-        var events = SessionEvents(client: client, name: to, began: began) {}
+        var events = SessionEvents(client: client, name: to, began: began, keys: KeyLog()) {}
         if let assembly { events.begin(assembly) }
         self.events = events
         var header = Recording.Header(

@@ -5,7 +5,7 @@ public import Tracing
 /// was said, `~` for a tilde inside TLS, `**` for a reply that refuses, `***` for trouble.
 ///
 /// What swaks itself does not print is left out: DNS and remarks. Unlike swaks it shows octets that would do something on
-/// a screen as `\xHH`, and prints no CR at the ends of mail data.
+/// a screen as `\xHH`, though not a tab, and prints no CR at the ends of mail data.
 public enum SwaksExport {
     /// One line a line, each with its line feed.
     public static func text(_ trace: Trace) -> String {
@@ -17,7 +17,7 @@ public enum SwaksExport {
         for line in trace.lines where line.leg != .lookup && !line.isTLS {
             let shown = WireText.shown(line.octets)
             guard case .event(let anchor) = line.content else {
-                lines.append(line.isWire ? mark(line, isInTLS) + shown : "=== " + shown)
+                lines.append(line.isWire ? mark(line, isInTLS) + tabbed(line.octets) : "=== " + shown)
                 continue
             }
             switch anchor.path {
@@ -49,6 +49,11 @@ public enum SwaksExport {
             }
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Fit to be shown, with tabs as they are: most folded header fields go on behind one (RFC 5322 §2.2.3).
+    private static func tabbed(_ octets: [UInt8]) -> String {
+        octets.split(separator: 9, omittingEmptySubsequences: false).map { WireText.shown($0) }.joined(separator: "\t")
     }
 
     /// What swaks says of TLS: the cipher as `TLSv1.3:TLS_AES_256_GCM_SHA384:256`, and whose certificate came.
