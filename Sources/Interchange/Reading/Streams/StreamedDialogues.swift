@@ -38,8 +38,6 @@ struct StreamedDialogues {
 
     /// Whether there is a dialogue in it.
     var isRecognised: Bool { plan != nil }
-    /// How many octets it holds.
-    var octetCount: Int { collected.count }
 
     /// Takes whole lines, each with its end.
     mutating func take(_ octets: [UInt8]) {
