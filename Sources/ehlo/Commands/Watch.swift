@@ -51,7 +51,8 @@ struct Watch: ParsableCommand {
         let library = try common.library(settings)
         try debug.open()
         let isText = json || settings.isPlain
-        let (walk, signals) = try isPiped ? (piped(isText), nil) : captured(isText)
+        let child = isPiped ? nil : try captured(isText)
+        let walk = try child?.walk ?? piped(isText)
         let source = isPiped ? "ehlo watch, through a pipe" : "ehlo watch, on \(interface ?? "all interfaces")"
         if json {
             let stream = JSONConversations(walk, library, source: source)
@@ -63,7 +64,7 @@ struct Watch: ParsableCommand {
         } else {
             try runInCurses(.conversations(shown(walk, source)), settings)
         }
-        signals?.endIfReceived()
+        child?.signals?.endIfReceived()
     }
 
     private func shown(_ walk: RunningWalk, _ source: String) -> ConversationSource {

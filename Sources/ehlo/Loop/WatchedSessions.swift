@@ -40,6 +40,7 @@ final class WatchedSessions {
         if let open, touched.contains(open), let conversation = conversations[open] {
             inputs.append(.traced(conversation.trace, finished: conversation.isOver))
         }
+        if news.ending == .read { inputs.append(.noticed(news.warnings.first ?? "nothing more comes; q leaves")) }
         let rows = touched.sorted().compactMap(row)
         return rows.isEmpty ? inputs : inputs + [.conversed(rows)]
     }
