@@ -110,6 +110,7 @@ extension TLSOpening.Unopened {
         switch self {
         case .record: "a TLS record of the \(side.rawValue) does not authenticate, so nobody can tell what was in it"
         case .key: "the key in the log does not open the TLS records of the \(side.rawValue)"
+        case .noSecret: "the key log lacks the secret of what the \(side.rawValue) says from here on"
         case .gap: "packets are missing inside TLS; what was in those records of the \(side.rawValue) is not known"
         case .notTLS: "the \(side.rawValue) goes on with octets that are no TLS record"
         case .renegotiation:

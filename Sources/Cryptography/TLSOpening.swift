@@ -29,6 +29,8 @@ public struct TLSOpening: Sendable {
         case record
         /// No record of the side could be opened.
         case key
+        /// The key log lacks the secret of the side that counts from here on.
+        case noSecret
         /// Packets are missing.
         case gap
         /// What stands there is no record.
@@ -89,10 +91,8 @@ public struct TLSOpening: Sendable {
         (self.suite, self.known, isTLS13) = (suite, known, agreed.version == TLSHello.tls13)
         if isTLS13 {
             keys = nil
-            let needed = KeyLog.Label.allCases.filter { $0 != .master }
-            guard needed.allSatisfy({ known[$0]?.count == suite.digest.count }) else {
-                throw .halfKey(version: agreed.version)
-            }
+            let mayOpen = KeyLog.Label.allCases.contains { known[$0]?.count == suite.digest.count && $0 != .master }
+            guard mayOpen else { throw .halfKey(version: agreed.version) }
         } else {
             guard let master = known[.master] else { throw .halfKey(version: agreed.version) }
             keys = KeySchedule.keys(
@@ -341,17 +341,22 @@ public struct TLSOpening: Sendable {
     /// Behind the ServerHello both sides seal what they say, in TLS 1.3.
     private mutating func shakeHands(_ body: [UInt8]) {
         guard isTLS13, let hello = TLSHello(body, isServer: true), !hello.isRetry else { return }
-        if let secret = known[.clientHandshake] { client.phase = .handshake(SealedRecords(suite, secret: secret)) }
-        if let secret = known[.serverHandshake] { server.phase = .handshake(SealedRecords(suite, secret: secret)) }
+        client.phase = records(.clientHandshake).map(Phase.handshake) ?? .shut(.noSecret)
+        server.phase = records(.serverHandshake).map(Phase.handshake) ?? .shut(.noSecret)
     }
 
     private func applicationRecords(of side: Side) -> SealedRecords? {
-        known[side == .client ? .clientApplication : .serverApplication].map { SealedRecords(suite, secret: $0) }
+        records(side == .client ? .clientApplication : .serverApplication)
+    }
+
+    /// Nil where the log lacks the secret; one that is not as long as the hash of the suite belongs to another connection.
+    private func records(_ label: KeyLog.Label) -> SealedRecords? {
+        known[label].flatMap { $0.count == suite.digest.count ? SealedRecords(suite, secret: $0) : nil }
     }
 
     private mutating func finish(_ side: Side, _ told: inout [Told]) {
         self[side].hasFinished = true
-        if isTLS13, let records = applicationRecords(of: side) { self[side].phase = .application(records) }
+        if isTLS13 { self[side].phase = applicationRecords(of: side).map(Phase.application) ?? .shut(.noSecret) }
         if client.hasFinished, server.hasFinished { establish(&told) }
     }
 

@@ -54,11 +54,27 @@ import Tracing
         #expect(note.contains("no key for its client random"))
     }
 
-    @Test func `secrets that are missing are named`() throws {
+    @Test func `a side whose secret is missing stays shut, and the other is read`() throws {
         let lines = String(decoding: try OpenedTLSTests.octets("curl13.keys"), as: UTF8.self).split(separator: "\n")
         let some = lines.filter { !$0.hasPrefix("SERVER_TRAFFIC") }.joined(separator: "\n")
-        let note = try shut(OpenedTLSTests.octets("curl13.pcap"), KeyLog(Array(some.utf8)))
-        #expect(note.contains("lacks secrets"))
+        let recording = try OpenedTLSTests.recording(
+            OpenedTLSTests.octets("curl13.pcap"),
+            KeyLog(Array(some.utf8))
+        )
+        let whole = OpenedTLSTests.inside(try OpenedTLSTests.open("curl13"))
+        #expect(OpenedTLSTests.inside(recording) == whole.filter { $0.hasPrefix("C: ") })
+        #expect(
+            OpenedTLSTests.notes(recording).filter { $0.contains("lacks the secret of what the server") }.count == 1
+        )
+        #expect(recording.events.contains { if case .gap(.server, _) = $0.kind { true } else { false } })
+    }
+
+    @Test func `secrets of another version are none`() throws {
+        let lines = String(decoding: try OpenedTLSTests.octets("curl13.keys"), as: UTF8.self).split(separator: "\n")
+        let random = try #require(lines.last?.split(separator: " ").dropFirst().first)
+        let master = "CLIENT_RANDOM \(random) \(String(repeating: "ab", count: 48))"
+        let note = try shut(OpenedTLSTests.octets("curl13.pcap"), KeyLog(Array(master.utf8)))
+        #expect(note.contains("lacks secrets of it that TLS 1.3 needs"))
     }
 
     @Test func `a capture that lacks the handshake is said to`() throws {

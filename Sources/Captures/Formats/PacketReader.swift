@@ -15,6 +15,7 @@ struct PacketReader {
     private(set) var packets = 0
     /// Where Decryption Secrets Blocks with a TLS key log stand (draft-ietf-opsawg-pcapng §4.7), up to `maxSecrets`.
     private(set) var secrets: [Range<Int>] = []
+    private var secretOctets = 0
     /// The time of the packet before; one that has none of its own takes it.
     private var latest = Int64.min
     /// A packet was captured earlier than one that stands before it.
@@ -29,8 +30,8 @@ struct PacketReader {
     /// The longest packet that is accepted, in octets; the largest ones on loopback have about 512 KiB.
     static let longestPacket = 16 << 20
 
-    /// The most blocks of secrets that are read.
-    static let maxSecrets = 1 << 16
+    /// The most octets of secrets that are read, all blocks together.
+    static let maxSecrets = 64 << 20
 
     /// Nil when the file is no capture at all. Of one that is open more octets may come: see `goOn`.
     init?(_ octets: CaptureOctets, isOpen: Bool = false) {
@@ -231,8 +232,14 @@ struct PacketReader {
 
     /// Secrets of another type than a TLS key log are those of other protocols.
     private mutating func keepSecrets(_ body: Window, _ section: Section) {
-        guard body.count >= 8, number(body, 0, section) == 0x544C_534B, secrets.count < Self.maxSecrets else { return }
+        guard body.count >= 8, number(body, 0, section) == 0x544C_534B else { return }
         let content = body.dropping(8).prefix(Int(number(body, 4, section)))
+        secretOctets += content.count
+        guard secretOctets <= Self.maxSecrets else {
+            return warnings.say(
+                "the capture holds more than \(Self.maxSecrets >> 20) MiB of secrets; later ones are not read"
+            )
+        }
         secrets.append(content.place..<content.place + content.count)
     }
 
