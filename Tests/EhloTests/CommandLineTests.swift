@@ -48,7 +48,7 @@ import Testing
             (["replay", "seed", "--from", "a@b.example"], 64, "--from"),  // no option of that command
             (["--from", "a@b.example", "replay", "seed"], 64, "replay"),
             // A word alone is a session, and where it is nothing the line says what there is.
-            (["nosuchcommand"], 66, "the commands are replay, live"),
+            (["nosuchcommand"], 66, "the commands are replay, watch, live"),
             (["nosuchcommand"], 66, "seed"),
             (["liev", "bob@b.example", "--server", "h"], 66, "no command, session or file 'liev'"),
             (["--plain", "nosuchcommand"], 66, "commands"),

@@ -58,7 +58,7 @@ struct PipeTests {
         ("> c[192.0.2.7]: 250-mx.receiver.example", "Server: 250-mx.receiver.example"),
         ("> c[192.0.2.7]: 250 SIZE 1000", "Server: 250 SIZE 1000"),
         ("< c[192.0.2.7]: MAIL FROM:<ada@sender.example>", "Client: MAIL FROM:<ada@sender.example>"),
-        ("> c[192.0.2.7]: 250 2.1.0 Ok", "Step 8 of 14. The server accepts MAIL: 250 2.1.0."),
+        ("> c[192.0.2.7]: 250 2.1.0 Ok", "Step 8 of 14. The server accepts ada@sender.example: 250 2.1.0."),
         ("< c[192.0.2.7]: RCPT TO:<nosuch@receiver.example>", "Client: RCPT TO:<nosuch@receiver.example>"),
         ("> c[192.0.2.7]: 550 5.1.1 User unknown", "Server: 550 5.1.1 User unknown"),
     ]

@@ -71,13 +71,13 @@ public final class PacketCapture: Sendable {
         return Rights.mayCapture(program) ? .failed(complaint()) : .noRights
     }
 
-    /// The last line that it said.
+    /// The last line that it said in its own name; it may repeat it in the words of the system alone.
     private func complaint() -> String {
         var octets = [UInt8](repeating: 0, count: 1 << 16)
         let count = read(complaints, &octets, octets.count)
-        let lines = octets.prefix(max(0, count)).split(separator: 10)
-        let last = lines.last.map { String(decoding: $0, as: UTF8.self) } ?? "it said nothing"
-        return last.hasPrefix("tcpdump: ") ? String(last.dropFirst(9)) : last
+        let lines = octets.prefix(max(0, count)).split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
+        let own = lines.last { $0.hasPrefix("tcpdump: ") }.map { String($0.dropFirst(9)) }
+        return own ?? lines.last ?? "it said nothing"
     }
 }
 

@@ -382,19 +382,4 @@ struct VerdictReading: Sendable {
     /// Replies that find fault with the command, or with what should have come before it (RFC 5321 §4.2.2, RFC 4954 §6,
     /// RFC 3207 §4).
     private static let aboutCommand: Set<UInt16> = [500, 501, 502, 503, 504, 530, 534, 538, 555]
-
-    var outcome: Verdict.Outcome {
-        var found = Verdict.Outcome.none
-        for transaction in transactions where transaction.outcome != .mixed {
-            found = found.joined(with: transaction.outcome)
-        }
-        for recipient in recipients { found = found.joined(with: recipient.outcome) }
-        // A client that gave up asked for nothing in the end.
-        if found != .none, found != .untried { return found }
-        if recipients.contains(where: { $0.outcome == .untried }) { return .none }
-        if let refusal { return Verdict.Outcome(code: refusal.code) ?? .refused }
-        if isEncrypted { return .unknown }
-        guard hasGoneWrong else { return .none }
-        return failure?.saysNoForGood == true ? .refused : .deferred
-    }
 }

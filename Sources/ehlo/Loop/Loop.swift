@@ -9,19 +9,9 @@ import Screen
 import Stage
 import Tracing
 
-/// Walks through a session in the three panes until the person leaves. Answers the exit status.
-///
-/// Everything that can fail before the screen is taken fails before, so that the message can be read.
-func runCurses(_ source: WalkSource, _ settings: Settings) throws -> Int32 {
-    let library = try openLibrary(settings)
-    let glyphs: Glyphs = settings.isASCII ? .ascii : .unicode
-    let loop = try Loop(source, settings, Interface.Surroundings(library: library, glyphs: glyphs))
-    return loop.run()
-}
-
 /// The one place where state, terminal and world meet: waits, hands what happened to `update`, carries out its effects,
 /// draws. It decides nothing.
-private final class Loop {
+final class Loop {
     private let settings: Settings
     private var world: Interface.Surroundings
     /// The person's own folder of lessons, where they have one.

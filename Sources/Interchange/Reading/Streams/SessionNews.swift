@@ -36,9 +36,11 @@ struct ToldSession {
     /// Lines of a long session are told by the eighth part, so that reading all of it anew each time stays cheap.
     mutating func read(lines: Int) { due = lines + max(1, lines / 8) }
 
-    /// What is new. The last event may still grow or be taken back, so that it is told when the lines pause.
+    /// What is new. The last event may still grow or be taken back, so that it is told when the lines pause; what was told once is
+    /// not held back again.
     mutating func news(of recording: Recording, isPause: Bool) -> [SessionNews] {
-        let known = isPause ? recording.events : Array(recording.events.dropLast())
+        let isHeld = !isPause && recording.events.count > told.count
+        let known = isHeld ? Array(recording.events.dropLast()) : recording.events
         guard !isOver, !known.isEmpty else { return [] }
         defer { (told, header) = (known, recording.header) }
         guard let more = Self.more(in: known, than: told), !told.isEmpty else {

@@ -1,9 +1,10 @@
 /// A drawing of plain text as an SVG within a page: strokes become lines, the rest stays text in its cells.
 ///
 /// It decides what is a stroke: two hyphens or more in a row, one between a blank and an arrow's head, a bar with one above or
-/// below it or with an end of a stroke, a plus sign beside one, and an arrow's head at the end of hyphens. It knows nothing of
-/// what the drawing says. Wrong input is none: whatever is no stroke is text, and all text goes through `Escaping.xml`. Names of
-/// attributes are in small letters, as everywhere in a page: HTML gives those of SVG their capitals (viewBox).
+/// below it or with an end of a stroke or an arrow's head beside it, a plus sign beside one, and an arrow's head at the end of
+/// hyphens. It knows nothing of what the drawing says. Wrong input is none: whatever is no stroke is text, and all text goes through
+/// `Escaping.xml`. Names of attributes are in small letters, as everywhere in a page: HTML gives those of SVG their capitals
+/// (viewBox).
 struct DiagramSVG {
     private static let cell = (width: 8, height: 18)
     /// Where the text stands above the bottom of its cell.
@@ -58,6 +59,8 @@ struct DiagramSVG {
         guard isBar(row, column) else { return false }
         return [row - 1, row + 1].contains { isBar($0, column) || isPlus($0, column) }
             || isHorizontal(row, column - 1) || isHorizontal(row, column + 1)
+            || octet(row, column - 1) == UInt8(ascii: ">") && isHorizontal(row, column - 2)
+            || octet(row, column + 1) == UInt8(ascii: "<") && isHorizontal(row, column + 2)
     }
 
     private func isCorner(_ row: Int, _ column: Int) -> Bool {
