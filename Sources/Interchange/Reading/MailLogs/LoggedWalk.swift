@@ -82,11 +82,14 @@ struct LoggedWalk {
         }
     }
 
-    /// The deliveries that went over one connection: one program's, at one server, one after the other.
+    /// The deliveries that went over one connection: one program's, at one server, one after the other. A recipient that comes again
+    /// was put off before, and is tried over another.
     private var groups: [[LoggedMessage.Delivery]] {
         var groups: [[LoggedMessage.Delivery]] = []
         for delivery in message.deliveries {
-            if let last = groups.last?.last, delivery.follows(last) {
+            if let group = groups.last, let last = group.last, delivery.follows(last),
+                !group.contains(where: { $0.recipient == delivery.recipient })
+            {
                 groups[groups.count - 1].append(delivery)
             } else {
                 groups.append([delivery])
