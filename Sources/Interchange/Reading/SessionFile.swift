@@ -116,6 +116,13 @@ public struct SessionFile: Sendable {
         return SessionFile(path: path, warnings: warnings, content: .recordings(sessions))
     }
 
+    /// Those of its sessions that are wanted, counted anew; nil where none is.
+    public func picking(_ pick: SessionPick) -> SessionFile? {
+        guard !pick.wantsAll else { return self }
+        let found = Array(sessions.filter(pick.wants))
+        return found.isEmpty ? nil : SessionFile(path: path, warnings: warnings, content: .recordings(found))
+    }
+
     /// Sessions that were made of something else.
     public init(_ recordings: [Recording], path: String) {
         self.init(path: path, warnings: [], content: .recordings(recordings))

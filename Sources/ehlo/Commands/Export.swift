@@ -67,6 +67,7 @@ struct Export: ParsableCommand {
     var anonymize = false
     @Flag(help: "Print the JSON Schema of --format json, and nothing else.")
     var schema = false
+    @OptionGroup var picking: PickOptions
     @OptionGroup var keyLog: KeyLogOption
     @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -94,7 +95,7 @@ struct Export: ParsableCommand {
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
         var files = ManyFiles(sources, choice: number, filter: filter, title: title, demands)
-        files.keys = try keyLog.keys()
+        (files.keys, files.pick) = (try keyLog.keys(), picking.pick)
         if anonymize { files.anonymizer = Anonymizer() }
         try files.write(as: format, with: writer, to: output)
     }
@@ -106,7 +107,7 @@ struct Export: ParsableCommand {
         with writer: SessionWriter,
         _ demands: Demands
     ) throws {
-        let file = try SessionFile.read(source.path, keys: keyLog.keys()) { Self.tellOfWaiting() }
+        let file = try picking.picked(SessionFile.read(source.path, keys: keyLog.keys()) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.

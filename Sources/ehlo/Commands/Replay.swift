@@ -50,6 +50,7 @@ struct Replay: ParsableCommand {
     var idleLimit = 2.0
     @Option(help: ArgumentHelp("How long it stays at a stop at least when it plays by itself.", valueName: "seconds"))
     var pace: Double?
+    @OptionGroup var picking: PickOptions
     @OptionGroup var keyLog: KeyLogOption
     @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var debug: DebugOptions
@@ -73,34 +74,27 @@ struct Replay: ParsableCommand {
         if let pace { settings.pace = pace }
         // A missing folder of lessons is said first: the bundled sessions are in it.
         let library = try common.library(settings)
-        guard let session else {
-            let bundled = BundledSession.all(in: settings.lessonsRoots) + BundledSession.recorded()
-            guard !bundled.isEmpty else {
-                throw CommandError(
-                    .noInput,
-                    "there are no bundled sessions in \(settings.lessonsRoots.joined(separator: ", ")); name a file, or check --lessons"
-                )
-            }
-            guard list || settings.isPlain else { return try runInCurses(.sessions(bundled), settings) }
-            return try print(BundledSession.list(bundled), settings)
-        }
+        guard let session else { return try offerSessions(settings) }
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
         let isOne = number == nil || number == .all || number == .one(0)
         let isShown = !list && !settings.isPlain && debug.debugLog == nil && filter == nil && compare == nil
-        if isShown, isOne, let long = LongRecording(path) {
+        if isShown, isOne, picking.pick.wantsAll, let long = LongRecording(path) {
             return try runInCurses(.reading(long, name: session), settings)
         }
         var came: [UInt8]?
-        if path == "-", showsWhatStreams(demands), let input = StreamedInput(waitsForPause: !settings.isPlain) {
-            came = try StreamFace(input, settings, library).show(onWait: Self.sayWaiting)
+        if path == "-", showsWhatStreams(demands),
+            let input = StreamedInput(picking.pick, waitsForPause: !settings.isPlain)
+        {
+            came = try showStream(input, settings, library)
             guard came != nil else { return }
         }
-        let file: SessionFile
+        var file: SessionFile
         let keys = try keyLog.keys()
         do throws(FileError) { file = try Self.read(path, came, keys) } catch {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
             return try explain(error, named: session, settings, library)
         }
+        file = try picking.picked(file)
         if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
             Message.warn(file.warnings, about: session)
             _ = try printList(settings) { (row) throws(FileError) in try file.eachListing(row) }
@@ -123,6 +117,26 @@ struct Replay: ParsableCommand {
             try show(file, chosen, named: session, settings, library)
         }
         try judge(demands, file)
+    }
+
+    /// The bundled and recorded sessions, to choose one of.
+    private func offerSessions(_ settings: Settings) throws {
+        let bundled = BundledSession.all(in: settings.lessonsRoots) + BundledSession.recorded()
+        guard !bundled.isEmpty else {
+            throw CommandError(
+                .noInput,
+                "there are no bundled sessions in \(settings.lessonsRoots.joined(separator: ", ")); name a file, or check --lessons"
+            )
+        }
+        guard list || settings.isPlain else { return try runInCurses(.sessions(bundled), settings) }
+        return try print(BundledSession.list(bundled), settings)
+    }
+
+    /// Shows sessions as they come. Gives all that came where that has to be read as a file is.
+    private func showStream(_ input: StreamedInput, _ settings: Settings, _ library: LessonLibrary) throws -> [UInt8]? {
+        let came = try StreamFace(input, settings, library).show(onWait: Self.sayWaiting)
+        if came == nil, settings.isPlain, !picking.pick.wantsAll, !input.hasPicked { throw picking.nothing }
+        return came
     }
 
     /// Whether sessions are shown as they come: nothing is asked that only the whole can answer.

@@ -18,6 +18,7 @@ struct ManyFiles {
     var anonymizer: Anonymizer?
     /// What opens the TLS of captures.
     var keys = KeyLog()
+    var pick = SessionPick(peer: nil, queueID: nil)
 
     init(_ sources: SessionSources, choice: SessionChoice?, filter: String?, title: String?, _ demands: Demands) {
         (self.sources, self.choice, self.title, self.demands) = (sources, choice, title, demands)
@@ -65,8 +66,10 @@ struct ManyFiles {
                 continue
             }
             Message.warn(file.warnings, about: source.name)
-            try write(file, of: source, to: &stream)
-            count += file.count
+            if let picked = file.picking(pick) {
+                try write(picked, of: source, to: &stream)
+                count += picked.count
+            }
         }
     }
 

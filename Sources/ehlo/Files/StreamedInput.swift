@@ -19,18 +19,23 @@ final class StreamedInput: Sendable {
     }
 
     private let pipe: PipeOctets
+    private let pick: SessionPick
     /// Whether a text that comes without a pause is read as a file is.
     private let waitsForPause: Bool
     private let beginning = Mutex<Beginning?>(nil)
     private let bell = DispatchSemaphore(value: 0)
+    private let picked = Mutex(false)
+
+    /// Whether some session was told of that is wanted.
+    var hasPicked: Bool { picked.withLock { $0 } }
 
     /// How long nothing may come before all that is known is told, in milliseconds.
     private static let pause: Int32 = 30
 
     /// Nil where standard input is no pipe.
-    init?(waitsForPause: Bool) {
+    init?(_ pick: SessionPick, waitsForPause: Bool) {
         guard let pipe = PipeOctets(standardInput: ()) else { return nil }
-        self.pipe = pipe
+        (self.pipe, self.pick) = (pipe, pick)
         self.waitsForPause = waitsForPause
     }
 
@@ -59,13 +64,16 @@ final class StreamedInput: Sendable {
     // MARK: On the reader's thread
 
     private func read(_ tell: ([ConversationEvent]) -> Bool) -> [String] {
-        var reading = Reading(waitsForPause: waitsForPause)
+        var reading = Reading(pick, waitsForPause: waitsForPause)
         do throws(FileError) {
             while true {
                 let piece = try pipe.next(milliseconds: reading.isPaused ? nil : Self.pause)
                 let news = try reading.take(piece)
                 if let found = reading.takeBeginning() { begin(found) }
-                if !news.isEmpty, !tell(news) { return [] }
+                if !news.isEmpty {
+                    picked.withLock { $0 = true }
+                    if !tell(news) { return [] }
+                }
                 if piece == .end { return reading.warnings }
             }
         } catch {
@@ -82,6 +90,7 @@ final class StreamedInput: Sendable {
 private struct Reading {
     private let waitsForPause: Bool
     private var text = StreamedText()
+    private var picked: PickedNews
     /// All that came, until it is known that it is shown while it comes.
     private var held: [UInt8] = []
     private var untaken: [UInt8] = []
@@ -90,7 +99,10 @@ private struct Reading {
     private(set) var isPaused = true
     private var said = SessionWarnings(about: "", sessions: 2)
 
-    init(waitsForPause: Bool) { self.waitsForPause = waitsForPause }
+    init(_ pick: SessionPick, waitsForPause: Bool) {
+        self.waitsForPause = waitsForPause
+        picked = PickedNews(pick)
+    }
 
     var warnings: [String] {
         var said = said
@@ -163,7 +175,7 @@ private struct Reading {
     }
 
     private mutating func events(_ news: [SessionNews]) -> [ConversationEvent] {
-        news.map { news in
+        picked.picked(news).map { news in
             let id = news.number + 1
             switch news.kind {
             case .began(let header):
