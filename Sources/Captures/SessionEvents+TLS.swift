@@ -72,7 +72,7 @@ extension SessionEvents {
 
     /// What came of a side's last record.
     mutating func endTLS(of side: Side) {
-        _ = withOpening(side, began + Int64(latest * 1e9)) { $0.end(side) }
+        _ = withOpening(side, latest) { $0.end(side) }
     }
 
     private mutating func withOpening(_ side: Side, _ time: Int64, _ body: (inout TLSOpening) -> [TLSOpening.Told])

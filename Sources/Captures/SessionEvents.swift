@@ -14,7 +14,10 @@ struct SessionEvents {
     /// What the connection was made to.
     private let name: String
     private let onRest: () -> Void
-    private(set) var latest = 0.0
+    /// Nanoseconds since 1970 of the latest event; packets may say any time, so nothing is computed from it unbounded.
+    private(set) var latest: Int64
+    /// Seconds since time 0 of the latest event.
+    private var latestSeconds = 0.0
     private var sinceRest = 0
     private var remarks = 0
     private(set) var log = WireLog()
@@ -27,6 +30,7 @@ struct SessionEvents {
 
     init(client: Direction, name: String, began: Int64, keys: KeyLog, onRest: @escaping () -> Void) {
         (self.client, self.name, self.began, self.keys, self.onRest) = (client, name, began, keys, onRest)
+        latest = began
     }
 
     /// A DNS message that belongs to the session.
@@ -126,7 +130,8 @@ struct SessionEvents {
     }
 
     mutating func add(_ kind: WireEvent.Kind, _ time: Int64, leg: Leg = .relay) {
-        latest = max(latest, Double(time &- began) / 1e9)
-        events.append(log.event(kind, leg: leg, at: latest))
+        latest = max(latest, time)
+        latestSeconds = max(latestSeconds, Double(time &- began) / 1e9)
+        events.append(log.event(kind, leg: leg, at: latestSeconds))
     }
 }

@@ -49,6 +49,22 @@ import Tracing
         #expect(other.warnings == ["18 packets in frames of snoop's link type 9, which is not read here"])
     }
 
+    /// A packet may say any time, also one that no difference of two numbers of 64 bits reaches.
+    @Test(arguments: [0, 1, 1_700_000_000, 9_223_372_036.854775, 18_446_744_073.709])
+    func
+        `times that no clock shows do no harm`(last: Double) throws
+    {
+        for first in [0, 9_223_372_036.854775, 18_446_744_073.709] {
+            var talk = Talk.mail()
+            talk.change { packets in
+                for index in packets.indices { packets[index].time = index < packets.count / 2 ? first : last }
+            }
+            let recording = try #require(open(Packets.pcapng(talk.packets))).recording(0)
+            #expect(recording.events.count > 2)
+            #expect(zip(recording.events, recording.events.dropFirst()).allSatisfy { $0.time <= $1.time })
+        }
+    }
+
     @Test(arguments: [false, true]) func `an interface may count its time from elsewhere`(big: Bool) throws {
         let offset = 86_400
         let options =
