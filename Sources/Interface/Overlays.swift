@@ -9,10 +9,19 @@ public enum Overlay: CaseIterable, Sendable {
     struct Open: Equatable, Sendable {
         let overlay: Overlay
         var at: Int
+        /// What it was laid over, and leaves again; empty where that is the panes.
+        private(set) var beneath: [Open] = []
 
         init(_ overlay: Overlay, at: Int = 0) {
             self.overlay = overlay
             self.at = at
+        }
+
+        /// Help for what lies there, which comes back when it was read.
+        var helped: Open {
+            var help = Open(.help)
+            help.beneath = [self]
+            return help
         }
     }
 

@@ -31,6 +31,7 @@ public struct WatchedConversations {
         /// Whether the events are all that happened.
         public fileprivate(set) var isWhole = true
         fileprivate var tracer = ConversationTrace()
+        fileprivate var reading = VerdictSoFar()
         fileprivate var kept = 0
 
         public var trace: Trace { tracer.trace }
@@ -80,6 +81,14 @@ public struct WatchedConversations {
             conversations[event.id]?.held = nil
             if keepsEvents { ended.append(event.id) }
         }
+    }
+
+    /// The verdict on a conversation so far; nil where there is none of this number.
+    public mutating func verdict(on id: Int) -> VerdictSoFar? {
+        guard let index = conversations.index(forKey: id) else { return nil }
+        let conversation = conversations.values[index]
+        conversations.values[index].reading.read(conversation.trace.lines, isWhole: conversation.isOver)
+        return conversations.values[index].reading
     }
 
     /// What waits in a conversation, or that nothing does any more.

@@ -223,6 +223,11 @@ struct ConversationTests {
         #expect(told(Self.row(1, Trace(), isOver: false)) == "▶ connecting now")
         let held = Self.row(1, Self.trace("bob", lines: 6, isOver: false), isOver: false, isHeld: true)
         #expect(told(held) == "▶ step 8, waits now")
+        // What is decided stands there while it goes on.
+        #expect(
+            told(Self.row(1, Self.trace("bob", lines: 17, isOver: false), isOver: false))
+                == "✔ accepted, step 13 positive"
+        )
         // The dot was sent, and nobody saw the answer.
         #expect(told(Self.row(1, Self.trace("bob", lines: 16))) == "⚑ no answer finding")
     }

@@ -64,6 +64,39 @@ struct PassingListTests {
         #expect(Self.isListed(walk))
     }
 
+    @Test(arguments: [Key.escape, .character("q"), .character("?"), .enter])
+    func `help lies over the list, and leads back to it`(closing: Key) throws {
+        var walk = try Self.walk()
+        walk.give(.conversed([Self.row(1), Self.row(2)]))
+        walk.press(.down)
+        let list = walk.canvas
+        walk.press(.character("?"), .down)
+        #expect(walk.state.view.overlay?.overlay == .help)
+        #expect(walk.press(closing) == [])
+        #expect(walk.canvas == list)
+        #expect(walk.state.view.overlay?.at == 2)
+    }
+
+    @Test func `a refusal is in the list while its session goes on`() throws {
+        var walk = try Self.walk()
+        let refused = Fixture.events(
+            "S: 220 b\nC: EHLO a\nS: 250 b\nC: MAIL FROM:<a@a>\nS: 250 ok\nC: RCPT TO:<b@b>\nS: 550 no"
+        )
+        var tracer = Tracer()
+        for event in refused { tracer.consume(event) }
+        walk.give(
+            .conversed([
+                Self.row(1),
+                Conversations.Row(number: 2, peer: "192.0.2.1:4", trace: tracer.trace, octets: 9, isOver: false),
+            ])
+        )
+        #expect(walk.screen.contains("✘ 550 RCPT, step "))
+        walk.press(.character("!"))
+        #expect(walk.state.view.overlay?.at == 2)
+        walk.state.session.conversations?.filter = "refused"
+        #expect(walk.state.session.conversations?.shown == [1])
+    }
+
     @Test func `from the list all that it shows is saved, and from a session that one`() throws {
         var walk = try Self.walk()
         walk.give(.conversed([Self.row(1), Self.row(2), Self.row(3)]))

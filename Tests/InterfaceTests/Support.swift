@@ -114,3 +114,20 @@ struct Walk {
     var canvas: Canvas { draw(state, in: world) }
     var screen: String { canvas.text }
 }
+
+extension Conversations.Row {
+    /// As it stands after a trace, the verdict read of it.
+    init(number: Int, peer: String, trace: Trace, octets: Int, isOver: Bool, isHeld: Bool = false) {
+        var verdict = VerdictSoFar()
+        verdict.read(trace.lines, isWhole: isOver)
+        self.init(
+            number: number,
+            peer: peer,
+            trace: trace,
+            verdict: verdict,
+            octets: octets,
+            isOver: isOver,
+            isHeld: isHeld
+        )
+    }
+}

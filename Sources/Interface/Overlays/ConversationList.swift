@@ -139,10 +139,15 @@ enum ConversationList {
         return line
     }
 
-    /// What became of it, by the signs and colours of every list of sessions; before that how far it is.
+    /// What became of it, by the signs and colours of every list of sessions; while it goes on, what is decided, and how far it is.
     static func outcome(_ row: Conversations.Row, _ glyphs: Glyphs) -> (String, Role) {
         switch row.standing {
-        case .under(let step): return ("\(glyphs.now) \(step.isEmpty ? "connecting" : "step \(step)")", .now)
+        case .under(let step):
+            guard row.listed.outcome != .none else {
+                return ("\(glyphs.now) \(step.isEmpty ? "connecting" : "step \(step)")", .now)
+            }
+            let (sign, role) = row.listed.mark(glyphs)
+            return ("\(sign) \(row.listed.words), step \(step)", role)
         case .held(let step): return ("\(glyphs.now) \(step.isEmpty ? "" : "step \(step), ")waits", .now)
         case .over:
             let (sign, role) = row.listed.mark(glyphs)

@@ -21,8 +21,16 @@ public struct Conversations: Equatable, Sendable {
         public var octets: Int
         public var findings: Int
 
-        /// As it stands after a trace.
-        public init(number: Int, peer: String, trace: Trace, octets: Int, isOver: Bool, isHeld: Bool = false) {
+        /// As it stands after a trace and the verdict that was read of it.
+        public init(
+            number: Int,
+            peer: String,
+            trace: Trace,
+            verdict: VerdictSoFar,
+            octets: Int,
+            isOver: Bool,
+            isHeld: Bool = false
+        ) {
             self.number = number
             self.peer = WireText.shown(peer.utf8)
             self.octets = octets
@@ -30,8 +38,9 @@ public struct Conversations: Equatable, Sendable {
             to = Array(trace.facts.forwardPaths.prefix(2))
             let step = trace.stops.last?.place.label ?? ""
             standing = isOver ? .over : isHeld ? .held(at: step) : .under(way: step)
-            listed = ListedSession(number: number, client: peer, trace.facts, isOver ? Verdict(of: trace) : nil)
-            findings = trace.lines.reduce(0) { $0 + $1.findings.count }
+            let soFar = verdict.end ?? verdict.standing(before: trace.lines.count)
+            listed = ListedSession(number: number, client: peer, trace.facts, soFar, verdict.verdict)
+            findings = trace.foundIndex.count(before: trace.lines.count)
         }
     }
 

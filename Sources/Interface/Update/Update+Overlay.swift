@@ -15,14 +15,15 @@ extension State {
         if let key = open.overlay.row.own.first(where: { $0.input == input }) { return key.act(&self, open.at) }
         let page = max(3, view.rows - 6)
         switch input {
-        case .escapePressed, .quitPressed, .enterPressed: view.overlay = nil
+        case .escapePressed, .quitPressed, .enterPressed: view.overlay = open.beneath.last
         case .upPressed: move(open, by: -1, in: world)
         case .downPressed: move(open, by: 1, in: world)
         case .pageUpPressed, .previousCardPressed: move(open, by: -page, in: world)
         case .pageDownPressed, .nextCardPressed, .spacePressed: move(open, by: page, in: world)
         case .firstPressed: move(open, by: -Self.beyondAnyEnd, in: world)
         case .lastPressed: move(open, by: Self.beyondAnyEnd, in: world)
-        case .overlayPressed(open.overlay): view.overlay = nil
+        case .overlayPressed(open.overlay): view.overlay = open.beneath.last
+        case .overlayPressed(.help): view.overlay = open.helped
         // Whoever walks on has seen enough of it.
         case .overlayPressed, .nextPressed, .previousPressed, .nextStepPressed, .previousStepPressed, .goPressed,
             .searchPressed, .troublePressed, .hopPressed:
@@ -53,6 +54,6 @@ extension State {
 
     private mutating func move(_ open: Overlay.Open, by rows: Int, in world: Surroundings) {
         let at = open.overlay.row.move(self, open.at, rows, Layout(of: self).overlay, world)
-        view.overlay = Overlay.Open(open.overlay, at: at)
+        view.overlay?.at = at
     }
 }

@@ -55,8 +55,15 @@ public struct ListedSession: Equatable, Sendable {
         situations = glance.situations
     }
 
-    /// A conversation as far as its trace knows it. Without a verdict it goes on, and nothing has become of it yet.
-    public init(number: Int, began: String = "", client: String, _ facts: SessionFacts, _ verdict: Verdict?) {
+    /// A conversation as far as its trace knows it. Without a verdict it goes on, and what is decided so far has become of it.
+    public init(
+        number: Int,
+        began: String = "",
+        client: String,
+        _ facts: SessionFacts,
+        _ soFar: Verdict.Standing,
+        _ verdict: Verdict?
+    ) {
         self.number = number
         self.began = WireText.shown(began)
         self.client = WireText.shown(client)
@@ -64,8 +71,9 @@ public struct ListedSession: Equatable, Sendable {
         let shown = { (path: Path) in "<\(WireText.shown(path.withoutBrackets))>" }
         from = facts.reversePath.map(shown)
         to = facts.forwardPaths.map(shown)
-        outcome = verdict?.outcome ?? .none
-        (told, isTrouble, fates) = (verdict?.told ?? "", verdict?.isTrouble ?? false, verdict?.fates ?? [])
+        outcome = verdict?.outcome ?? soFar.outcome
+        isTrouble = verdict?.isTrouble ?? soFar.outcome.isTrouble
+        (told, fates) = (verdict?.told ?? soFar.told, verdict?.fates ?? [])
         (code, status) = (verdict?.decision?.code, verdict?.decision?.status)
         usesTLS = facts.tls != nil
         situations = []

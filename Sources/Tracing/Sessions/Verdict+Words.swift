@@ -332,3 +332,11 @@ extension Verdict.Outcome {
     /// The outcome and what tells it apart, which may be empty.
     func summary(_ told: String) -> String { told.isEmpty ? rawValue : "\(rawValue) \(told)" }
 }
+
+extension Verdict.Standing {
+    /// What tells the outcome apart, for a list that shows the outcome by a sign: its title without the word for the outcome that it
+    /// begins with.
+    public var told: String {
+        title.hasPrefix(outcome.rawValue) ? String(title.dropFirst(outcome.rawValue.count).trimmingPrefix(" ")) : title
+    }
+}

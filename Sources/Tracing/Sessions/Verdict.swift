@@ -140,19 +140,21 @@ public struct Verdict: Equatable, Sendable {
     }
 
     /// Whether some mail was not accepted, as far as that can be known. What went by inside TLS is no trouble.
-    public var isTrouble: Bool {
-        switch outcome {
-        case .deferred, .refused, .mixed: true
-        case .unknown: !isEncrypted
-        case .accepted, .untried, .none: false
-        }
-    }
+    public var isTrouble: Bool { outcome == .unknown ? !isEncrypted : outcome.isTrouble }
 
     /// How many of the recipients the mail was accepted for.
     public var accepted: Int { recipients.reduce(0) { $0 + ($1.outcome == .accepted ? 1 : 0) } }
 }
 
 extension Verdict.Outcome {
+    /// Whether a server said of some mail that it does not take it.
+    var isTrouble: Bool {
+        switch self {
+        case .deferred, .refused, .mixed: true
+        case .unknown, .accepted, .untried, .none: false
+        }
+    }
+
     /// What a server with a queue does next (RFC 5321 §4.5.4.1).
     public var next: Verdict.Next {
         switch self {

@@ -46,16 +46,18 @@ final class WatchedSessions {
     }
 
     private func row(_ number: Int) -> Conversations.Row? {
-        conversations[number].map { conversation in
-            Conversations.Row(
-                number: number,
-                peer: conversation.peer,
-                trace: conversation.trace,
-                octets: conversation.octets,
-                isOver: conversation.isOver,
-                isHeld: conversation.held != nil
-            )
+        guard let conversation = conversations[number], let verdict = conversations.verdict(on: number) else {
+            return nil
         }
+        return Conversations.Row(
+            number: number,
+            peer: conversation.peer,
+            trace: conversation.trace,
+            verdict: verdict,
+            octets: conversation.octets,
+            isOver: conversation.isOver,
+            isHeld: conversation.held != nil
+        )
     }
 
     /// What to tell the panes when a conversation is opened.
