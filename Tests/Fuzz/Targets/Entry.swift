@@ -11,7 +11,7 @@ protocol FuzzTarget: SendableMetatype {
 /// All of them, THE table.
 private let targets: [any FuzzTarget.Type] = [
     CaptureTarget.self, TranscriptTarget.self, RecordingTarget.self, MessageTarget.self, LessonTarget.self,
-    RecordTarget.self, CertificateTarget.self, ProxyTarget.self, ObserverTarget.self,
+    RecordTarget.self, KeyTarget.self, CertificateTarget.self, ProxyTarget.self, ObserverTarget.self,
 ]
 
 /// The target that `EHLO_FUZZ_TARGET` names.
