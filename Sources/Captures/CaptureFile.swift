@@ -132,7 +132,7 @@ public final class CaptureFile: Sendable {
         )
         var events = SessionEvents(
             client: found.client,
-            name: match.name.map { "\($0) [\(server.address.address)]:\(server.port)" } ?? "\(server)",
+            name: match.name.map { SessionEvents.name($0, of: server) } ?? "\(server)",
             began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0,
             keys: keys,
             onRest: { [octets] in octets.rest() }

@@ -119,14 +119,9 @@ struct CaptureIndex {
     // MARK: UDP
 
     private mutating func message(_ datagram: Datagram, _ time: Int64) {
-        guard datagram.content.count >= 8 + LookupIndex.shortest else { return }
-        let content = datagram.content.dropping(8)
-        let source = Endpoint(address: datagram.source, port: UInt16(datagram.content.number16(0)))
-        let destination = Endpoint(address: datagram.destination, port: UInt16(datagram.content.number16(2)))
-        guard var lookup = LookupIndex.Message(content, from: source, to: destination, at: time) else { return }
-        lookup.path = datagram.path
+        guard var lookup = LookupIndex.Message(datagram, at: time) else { return }
         if datagram.holder != nil {
-            guard let place = keepApart(content) else { return }
+            guard let place = keepApart(datagram.content.dropping(LookupIndex.Message.headerLength)) else { return }
             (lookup.place, lookup.isApart) = (place, true)
         }
         lookups.append(lookup)

@@ -57,6 +57,19 @@ extension LookupIndex.Message {
             && asker == other.asker && server == other.server && length == other.length && path != other.path
     }
 
+    /// The octets of UDP's header: two ports, a length and a checksum (RFC 768).
+    static let headerLength = 8
+
+    /// The message that a datagram of UDP carries, its place not told yet.
+    init?(_ datagram: Datagram, at time: Int64) {
+        let header = datagram.content
+        guard header.count >= Self.headerLength + LookupIndex.shortest else { return nil }
+        let source = Endpoint(address: datagram.source, port: UInt16(header.number16(0)))
+        let destination = Endpoint(address: datagram.destination, port: UInt16(header.number16(2)))
+        self.init(header.dropping(Self.headerLength), from: source, to: destination, at: time)
+        path = datagram.path
+    }
+
     /// Nil for what is no DNS message with one question that matters here, whatever the port.
     init?(_ content: Window, from source: Endpoint, to destination: Endpoint, at time: Int64) {
         guard content.count >= LookupIndex.shortest, content.number16(4) == 1 else { return nil }

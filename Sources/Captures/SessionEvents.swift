@@ -1,4 +1,5 @@
 import Cryptography
+import DNS
 import Notation
 import SMTP
 import Tracing
@@ -31,6 +32,11 @@ struct SessionEvents {
     init(client: Direction, name: String, began: Int64, keys: KeyLog, onRest: @escaping () -> Void) {
         (self.client, self.name, self.began, self.keys, self.onRest) = (client, name, began, keys, onRest)
         latest = began
+    }
+
+    /// What a connection was made to, where a lookup gave its name.
+    static func name(_ name: Name, of server: Endpoint) -> String {
+        "\(name) [\(server.address.address)]:\(server.port)"
     }
 
     /// A DNS message that belongs to the session.

@@ -128,13 +128,18 @@ final class PassingFlow {
     }
 
     /// It is a session from now on. Gives the head of its recording.
-    func begin(_ number: Int, client: Direction) -> Recording.Header {
+    func begin(_ number: Int, client: Direction, _ lookups: PassingLookups) -> Recording.Header {
         self.number = number
         flow.client = client
         assembly?.takeOutForwardProxy()
         let (from, to) = ("\(flow.end(client))", "\(flow.end(client.other))")
-        let began = assembly?.pieces.first?.time ?? latest
-        var events = SessionEvents(client: client, name: to, began: began, keys: KeyLog()) {}
+        let first = assembly?.pieces.first?.time ?? latest
+        let server = flow.end(client.other)
+        let (tied, octets) = lookups.tied(before: first, client: flow.end(client), server: server)
+        let began = tied.messages.first?.time ?? first
+        let name = tied.name.map { SessionEvents.name($0, of: server) } ?? to
+        var events = SessionEvents(client: client, name: name, began: began, keys: KeyLog()) {}
+        for message in tied.messages { events.add(message, octets) }
         if let assembly { events.begin(assembly) }
         self.events = events
         var header = Recording.Header(

@@ -28,6 +28,7 @@ public struct PassingSessions {
     /// Those that are over, the first to be forgotten first.
     private var over: [FlowEnds] = []
     private var servers: Set<Endpoint> = []
+    private var lookups = PassingLookups()
     private var news: [News] = []
     private var found = CaptureWarnings()
     private let limits: Limits
@@ -95,7 +96,7 @@ public struct PassingSessions {
         case .unread(let name): found.countUnread(in: name)
         case .departs(let why): found.count(why)
         case .datagram(let datagram):
-            guard datagram.transport == 6 else { return }
+            guard datagram.transport == 6 else { return lookups.take(datagram, time) }
             switch TCPSegment.read(datagram, at: time) {
             case .nothing: break
             case .departs(let why): found.count(why)
@@ -135,7 +136,7 @@ public struct PassingSessions {
 
     private mutating func begin(_ flow: PassingFlow, _ client: Direction) {
         count += 1
-        news.append(.began(count, flow.begin(count, client: client)))
+        news.append(.began(count, flow.begin(count, client: client, lookups)))
         if servers.count < limits.servers, let server = flow.server { servers.insert(server) }
     }
 
