@@ -146,6 +146,27 @@ import Tracing
         #expect(recording.events.contains { $0.kind == .connect(to: "mx1.receiver.example [192.0.2.25]:25") })
     }
 
+    /// It is told before its recipients are known, so that the address that was answered is what counts.
+    @Test func `a session that passes has the lookups that led to its server`() throws {
+        var asked = Asked()
+        asked.time = 1_699_999_997
+        try asked.ask(4, Name("elsewhere.example"), .mx, answers: [Self.mx(10, Name("mx.elsewhere.example"))])
+        try asked.ask(1, Self.domain, .mx, answers: [Self.mx(10, Self.exchanger)])
+        try asked.ask(2, Self.exchanger, .a, answers: [Self.address(25)])
+        var unrelated = Asked()
+        try unrelated.ask(1, Self.exchanger, .a, answers: [Self.address(99)])
+        for (asked, lookups) in [(asked, 4), (unrelated, 0)] {
+            var sessions = PassingSessions()
+            let news = sessions.take(Packets.pcap(asked.packets + Talk.mail().packets)) + sessions.finish()
+            let header = news.lazy.compactMap { if case .began(_, let header) = $0 { header } else { nil } }.first
+            let events = news.compactMap { if case .happened(_, let event) = $0 { event } else { nil } }
+            #expect(events.prefix { $0.leg == .lookup }.count == lookups)
+            let whole = try #require(session(after: asked))
+            #expect(events.map { "\($0.kind)" } == whole.events.map { "\($0.kind)" })
+            #expect(header?.began == whole.header.began)
+        }
+    }
+
     /// A relay of the provider, say: the recipient's domain was looked up as well, but led elsewhere.
     @Test func `a domain whose exchangers have other addresses did not lead to the server`() throws {
         var asked = Asked()
