@@ -24,10 +24,13 @@ public final class CaptureFile: Sendable {
 
     /// Nil when the octets are no capture at all. `keys` open TLS, as do those that the capture itself holds.
     public init?(_ octets: CaptureOctets, keys: KeyLog = KeyLog()) {
-        guard var index = CaptureIndex(octets) else { return nil }
+        guard var index = CaptureIndex(octets, hasKeys: !keys.isEmpty) else { return nil }
         index.finishLookups()
         self.index = index
         apart = CaptureOctets(index.apart)
+        var keys = keys
+        for block in index.secrets { keys.add(octets.window(at: block.lowerBound, count: block.count).octets) }
+        self.keys = keys
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         var search = FoundSessions()
         for flow in index.candidates {
@@ -36,7 +39,7 @@ public final class CaptureFile: Sendable {
                 continue
             }
             assembly.assemble(flow, upTo: SessionSearch.maxOctets * 2)
-            if let client = SessionSearch.clientDirection(flow, assembly) {
+            if let client = SessionSearch.clientDirection(flow, assembly, keys) {
                 search.add(flow, client: client)
             } else {
                 search.add(flow, whoseGreetingIsFor: SessionSearch.greetedDirection(flow, assembly))
@@ -45,9 +48,6 @@ public final class CaptureFile: Sendable {
         found = search.all
         let others = index.otherStreams + search.others
         lookups = LookupMatch(index.lookups, octets, apart)
-        var keys = keys
-        for block in index.secrets { keys.add(octets.window(at: block.lowerBound, count: block.count).octets) }
-        self.keys = keys
         var warnings = index.warnings.all
         if index.lookups.isFull {
             warnings.append("there are more than \(LookupIndex.maxMessages) DNS messages; later ones are not read")

@@ -25,6 +25,8 @@ struct CaptureIndex {
     private var free = Segment.none
     private var sinceRest = 0
     private let limits: Limits
+    /// Whether TLS may be opened, so that connections which begin with it are kept.
+    private var hasKeys: Bool
     /// How many new connections came since entries were last dropped to make room.
     private var sinceClearing = 0
     /// How many times entries were dropped to make room.
@@ -54,18 +56,21 @@ struct CaptureIndex {
     /// After so many octets of the file its memory may be given back.
     static let restAfter = 16 << 20
 
-    /// Nil when the octets are no capture.
-    init?(_ octets: CaptureOctets, limits: Limits = Limits()) {
+    /// Nil when the octets are no capture. `hasKeys` where there is a key log beside what the capture itself holds.
+    init?(_ octets: CaptureOctets, hasKeys: Bool = false, limits: Limits = Limits()) {
         guard var reader = PacketReader(octets) else { return nil }
-        var index = CaptureIndex(empty: octets, limits)
-        while let packet = reader.next() { index.read(packet) }
+        var index = CaptureIndex(empty: octets, hasKeys, limits)
+        while let packet = reader.next() {
+            if !reader.secrets.isEmpty { index.hasKeys = true }
+            index.read(packet)
+        }
         if reader.isUnsorted { index = CaptureIndex(sorting: reader, index) }
         index.finish(reader)
         self = index
     }
 
-    private init(empty octets: CaptureOctets, _ limits: Limits) {
-        (self.octets, self.limits) = (octets, limits)
+    private init(empty octets: CaptureOctets, _ hasKeys: Bool, _ limits: Limits) {
+        (self.octets, self.hasKeys, self.limits) = (octets, hasKeys, limits)
         // A guess at how many there will be, so that they are seldom moved.
         segments.reserveCapacity(min(limits.segments, octets.count / 96))
         numbers.reserveCapacity(min(limits.flows, octets.count / 2048))
@@ -78,7 +83,7 @@ struct CaptureIndex {
             warnings.say("the \(read.packets) packets do not stand in order, and are too many to be put in order")
             return
         }
-        self.init(empty: unsorted.octets, unsorted.limits)
+        self.init(empty: unsorted.octets, unsorted.hasKeys, unsorted.limits)
         var all: [Packet] = []
         all.reserveCapacity(read.packets)
         while let packet = reader.next() { all.append(packet) }
@@ -155,7 +160,9 @@ struct CaptureIndex {
         if flags.isSuperset(of: .syn), !flags.contains(.ack) { flows[number].hasSYN = true }
         if flags.contains(.rst) || flags.contains(.fin) { flows[number].isClosed = true }
         guard flows[number].kind != .other else { return }
-        if segment.length > 0, !flows[number].judge(content, segment.direction) { return forget(number) }
+        if segment.length > 0, !flows[number].judge(content, segment.direction, hasKeys: hasKeys) {
+            return forget(number)
+        }
         if datagram.holder != nil, content.count > 0 {
             guard let place = keepApart(content) else { return }
             segment = segment.moved(apart: place)
@@ -280,7 +287,7 @@ struct CaptureIndex {
     private func isKept(_ number: Int, isPressing: Bool) -> Bool {
         let flow = flows[number]
         switch flow.kind {
-        case .smtp, .wrapped: return true
+        case .smtp, .wrapped, .sealed: return true
         case .other: return false
         case .dns, .undecided:
             return number >= flows.count - limits.recent || flow.greetsAsMail || flow.speaker != nil && !isPressing
@@ -289,7 +296,7 @@ struct CaptureIndex {
 
     /// The connections that may be mail, in the order in which they began.
     var candidates: [Flow] {
-        flows.filter { [.smtp, .wrapped, .undecided].contains($0.kind) && $0.first != Segment.none }
+        flows.filter { [.smtp, .wrapped, .sealed, .undecided].contains($0.kind) && $0.first != Segment.none }
     }
 }
 

@@ -5,8 +5,9 @@ extension Flow {
     /// How many segments the words with a proxy may take.
     static let maxForwarding: UInt32 = 16
 
-    /// Takes in what the content of a segment tells about the connection. Answers whether it may still be mail.
-    mutating func judge(_ content: Window, _ direction: Direction) -> Bool {
+    /// Takes in what the content of a segment tells about the connection. Answers whether it may still be mail. Where there are keys,
+    /// so may all be that begins with TLS.
+    mutating func judge(_ content: Window, _ direction: Direction, hasKeys: Bool = false) -> Bool {
         let isFirst = speaker == nil
         if isFirst { speaker = direction }
         guard kind == .undecided else { return true }
@@ -24,6 +25,7 @@ extension Flow {
             kind = .smtp
             if initiator == direction.other { client = direction.other }
         case .tls where isFirst && mayServe({ $0 == 465 }): kind = .wrapped
+        case .tls where isFirst && hasKeys && !isMail: kind = .sealed
         // What a proxy answers.
         case .foreign where mayBeForwarded && segmentCount < Self.maxForwarding: break
         case .tls, .foreign, .kindred: return isMail

@@ -125,6 +125,8 @@ struct Flow {
         case smtp
         /// TLS from the first octet, to the port of SMTP over TLS (RFC 8314 §3.3).
         case wrapped
+        /// TLS from the first octet, to any other port, where keys may show that what is inside is mail.
+        case sealed
         /// DNS over TCP (RFC 7766).
         case dns
         case other

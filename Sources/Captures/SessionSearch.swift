@@ -1,3 +1,4 @@
+import Cryptography
 import SMTP
 
 /// Tells by content alone whether a TCP connection is a mail session, and which end is the client.
@@ -27,7 +28,8 @@ struct SessionSearch {
     ]
 
     /// The direction the client speaks in; nil when this is no mail session.
-    static func clientDirection(_ flow: Flow, _ assembly: StreamAssembly) -> Direction? {
+    static func clientDirection(_ flow: Flow, _ assembly: StreamAssembly, _ keys: KeyLog = KeyLog()) -> Direction? {
+        if flow.kind == .sealed { return sealedClient(flow, assembly, keys) }
         var signs = [Signs(), Signs()]
         for direction in Direction.allCases { signs[direction.rawValue] = look(direction, assembly) }
         guard signs.contains(where: { $0.octets > 0 }) else { return silentClient(flow, assembly) }
@@ -48,6 +50,20 @@ struct SessionSearch {
             }
         return isMail(client: signs[client.rawValue], server: signs[client.other.rawValue], flow.end(client.other).port)
             ? client : nil
+    }
+
+    /// The direction of the client of TLS from the first octet, to a port that is none of SMTP over TLS, where what is inside is mail.
+    private static func sealedClient(_ flow: Flow, _ assembly: StreamAssembly, _ keys: KeyLog) -> Direction? {
+        guard let first = assembly.pieces.first(where: { $0.kind == .octets }) else { return nil }
+        let client = first.direction
+        var events = SessionEvents(client: client, name: "", began: 0, keys: keys, onRest: {})
+        events.add(assembly)
+        var insides: [Side: [UInt8]] = [:]
+        for event in events.events.drop(while: { if case .tls = $0.kind { false } else { true } }) {
+            if case .octets(let side, let octets, _) = event.kind { insides[side, default: []] += octets }
+        }
+        let (own, server) = (signs(of: insides[.client] ?? []), signs(of: insides[.server] ?? []))
+        return isMail(client: own, server: server, flow.end(client.other).port) ? client : nil
     }
 
     /// A connection to a port of mail that came about and on which nobody said a word: each may have waited for the other, as where TLS
@@ -88,7 +104,6 @@ struct SessionSearch {
     }
 
     private static func look(_ direction: Direction, _ assembly: StreamAssembly) -> Signs {
-        var signs = Signs()
         var start: [UInt8] = []
         for piece in assembly.pieces where piece.direction == direction {
             if piece.kind == .gap { start += [13, 10] }
@@ -96,6 +111,11 @@ struct SessionSearch {
             start += assembly.content(piece).prefix(maxOctets - start.count).buffer
             if start.count >= maxOctets { break }
         }
+        return signs(of: start)
+    }
+
+    private static func signs(of start: [UInt8]) -> Signs {
+        var signs = Signs()
         signs.octets = start.count
         start.withUnsafeBytes { octets in
             guard let base = octets.baseAddress else { return }

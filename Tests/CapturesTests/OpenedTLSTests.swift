@@ -103,6 +103,35 @@ import Tracing
         #expect(notes.filter { $0.contains("close_notify") }.count == 2)
     }
 
+    /// What TLS holds is known by the keys alone: a port says nothing, and other things than mail go through TLS.
+    @Test(arguments: [4465, 443, 8025])
+    func `TLS from the first octet is mail on any port where the keys show mail inside`(
+        port: Int
+    ) throws {
+        let octets = try Self.octets("smtps13.pcap", port: 465, moved: port)
+        #expect(Self.inside(try Self.recording(octets, Self.keys("smtps13"))) == (try Self.expected("smtps13")))
+        for keys in [KeyLog(), try Self.keys("curl13")] {
+            #expect(CaptureFile(CaptureOctets(octets), keys: keys)?.count == 0)
+        }
+        let web = try Self.octets("Web/web13.pcap", port: 8443, moved: port)
+        #expect(CaptureFile(CaptureOctets(web), keys: try Self.keys("Web/web13"))?.count == 0)
+    }
+
+    /// A capture in which a server has another port.
+    private static func octets(_ name: String, port: Int, moved: Int) throws -> [UInt8] {
+        var octets = try octets(name)
+        var packet = 24
+        while packet + 16 + 34 < octets.count {
+            let internet = packet + 16 + 14
+            let tcp = internet + Int(octets[internet] & 15) * 4
+            for place in [tcp, tcp + 2] where octets[place] == port >> 8 && octets[place + 1] == port & 255 {
+                (octets[place], octets[place + 1]) = (UInt8(moved >> 8), UInt8(moved & 255))
+            }
+            packet += 16 + (0..<4).reduce(0) { $0 | Int(octets[packet + 8 + $1]) << ($1 * 8) }
+        }
+        return octets
+    }
+
     @Test func `secrets that the capture holds need no option`() throws {
         let recording = try Self.recording(Self.octets("secrets.pcapng"), KeyLog())
         #expect(Self.inside(recording) == (try Self.expected("curl13")))

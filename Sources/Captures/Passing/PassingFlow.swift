@@ -115,7 +115,7 @@ final class PassingFlow {
         case .smtp, .wrapped:
             if let client = flow.client { return client }
         case .undecided: guard isEnd || flow.segmentCount & (flow.segmentCount - 1) == 0 else { return nil }
-        case .dns, .other: return nil
+        case .sealed, .dns, .other: return nil
         }
         if let client = SessionSearch.clientDirection(flow, assembly) { return client }
         guard let servers, let client = SessionSearch.greetedDirection(flow, assembly) else { return nil }
