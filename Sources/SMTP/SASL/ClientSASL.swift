@@ -216,9 +216,9 @@ public enum SASLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformedChallenge: "a challenge of the server is not what the mechanism says"
         case .foreignNonce: "the server answered with a nonce that is not the client's"
         case .tooManyChallenges: "the server asked more often than the mechanism has it"
-        case .wrongSignature: "the server could not prove that it knows the password"
+        case .wrongSignature: "the server could not prove that it holds the keys made from the password"
         case .notSpoken: "this program does not speak the mechanism"
-        case .noProof: "the server accepted the login without proving that it knows the password"
+        case .noProof: "the server accepted the login without a proof that it holds the keys made from the password"
         case .iterations(let count): "the server wants the password hashed \(count) times, which nobody should do"
         case .serverError(let error): "the server broke the exchange off with \(error)"
         }
