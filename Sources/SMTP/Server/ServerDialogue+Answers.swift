@@ -213,7 +213,7 @@ extension ServerDialogue {
         }
         let mayHoldUTF8 = command.parameters.contains { $0.name == "SMTPUTF8" }
         if case .mailbox(let mailbox) = reversePath, mailbox.needsSMTPUTF8, !mayHoldUTF8 {
-            return .refused(reversePath, needsSMTPUTF8)
+            return .refused(reversePath, needsSMTPUTF8(550))
         }
         if let size = command.value(of: "SIZE").flatMap({ UInt64(decimal: $0) }), size > UInt64(policy.sizeLimit) {
             return .refused(reversePath, tooLarge)
@@ -252,7 +252,7 @@ extension ServerDialogue {
         }
         let rule = rule(for: .rcpt, .rcpt, command.path)
         if case .mailbox(let mailbox) = forwardPath {
-            if mailbox.needsSMTPUTF8, !transaction.mayHoldUTF8 { return .answer(forwardPath, needsSMTPUTF8) }
+            if mailbox.needsSMTPUTF8, !transaction.mayHoldUTF8 { return .answer(forwardPath, needsSMTPUTF8(553)) }
             if rule == nil, !takesMail(for: mailbox) {
                 let usual = Answer(550, "5.7.1", "Relaying denied")
                 return .answer(forwardPath, worded(.relayDenied, usual, path: command.path))
@@ -270,7 +270,8 @@ extension ServerDialogue {
         worded(.greylisted, Answer(451, "4.7.1", "Greylisted, come back later"), path: forwardPath.path)
     }
 
-    private var needsSMTPUTF8: Answer { Answer(553, "5.6.7", "This address needs SMTPUTF8") }
+    /// 550 after MAIL, 553 after RCPT (RFC 6531 §3.5).
+    private func needsSMTPUTF8(_ code: UInt16) -> Answer { Answer(code, "5.6.7", "This address needs SMTPUTF8") }
 
     private func takesMail(for mailbox: Mailbox) -> Bool {
         policy.localDomains.isEmpty || client.isAuthenticated
