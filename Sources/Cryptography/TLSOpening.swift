@@ -59,6 +59,8 @@ public struct TLSOpening: Sendable {
         /// The beginning of a message of the handshake.
         var message: [UInt8] = []
         var hasFinished = false
+        /// What it says is TLS no more: whatever its octets look like from there on, and however they arrive.
+        var hasLeftTLS: Bool { if case .shut(.notTLS) = phase { !isBehindGap } else { false } }
     }
 
     /// The longest message of the handshake that is read.
@@ -198,7 +200,7 @@ public struct TLSOpening: Sendable {
 
     private mutating func nextRecord(_ side: Side, _ position: inout Int, _ told: inout [Told]) -> [UInt8]? {
         let rest = self[side].unread[position...]
-        switch TLSRecord.head(of: rest) {
+        switch self[side].hasLeftTLS && !rest.isEmpty ? .none : TLSRecord.head(of: rest) {
         case .incomplete: return nil
         case .record(_, let count):
             guard rest.count >= TLSRecord.headLength + count else { return nil }
@@ -341,8 +343,8 @@ public struct TLSOpening: Sendable {
     /// Behind the ServerHello both sides seal what they say, in TLS 1.3.
     private mutating func shakeHands(_ body: [UInt8]) {
         guard isTLS13, let hello = TLSHello(body, isServer: true), !hello.isRetry else { return }
-        client.phase = records(.clientHandshake).map(Phase.handshake) ?? .shut(.noSecret)
-        server.phase = records(.serverHandshake).map(Phase.handshake) ?? .shut(.noSecret)
+        if !client.hasLeftTLS { client.phase = records(.clientHandshake).map(Phase.handshake) ?? .shut(.noSecret) }
+        if !server.hasLeftTLS { server.phase = records(.serverHandshake).map(Phase.handshake) ?? .shut(.noSecret) }
     }
 
     private func applicationRecords(of side: Side) -> SealedRecords? {

@@ -39,8 +39,9 @@ struct Advice: Equatable {
         case (6, _): return content
         case (7, 8), (7, 9), (7, 139), (7, 3), (7, 57): return login
         case (7, 10...11): return encryption
-        case (7, 20...32), (7, 515): return authentication
         case (7, 25): return hostName
+        case (7, 28): return policy
+        case (7, 20...32), (7, 515): return authentication
         default: return policy
         }
     }

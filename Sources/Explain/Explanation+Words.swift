@@ -51,9 +51,15 @@ extension Explanation {
     /// Whether it is about a login, which is between an author and a server of the author's own.
     private var isLogin: Bool { if case .auth = turn { true } else { false } }
 
+    /// Whether it answers the end of the mail data, where a server takes the mail over (RFC 5321 §4.2.5).
+    private var isAnswerToMail: Bool { turn == .dot }
+
     /// Whether it will be tried again, and by whom (RFC 5321 §4.5.4.1).
     var againSentence: String? {
         switch outcome {
+        case .accepted where kind == .reply && !isAnswerToMail:
+            return
+                "Nothing is to be tried again: the command was accepted. The server has taken a mail when it says so behind the mail data, and not before (RFC 5321 §4.2.5)."
         case .accepted:
             return "Nothing is to be tried again: the server has taken the mail, and has to deliver it or to tell."
         case .refused where isLogin:

@@ -136,6 +136,26 @@ import Testing
         #expect(run.errors.contains("session 0: refused 550 RCPT 5.1.1"), "\(run.errors)")
     }
 
+    private static let bounce = """
+        This is the mail system at host mail.sender.example.
+
+        <bob@receiver.example>: host mx.receiver.example[192.0.2.25] said: 550 5.1.1
+            <bob@receiver.example>: Recipient address rejected: User unknown (in reply to RCPT TO command)
+
+        """
+
+    @Test(arguments: [
+        (["--fail-on", "refused"], 65), (["--fail-on", "deferred"], 0), (["--expect", "550@RCPT"], 0),
+        (["--expect", "5.1.1"], 0), (["--expect", "554@DOT"], 65), (["--expect", "550@MAIL"], 65),
+        (["--fail-on", ""], 64), (["--expect", ","], 64),
+    ]) func `so is a text that is no dialogue and tells what became of a mail`(words: [String], status: Int) throws {
+        try Program.withFolder { folder in
+            try Self.bounce.write(toFile: folder + "/b.txt", atomically: true, encoding: .utf8)
+            let run = try Program.run(["replay", folder + "/b.txt", "--plain"] + words)
+            #expect(run.status == status, "\(words): \(run.errors)")
+        }
+    }
+
     @Test func `findings count by how much they matter`() throws {
         #expect(try Program.run(["replay", "seed", "--plain", "--fail-on", "warning"]).status == 65)
     }

@@ -91,6 +91,24 @@ struct Case: CustomTestStringConvertible {
         #expect(found.lessons.first?.path == "wording/postfix-relay-denied")
     }
 
+    /// RFC 5321 §4.2.5: the answer to the dot hands the mail over, and no other one does.
+    @Test func `only behind the mail data is a mail taken`() throws {
+        for text in ["250 2.1.5 Ok", "250 ok", "250-PIPELINING\n250 CHUNKING", "250 2.1.0 Sender ok"] {
+            let again = try #require(try Self.explain(text)[0].againSentence)
+            #expect(!again.contains("has taken the mail, and has to"), "\(text)")
+        }
+        let sent =
+            "Nov 24 10:00:00 mx postfix/smtp[9]: 4VW0aD3: to=<b@b.example>, relay=b.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 7C1)"
+        let logged = try #require(try Self.explain(sent)[0].againSentence)
+        #expect(logged.contains("has taken the mail, and has to"))
+    }
+
+    @Test(arguments: ["550 5.7.25 no", "450 4.7.25 no"]) func `a host without a name is told to get one`(text: String)
+        throws
+    {
+        #expect(Advice.of(try Self.explain(text)[0]) == Advice.hostName)
+    }
+
     /// What a person pastes goes to a screen, a file, a chat.
     @Test(arguments: [
         "dma: AUTH PLAIN AGFkYQBzZWNyZXQ= failed: 535 5.7.8 no",

@@ -27,6 +27,15 @@ import Tracing
         )
     }
 
+    @Test(arguments: [
+        "Mon,  23 Nov 2026 10:00:03 +0000", "Mon,\t23  Nov\r\n 2026 10:00:03  +0000 (UTC)",
+        "Mon,23 Nov 2026 10:00:03 +0000",
+        "23 Nov 2026 10:00:03 +0000",
+    ]) func `between the parts of a date are any blanks`(date: String) {
+        let mx = Self.mx.replacing("Mon, 23 Nov 2026 10:00:03 +0000 (UTC)", with: date)
+        #expect(ReceivedTrace([Self.store, mx, Self.submission]).hops.map(\.delay) == [nil, 2, 2])
+    }
+
     @Test func `a clock that is off and an order that cannot be are told apart`() {
         let ahead = Self.mx.replacing("10:00:03", with: "12:00:03")
         #expect(ReceivedTrace([Self.store, ahead, Self.submission]).hops.map(\.faults) == [[], [.clock], [.order]])

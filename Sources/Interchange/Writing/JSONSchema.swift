@@ -155,6 +155,12 @@ public enum JSONSchema {
                 words: "Base64, where text cannot give the octets back.",
                 isOptional: true
             ),
+            Field(
+                name: "inferred",
+                type: "{\"const\": true}",
+                words: "Where no wire told the line: it follows from what a log says.",
+                isOptional: true
+            ),
         ]
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Explain
 import Interchange
 import SMTP
 import Tracing
@@ -23,6 +24,8 @@ struct DemandOptions: ParsableArguments {
 
     func demands() throws(CommandError) -> Demands {
         var demands = Demands()
+        try Self.refuseEmpty(failOn, "--fail-on", "write refused, deferred, error or warning")
+        try Self.refuseEmpty(expect, "--expect", "write a code and what it answers, as 550@RCPT")
         for word in failOn.flatMap({ $0.split(whereSeparator: { $0 == "," || $0 == " " }) }) {
             try demands.fail(on: word.lowercased())
         }
@@ -30,6 +33,12 @@ struct DemandOptions: ParsableArguments {
             demands.expected.append(try ExpectedReply(word))
         }
         return demands
+    }
+
+    /// A script whose variable is empty asks for something, and must not be told that all is well.
+    private static func refuseEmpty(_ values: [String], _ option: String, _ advice: String) throws(CommandError) {
+        guard values.contains(where: { $0.allSatisfy { $0 == "," || $0 == " " } }) else { return }
+        throw CommandError(.usage, "\(option) has no word: \(advice)")
     }
 }
 
@@ -94,7 +103,21 @@ struct ExpectedReply: Equatable {
             guard let turn = context.turn, turns.contains(turn) else { return false }
         }
         guard status == nil else { return line.enhanced == status }
-        return zip(self.code, "\(code)".utf8).allSatisfy { wanted, digit in
+        return fits(code)
+    }
+
+    /// Whether a text quotes this reply. What the text does not say is not counted against it.
+    func fits(_ found: Explanation) -> Bool {
+        guard verb == nil || verb?.rawValue == found.turn?.name else { return false }
+        if !turns.isEmpty {
+            guard let turn = found.turn, turns.contains(turn.turn) else { return false }
+        }
+        guard status == nil else { return status.map { "\($0)" } == found.status }
+        return found.code.map(fits) ?? false
+    }
+
+    private func fits(_ code: UInt16) -> Bool {
+        zip(self.code, "\(code)".utf8).allSatisfy { wanted, digit in
             wanted == digit || !(0x30...0x39).contains(wanted)
         }
     }
@@ -153,6 +176,18 @@ struct Demands {
         if told.count < Self.maxTold { told.append("session \(session): \(why)") }
     }
 
+    /// The same for what a text that is no dialogue tells of a mail: a bounce, a line of a log.
+    mutating func look(at found: Explanation, number: Int) {
+        guard !isEmpty else { return }
+        seen += 1
+        for (index, reply) in expected.enumerated() where !met.contains(index) {
+            if reply.fits(found) { met.insert(index) }
+        }
+        guard let outcome = found.outcome?.verdict, outcomes.contains(outcome) else { return }
+        failed += 1
+        if told.count < Self.maxTold { told.append("text \(number): \(outcome.rawValue)") }
+    }
+
     /// What of a session `--fail-on` forbids; nil when nothing is.
     private func fault(in trace: Trace) -> String? {
         if !outcomes.isEmpty {
@@ -180,5 +215,35 @@ struct Demands {
         }
         guard !sentences.isEmpty else { return }
         throw CommandError(.wrongData, sentences.joined(separator: "; "))
+    }
+}
+
+extension Explanation.Outcome {
+    /// What became of the mail, as a verdict has it; a mail that was tried for days is as good as refused.
+    fileprivate var verdict: Verdict.Outcome? {
+        switch self {
+        case .refused, .expired: .refused
+        case .deferred: .deferred
+        case .accepted: .accepted
+        case .unknown: nil
+        }
+    }
+}
+
+extension AnsweredTurn {
+    fileprivate var turn: CommandSequence.Turn {
+        switch self {
+        case .connect: .greeting
+        case .ehlo: .hello
+        case .startTLS: .startTLS
+        case .auth: .auth
+        case .mail: .mail
+        case .rcpt: .rcpt
+        case .data: .data
+        case .dot: .mailData
+        case .vrfy: .anytime
+        case .rset: .rset
+        case .quit: .quit
+        }
     }
 }

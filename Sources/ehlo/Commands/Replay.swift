@@ -92,7 +92,7 @@ struct Replay: ParsableCommand {
         let keys = try keyLog.keys()
         do throws(FileError) { file = try Self.read(path, came, keys) } catch {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
-            return try explain(error, named: session, settings, library)
+            return try explain(error, named: session, demands, settings, library)
         }
         file = try picking.picked(file)
         if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
@@ -214,14 +214,22 @@ struct Replay: ParsableCommand {
     }
 
     /// What holds no dialogue may be something else that is known.
-    private func explain(_ error: FileError, named name: String, _ settings: Settings, _ library: LessonLibrary) throws
-    {
+    private func explain(
+        _ error: FileError,
+        named name: String,
+        _ demands: Demands,
+        _ settings: Settings,
+        _ library: LessonLibrary
+    ) throws {
         if !settings.isPlain, let found = ExplainedFile(error, named: name, library) {
             return try runInCurses(.explained(found), settings)
         }
         let found = Explainer(library).explain(error.text)
         guard found.contains(where: { $0.kind != .unknown }) else { throw error }
         try ExplanationPrinter(settings, library, isJSON: false).print(found)
+        var demands = demands
+        for (number, one) in found.enumerated() { demands.look(at: one, number: number) }
+        try demands.judge()
     }
 
     private func show(

@@ -56,9 +56,12 @@ enum KeyTarget: FuzzTarget {
         pieces.lazy.filter { $0.side == side }.prefix { $0.octets != nil }.flatMap { $0.octets ?? [] }
     }
 
+    /// Behind a gap records are sought where a piece begins, so that what is said there stays in its pieces.
     private static func cut(_ pieces: [Piece], _ size: Int) -> [Piece] {
-        pieces.flatMap { piece -> [Piece] in
-            guard let octets = piece.octets else { return [piece] }
+        var broken: Set<Side> = []
+        return pieces.flatMap { piece -> [Piece] in
+            if piece.octets == nil { broken.insert(piece.side) }
+            guard let octets = piece.octets, !broken.contains(piece.side) else { return [piece] }
             return stride(from: 0, to: octets.count, by: size).map { start in
                 let part = Array(octets[start..<min(start + size, octets.count)])
                 return Piece(side: piece.side, count: part.count, octets: part)

@@ -114,8 +114,10 @@ extension ReceivedTrace.Hop {
         }
     }
 
+    /// Between the parts of a date may be any run of blanks and folds (RFC 5322 §3.3), as before the day from 1 to 9.
     private mutating func readDate(_ text: ArraySlice<UInt8>) {
-        let words = text.trimmed
+        let parts = text.split { $0.isBlank || $0 == 13 || $0 == 10 }
+        let words = Array(parts.joined(separator: " ".utf8))[...]
         date = words.text
         guard let (stamp, _) = TimeStamp.read(words), stamp.hasDate, !stamp.lacksYear else { return }
         time = stamp.seconds - Double(stamp.zone ?? 0) * 60

@@ -66,13 +66,13 @@ struct TimeStamp: Equatable {
             return names.firstIndex { letters.equalsIgnoringCase($0.utf8) }
         }
 
-        /// `Tue `, `Tue, `.
+        /// `Tue `, `Tue, `, `Tue,`.
         mutating func weekday() -> Bool {
             guard word(of: CivilDate.weekdays) != nil else { return false }
             let start = position
             position += 3
-            _ = take(",")
-            if take(" ") { return true }
+            let hasComma = take(",")
+            if take(" ") || hasComma { return true }
             position = start
             return false
         }
