@@ -13,7 +13,7 @@ func drawSteps(_ state: State, _ rect: Rect, _ canvas: inout Canvas, _ glyphs: G
         let place = Rect(column: inner.column, row: inner.row + offset, columns: inner.columns, rows: 1)
         canvas.write(row.left, in: place)
         let right = row.right.columns
-        if right > 0, row.left.columns + right < inner.columns {
+        if right > 0, row.left.columns + right <= inner.columns {
             canvas.write(row.right, column: inner.columns - right, in: place)
         }
         if row.isCurrent { canvas.restyle(place, role: .cursor, adding: [.bold, .reverse]) }
