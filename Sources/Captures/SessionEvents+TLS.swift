@@ -95,7 +95,11 @@ extension SessionEvents {
         case .inside(let octets): add(.octets(from: side, octets), time)
         case .message(let name, let count):
             add(.note("inside the record: \(name), \(count.counted("octet"))"), time)
-        case .alert(let number): add(.note("inside the record: the alert \(TLSRegistry.alert(number))"), time)
+        case .alert(let number):
+            let words = "inside the record: the alert \(TLSRegistry.alert(number))"
+            // In the handshake any alert ends it but those that close the connection (RFC 8446 §6.2).
+            let isFatal = !told.isEstablished && ![0, 90].contains(number)
+            add(isFatal ? .error(.init(.tlsFailed, "the TLS handshake failed, \(words)")) : .note(words), time)
         case .unopened(let why, let count):
             let isNew = told.reasons.insert(TLSInsight.Told.Reason(side: side, why: why)).inserted
             if isNew { remark(why.words(of: side), time) }

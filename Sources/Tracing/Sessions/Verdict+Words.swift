@@ -34,10 +34,13 @@ extension Verdict {
         case .deferred, .refused:
             decision?.words ?? failure?.listed
                 ?? (isUnconnected ? "no connection" : "cut")
-        case .unknown: isEncrypted ? "encrypted" : "no answer"
+        case .unknown: isEncrypted ? "encrypted" : isUnseen ? "not seen" : "no answer"
         case .untried, .none: ""
         }
     }
+
+    /// Whether nobody saw if there was a mail at all: a part of the session is missing.
+    private var isUnseen: Bool { recipients.isEmpty && transactions.isEmpty }
 
     /// Whether there was no session in which something could have been said.
     private var isUnconnected: Bool {
@@ -81,7 +84,9 @@ extension Verdict {
         for group in groups(of: recipientsTold(max)) { told += words(group, trace) }
         guard recipients.isEmpty, transactions.allSatisfy({ $0.decision == nil }), outcome != .none else { return told }
         told += quotes(decision, trace)
-        if !isEncrypted { told.append(next(outcome, transactions.last?.reversePath)) }
+        if !isEncrypted, !(outcome == .unknown && isUnseen) {
+            told.append(next(outcome, transactions.last?.reversePath))
+        }
         return told
     }
 
@@ -144,7 +149,9 @@ extension Verdict {
         case .unknown:
             isEncrypted
                 ? "What became of the mail cannot be seen, it went by inside TLS."
-                : "Nobody knows whether the mail was accepted."
+                : isUnseen
+                    ? "What became of a mail cannot be seen, a part of the session is missing."
+                    : "Nobody knows whether the mail was accepted."
         case .none, .untried:
             recipients.isEmpty
                 ? "No mail was sent, and none was refused." : "No mail was sent, the client gave up before that."

@@ -75,12 +75,14 @@ public struct Verdict: Equatable, Sendable {
         /// Without angle brackets, so empty for the null reverse-path; nil where MAIL has none.
         public let reversePath: [UInt8]?
         public internal(set) var outcome = Outcome.none
-        /// The reply to MAIL, where that was a refusal.
+        /// The reply to MAIL, where that was a refusal; that to the mail data where no recipient was seen.
         public internal(set) var decision: Decision?
 
         let id: Int
         let connection: Int
         var code: UInt16?
+        /// What the mail data was answered by, where no recipient was seen.
+        var content: Decision?
     }
 
     public let outcome: Outcome
@@ -127,7 +129,8 @@ public struct Verdict: Equatable, Sendable {
                 }
             return recipient
         }
-        let isTaken = recipients.contains { $0.outcome == .accepted }
+        let isTaken =
+            recipients.contains { $0.outcome == .accepted } || transactions.contains { $0.outcome == .accepted }
         let hasBegun = wasSubmitted || reading.hasSpoken || reading.hasGoneWrong
         holder =
             if isTaken {

@@ -52,6 +52,8 @@ struct VerdictReading: Sendable {
 
     mutating func connecting(to endpoint: EndpointName?) {
         noteEndOfLink()
+        // What is told to be missing before anything happened is missing of what begins now.
+        if link.number == 0, !hasSpoken { incomplete[1] = incomplete.removeValue(forKey: 0) }
         link = VerdictLink(number: link.number + 1, endpoint: endpoint, isTrying: true)
     }
 
@@ -85,7 +87,7 @@ struct VerdictReading: Sendable {
     /// What it means when the connection ends now and the server has not said a word.
     private var silence: LinkFailure? { isIncomplete ? nil : link.silence }
     /// Whether octets of this connection are missing.
-    private var isIncomplete: Bool { incomplete[link.number] != nil }
+    var isIncomplete: Bool { incomplete[link.number] != nil }
 
     /// A lookup or the connection failed; nil for what is not in the table. What breaks behind QUIT takes nothing with it.
     mutating func failed(_ failure: LinkFailure?, at place: Place?, inLine line: Int?) {
@@ -107,7 +109,7 @@ struct VerdictReading: Sendable {
         link.speaksTLS = true
         if type == .applicationData { link.sealed.insert(side) }
         // An alert that can be read and is fatal ends the handshake (RFC 8446 §6).
-        if type == .alert, length == 2, octets.count == 7, octets[5] == 2, link.sealed.isEmpty { failure = .tlsFailed }
+        if type == .alert, length == 2, octets.count == 7, octets[5] == 2 { failure = .tlsFailed }
     }
 
     /// The records are no handshake that could lead anywhere, unless something is missing that was agreed on.
@@ -127,7 +129,7 @@ struct VerdictReading: Sendable {
     /// A transcript may hold one side alone: then nobody knows what was answered.
     private mutating func noteEndOfLink() {
         guard hasSpoken || link.number > 0 else { return }
-        if !link.hasReplied, !link.isClosed, !link.isTrying { incomplete[link.number] = lastAsked }
+        if !link.hasReplied, !link.isClosed || isIncomplete, !link.isTrying { incomplete[link.number] = lastAsked }
     }
 
     // MARK: What is asked
@@ -212,10 +214,24 @@ struct VerdictReading: Sendable {
             decide(index, decision, outcome)
             return recipients[index].isToldApart = true
         }
+        decideUnseen(decision, outcome, transaction)
         for index in courses[transaction]?.members ?? [] {
             let isOverruled = recipients[index].isToldApart && outcome != .accepted
             if recipients[index].isOpen || isOverruled { decide(index, decision, outcome) }
         }
+    }
+
+    /// Recipients, or the mail without any, of whom no answer was seen: what was refused as a whole was refused for them; taken it is
+    /// for one who is alone, since a server asks for the mail data only when it has accepted a recipient (RFC 5321 §3.3).
+    private mutating func decideUnseen(_ decision: Verdict.Decision, _ outcome: Verdict.Outcome, _ transaction: Int) {
+        guard let course = courses[transaction] else { return }
+        if course.members.isEmpty, let mail = course.mail { transactions[mail].content = decision }
+        let unseen = course.members.filter {
+            !recipients[$0].isOpen && recipients[$0].decision == nil
+                && lacksAnswer(to: recipients[$0].id, on: recipients[$0].connection)
+        }
+        guard outcome != .accepted || unseen.count == course.members.count && unseen.count == 1 else { return }
+        for index in unseen { decide(index, decision, outcome) }
     }
 
     /// Somebody is there now, so what failed before was another way to get here. What was refused once and then accepted is
@@ -334,9 +350,12 @@ struct VerdictReading: Sendable {
         for index in transactions.indices {
             let transaction = transactions[index]
             let course = courses[transaction.number]
+            if let content = transaction.content, content.code >= 400 { transactions[index].decision = content }
             transactions[index].outcome =
                 if let decision = transaction.decision {
                     Verdict.Outcome(code: decision.code) ?? .refused
+                } else if let content = transaction.content {
+                    Verdict.Outcome(code: content.code) ?? .refused
                 } else if outcomes[index] != .none {
                     outcomes[index]
                 } else if course?.members.isEmpty == false || course?.hasBeenLeft == true {
@@ -346,40 +365,6 @@ struct VerdictReading: Sendable {
                     lacksAnswer(to: transaction.id, on: transaction.connection) ? .unknown : .deferred
                 }
         }
-        dropTransactionsSaidAgain()
+        transactions = transactions.withoutThoseSaidAgain
     }
-
-    /// A refused MAIL that was said again is no mail of its own: on the same connection where the refusal was about the command
-    /// and not about the mail, or on another one.
-    private mutating func dropTransactionsSaidAgain() {
-        guard transactions.count > 1 else { return }
-        struct Key: Hashable { let reversePath: [UInt8]?, connection: Int }
-        var here: Set<Key> = []
-        var elsewhere: [[UInt8]?: (connection: Int, isTaken: Bool)] = [:]
-        var madeGood: Set<Int> = []
-        for index in transactions.indices.reversed() {
-            let transaction = transactions[index]
-            let path = transaction.reversePath
-            let key = Key(reversePath: path, connection: transaction.connection)
-            let later = elsewhere[path].flatMap { $0.connection > transaction.connection ? $0 : nil }
-            let isAboutCommand = transaction.code.map { Self.aboutCommand.contains($0) } ?? false
-            let isMadeGood =
-                transaction.decision != nil && isAboutCommand && here.contains(key)
-                || later.map { $0.isTaken || transaction.outcome != .refused } ?? false
-                    && [.deferred, .refused, .none].contains(transaction.outcome)
-            here.insert(key)
-            let isTaken = [.accepted, .mixed, .unknown].contains(transaction.outcome)
-            elsewhere[path] = (
-                max(elsewhere[path]?.connection ?? 0, transaction.connection),
-                elsewhere[path]?.isTaken == true || isTaken
-            )
-            if isMadeGood { madeGood.insert(index) }
-        }
-        guard !madeGood.isEmpty else { return }
-        transactions = transactions.indices.filter { !madeGood.contains($0) }.map { transactions[$0] }
-    }
-
-    /// Replies that find fault with the command, or with what should have come before it (RFC 5321 §4.2.2, RFC 4954 §6,
-    /// RFC 3207 §4).
-    private static let aboutCommand: Set<UInt16> = [500, 501, 502, 503, 504, 530, 534, 538, 555]
 }
