@@ -13,18 +13,19 @@ public struct KeyBindings: Equatable, Sendable {
 
     /// The keys of the rows that were changed, by name.
     private var changed: [String: [Key]] = [:]
-    private var byKey: [Key: Input]
+    /// What each key means; nil where nothing was changed. The table's own are looked up when a key is pressed, since what only prints
+    /// never needs them.
+    private var byKey: [Key: Input]?
     /// How the keys that rows had are written now, for the key bar.
     private var written: [String: String] = [:]
 
     /// Those of the table.
     public static let usual = KeyBindings()
 
-    private init() { byKey = KeyTable.usualInputs }
+    private init() {}
 
     /// `wanted` is in the order of the file: names of rows, and the keys for each, parted by blanks.
     public init(_ wanted: [(name: String, keys: String)]) throws(BindingError) {
-        byKey = [:]
         for (name, words) in wanted {
             guard KeyTable.rows.contains(where: { $0.name == name && !$0.isFixed }) else {
                 throw BindingError(name: name, message: "there is nothing of that name to press; see 'ehlo config'")
@@ -53,6 +54,7 @@ public struct KeyBindings: Equatable, Sendable {
     /// that made it.
     private mutating func assign(_ order: [String]) throws(BindingError) {
         var owners: [Key: KeyTable.Row] = [:]
+        var inputs: [Key: Input] = [:]
         let rows =
             KeyTable.rows.filter { changed[$0.name] == nil }
             + order.compactMap { name in KeyTable.rows.first { $0.name == name } }
@@ -62,12 +64,13 @@ public struct KeyBindings: Equatable, Sendable {
                     let words = "\(KeyName.text(key)) is the key of '\(other.name)' already; give one of them another"
                     throw BindingError(name: row.name, message: words)
                 }
-                (owners[key], byKey[key]) = (row, row.input)
+                (owners[key], inputs[key]) = (row, row.input)
             }
             if changed[row.name] != nil, let first = keys(of: row).first {
                 for usual in row.shown.split(separator: " ") { written[String(usual)] = KeyName.text(first) }
             }
         }
+        byKey = inputs
     }
 
     /// The keys of a row as they are now.
@@ -84,7 +87,7 @@ public struct KeyBindings: Equatable, Sendable {
     /// How a key of the table is to be written now.
     func written(_ usual: String) -> String { written[usual] ?? usual }
 
-    func input(for key: Key) -> Input? { byKey[key] }
+    func input(for key: Key) -> Input? { (byKey ?? KeyTable.usualInputs)[key] }
 }
 
 extension State {

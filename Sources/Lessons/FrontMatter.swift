@@ -17,12 +17,16 @@ struct FrontMatter: Equatable, Sendable {
     /// The first full reading of YAML takes milliseconds, by which the first screen would come later.
     static func quick(_ yaml: String) -> FrontMatter? {
         var front = FrontMatter()
-        var seen: Set<Substring> = []
-        for line in yaml.split(separator: "\n") {
-            guard let colon = line.firstIndex(of: ":"), line[colon...].hasPrefix(": ") else { return nil }
-            let key = line[..<colon]
-            let value = line[colon...].dropFirst(2)
-            guard seen.insert(key).inserted else { return nil }
+        var seen: [Substring] = []
+        guard !yaml.utf8.contains(0x0D) else { return nil }
+        for octets in yaml.utf8.split(separator: 0x0A) {
+            guard let colon = octets.firstIndex(of: UInt8(ascii: ":")), octets[colon...].starts(with: ": ".utf8) else {
+                return nil
+            }
+            let key = Substring(octets[..<colon])
+            let value = Substring(octets[colon...].dropFirst(2))
+            guard !seen.contains(key) else { return nil }
+            seen.append(key)
             switch key {
             case "title":
                 guard let text = scalar(value) else { return nil }
@@ -44,7 +48,7 @@ struct FrontMatter: Equatable, Sendable {
         let utf8 = value.utf8
         if utf8.first == UInt8(ascii: "\"") {
             guard utf8.count >= 2, utf8.last == UInt8(ascii: "\"") else { return nil }
-            let inner = value.dropFirst().dropLast()
+            let inner = Substring(utf8.dropFirst().dropLast())
             let isPlain = !inner.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
             return isPlain ? LessonOctets.line(String(inner)) : nil
         }
@@ -58,15 +62,20 @@ struct FrontMatter: Equatable, Sendable {
 
     /// `[]` or `["…", "…"]`.
     private static func list(_ value: Substring) -> [String]? {
-        guard value.first == "[", value.last == "]", value.count >= 2 else { return nil }
-        let inner = value.dropFirst().dropLast()
-        if inner.isEmpty { return [] }
-        var texts: [String] = []
-        for item in inner.split(separator: ", ", omittingEmptySubsequences: false) {
-            guard item.first == "\"", let text = scalar(item) else { return nil }
-            texts.append(text)
+        guard value.utf8.first == UInt8(ascii: "["), value.utf8.last == UInt8(ascii: "]"), value.utf8.count >= 2 else {
+            return nil
         }
-        return texts
+        var rest = value.utf8.dropFirst().dropLast()
+        if rest.isEmpty { return [] }
+        var texts: [String] = []
+        while true {
+            let end = rest.firstRange(of: ", ")
+            let item = Substring(rest[..<(end?.lowerBound ?? rest.endIndex)])
+            guard item.utf8.first == UInt8(ascii: "\""), let text = scalar(item) else { return nil }
+            texts.append(text)
+            guard let end else { return texts }
+            rest = rest[end.upperBound...]
+        }
     }
 
     /// The front matter by all of YAML, and everything that is wrong with it.

@@ -23,18 +23,42 @@ struct LessonFile: Sendable {
     let headings: [(line: Int, heading: Heading)]
 
     init(_ text: String) {
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+        let lines = Self.lines(text)
         var bodyStart = 0
         if lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") {
-            frontMatter = lines[1..<end].joined(separator: "\n")
+            frontMatter = String(Self.joined(lines[1..<end]))
             bodyStart = end + 1
         } else {
             frontMatter = nil
         }
         let bodyLines = lines[bodyStart...]
-        body = bodyLines.joined(separator: "\n")
+        body = String(Self.joined(bodyLines))
         bodyLine = bodyStart + 1
         (parts, headings) = Self.parts(bodyLines)
+    }
+
+    /// The lines without their ends. Every lesson that is shown goes through here, so it looks at octets and not at characters.
+    private static func lines(_ text: String) -> [Substring] {
+        var text = text
+        text.makeContiguousUTF8()
+        let ends = text.utf8.withContiguousStorageIfAvailable { octets in
+            octets.indices.filter { octets[$0] == 0x0A }
+        }
+        var lines: [Substring] = []
+        var start = text.startIndex
+        for end in ends ?? [] {
+            let index = text.utf8.index(text.startIndex, offsetBy: end)
+            lines.append(text[start..<index])
+            start = text.utf8.index(after: index)
+        }
+        lines.append(text[start...])
+        return lines
+    }
+
+    /// Lines that follow one another, with the ends between them.
+    private static func joined(_ lines: ArraySlice<Substring>) -> Substring {
+        guard let first = lines.first, let last = lines.last else { return "" }
+        return first.base[first.startIndex..<last.endIndex]
     }
 
     private static func parts(_ lines: ArraySlice<Substring>) -> ([Part], [(line: Int, heading: Heading)]) {
@@ -42,6 +66,12 @@ struct LessonFile: Sendable {
         var parts = [Part(anchor: nil, heading: "", level: 0, line: lines.startIndex + 1)]
         var current = 0
         var fence: Fence?
+        // The first of the lines that belong to the current part and are not in it yet.
+        var start = lines.startIndex
+        func give(before end: Int) {
+            if start < end { parts[current].source += joined(lines[start..<end]) + "\n" }
+            start = end
+        }
         for (index, line) in zip(lines.indices, lines) {
             if let open = fence {
                 if open.isClosed(by: line) { fence = nil }
@@ -50,15 +80,17 @@ struct LessonFile: Sendable {
             } else if let heading = Heading(line) {
                 headings.append((index + 1, heading))
                 if let anchor = heading.anchor {
+                    give(before: index)
+                    start = index + 1
                     parts.append(Part(anchor: anchor, heading: heading.text, level: heading.level, line: index + 1))
                     current = parts.count - 1
-                    continue
+                } else if heading.level <= parts[current].level {
+                    give(before: index)
+                    current = 0
                 }
-                if heading.level <= parts[current].level { current = 0 }
             }
-            parts[current].source += line
-            parts[current].source += "\n"
         }
+        give(before: lines.endIndex)
         return (parts, headings)
     }
 }
@@ -71,6 +103,7 @@ struct Heading: Equatable {
 
     /// Nil for a line that is no heading.
     init?(_ line: Substring) {
+        guard line.begins(with: "#") else { return nil }
         let indent = line.prefix { $0 == " " }
         let marks = line.dropFirst(indent.count).prefix { $0 == "#" }
         let rest = line.dropFirst(indent.count + marks.count)
@@ -94,6 +127,7 @@ private struct Fence {
     let count: Int
 
     init?(_ line: Substring) {
+        guard line.begins(with: "`") || line.begins(with: "~") else { return nil }
         let words = line.drop { $0 == " " }
         guard line.count - words.count <= 3, let first = words.first, first == "`" || first == "~" else { return nil }
         count = words.prefix { $0 == first }.count
@@ -110,6 +144,11 @@ private struct Fence {
 }
 
 extension Substring {
+    /// Whether this is what stands behind the spaces that a line begins with. Nearly no line goes further.
+    fileprivate func begins(with mark: Unicode.Scalar) -> Bool {
+        utf8.first { $0 != 32 }.map { UInt32($0) == mark.value } ?? false
+    }
+
     /// Without spaces and tabs at either end.
     var trimmed: Substring {
         let start = drop { $0 == " " || $0 == "\t" }

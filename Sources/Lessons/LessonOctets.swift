@@ -7,12 +7,16 @@ import Tracing
 enum LessonOctets {
     /// Whether a character may stand in the text of a lesson, which has lines and tabs of its own.
     static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value == 9 || scalar.value == 10 || WireText.isShown(scalar)
+        switch scalar.value {
+        // Nearly all of a text.
+        case 9, 10, 0x20...0x7E: true
+        default: WireText.isShown(scalar)
+        }
     }
 
     /// A text that has no lines, such as a title.
     static func line(_ text: String) -> String {
-        guard !text.unicodeScalars.allSatisfy(WireText.isShown) else { return text }
+        guard !WireText.isShown(text) else { return text }
         var clean = ""
         for scalar in text.unicodeScalars {
             clean.unicodeScalars.append(WireText.isShown(scalar) ? scalar : "\u{FFFD}")

@@ -24,8 +24,7 @@ struct LessonText: Sendable {
 
     /// The first paragraph of a text below its headings, when it is plain to see where that ends; nil otherwise.
     init?(openingOf source: String) {
-        let lines = source.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
-        let paragraph = lines.drop { $0.isEmpty || Heading(Substring($0)) != nil }.prefix { !$0.isEmpty }
+        let paragraph = Self.firstParagraph(of: source.utf8)
         // A line of a paragraph begins with a word, a value, code or emphasis and not like another block; and a bracket
         // may lead to a definition at the end of the text.
         let isPlain = paragraph.allSatisfy { line in
@@ -37,6 +36,23 @@ struct LessonText: Sendable {
         let text = paragraph.map { String(Substring($0)) }.joined(separator: "\n") + "\n"
         guard ValueTags.problems(in: text).isEmpty else { return nil }
         self.init(text)
+    }
+
+    /// The lines of the first paragraph, read no further than it goes.
+    private static func firstParagraph(of text: String.UTF8View) -> [Substring.UTF8View] {
+        var paragraph: [Substring.UTF8View] = []
+        var rest = text[...]
+        while true {
+            let end = rest.firstIndex(of: 0x0A)
+            let line = rest[..<(end ?? rest.endIndex)]
+            if paragraph.isEmpty ? !line.isEmpty && Heading(Substring(line)) == nil : !line.isEmpty {
+                paragraph.append(line)
+            } else if !paragraph.isEmpty {
+                return paragraph
+            }
+            guard let end else { return paragraph }
+            rest = rest[rest.index(after: end)...]
+        }
     }
 
     /// The text with what `value` says in the places of the values, and fallback phrases where it says nil.

@@ -76,19 +76,37 @@ public enum IPv4Text {
 
     /// The same of the four octets as one number, the first the highest.
     public static func text(_ address: UInt32) -> String {
-        String(unsafeUninitializedCapacity: 16) { octets in
-            var end = 0
-            for shift in stride(from: 24, through: 0, by: -8) {
-                let number = UInt8(truncatingIfNeeded: address >> UInt32(shift))
-                if number >= 100 { octets[end] = 0x30 + number / 100 }
-                end += number >= 100 ? 1 : 0
-                if number >= 10 { octets[end] = 0x30 + number / 10 % 10 }
-                end += number >= 10 ? 1 : 0
-                octets[end] = 0x30 + number % 10
-                octets[end + 1] = UInt8(ascii: ".")
-                end += 2
-            }
-            return end - 1
+        String(unsafeUninitializedCapacity: 16) { write(address, into: $0) }
+    }
+
+    /// The same with a port behind it: `192.0.2.1:25`.
+    public static func text(_ address: UInt32, port: UInt16) -> String {
+        String(unsafeUninitializedCapacity: 22) { octets in
+            var end = write(address, into: octets)
+            octets[end] = UInt8(ascii: ":")
+            end += 1
+            write(port, into: octets, at: &end)
+            return end
+        }
+    }
+
+    private static func write(_ address: UInt32, into octets: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var end = 0
+        for shift in stride(from: 24, through: 0, by: -8) {
+            write(UInt16(truncatingIfNeeded: address >> UInt32(shift) & 0xFF), into: octets, at: &end)
+            octets[end] = UInt8(ascii: ".")
+            end += 1
+        }
+        return end - 1
+    }
+
+    private static func write(_ number: UInt16, into octets: UnsafeMutableBufferPointer<UInt8>, at end: inout Int) {
+        var power: UInt16 = 10_000
+        while power > max(number, 1) { power /= 10 }
+        while power > 0 {
+            octets[end] = 0x30 + UInt8(number / power % 10)
+            end += 1
+            power /= 10
         }
     }
 }

@@ -28,9 +28,11 @@ struct WrittenTableTests {
     private static var sequence: [String] {
         ["", "| phase | what may come, and where it leads |", "|---|---|"]
             + CommandSequence.Phase.allCases.map { phase in
-                let turns = CommandSequence.transitions[phase] ?? [:]
+                let table = CommandSequence.transitions(from: phase)
                 let places = CommandSequence.Phase.allCases.compactMap { place -> String? in
-                    let names = CommandSequence.Turn.allCases.filter { turns[$0] == place }.map(\.rawValue)
+                    let names = CommandSequence.Turn.allCases.filter { turn in
+                        table.contains { $0.turn == turn && $0.next == place }
+                    }.map(\.rawValue)
                     guard !names.isEmpty else { return nil }
                     return names.joined(separator: ", ") + (place == phase ? " (stays)" : " ➔ **\(place.rawValue)**")
                 }

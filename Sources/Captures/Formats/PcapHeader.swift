@@ -20,13 +20,18 @@ struct PcapHeader {
     }
 
     /// The magic numbers there are, THE table: nanoseconds, and how long what stands before a packet may be, the usual first.
-    private static let magics: [UInt32: (isNanoseconds: Bool, counts: [Int])] = [
+    private static func row(of magic: UInt32) -> (isNanoseconds: Bool, counts: [Int])? {
+        switch magic {
         // Nokia's and one of Red Hat's have the number of the usual pcap and longer heads.
-        0xA1B2_C3D4: (false, [16, 24, 20]), 0xA1B2_3C4D: (true, [16]),
+        case 0xA1B2_C3D4: (false, [16, 24, 20])
+        case 0xA1B2_3C4D: (true, [16])
         // Alexey Kuznetzov's patch adds the interface, the protocol and the kind of packet, SuSE's version one number more; the
         // other two add nothing here.
-        0xA1B2_CD34: (false, [24, 28]), 0xA1B2_34CD: (false, [16]), 0xA12B_3C4D: (false, [16]),
-    ]
+        case 0xA1B2_CD34: (false, [24, 28])
+        case 0xA1B2_34CD, 0xA12B_3C4D: (false, [16])
+        default: nil
+        }
+    }
 
     init?(_ octets: CaptureOctets) {
         let file = octets.window(at: 0, count: 24)
@@ -36,8 +41,9 @@ struct PcapHeader {
             return
         }
         let magic = file.number32(0)
-        guard let row = Self.magics[magic] ?? Self.magics[magic.byteSwapped] else { return nil }
-        isBigEndian = Self.magics[magic] != nil
+        let asItStands = Self.row(of: magic)
+        guard let row = asItStands ?? Self.row(of: magic.byteSwapped) else { return nil }
+        isBigEndian = asItStands != nil
         isNanoseconds = row.isNanoseconds
         start = min(24, octets.count)
         record = RecordHead(count: row.counts[0])
@@ -88,7 +94,7 @@ struct PcapHeader {
     static func isSettled(_ octets: CaptureOctets) -> Bool {
         guard octets.count >= 24 else { return false }
         let magic = octets.window(at: 0, count: 4).number32(0)
-        guard let counts = (magics[magic] ?? magics[magic.byteSwapped])?.counts, counts.count > 1 else { return true }
+        guard let counts = (row(of: magic) ?? row(of: magic.byteSwapped))?.counts, counts.count > 1 else { return true }
         return octets.count >= maxUnsettled
             || PcapHeader(octets).map { $0.plausibility(octets, counts[0]).packets >= 2 } ?? true
     }

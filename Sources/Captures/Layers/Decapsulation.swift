@@ -41,7 +41,24 @@ struct Decapsulation {
         if latestLink?.number != packet.link { latestLink = Layer.ofLink(packet.link).map { (packet.link, $0) } }
         guard let kind = latestLink?.kind else { return .unread(UnreadName.link(packet.link)) }
         let missing = max(0, packet.original - packet.captured)
+        if let datagram = plain(kind, frame, missing, UInt64(packet.interface)) { return .datagram(datagram) }
         return unwrap(Place(kind: kind, rest: frame, missing: missing, path: UInt64(packet.interface)))
+    }
+
+    /// What `unwrap` finds where TCP stands in IPv4, and that alone or in a frame of Ethernet: nearly all packets of a capture, for
+    /// which no other header has to be thought of. Nil for any other.
+    private func plain(_ kind: Layer.Kind, _ frame: Window, _ missing: Int, _ interface: UInt64) -> Datagram? {
+        var (packet, path) = (frame, interface)
+        switch kind {
+        case .internet: break
+        case .ethernet where frame.count > 14 && frame.number16(12) == 0x0800:
+            packet = frame.dropping(14)
+            path = Place.path(path, behind: .ethernet, frame)
+        default: return nil
+        }
+        guard var datagram = internet.plainTCP(in: packet, missing: missing) else { return nil }
+        datagram.path = UInt16(truncatingIfNeeded: Place.path(path, behind: .internet, packet) >> 48) | 1
+        return datagram
     }
 
     /// What else was in the frame that was opened last.
@@ -51,7 +68,7 @@ struct Decapsulation {
         var place = start
         while place.depth < Self.maxDepth {
             place.depth += 1
-            place.pass(Layer.whereabouts(place.kind, place.rest))
+            place.path = Place.path(place.path, behind: place.kind, place.rest)
             if place.kind == .internet {
                 switch internet.datagram(in: place.rest, missing: place.missing) {
                 case .other: return .other
@@ -115,10 +132,10 @@ struct Decapsulation {
 
 extension Decapsulation.Place {
     /// FNV-1a, a word at a time.
-    fileprivate mutating func pass(_ whereabouts: UInt64) {
-        path = (path ^ whereabouts ^ UInt64(kind.rawValue) << 56) &* 0x100_0000_01B3
+    fileprivate static func path(_ path: UInt64, behind kind: Layer.Kind, _ header: Window) -> UInt64 {
+        var path = (path ^ Layer.whereabouts(kind, header) ^ UInt64(kind.rawValue) << 56) &* 0x100_0000_01B3
         path ^= path >> 29
-        path = path &* 0x9E37_79B9_7F4A_7C15
+        return path &* 0x9E37_79B9_7F4A_7C15
     }
 
     fileprivate mutating func enter(_ kind: Layer.Kind, _ datagram: Datagram, header: Int) {

@@ -1,4 +1,5 @@
 import DNS
+import Notation
 
 /// An IPv4 or IPv6 address, as two numbers that compare quickly; an IPv4 address is mapped into IPv6 (RFC 4291 §2.5.5.2).
 struct InternetAddress: Hashable, Comparable, Sendable {
@@ -43,7 +44,9 @@ struct Endpoint: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// As `192.0.2.1:25`, `[2001:db8::1]:25`.
     var description: String {
-        address.isV4 ? "\(address.address.description):\(port)" : "[\(address.address.description)]:\(port)"
+        address.isV4
+            ? IPv4Text.text(UInt32(truncatingIfNeeded: address.low), port: port)
+            : "[\(address.address.description)]:\(port)"
     }
 }
 
@@ -92,16 +95,21 @@ struct InternetLayer {
         }
     }
 
-    private mutating func version4(_ packet: Window, _ missing: Int) -> Found {
-        guard packet.count >= 20 else { return Self.tooShort }
-        let header = Int(packet[0] & 15) * 4
-        guard header >= 20 else { return Self.impossible }
-        guard packet.count >= header else { return Self.tooShort }
+    /// TCP in a whole packet of IPv4 without options, as nearly all are; nil for any other.
+    func plainTCP(in packet: Window, missing: Int) -> Datagram? {
+        guard packet.count >= 20, packet[0] == 0x45, packet[9] == 6, packet.number16(6) & 0x3FFF == 0 else {
+            return nil
+        }
+        return carried(by: packet, header: 20, missing)
+    }
+
+    /// What a packet of IPv4 carries behind its header; nil where its length cannot be.
+    private func carried(by packet: Window, header: Int, _ missing: Int) -> Datagram? {
         // The length is 0 where the network card cuts the packet into segments itself, after the capture has seen it.
         let said = packet.number16(2) == 0 ? packet.count + missing : packet.number16(2)
-        guard said >= header else { return Self.impossible }
+        guard said >= header else { return nil }
         let length = min(said, packet.count + missing) - header
-        let datagram = Datagram(
+        return Datagram(
             source: InternetAddress(v4: packet.number32(12)),
             destination: InternetAddress(v4: packet.number32(16)),
             transport: packet[9],
@@ -109,6 +117,14 @@ struct InternetLayer {
             length: length,
             identification: UInt16(packet.number16(4))
         )
+    }
+
+    private mutating func version4(_ packet: Window, _ missing: Int) -> Found {
+        guard packet.count >= 20 else { return Self.tooShort }
+        let header = Int(packet[0] & 15) * 4
+        guard header >= 20 else { return Self.impossible }
+        guard packet.count >= header else { return Self.tooShort }
+        guard let datagram = carried(by: packet, header: header, missing) else { return Self.impossible }
         let word = packet.number16(6)
         let offset = (word & 0x1FFF) * 8
         guard word & 0x2000 != 0 || offset > 0 else { return authenticated(datagram) }

@@ -74,6 +74,11 @@ public enum FileOctets {
         _ onWait: () -> Void
     ) throws(FileError) -> [UInt8] {
         var octets: [UInt8] = []
+        // Of a file it is known how long it is, so that it need not be moved while it is read.
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+            octets.reserveCapacity(min(Int(status.st_size), most))
+        }
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         var patience: Int32 = 1000
         while true {

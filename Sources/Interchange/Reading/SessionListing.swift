@@ -7,7 +7,7 @@ public struct SessionListing: Sendable {
     /// What is known of it.
     public internal(set) var session: ListedSession
     /// How it went: the outcome, and what tells it apart.
-    public let summary: String
+    public var summary: String { session.summary }
     /// What ties it to other sessions of the file.
     private(set) var facts: RelatedSessions.Facts
 
@@ -27,18 +27,21 @@ public struct SessionListing: Sendable {
     init(_ recording: Recording, number: Int) {
         var glance = SessionGlance(recording.events)
         let began = recording.header.began
+        let time = UTCTime(iso8601: began)
+        let isUTC = began.utf8.last == UInt8(ascii: "Z")
         self.init(
             &glance,
             recording.header.ends,
             recording.header.envelope,
-            began.hasSuffix("Z") ? UTCTime(iso8601: began)?.iso8601 ?? began : began,
+            isUTC ? time?.iso8601 ?? began : began,
+            isUTC ? time.map { UTCTime(seconds: $0.seconds) } : time,
             number
         )
     }
 
     init(_ summary: inout CaptureFile.Summary, number: Int) {
-        let began = UTCTime(nanoseconds: summary.began).iso8601
-        self.init(&summary.glance, summary.ends, nil, began, number)
+        let began = UTCTime(seconds: UTCTime(nanoseconds: summary.began).seconds)
+        self.init(&summary.glance, summary.ends, nil, began.iso8601, began, number)
     }
 
     /// The same of a session with another number.
@@ -52,7 +55,8 @@ public struct SessionListing: Sendable {
     /// Of a conversation that was looked at while it went on: where its client spoke from, and when it began, ISO 8601.
     public init(_ glance: inout SessionGlance, client: String, began: String, number: Int) {
         let server = glance.endpoint ?? ""
-        self.init(&glance, server.isEmpty ? nil : .init(client: client, server: server), nil, began, number)
+        let ends = server.isEmpty ? nil : Recording.Ends(client: client, server: server)
+        self.init(&glance, ends, nil, began, UTCTime(iso8601: began), number)
     }
 
     private init(
@@ -60,6 +64,7 @@ public struct SessionListing: Sendable {
         _ known: Recording.Ends?,
         _ envelope: Recording.Envelope?,
         _ began: String,
+        _ time: UTCTime?,
         _ number: Int
     ) {
         let ends = SessionEnds(glance, known)
@@ -73,8 +78,13 @@ public struct SessionListing: Sendable {
             glance,
             verdict
         )
-        summary = session.summary
-        facts = RelatedSessions.Facts(number: number, began: began, client: ends.client, glance, verdict)
+        facts = RelatedSessions.Facts(
+            number: number,
+            began: time.map { Double($0.seconds) + Double($0.nanosecond) / 1e9 },
+            client: ends.client,
+            glance,
+            verdict
+        )
     }
 }
 

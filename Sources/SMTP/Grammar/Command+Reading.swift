@@ -26,25 +26,35 @@ extension Command {
 
     /// The path of `MAIL FROM:<local-part@domain>` and its like, in which nothing needs a closer look; nil for every other spelling.
     private static func plainPath(_ line: [UInt8]) -> Path? {
+        guard let (range, at) = line.withUnsafeBufferPointer(plainAddress) else { return nil }
+        return .mailbox(
+            Mailbox(unchecked: Array(line[range.lowerBound..<at]), domain: Array(line[(at + 1)..<range.upperBound]))
+        )
+    }
+
+    /// Where the address of such a line stands, and its at sign; nil for every other spelling.
+    public static func plainAddress(_ line: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, at: Int)? {
         guard let start = begins(line, "MAIL FROM:<") ?? begins(line, "RCPT TO:<") else { return nil }
         var at: Int?
-        for (index, octet) in line.enumerated().dropFirst(start) {
-            switch octet {
+        var index = start
+        while index < line.count {
+            switch line[index] {
             case UInt8(ascii: ">"):
                 guard let at, at > start else { return nil }
-                return .mailbox(Mailbox(unchecked: Array(line[start..<at]), domain: Array(line[(at + 1)..<index])))
+                return (start..<index, at)
             case UInt8(ascii: "@"):
                 guard at == nil else { return nil }
                 at = index
             case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), 0...32, 127...255: return nil
             default: break
             }
+            index += 1
         }
         return nil
     }
 
     /// Where a line goes on behind what it begins with, in any case; nil where it begins otherwise.
-    private static func begins(_ line: [UInt8], _ words: StaticString) -> Int? {
+    private static func begins(_ line: UnsafeBufferPointer<UInt8>, _ words: StaticString) -> Int? {
         let count = words.utf8CodeUnitCount
         guard line.count > count else { return nil }
         for index in 0..<count where line[index].uppercased != words.utf8Start[index] { return nil }

@@ -74,6 +74,13 @@ public struct ReplyLine: Hashable, Sendable {
         return EnhancedStatusCode(opening: rest) ?? closingStatus(of: rest)?.0
     }
 
+    /// The same of a line that stands somewhere in memory. Most have none, which two octets tell.
+    public static func status(of line: UnsafeBufferPointer<UInt8>) -> EnhancedStatusCode? {
+        guard let first = line.first, let last = line.last else { return nil }
+        let mayOpen = !first.isDigit || line.count > 4 && line[4].isDigit
+        return mayOpen || last == UInt8(ascii: ")") ? status(of: Array(line)) : nil
+    }
+
     private static func readSeparator(_ cursor: inout LineCursor) -> Bool {
         switch cursor.next {
         case UInt8(ascii: "-"):

@@ -47,26 +47,29 @@ public struct LineFramer: Sendable {
     public mutating func passPlainLines(
         _ look: ((UnsafeBufferPointer<UInt8>) -> Void)? = nil
     ) -> (lines: Int, octets: Int) {
-        let start = head
-        var lines = 0
-        buffer.withUnsafeBufferPointer { octets in
-            defer { look?(UnsafeBufferPointer(rebasing: octets[start..<head])) }
-            var line = head
-            while line < octets.count, octets[line] != UInt8(ascii: ".") {
-                var at = line
-                while at < octets.count, (32...126).contains(octets[at]) || octets[at] == 9 { at += 1 }
-                guard at + 1 < octets.count, octets[at] == 13, octets[at + 1] == 10, at + 2 - line <= 1000 else {
-                    return
-                }
-                line = at + 2
-                lines += 1
-                head = line
-            }
+        let passed = buffer.withUnsafeBufferPointer { octets in
+            let rest = UnsafeBufferPointer(rebasing: octets[head...])
+            let passed = Self.plainLines(rest)
+            look?(UnsafeBufferPointer(rebasing: rest[..<passed.octets]))
+            return passed
         }
+        head += passed.octets
         searched = max(searched, head)
-        let passed = head - start
         giveBack()
-        return (lines, passed)
+        return passed
+    }
+
+    /// How many such lines octets begin with, and how many octets they are.
+    static func plainLines(_ octets: UnsafeBufferPointer<UInt8>) -> (lines: Int, octets: Int) {
+        var (line, lines) = (0, 0)
+        while line < octets.count, octets[line] != UInt8(ascii: ".") {
+            var at = line
+            while at < octets.count, (32...126).contains(octets[at]) || octets[at] == 9 { at += 1 }
+            guard at + 1 < octets.count, octets[at] == 13, octets[at + 1] == 10, at + 2 - line <= 1000 else { break }
+            line = at + 2
+            lines += 1
+        }
+        return (lines, line)
     }
 
     /// Every complete line there is.
@@ -100,7 +103,10 @@ public struct LineFramer: Sendable {
 
     private mutating func giveBack() {
         // Given back at times that are rare enough for each octet to be moved about once.
-        if head == buffer.count || head > Self.longestLine && head * 2 > buffer.count {
+        if head == buffer.count {
+            buffer.removeAll(keepingCapacity: head <= Self.longestLine)
+            (searched, head) = (0, 0)
+        } else if head > Self.longestLine && head * 2 > buffer.count {
             buffer.removeSubrange(..<head)
             (searched, head) = (searched - head, 0)
         }

@@ -52,37 +52,49 @@ public struct CommandSequence: Hashable, Sendable {
     public static let unknown = CommandSequence(at: .unknown)
 
     /// Where a turn leads when it is answered by 2yz or 3yz. A pair that is missing is out of sequence (503).
-    static let transitions: [Phase: [Turn: Phase]] = [
-        .connected: [.greeting: .greeted],
-        .greeted: always(.greeted, reset: .greeted).merging([.auth: .authenticating, .startTLS: .securing]) { $1 },
-        .identified: always(.identified, reset: .identified)
-            .merging([.mail: .reversePath, .auth: .authenticating, .startTLS: .securing]) { $1 },
-        .reversePath: always(.reversePath, reset: .identified).merging([.rcpt: .forwardPaths]) { $1 },
-        .forwardPaths: always(.forwardPaths, reset: .identified)
-            .merging([.rcpt: .forwardPaths, .data: .mailData, .chunk: .chunks, .lastChunk: .identified]) { $1 },
-        .mailData: [.mailData: .identified],
-        .chunks: always(.chunks, reset: .identified).merging([.chunk: .chunks, .lastChunk: .identified]) { $1 },
-        .authenticating: [.saslResponse: .identified],
-        .securing: [.handshake: .greeted],
-        .ended: [:],
-        .unknown: always(.unknown, reset: .identified).merging([
-            .greeting: .greeted, .mail: .reversePath, .rcpt: .forwardPaths, .data: .mailData, .mailData: .identified,
-            .chunk: .chunks, .lastChunk: .identified, .auth: .authenticating, .saslResponse: .identified,
-            .startTLS: .securing, .handshake: .greeted,
-        ]) { $1 },
-    ]
+    static func transitions(from phase: Phase) -> [(turn: Turn, next: Phase)] {
+        switch phase {
+        case .connected: [(.greeting, .greeted)]
+        case .greeted: always(.greeted, reset: .greeted) + [(.auth, .authenticating), (.startTLS, .securing)]
+        case .identified:
+            always(.identified, reset: .identified)
+                + [(.mail, .reversePath), (.auth, .authenticating), (.startTLS, .securing)]
+        case .reversePath: always(.reversePath, reset: .identified) + [(.rcpt, .forwardPaths)]
+        case .forwardPaths:
+            always(.forwardPaths, reset: .identified)
+                + [(.rcpt, .forwardPaths), (.data, .mailData), (.chunk, .chunks), (.lastChunk, .identified)]
+        case .mailData: [(.mailData, .identified)]
+        case .chunks: always(.chunks, reset: .identified) + [(.chunk, .chunks), (.lastChunk, .identified)]
+        case .authenticating: [(.saslResponse, .identified)]
+        case .securing: [(.handshake, .greeted)]
+        case .ended: []
+        case .unknown:
+            always(.unknown, reset: .identified) + [
+                (.greeting, .greeted), (.mail, .reversePath), (.rcpt, .forwardPaths), (.data, .mailData),
+                (.mailData, .identified), (.chunk, .chunks), (.lastChunk, .identified), (.auth, .authenticating),
+                (.saslResponse, .identified), (.startTLS, .securing), (.handshake, .greeted),
+            ]
+        }
+    }
 
     /// The same table laid out flat: it is asked for every line of every session.
-    private static let flat: [Phase?] = Phase.allCases.flatMap { phase in
-        Turn.allCases.map { transitions[phase]?[$0] }
-    }
+    private static let flat: [Phase?] = {
+        var flat = [Phase?](repeating: nil, count: Phase.allCases.count * turns)
+        for phase in Phase.allCases {
+            for (turn, next) in transitions(from: phase) { flat[phase.place * turns + turn.place] = next }
+        }
+        return flat
+    }()
 
     private static let turns = Turn.allCases.count
     private static func next(_ phase: Phase, _ turn: Turn) -> Phase? { flat[phase.place * turns + turn.place] }
 
     /// The turns that may come at any time after the greeting: they stay, start over or leave (RFC 5321 §4.1.4, §4.1.1.5).
-    private static func always(_ here: Phase, reset: Phase) -> [Turn: Phase] {
-        [.hello: .identified, .rset: reset, .anytime: here, .quit: .ended, .unknown: here, .turnAround: here]
+    private static func always(_ here: Phase, reset: Phase) -> [(turn: Turn, next: Phase)] {
+        [
+            (.hello, .identified), (.rset, reset), (.anytime, here), (.quit, .ended), (.unknown, here),
+            (.turnAround, here),
+        ]
     }
 
     /// Whether `turn` is in sequence now. Says nothing about whether the server will like it.

@@ -61,6 +61,12 @@ public struct LineStream: Sendable {
     /// The first octets of it.
     public var beginning: [UInt8] { Array(framer.unread.prefix(512)) }
 
+    /// Whether all that came was given out, and all lines had their ends.
+    var isAtRest: Bool { isEmpty && !isInLine && marks.isEmpty }
+
+    /// Whole lines came that are given out without being kept here.
+    mutating func pass(_ count: Int) { received += count }
+
     mutating func append(_ octets: some Collection<UInt8>, marks marked: [Range<Int>]) {
         for mark in marked where !mark.isEmpty {
             marks.append(received + mark.lowerBound..<received + mark.upperBound)

@@ -45,7 +45,10 @@ public struct PendingTurns<Context> {
     public mutating func removeFirst() -> Entry? {
         guard let oldest = first else { return nil }
         head += 1
-        if head * 2 > all.count {
+        if head == all.count {
+            all.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head * 2 > all.count {
             all.removeSubrange(..<head)
             head = 0
         }

@@ -98,6 +98,8 @@ public struct SessionReader: Sendable {
     /// The lines of the answer to EHLO under way, and of the last that said yes.
     private var helloLines: [[UInt8]] = []
     private var offerLines: [[UInt8]] = []
+    /// Whether somebody asks what the server offers.
+    private let keepsOffer: Bool
     /// What is being answered is LHLO.
     private var isAnsweringLHLO = false
     /// A line without a code stood where this answer belongs; the answer may still come.
@@ -130,7 +132,10 @@ public struct SessionReader: Sendable {
     }
 
     /// Inside TLS there is no header of a proxy and no TLS to come; whether there is a greeting, STARTTLS decides.
-    public init(insideTLS: Bool = false, expectsGreeting: Bool = true) {
+    ///
+    /// With `keepsOffer` false nothing is known of the offer: thousands of sessions are looked at whose offers nobody asks for.
+    public init(insideTLS: Bool = false, expectsGreeting: Bool = true, keepsOffer: Bool = true) {
+        self.keepsOffer = keepsOffer
         isSecured = insideTLS
         mayBeProxied = !insideTLS
         if expectsGreeting { _ = ask(.greeting, verb: nil) } else { sequence.assume(.hello) }
@@ -274,6 +279,85 @@ public struct SessionReader: Sendable {
         let passed = client.passPlainLines(look)
         if passed.lines > 0 { mailData.endsLoosely = false }
         return passed
+    }
+
+    // MARK: Plain lines
+
+    /// A line that was read where it stands in memory, and how many octets it has without its CRLF.
+    public struct PlainLine: Sendable {
+        public enum Kind: Sendable { case command(Utterance.Asked), reply(Utterance.Answer) }
+        public let kind: Kind
+        public let count: Int
+    }
+
+    /// Takes the line that `octets` begin with as `append` and `next` would, and makes no copy of it: for whoever looks at thousands
+    /// of sessions. Nil, and nothing is taken, unless all that came before was given out, the line is whole, and there is nothing
+    /// about it or the session that needs a closer look.
+    public mutating func takePlainLine(_ octets: UnsafeBufferPointer<UInt8>, from side: Side) -> PlainLine? {
+        guard mayTakePlainLine(side), let count = Self.plainLine(octets) else { return nil }
+        let line = UnsafeBufferPointer(rebasing: octets[..<count])
+        let kind: PlainLine.Kind
+        switch side {
+        case .client:
+            guard let verb = Verb(reading: line.prefix { $0 != 32 }), Self.isPlain(verb) else { return nil }
+            client.pass(count + 2)
+            // A line that begins with a verb is no header of a proxy.
+            mayBeProxied = false
+            kind = .command(takeCommand(verb.turn, verb, isTorn: false, hasBareLF: false) { _ in false })
+        case .server:
+            guard let (code, continues) = Self.plainHead(line) else { return nil }
+            server.pass(count + 2)
+            if !hasAnswered, !isInReply, !spoke.contains(.server) { isForeign = false }
+            kind = .reply(takeReply(code, continues) { Array(line) })
+        }
+        spoke.insert(side)
+        return PlainLine(kind: kind, count: count)
+    }
+
+    /// Whether neither credentials nor TLS nor chunks follow a verb.
+    private static func isPlain(_ verb: Verb) -> Bool {
+        switch verb {
+        case .mail, .rcpt, .ehlo, .helo, .quit, .data, .rset, .noop: true
+        default: false
+        }
+    }
+
+    private func mayTakePlainLine(_ side: Side) -> Bool {
+        guard lost.isEmpty, restOfLine.isEmpty, !expectsTLS, !speaksTLSToCommands, !answersInTLS else { return false }
+        switch side {
+        case .client:
+            return client.isAtRest && mode == .commands && !awaitsAnswerToData && behindChunk == nil
+                && markedFrom == nil
+        case .server: return server.isAtRest && !holdsBeginning
+        }
+    }
+
+    /// How long the first line is where it ends in CRLF and has no other CR, and is no longer than lines may be
+    /// (RFC 5321 §4.5.3.1.6); nil otherwise.
+    private static func plainLine(_ octets: UnsafeBufferPointer<UInt8>) -> Int? {
+        let end = min(octets.count - 1, 1000)
+        var at = 0
+        while at < end, octets[at] != 13, octets[at] != 10 { at += 1 }
+        return at < end && octets[at] == 13 && octets[at + 1] == 10 ? at : nil
+    }
+
+    /// `head` of a line that begins with its code.
+    private static func plainHead(_ line: UnsafeBufferPointer<UInt8>) -> (code: UInt16, continues: Bool)? {
+        guard line.count >= 3, line[0].isDigit, line[1].isDigit, line[2].isDigit, line.count == 3 || !line[3].isDigit
+        else { return nil }
+        let code = line.prefix(3).reduce(UInt16(0)) { $0 * 10 + UInt16($1 - 0x30) }
+        return (code, line.count > 3 && line[3] == UInt8(ascii: "-"))
+    }
+
+    /// Passes over lines of mail data that `octets` begin with, as `passPlainMailData` does over what was appended; gives how many
+    /// octets they are.
+    public mutating func passPlainMailData(of octets: UnsafeBufferPointer<UInt8>) -> Int {
+        guard mode == .mailData, !mailData.isFirst, mailData.previous == .crlf, client.isAtRest else { return 0 }
+        let passed = LineFramer.plainLines(octets)
+        guard passed.lines > 0 else { return 0 }
+        mailData.endsLoosely = false
+        client.pass(passed.octets)
+        return passed.octets
     }
 
     /// The piece that a side left unfinished when no more of it comes; nil when it left none. `isCut`: more came and was lost.
@@ -437,29 +521,47 @@ public struct SessionReader: Sendable {
         // Only BDAT says more by its arguments than by its verb.
         let command = verb == .bdat ? Command(reading: octets) : nil
         let turn = command?.turn ?? verb?.turn ?? .unknown
+        var secret: Int?
+        let asked = takeCommand(turn, verb, isTorn: piece.isTorn, hasBareLF: piece.line.ending == .lf) { standing in
+            secret = Credential.start(in: octets, isWhole: true, at: standing)
+            return secret != nil
+        }
+        if asked.id != nil, case .chunk(let size?, let last) = command?.argument, size > 0 {
+            mode = .chunk(remaining: size, last: last)
+        }
+        let end = octets.count - octets.reversed().prefix { $0 == 13 }.count
+        let credentials = secret.flatMap { $0 < end ? [$0..<end] : nil } ?? []
+        return utterance(.command(asked), piece, .client, credentials)
+    }
+
+    /// A command came: where the session stands with it. `holdsSecret` tells whether a line that stands there holds a credential.
+    private mutating func takeCommand(
+        _ turn: CommandSequence.Turn,
+        _ verb: Verb?,
+        isTorn: Bool,
+        hasBareLF: Bool,
+        _ holdsSecret: (Credential.Standing) -> Bool
+    ) -> Utterance.Asked {
         mistaken = nil
         joinLate()
         if !lost.isEmpty { catchUp(with: turn) }
         let expected = sequenceOnceAnswered()
-        let secret = Credential.start(in: octets, isWhole: true, at: standing)
+        let hasSecret = holdsSecret(standing)
         let wasBeforeGreeting = pending.first?.turn == .greeting
         let isBehindSTARTTLS = sequence.phase == .securing || awaitsAnswerToSTARTTLS
         let behind = pending.last.map { Utterance.Asked.Earlier(turn: $0.turn, verb: $0.verb) }
         isBehindExchange = turn == .auth || isBehindExchange && verb == nil
-        isInCredential = turn == .auth || secret != nil
+        isInCredential = turn == .auth || hasSecret
         // Nobody answers what did not arrive as a whole.
         var id: TurnID?
-        if !piece.isTorn {
+        if !isTorn {
             id = ask(turn, verb: verb) {
-                $0.hasBareLF = piece.line.ending == .lf
+                $0.hasBareLF = hasBareLF
                 $0.isLMTP = verb == .lhlo
-            }
-            if case .chunk(let size?, let last) = command?.argument, size > 0 {
-                mode = .chunk(remaining: size, last: last)
             }
             if turn == .mail { recipients = [] }
         }
-        let asked = Utterance.Asked(
+        return Utterance.Asked(
             id: id,
             turn: turn,
             verb: verb,
@@ -469,9 +571,6 @@ public struct SessionReader: Sendable {
             isBehindSTARTTLS: isBehindSTARTTLS,
             behind: behind
         )
-        let end = octets.count - octets.reversed().prefix { $0 == 13 }.count
-        let credentials = secret.flatMap { $0 < end ? [$0..<end] : nil } ?? []
-        return utterance(.command(asked), piece, .client, credentials)
     }
 
     @discardableResult
@@ -655,19 +754,25 @@ public struct SessionReader: Sendable {
 
     private mutating func replied(_ piece: LineStream.Piece) -> Utterance {
         let (code, continues) = ReplyLine.head(piece.line.octets)
-        let isFirst = !isInReply
         // In the middle of an exchange a log may have said which side it was, and may be wrong.
         let isStray =
-            code == nil && isFirst && !piece.hasMore && (isUnknown || !knowsLink && spoke.isEmpty)
+            code == nil && !isInReply && !piece.hasMore && (isUnknown || !knowsLink && spoke.isEmpty)
             && CredentialsInText.isTellingBase64(piece.line.octets[...])
         if isStray, spoke.isEmpty { beginUnknown() }
         if !hasAnswered, !isInReply, !spoke.contains(.server) { isForeign = Self.looksForeign(piece.line.octets) }
+        let answer = takeReply(code, continues) { piece.line.octets }
+        return utterance(.reply(answer), piece, .server, isStray ? [0..<piece.line.octets.count] : [])
+    }
+
+    /// A line of a reply came: what it answers. `octets` gives the line where it is kept.
+    private mutating func takeReply(_ code: UInt16?, _ continues: Bool, _ octets: () -> [UInt8]) -> Utterance.Answer {
+        let isFirst = !isInReply
         var answer = Utterance.Answer(code: code, isFirst: isFirst, phase: sequence.phase, isForeign: isForeign)
         if isFirst { match(&answer) }
         answer.to = answering
         replyLines += 1
         replyCode = code
-        if answering?.turn == .hello { helloLines.append(piece.line.octets) }
+        if keepsOffer, answering?.turn == .hello { helloLines.append(octets()) }
         // A line without a code in the middle of a reply does not end it.
         let goesOn = continues && replyLines < ReplyAssembler.maxLines || code == nil && !isFirst
         isInReply = goesOn
@@ -676,7 +781,7 @@ public struct SessionReader: Sendable {
             replyLines = 0
             conclude(code)
         }
-        return utterance(.reply(answer), piece, .server, isStray ? [0..<piece.line.octets.count] : [])
+        return answer
     }
 
     /// Whether what came instead of a greeting is another protocol's.

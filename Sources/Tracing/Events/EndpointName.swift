@@ -17,21 +17,39 @@ public struct EndpointName: Equatable, Sendable {
     /// The address, where one is told and not only a name.
     public var address: String? {
         if let plain = plainAddress { return plain }
-        if let open = text.lastIndex(of: "["), let close = text.lastIndex(of: "]"), open < close {
-            let inside = text[text.index(after: open)..<close]
+        let octets = text.utf8
+        if let open = octets.lastIndex(of: UInt8(ascii: "[")), let close = octets.lastIndex(of: UInt8(ascii: "]")),
+            open < close
+        {
+            let inside = text[octets.index(after: open)..<close]
             return inside.hasPrefix("IPv6:") ? String(inside.dropFirst(5)) : String(inside)
         }
+        // A name, as most are.
+        if let first = octets.first, (0x41...0x5A).contains(first & 0xDF) { return nil }
         let host = text.prefix { $0 != ":" }
         return !host.isEmpty && host.allSatisfy { $0 == "." || $0.isNumber } ? String(host) : nil
     }
 
     /// That of `192.0.2.1:25`, as lists of thousands have it.
-    private var plainAddress: String? {
+    private var plainAddress: String? { plainHost.map { String(Substring($0)) } }
+
+    private var plainHost: Substring.UTF8View? {
         let isDigit = { (octet: UInt8) in (0x30...0x39).contains(octet) }
         let host = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
         let rest = text.utf8[host.endIndex...]
         let isPort = rest.first == UInt8(ascii: ":") && rest.dropFirst().allSatisfy(isDigit)
-        return !host.isEmpty && (rest.isEmpty || isPort) ? String(text[..<host.endIndex]) : nil
+        return !host.isEmpty && (rest.isEmpty || isPort) ? host : nil
+    }
+
+    /// A number for whoever is there: the same for one address at every port, or where no address is told for the same words.
+    var number: Int {
+        var hasher = Hasher()
+        if let plainHost {
+            for octet in plainHost { hasher.combine(octet) }
+        } else {
+            for octet in (address ?? text).utf8 { hasher.combine(octet) }
+        }
+        return hasher.finalize()
     }
 
     /// Whether it is this machine itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3); nil where no address is told.

@@ -14,11 +14,11 @@ struct GlanceTold: Sendable {
     /// The forward-paths once more, where there are too many to go through.
     private var known: Set<[UInt8]> = []
 
-    fileprivate mutating func mail(_ line: [UInt8], _ leg: Leg) {
+    fileprivate mutating func mail(_ line: UnsafeBufferPointer<UInt8>, _ leg: Leg) {
         if leg == .relay || reversePath == nil { reversePath = Self.path(line) }
     }
 
-    fileprivate mutating func recipient(_ line: [UInt8]) {
+    fileprivate mutating func recipient(_ line: UnsafeBufferPointer<UInt8>) {
         recipients += 1
         let shown = Self.path(line)
         if forwardPaths.count < SessionGlance.maxPaths, isNew(shown) { forwardPaths.append(shown) }
@@ -31,28 +31,24 @@ struct GlanceTold: Sendable {
     }
 
     /// From the first angle bracket to the last one that closes, or the word behind the colon.
-    private static func path(_ line: [UInt8]) -> [UInt8] {
-        let octets = line.prefix(600)
-        if let start = octets.firstIndex(of: UInt8(ascii: "<")), let end = octets.lastIndex(of: UInt8(ascii: ">")),
-            start < end
-        {
-            return Array(octets[start...end])
-        }
-        let behind = octets.drop { $0 != UInt8(ascii: ":") }.dropFirst().drop { $0 == 32 }
-        return Array(behind.prefix { $0 != 32 })
+    private static func path(_ line: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let path = GlancedLine.path(UnsafeBufferPointer(rebasing: line.prefix(600)))
+        return Array(
+            path.first == UInt8(ascii: "<") && path.last == UInt8(ascii: ">") ? path[...] : path.prefix { $0 != 32 }
+        )
     }
 }
 
 /// One connection as it is looked at: what its octets are, and what they tell.
 struct GlanceConnection: Sendable {
     let leg: Leg
-    var reader = SessionReader()
+    var reader = SessionReader(keepsOffer: false)
     /// What is going on; those before it on the same leg count with it.
     var situations = SituationReading()
     /// Nothing was said on it yet.
     var isUntouched = true
     /// Turns are counted anew on each connection; ids are not.
-    private var base = 0
+    private(set) var base = 0
     private var highest = 0
     /// The transaction each turn belongs to, by its number; 0 for what is in none.
     private var transactions: [Int32] = []
@@ -68,7 +64,8 @@ struct GlanceConnection: Sendable {
     }
 
     private mutating func note(_ transaction: Int, of id: TurnID) {
-        if id >= transactions.count { transactions += repeatElement(0, count: id + 1 - transactions.count) }
+        if transactions.isEmpty { transactions.reserveCapacity(16) }
+        while id >= transactions.count { transactions.append(0) }
         transactions[id] = Int32(clamping: transaction)
     }
 
@@ -107,6 +104,20 @@ struct GlanceConnection: Sendable {
         drain(side, &told)
     }
 
+    /// The same of octets that stand somewhere in memory.
+    mutating func take(_ octets: UnsafeRawBufferPointer, _ side: Side, _ told: inout GlanceTold) {
+        guard !isSealed else { return }
+        if side == .server, reader.holdsBeginning {
+            reader.decideBeginning()
+            drain(.client, &told)
+        }
+        isUntouched = false
+        let rest = passPlain(octets.bindMemory(to: UInt8.self), side, &told)
+        guard !rest.isEmpty else { return }
+        reader.append(UnsafeRawBufferPointer(rest), from: side)
+        drain(side, &told)
+    }
+
     private mutating func drain(_ side: Side, _ told: inout GlanceTold) {
         while !isSealed {
             if side == .client, passPlainMailData() { continue }
@@ -121,8 +132,8 @@ struct GlanceConnection: Sendable {
         situations.take(said, base: base)
         told.legs.with(leg) { $0.spoke(said.side, at: nil) }
         switch said.kind {
-        case .command(let asked): command(asked, said.octets, &told)
-        case .reply(let answer): replied(answer, said.octets, &told)
+        case .command(let asked): said.octets.withUnsafeBufferPointer { command(asked, $0, &told) }
+        case .reply(let answer): said.octets.withUnsafeBufferPointer { replied(answer, $0, &told) }
         case .mailData(let content):
             guard let asked = content.ends else { return }
             let transaction = told.transactions[leg] ?? 0
@@ -141,35 +152,37 @@ struct GlanceConnection: Sendable {
         }
     }
 
-    private mutating func command(_ asked: Utterance.Asked, _ octets: [UInt8], _ told: inout GlanceTold) {
+    mutating func command(_ asked: Utterance.Asked, _ line: UnsafeBufferPointer<UInt8>, _ told: inout GlanceTold) {
         if asked.turn == .mail, !asked.beginsNothing { told.transactions[leg] = (told.transactions[leg] ?? 0) + 1 }
         // Nobody answers what did not arrive as a whole.
         guard let id = asked.id else { return }
         let transaction = told.transactions[leg] ?? 0
         highest = max(highest, id)
-        var path: Path?
+        var address: [UInt8]?
         switch asked.turn {
         case .mail:
-            path = Command.path(of: octets)
-            if path != nil { told.mail(octets, leg) }
+            address = GlancedLine.address(line)
+            if address != nil { told.mail(line, leg) }
         case .rcpt:
-            path = Command.path(of: octets)
-            told.recipient(octets)
+            address = GlancedLine.address(line)
+            told.recipient(line)
         case .hello where leg == .relay || told.clientName == nil:
-            if case .domain(let name) = Command(reading: octets).argument { told.clientName = name }
+            if let name = GlancedLine.clientName(line) { told.clientName = name }
         default: break
         }
         note(transaction, of: id)
         let base = base
-        told.legs.with(leg) { [path] in $0.asked(asked.turn, path: path, id: base + id, transaction: transaction) }
+        told.legs.with(leg) { [address] in
+            $0.asked(asked.turn, address: address, id: base + id, transaction: transaction)
+        }
     }
 
-    private mutating func replied(_ answer: Utterance.Answer, _ octets: [UInt8], _ told: inout GlanceTold) {
+    mutating func replied(_ answer: Utterance.Answer, _ line: UnsafeBufferPointer<UInt8>, _ told: inout GlanceTold) {
         if let end = answer.endOfMailData {
             for id in end.asked { note(told.transactions[leg] ?? 0, of: id) }
         }
         if answer.to?.turn == .greeting, answer.isFirst, answer.code == 220, leg == .relay || told.serverName == nil {
-            told.serverName = Array(ReplyLine(reading: octets).text.prefix { $0 != 32 && $0 != 9 })
+            told.serverName = GlancedLine.serverName(line)
         }
         guard answer.isLast, let code = answer.code else { return }
         let base = base
@@ -179,7 +192,7 @@ struct GlanceConnection: Sendable {
             place: nil,
             lines: [],
             code: code,
-            status: ReplyLine.status(of: octets)
+            status: ReplyLine.status(of: line)
         )
         told.legs.with(leg) {
             $0.answered(

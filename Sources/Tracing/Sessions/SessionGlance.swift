@@ -117,14 +117,18 @@ public struct SessionGlance: Sendable {
     public mutating func take(_ octets: [UInt8], _ side: Side, _ leg: Leg = .relay, marks: [Range<Int>] = []) {
         guard !octets.isEmpty else { return }
         with(leg) { connection, told in
-            connection.take(side, &told) { $0.append(octets, from: side, marks: marks) }
+            if marks.isEmpty {
+                octets.withUnsafeBytes { connection.take($0, side, &told) }
+            } else {
+                connection.take(side, &told) { $0.append(octets, from: side, marks: marks) }
+            }
         }
     }
 
     /// The same of octets that stand somewhere in memory.
     public mutating func take(_ octets: UnsafeRawBufferPointer, _ side: Side) {
         guard !octets.isEmpty else { return }
-        relay.take(side, &told) { $0.append(octets, from: side) }
+        relay.take(octets, side, &told)
     }
 
     private mutating func records(_ octets: [UInt8], _ side: Side, _ leg: Leg) {

@@ -75,7 +75,12 @@ extension VerdictLegs {
         case .command where line.ending != .none:
             let command = Command(reading: line.octets)
             with(line.leg) {
-                $0.asked(command.turn, path: command.path, id: line.index, transaction: line.place.transaction)
+                $0.asked(
+                    command.turn,
+                    address: command.path?.withoutBrackets,
+                    id: line.index,
+                    transaction: line.place.transaction
+                )
             }
         case .mailData(.end): with(line.leg) { $0.contentEnded(of: line.place.transaction) }
         case .reply(let context): replied(line, context, &reply)

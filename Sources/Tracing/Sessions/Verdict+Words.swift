@@ -264,9 +264,16 @@ extension Verdict.Holder {
 extension Verdict.Decision {
     /// `550 RCPT 5.1.1`.
     public var words: String {
-        var words = "\(code)"
-        if let turn = turn?.listed { words += " \(turn)" }
-        if let status { words += " \(status)" }
+        // Each row of a long list has them, so nothing is made but the words.
+        var words = String(code)
+        if let turn {
+            words += " "
+            words += turn.listed
+        }
+        if let status {
+            words += " "
+            words += status.description
+        }
         return words
     }
 }

@@ -134,8 +134,8 @@ struct VerdictReading: Sendable {
 
     // MARK: What is asked
 
-    /// A command that arrived whole. `id` names it in what answers it.
-    mutating func asked(_ turn: CommandSequence.Turn, path: Path?, id: Int, transaction: Int) {
+    /// A command that arrived whole. `address` is that of MAIL or RCPT without angle brackets, `id` names it in what answers it.
+    mutating func asked(_ turn: CommandSequence.Turn, address: [UInt8]?, id: Int, transaction: Int) {
         opened()
         (link.hasAsked, lastAsked) = (true, id)
         link.awaitsHello = turn == .hello
@@ -148,10 +148,10 @@ struct VerdictReading: Sendable {
             courses.begin(transaction)
             (isTaken, hasAllRecipients) = (false, false)
             transactions.append(
-                .init(number: transaction, reversePath: path?.withoutBrackets, id: id, connection: link.number)
+                .init(number: transaction, reversePath: address, id: id, connection: link.number)
             )
         case .rcpt:
-            guard let address = path?.withoutBrackets else { return }
+            guard let address else { return }
             let index = recipients.count
             courses.with(transaction) { $0.members.append(index) }
             courses.begin(transaction)

@@ -23,7 +23,7 @@ struct AttemptTally: Sendable {
         asked = []
     }
 
-    mutating func mail(_ path: [UInt8]) { sender = HashedNames.number(path) }
+    mutating func mail(_ path: UnsafeBufferPointer<UInt8>) { sender = HashedNames.number(path) }
 
     mutating func asked(_ name: Int, id: Int, at place: SituationReading.Place) {
         guard asked.count < Self.maxAsked else { return }

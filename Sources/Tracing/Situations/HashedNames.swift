@@ -24,14 +24,17 @@ struct HashedNames: Sendable {
     }
 
     /// The number of a path or a name: without angle brackets, in small letters.
-    static func number(_ octets: [UInt8]) -> Int {
+    static func number(_ octets: [UInt8]) -> Int { octets.withUnsafeBufferPointer { number($0) } }
+
+    static func number(_ octets: UnsafeBufferPointer<UInt8>) -> Int {
         var inner = octets[...]
         if inner.first == UInt8(ascii: "<"), inner.last == UInt8(ascii: ">") { inner = inner.dropFirst().dropLast() }
-        if inner.contains(where: { (0x41...0x5A).contains($0) }) {
-            inner = inner.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }[...]
-        }
         var hasher = Hasher()
-        inner.withUnsafeBytes { hasher.combine(bytes: $0) }
+        if inner.contains(where: { (0x41...0x5A).contains($0) }) {
+            inner.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.withUnsafeBytes { hasher.combine(bytes: $0) }
+        } else {
+            hasher.combine(bytes: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: inner)))
+        }
         return hasher.finalize()
     }
 }

@@ -176,20 +176,18 @@ enum QueueIDs {
     }
 
     /// Words of a reply that hold a digit.
-    static func numbers(in reply: [UInt8]) -> [Int] {
+    static func numbers(in octets: UnsafeBufferPointer<UInt8>) -> [Int] {
         var numbers: [Int] = []
-        reply.withUnsafeBufferPointer { octets in
-            var at = 4
-            while at < octets.count, numbers.count < maxWords {
-                while at < octets.count, !mayHold(octets[at]) { at += 1 }
-                let start = at
-                while at < octets.count, mayHold(octets[at]) { at += 1 }
-                var end = at
-                while end > start, octets[end - 1] == UInt8(ascii: ".") { end -= 1 }
-                let word = octets[start..<end]
-                if word.count >= minOctets, word.contains(where: { (0x30...0x39).contains($0) }) {
-                    numbers.append(MailHeaderSigns.number(word))
-                }
+        var at = 4
+        while at < octets.count, numbers.count < maxWords {
+            while at < octets.count, !mayHold(octets[at]) { at += 1 }
+            let start = at
+            while at < octets.count, mayHold(octets[at]) { at += 1 }
+            var end = at
+            while end > start, octets[end - 1] == UInt8(ascii: ".") { end -= 1 }
+            let word = octets[start..<end]
+            if word.count >= minOctets, word.contains(where: { (0x30...0x39).contains($0) }) {
+                numbers.append(MailHeaderSigns.number(word))
             }
         }
         return numbers

@@ -20,7 +20,7 @@ struct MailTies: Sendable, Equatable {
         mails.append(Mail(messageID: header.messageID, received: header.received, hops: header.hops))
     }
 
-    mutating func taken(_ reply: [UInt8]) {
+    mutating func taken(_ reply: UnsafeBufferPointer<UInt8>) {
         guard let last = mails.indices.last, mails[last].taken.isEmpty else { return }
         mails[last].taken = QueueIDs.numbers(in: reply)
     }

@@ -74,8 +74,10 @@ struct OpeningSigns: Sendable {
 
     // MARK: What is said
 
-    mutating func asked(_ turn: CommandSequence.Turn, _ octets: [UInt8], line: Int?) {
-        if !connection.hasClient, !connection.clientTLS, foreign == nil, let known = ForeignProtocol(opening: octets) {
+    mutating func asked(_ turn: CommandSequence.Turn, _ octets: UnsafeBufferPointer<UInt8>, line: Int?) {
+        if !connection.hasClient, !connection.clientTLS, foreign == nil,
+            let known = ForeignProtocol(opening: Array(octets))
+        {
             foreign = (known, line)
         }
         spoke(.client, line)

@@ -1,5 +1,3 @@
-import Notation
-
 /// What several sessions of one input tell together: THE one place where that is decided.
 ///
 /// It is fed a few numbers for each session, as that is glanced at, and asked once in the end; both cost as much for a session however
@@ -189,11 +187,11 @@ extension RelatedSessions.Facts {
     /// How many servers the mail had been through; nil where no mail tells.
     fileprivate var hops: Int? { mails.first?.hops }
 
-    /// `client` is whoever spoke, as a list shows it, `began` in ISO 8601.
-    public init(number: Int, began: String, client: String?, _ glance: borrowing SessionGlance, _ verdict: Verdict) {
+    /// `client` is whoever spoke, as a list shows it, `began` in seconds since 1970.
+    public init(number: Int, began: Double?, client: String?, _ glance: borrowing SessionGlance, _ verdict: Verdict) {
         self.number = number
-        self.began = UTCTime(iso8601: began).map { Double($0.seconds) + Double($0.nanosecond) / 1e9 }
-        let who = client.map { EndpointName($0).address ?? $0 }.hashValue
+        self.began = began
+        let who = client.map { EndpointName($0).number } ?? 0
         self.client = who
         (failedLogins, hasLoggedIn) = glance.failedLogins
         mails = glance.mails

@@ -17,8 +17,11 @@ struct RelayTally: Sendable {
     private static let maxAsked = 1000
     private var lines = SituationLines()
 
-    mutating func asked(_ path: [UInt8], id: Int, line: Int?) {
-        guard asked.count < Self.maxAsked, let found = RelayTrick.read(path) else { return }
+    mutating func asked(_ path: UnsafeBufferPointer<UInt8>, id: Int, line: Int?) {
+        guard asked.count < Self.maxAsked, RelayTrick.mayStand(in: path), let found = RelayTrick.read(Array(path))
+        else {
+            return
+        }
         asked.append(Asked(id: id, trick: found.trick, target: HashedNames.number(found.target)))
         lines.add(line)
     }

@@ -19,7 +19,7 @@ public enum RelayTrick: String, CaseIterable, Sendable {
     static func read(_ path: [UInt8]) -> (trick: RelayTrick, target: [UInt8])? {
         var inner = path[...]
         if inner.first == UInt8(ascii: "<"), inner.last == UInt8(ascii: ">") { inner = inner.dropFirst().dropLast() }
-        guard inner.count <= maxOctets, maySay(inner) else { return nil }
+        guard inner.count <= maxOctets, inner.withUnsafeBufferPointer(mayStand) else { return nil }
         var trick: RelayTrick?
         if inner.first == at, let colon = inner.firstIndex(of: UInt8(ascii: ":")) {
             (trick, inner) = (.sourceRoute, inner[(colon + 1)...])
@@ -33,17 +33,19 @@ public enum RelayTrick: String, CaseIterable, Sendable {
     }
 
     /// Whether there is anything in an address that others have not: most are passed over by this look.
-    private static func maySay(_ address: ArraySlice<UInt8>) -> Bool {
+    static func mayStand(in path: UnsafeBufferPointer<UInt8>) -> Bool {
         var signs = 0
-        for octet in address {
+        for octet in path {
             switch octet {
             case at: signs += 1
             case UInt8(ascii: "%"), UInt8(ascii: "!"): return true
             default: break
             }
         }
-        return signs > 1 || address.first == UInt8(ascii: "\"")
+        return signs > 1 || path.first == quote || path.first == UInt8(ascii: "<") && path.dropFirst().first == quote
     }
+
+    private static let quote = UInt8(ascii: "\"")
 
     private static let at = UInt8(ascii: "@")
     /// No path is longer (RFC 5321 §4.5.3.1.3); some more, since a test may be careless.

@@ -7,23 +7,29 @@ extension SituationReading {
         switch said.kind {
         case .command(let command):
             let line = said.piece.line
-            asked(command.turn, line.octets, isLF: line.ending == .lf, id: command.id.map { base + $0 }, at: Place())
-        case .reply(let answer):
-            guard answer.isLast, let code = answer.code else { return }
-            let status = needsStatus(answer.to?.turn, code) ? ReplyLine.status(of: said.octets) : nil
-            answered(
-                answer.to?.turn,
-                answer.to?.verb,
-                (said.octets, code, status),
-                id: answer.to?.id.map { base + $0 },
-                at: Place()
-            )
+            line.octets.withUnsafeBufferPointer { octets in
+                asked(command.turn, octets, isLF: line.ending == .lf, id: command.id.map { base + $0 }, at: Place())
+            }
+        case .reply(let answer): said.octets.withUnsafeBufferPointer { answered(answer, $0, base: base) }
         case .mailData(let part): content(said.piece.line, isEnd: part.ends != nil, at: Place())
         case .chunk: chunk(said.piece.line, at: Place())
         case .tls: record(said.side, line: nil)
         case .rest where said.side == .client: unclear(said.octets, line: nil)
         case .strayMailData, .strayChunk, .saslResponse, .proxy, .rest: break
         }
+    }
+
+    /// A line of a reply.
+    mutating func answered(_ answer: Utterance.Answer, _ line: UnsafeBufferPointer<UInt8>, base: Int) {
+        guard answer.isLast, let code = answer.code else { return }
+        let status = needsStatus(answer.to?.turn, code) ? ReplyLine.status(of: line) : nil
+        answered(
+            answer.to?.turn,
+            answer.to?.verb,
+            (line, code, status),
+            id: answer.to?.id.map { base + $0 },
+            at: Place()
+        )
     }
 
     /// A status is read where a reply that said no to a recipient has one.

@@ -51,24 +51,30 @@ struct SituationReading: Sendable {
     // MARK: What is asked
 
     /// A command line. `id` names it in what answers it; nil where it did not arrive whole.
-    mutating func asked(_ turn: CommandSequence.Turn, _ octets: [UInt8], isLF: Bool, id: Int?, at place: Place) {
+    mutating func asked(
+        _ turn: CommandSequence.Turn,
+        _ octets: UnsafeBufferPointer<UInt8>,
+        isLF: Bool,
+        id: Int?,
+        at place: Place
+    ) {
         opening.asked(turn, octets, line: place.line)
         guard let id else { return }
         switch turn {
         case .mail:
-            attempts.mail(Self.path(octets))
+            attempts.mail(GlancedLine.path(octets))
             lookForLineEnd(octets, isLF, place)
         case .rcpt:
-            let path = Self.path(octets)
+            let path = GlancedLine.path(octets)
             let name = HashedNames.number(path)
             relay.asked(path, id: id, line: place.line)
             harvest.askedRecipient(name, line: place.line)
             attempts.asked(name, id: id, at: place)
             lookForLineEnd(octets, isLF, place)
-        case .auth: login.began(octets)
+        case .auth: login.began(Array(octets))
         case .data, .chunk, .lastChunk: harvest.sentMail()
         case .anytime, .unknown:
-            let command = Command(reading: octets)
+            let command = Command(reading: Array(octets))
             if let verb = command.verb, verb == .vrfy || verb == .expn, case .text(let name) = command.argument {
                 harvest.asked(verb, about: name, line: place.line)
             }
@@ -77,27 +83,17 @@ struct SituationReading: Sendable {
     }
 
     /// A path that a line end has broken up, or that holds one in some code, was put together by a program that did not look.
-    private mutating func lookForLineEnd(_ octets: [UInt8], _ isLF: Bool, _ place: Place) {
+    private mutating func lookForLineEnd(_ line: UnsafeBufferPointer<UInt8>, _ isLF: Bool, _ place: Place) {
         guard injected == nil else { return }
-        let isBroken = isLF && octets.contains(UInt8(ascii: "<")) && !octets.contains(UInt8(ascii: ">"))
+        let isBroken = isLF && line.contains(UInt8(ascii: "<")) && !line.contains(UInt8(ascii: ">"))
         if isBroken { return injected = ("", place.line) }
-        octets.withUnsafeBufferPointer { line in
-            if let field = MailHeaderSigns.hidden(line) { injected = (field, place.line) }
-        }
-    }
-
-    /// From the first angle bracket to the last one that closes, or what stands behind the colon.
-    private static func path(_ line: [UInt8]) -> [UInt8] {
-        if let start = line.firstIndex(of: UInt8(ascii: "<")), let end = line.lastIndex(of: UInt8(ascii: ">")),
-            start < end
-        {
-            return Array(line[start...end])
-        }
-        return Array(line.drop { $0 != UInt8(ascii: ":") }.dropFirst().drop { $0 == 32 })
+        if let field = MailHeaderSigns.hidden(line) { injected = (field, place.line) }
     }
 
     /// What the client says that cannot be a line, as the octets of another protocol.
-    mutating func unclear(_ octets: [UInt8], line: Int?) { opening.asked(.unknown, octets, line: line) }
+    mutating func unclear(_ octets: [UInt8], line: Int?) {
+        octets.withUnsafeBufferPointer { opening.asked(.unknown, $0, line: line) }
+    }
 
     // MARK: Mail data
 
@@ -142,7 +138,7 @@ struct SituationReading: Sendable {
     mutating func answered(
         _ turn: CommandSequence.Turn?,
         _ verb: Verb?,
-        _ reply: (octets: [UInt8], code: UInt16, status: EnhancedStatusCode?),
+        _ reply: (octets: UnsafeBufferPointer<UInt8>, code: UInt16, status: EnhancedStatusCode?),
         id: Int?,
         at place: Place
     ) {

@@ -72,7 +72,9 @@ extension SituationReading {
         case .command where line.speaker == .client:
             let isWhole = line.ending != .none
             let turn = Command(reading: line.octets).turn
-            asked(turn, line.octets, isLF: line.ending == .lf, id: isWhole ? line.index : nil, at: place)
+            line.octets.withUnsafeBufferPointer { octets in
+                asked(turn, octets, isLF: line.ending == .lf, id: isWhole ? line.index : nil, at: place)
+            }
         case .reply(let context): replied(line, context, &reply, place)
         case .mailData(let part):
             content(WireLine(line.octets, ending: line.ending), isEnd: part == .end, at: place)
@@ -110,6 +112,8 @@ extension SituationReading {
         let read = ReplyLine(reading: line.octets)
         guard let code = read.code, !read.continues, let known = reply else { return }
         reply = nil
-        answered(known.turn, known.verb, (line.octets, code, read.status), id: known.answers, at: place)
+        line.octets.withUnsafeBufferPointer { octets in
+            answered(known.turn, known.verb, (octets, code, read.status), id: known.answers, at: place)
+        }
     }
 }

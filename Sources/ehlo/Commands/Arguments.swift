@@ -10,7 +10,9 @@ enum Arguments {
     private static let withValue = ["--lessons", "--lang", "--theme", "--color"]
 
     /// The commands of a command.
-    private static let inner = ["lessons": ["list", "show", "check"]]
+    private static func inner(_ command: String) -> [String]? {
+        command == "lessons" ? ["list", "show", "check"] : nil
+    }
 
     /// The words as the parser reads them, and whether they began with a session and no command.
     struct Spelled: Equatable {
@@ -40,11 +42,11 @@ enum Arguments {
         var moved: [String] = []
         var rest = words[...]
         while let word = rest.first {
-            let awaited = command.last.map { inner[$0] ?? [] } ?? commands
+            let awaited = command.last.map { inner($0) ?? [] } ?? commands
             if awaited.contains(word) {
                 command.append(word)
                 rest = rest.dropFirst()
-                guard inner[word] == nil else { continue }
+                guard inner(word) == nil else { continue }
                 return command + placed(moved, behind: Array(rest))
             }
             let length = commonOptionLength(word)

@@ -77,8 +77,8 @@ struct CommonOptions: ParsableArguments {
         return roots
     }
 
-    /// The lessons in the language asked for.
-    func library(_ settings: Settings) throws -> LessonLibrary {
+    /// The lessons in the language asked for; `showsSteps` says that those of the steps will be shown.
+    func library(_ settings: Settings, showsSteps: Bool = true) throws -> LessonLibrary {
         let library: LessonLibrary
         do {
             library = try LessonLibrary(roots: settings.lessonsRoots, language: settings.language)
@@ -91,7 +91,7 @@ struct CommonOptions: ParsableArguments {
         if let lang, !library.language.hasPrefix(lang.prefix(2).lowercased()) {
             Message.write("--lang: there are no lessons in '\(lang)', so they are shown in '\(library.language)'")
         }
-        if settings.isPlain { library.readAhead() }
+        if settings.isPlain, showsSteps { library.readAhead() }
         return library
     }
 }

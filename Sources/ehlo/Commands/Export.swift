@@ -67,8 +67,7 @@ struct Export: ParsableCommand {
     var anonymize = false
     @Flag(help: "Print the JSON Schema of --format json, and nothing else.")
     var schema = false
-    @OptionGroup var picking: PickOptions
-    @OptionGroup var keyLog: KeyLogOption
+    @OptionGroup var reading: FileOptions
     @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -95,7 +94,7 @@ struct Export: ParsableCommand {
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
         var files = ManyFiles(sources, choice: number, filter: filter, title: title, demands)
-        (files.keys, files.pick) = (try keyLog.keys(), picking.pick)
+        (files.keys, files.pick) = (try reading.keys(), reading.pick)
         if anonymize { files.anonymizer = Anonymizer() }
         try files.write(as: format, with: writer, to: output)
     }
@@ -107,7 +106,7 @@ struct Export: ParsableCommand {
         with writer: SessionWriter,
         _ demands: Demands
     ) throws {
-        let file = try picking.picked(SessionFile.read(source.path, keys: keyLog.keys()) { Self.tellOfWaiting() })
+        let file = try reading.picked(SessionFile.read(source.path, keys: reading.keys()) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.

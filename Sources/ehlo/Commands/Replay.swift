@@ -50,8 +50,7 @@ struct Replay: ParsableCommand {
     var idleLimit = 2.0
     @Option(help: ArgumentHelp("How long it stays at a stop at least when it plays by itself.", valueName: "seconds"))
     var pace: Double?
-    @OptionGroup var picking: PickOptions
-    @OptionGroup var keyLog: KeyLogOption
+    @OptionGroup var reading: FileOptions
     @OptionGroup var asked: DemandOptions
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -73,28 +72,28 @@ struct Replay: ParsableCommand {
         settings.idleLimit = idleLimit
         if let pace { settings.pace = pace }
         // A missing folder of lessons is said first: the bundled sessions are in it.
-        let library = try common.library(settings)
+        let library = try common.library(settings, showsSteps: !list)
         guard let session else { return try offerSessions(settings) }
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
         let isOne = number == nil || number == .all || number == .one(0)
         let isShown = !list && !settings.isPlain && debug.debugLog == nil && filter == nil && compare == nil
-        if isShown, isOne, picking.pick.wantsAll, let long = LongRecording(path) {
+        if isShown, isOne, reading.pick.wantsAll, let long = LongRecording(path) {
             return try runInCurses(.reading(long, name: session), settings)
         }
         var came: [UInt8]?
         if path == "-", showsWhatStreams(demands),
-            let input = StreamedInput(picking.pick, waitsForPause: !settings.isPlain)
+            let input = StreamedInput(reading.pick, waitsForPause: !settings.isPlain)
         {
             came = try showStream(input, settings, library)
             guard came != nil else { return }
         }
         var file: SessionFile
-        let keys = try keyLog.keys()
+        let keys = try reading.keys()
         do throws(FileError) { file = try Self.read(path, came, keys) } catch {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
             return try explain(error, named: session, demands, settings, library)
         }
-        file = try picking.picked(file)
+        file = try reading.picked(file)
         if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
             Message.warn(file.warnings, about: session)
             _ = try printList(settings) { (row) throws(FileError) in try file.eachListing(row) }
@@ -135,7 +134,7 @@ struct Replay: ParsableCommand {
     /// Shows sessions as they come. Gives all that came where that has to be read as a file is.
     private func showStream(_ input: StreamedInput, _ settings: Settings, _ library: LessonLibrary) throws -> [UInt8]? {
         let came = try StreamFace(input, settings, library).show(onWait: Self.sayWaiting)
-        if came == nil, settings.isPlain, !picking.pick.wantsAll, !input.hasPicked { throw picking.nothing }
+        if came == nil, settings.isPlain, !reading.pick.wantsAll, !input.hasPicked { throw reading.nothing }
         return came
     }
 
@@ -180,7 +179,7 @@ struct Replay: ParsableCommand {
             )
         }
         let path = try BundledSession.resolve(other, in: settings.lessonsRoots)
-        let second = try SessionFile.read(path, keys: keyLog.keys())
+        let second = try SessionFile.read(path, keys: reading.keys())
         guard second.count == 1 else {
             throw CommandError(
                 .usage,

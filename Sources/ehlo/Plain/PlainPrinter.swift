@@ -36,7 +36,8 @@ struct PlainPrinter {
         row.reserveCapacity(cells.reduce(cells.count) { $0 + $1.utf8.count })
         for (index, cell) in cells.enumerated() {
             if index > 0 { row.append(9) }
-            row += shown(cell).utf8
+            var text = shown(cell)
+            text.withUTF8 { row.append(contentsOf: $0) }
         }
         row.append(10)
         try output.write(octets: row)

@@ -17,8 +17,7 @@ import Testing
         for (number, session) in heard.enumerated() {
             var glance = SessionGlance(Sample(session.said).events)
             let verdict = glance.verdict()
-            let (minute, second) = (session.at / 60, session.at % 60)
-            let began = "2026-11-25T10:\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)Z"
+            let began = 1_800_000_000 + Double(session.at)
             related.add(.init(number: number, began: began, client: session.client, glance, verdict))
         }
         return related.situations().mapValues { $0.map(\.told) }

@@ -135,7 +135,7 @@ extension Dialect {
         for (mark, side) in [
             ("SMTP<<", Side.server), ("SMTP>>", .client), ("SMTP<|", .server), ("SMTP|>", .client), ("SMTP+>", .client),
         ] {
-            guard let said = text.after(mark), said.first != UInt8(ascii: "(") else { continue }
+            guard let said = text.after(mark: mark), said.first != UInt8(ascii: "(") else { continue }
             let line = said.after(" ") ?? said
             // `(writing message)`, in older versions `writing message and terminating "."`.
             if line.starts(with: "(writing message".utf8) || line.starts(with: "writing message and".utf8) {
@@ -157,7 +157,7 @@ extension Dialect {
     @Sendable static func eximTests(_ line: ArraySlice<UInt8>) -> Peeled? {
         if line.starts(with: "??? ".utf8) || line.elementsEqual("???".utf8) { return Peeled(.again) }
         for (mark, side) in [("<<<", Side.server), (">>>", .client)] {
-            if let said = line.after(mark) { return Peeled(.said(side, said.after(" ") ?? said)) }
+            if let said = line.after(mark: mark) { return Peeled(.said(side, said.after(" ") ?? said)) }
         }
         return nil
     }

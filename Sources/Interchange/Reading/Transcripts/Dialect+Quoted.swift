@@ -28,7 +28,7 @@ extension Dialect {
     /// Literals behind arrows: Ruby's Net::SMTP has `-> "220 …\n"` for what came, wrappers of Go programs have it for what went.
     @Sendable static func quotedArrows(_ line: ArraySlice<UInt8>) -> Peeled? {
         for (mark, side) in [("-> ", Side.server), ("<- ", .client), (">> ", .server), ("<< ", .client)] {
-            guard let said = line.after(mark) else { continue }
+            guard let said = line.after(mark: mark) else { continue }
             return StringLiteral.read(said).map { Peeled(.wrote(side, $0)) }
         }
         if let place = line.after("Connection opened: ") { return Peeled(.link(.connected(place.text))) }
@@ -45,7 +45,7 @@ extension Dialect {
             ("SERVER -> CLIENT:", Side.server), ("CLIENT -> SERVER:", .client), ("SMTP -> FROM SERVER:", .server),
             ("CLIENT -> SMTP:", .client),
         ] {
-            guard let said = text.after(mark) else { continue }
+            guard let said = text.after(mark: mark) else { continue }
             let line = said.after(" ") ?? said
             if line.elementsEqual("<credentials hidden>".utf8) || line.elementsEqual("[credentials hidden]".utf8) {
                 return Peeled(.leftOut(.client, .credential([])))
@@ -107,7 +107,7 @@ extension Dialect {
             return Peeled(.said(.server, Array(reply.joined(separator: [10]))[...]))
         }
         for mark in ["> ", "-> ", "--> ", "C: "] {
-            if let said = text.after(mark) { return Peeled(.said(.client, said)) }
+            if let said = text.after(mark: mark) { return Peeled(.said(.client, said)) }
         }
         return nil
     }

@@ -29,15 +29,17 @@ struct LineFront {
         return line
     }
 
-    /// What may stand before the lines of a sample, the plainest first.
-    static func candidates(_ lines: [ArraySlice<UInt8>]) -> [LineFront] {
-        var fronts = [LineFront()]
-        let rests = lines.map { LogPrefix.read($0)?.rest }
-        if rests.contains(where: { $0 != nil }) {
-            fronts.append(LineFront(isLogged: true))
-            if let learned = LearnedPrefix(zip(lines, rests).map { $1 ?? $0 }) {
-                fronts.append(LineFront(isLogged: true, learned: learned))
-            }
+    /// What is known that may stand before the lines of a sample, the plainest first.
+    static func plain(_ lines: [ArraySlice<UInt8>]) -> [LineFront] {
+        let isLogged = lines.contains { LogPrefix.read($0) != nil }
+        return [LineFront()] + (isLogged ? [LineFront(isLogged: true)] : [])
+    }
+
+    /// What their lines have in common before the dialogue, behind what a logging system put there if it did, and without that.
+    static func learned(_ lines: [ArraySlice<UInt8>], isLogged: Bool) -> [LineFront] {
+        var fronts: [LineFront] = []
+        if isLogged, let learned = LearnedPrefix(lines.map { LogPrefix.read($0)?.rest ?? $0 }) {
+            fronts.append(LineFront(isLogged: true, learned: learned))
         }
         if let learned = LearnedPrefix(lines) { fronts.append(LineFront(learned: learned)) }
         return fronts

@@ -91,9 +91,16 @@ extension ArraySlice<UInt8> {
         return start.dropLast(start.reversed().prefix(while: \.isBlank).count)
     }
 
-    /// What follows a prefix; nil when it does not begin so.
-    func after(_ prefix: String) -> ArraySlice<UInt8>? {
-        starts(with: prefix.utf8) ? dropFirst(prefix.utf8.count) : nil
+    /// What follows a prefix; nil when it does not begin so. Every line of a log is asked for many.
+    func after(_ prefix: StaticString) -> ArraySlice<UInt8>? {
+        let length = prefix.utf8CodeUnitCount
+        guard count >= length else { return nil }
+        for index in 0..<length where self[startIndex + index] != prefix.utf8Start[index] { return nil }
+        return dropFirst(length)
+    }
+
+    func after(mark: String) -> ArraySlice<UInt8>? {
+        starts(with: mark.utf8) ? dropFirst(mark.utf8.count) : nil
     }
 
     var text: String { String(decoding: self, as: UTF8.self) }

@@ -10,12 +10,12 @@ struct LogPrefix {
 
     /// Whether a server or a client of SMTP writes this log: smtpd(8) hears clients, smtp(8) and lmtp(8) hear servers.
     var program: Side? {
-        let name = process.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") }
-        switch name.split(separator: UInt8(ascii: "/")).last.map({ $0.text }) {
-        case "smtpd": return .server
-        case "smtp", "lmtp": return .client
-        default: return nil
-        }
+        let slash = UInt8(ascii: "/")
+        var name = process.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") }
+        while name.last == slash { name = name.dropLast() }
+        if let last = name.lastIndex(of: slash) { name = name[(last + 1)...] }
+        if name.elementsEqual("smtpd".utf8) { return .server }
+        return name.elementsEqual("smtp".utf8) || name.elementsEqual("lmtp".utf8) ? .client : nil
     }
 
     /// Takes the prefix off; nil when the line has none.
@@ -82,10 +82,10 @@ struct LogPrefix {
     /// `host postfix/smtpd[123]: `, of syslog.
     private mutating func takeHostAndProgram() -> Bool {
         let words = rest.prefix(200)
-        guard let colon = words.firstRange(of: Array("]: ".utf8)) else { return false }
+        guard let colon = words.firstRange(of: Self.processEnd) else { return false }
         let head = rest[..<colon.lowerBound]
-        let parts = head.split(separator: 32, omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let program = parts.last,
+        let program = head.lastIndex(of: 32).map { head[($0 + 1)...] } ?? head
+        guard !head[..<program.startIndex].dropLast().contains(32),
             let open = program.lastIndex(of: UInt8(ascii: "[")), open > program.startIndex,
             program[(open + 1)...].allSatisfy({ (0x30...0x39).contains($0) }),
             program.count - 1 > open - program.startIndex
@@ -94,6 +94,8 @@ struct LogPrefix {
         rest = rest[colon.upperBound...]
         return true
     }
+
+    private static let processEnd = Array("]: ".utf8)
 
     private static let levels: Set<String> = [
         "TRACE", "DEBUG", "FINE", "FINER", "FINEST", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "D", "I", "DBG",

@@ -102,13 +102,15 @@ struct ReadingPlan {
     }
 
     private static func plan(_ sample: [(line: ArraySlice<UInt8>, isInFence: Bool)]) -> ReadingPlan? {
-        let fronts = LineFront.candidates(sample.map(\.line))
-        let plain = fronts.filter { $0.learned == nil }
+        let lines = sample.map(\.line)
+        let plain = LineFront.plain(lines)
         let best = Self.best(plain, sample)
         let known = best.flatMap { plan($0.dialect, $0.front, sample) }
+        // What a logging system puts before its lines tells sessions apart already.
+        if let known, known.front.isLogged { return known }
         // What was learned is believed where the dialogue cannot be seen without it, or its sessions not told apart.
         var learned: (score: Double, plan: ReadingPlan)?
-        for front in fronts where front.learned != nil {
+        for front in LineFront.learned(lines, isLogged: plain.contains(where: \.isLogged)) {
             guard let other = Self.best([front], sample), other.score > learned?.score ?? 0,
                 let plan = plan(other.dialect, front, sample)
             else { continue }
@@ -125,12 +127,16 @@ struct ReadingPlan {
     )? {
         var best: (score: Double, dialect: Dialect, front: LineFront)?
         let texts = fronts.map { front in sample.map { front.take($0.line).rest } }
+        let floor = promise(texts)
         for (front, lines) in zip(fronts, texts) {
             for dialect in Dialect.all {
-                let score = lines.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
+                let known = max(best.map { $0.score + 0.001 } ?? 0, floor)
+                guard let score = score(lines, dialect, above: known) else { continue }
                 if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, front) }
             }
         }
+        // No line speaks for anything with more than 1.
+        if let best, best.score * 3 >= Double(sample.count) { return best }
         // What the table knows is preferred to what can be guessed.
         for (front, lines) in zip(fronts, texts).reversed() {
             for dialect in [LearnedColumns(lines)?.dialect, LearnedMarks(lines)?.dialect].compactMap(\.self) {
@@ -139,6 +145,30 @@ struct ReadingPlan {
             }
         }
         return best
+    }
+
+    /// What the best will come to at least, a little less than one of them does: the one that speaks for most of some lines out
+    /// of all. With that known, the others are looked at no longer than they can be better.
+    private static func promise(_ texts: [[ArraySlice<UInt8>]]) -> Double {
+        var first: (score: Double, dialect: Dialect, lines: [ArraySlice<UInt8>])?
+        for lines in texts {
+            let some = stride(from: 0, to: lines.count, by: max(1, lines.count / 100)).map { lines[$0] }
+            for dialect in Dialect.all {
+                let score = some.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
+                if score > first?.score ?? 0 { first = (score, dialect, lines) }
+            }
+        }
+        return first.flatMap { score($0.lines, $0.dialect, above: 0) }.map { $0 - 0.01 } ?? 0
+    }
+
+    /// How much lines speak for a dialect; nil as soon as that cannot be more than `known` any more.
+    private static func score(_ lines: [ArraySlice<UInt8>], _ dialect: Dialect, above known: Double) -> Double? {
+        var sum = 0.0
+        for (index, line) in lines.enumerated() {
+            sum += weight(line, dialect)
+            if (sum + Double(lines.count - index - 1)) * dialect.trust < known { return nil }
+        }
+        return sum * dialect.trust
     }
 
     private static func plan(

@@ -13,6 +13,12 @@ struct TimeStamp: Equatable {
 
     /// Reads a time at the start of `text` and gives how many octets it takes; nil when there is none.
     static func read(_ text: ArraySlice<UInt8>) -> (stamp: TimeStamp, length: Int)? {
+        // A digit, the letter of a month or a weekday, the sign of a label: most texts that are no time begin otherwise.
+        guard let first = text.first,
+            (0x30...0x39).contains(first) || first == UInt8(ascii: "@") || Scan.isInitial[Int(first)]
+        else {
+            return nil
+        }
         var scan = Scan(text)
         _ = scan.weekday()
         if let label = scan.label() { return (label, scan.position - text.startIndex) }
@@ -40,9 +46,11 @@ struct TimeStamp: Equatable {
 
         var next: UInt8? { position < text.endIndex ? text[position] : nil }
 
-        mutating func take(_ octets: String) -> Bool {
-            guard text[position...].starts(with: octets.utf8) else { return false }
-            position += octets.utf8.count
+        mutating func take(_ octets: StaticString) -> Bool {
+            let count = octets.utf8CodeUnitCount
+            guard text.endIndex - position >= count else { return false }
+            for index in 0..<count where text[position + index] != octets.utf8Start[index] { return false }
+            position += count
             return true
         }
 
@@ -60,15 +68,27 @@ struct TimeStamp: Equatable {
             return value
         }
 
-        private func word(of names: [String]) -> Int? {
-            guard let next, (0x41...0x5A).contains(next & 0xDF) else { return nil }
-            let letters = text[position...].prefix(3)
-            return names.firstIndex { letters.equalsIgnoringCase($0.utf8) }
+        /// Names of three letters as numbers, in capitals: every line of a log is asked for some.
+        private static let months = CivilDate.months.map { packed($0.utf8) }
+        private static let weekdays = CivilDate.weekdays.map { packed($0.utf8) }
+        /// Whether one of them begins with an octet, in any case.
+        static let isInitial = (0...255).map { octet in
+            (months + weekdays).contains { $0 >> 16 == UInt32(UInt8(octet).uppercased) }
+        }
+
+        private static func packed(_ letters: some Sequence<UInt8>) -> UInt32 {
+            letters.reduce(0) { $0 << 8 | UInt32($1.uppercased) }
+        }
+
+        private func word(of names: [UInt32]) -> Int? {
+            guard let next, (0x41...0x5A).contains(next & 0xDF), text.endIndex - position >= 3 else { return nil }
+            let letters = Self.packed(text[position..<position + 3])
+            return names.firstIndex(of: letters)
         }
 
         /// `Tue `, `Tue, `, `Tue,`.
         mutating func weekday() -> Bool {
-            guard word(of: CivilDate.weekdays) != nil else { return false }
+            guard word(of: Self.weekdays) != nil else { return false }
             let start = position
             position += 3
             let hasComma = take(",")
@@ -78,7 +98,7 @@ struct TimeStamp: Equatable {
         }
 
         mutating func month() -> Int? {
-            guard let index = word(of: CivilDate.months) else { return nil }
+            guard let index = word(of: Self.months) else { return nil }
             position += 3
             return index + 1
         }

@@ -43,8 +43,9 @@ struct ReadingRun {
     private var drafts: [[UInt8]: Entry] = [:]
     private var begun = 0
     private var ended: [Ended] = []
-    /// The sessions that got lines since somebody asked.
+    /// The sessions that got lines since somebody asked; known where somebody will ask.
     private var touched: Set<[UInt8]> = []
+    private var tellsTouched = false
     /// Words before any session, and where they stand.
     private var preface = RemarkGroup()
     private var prefacePlaces: [Range<Int>] = []
@@ -84,6 +85,10 @@ struct ReadingRun {
 
     /// The most sessions that are open at a time; with more the log's own numbers for them are of no use.
     private static let maxOpen = 10_000
+    /// So many sessions that began last may get a line more, as that they were left.
+    private static let recent = 1_000
+    /// With so many open it is looked for some that are over.
+    private var roomEnds = 2 * ReadingRun.recent
 
     init(_ text: TranscriptText, _ plan: ReadingPlan) {
         self.text = text
@@ -94,13 +99,19 @@ struct ReadingRun {
     // MARK: Lines that come one by one
 
     /// A reading of lines that are handed over as they come.
-    init(_ plan: ReadingPlan) { self.init(TranscriptText([]), plan) }
+    init(_ plan: ReadingPlan) {
+        self.init(TranscriptText([]), plan)
+        tellsTouched = true
+    }
 
     /// Takes a line that came, without its end.
     mutating func hand(over line: ArraySlice<UInt8>) { take(line) }
 
     /// Takes all lines of the text, and leaves the sessions open that may go on behind it.
-    mutating func takeAll() { while takeLine() {} }
+    mutating func takeAll() {
+        tellsTouched = true
+        while takeLine() {}
+    }
 
     /// The sessions that got lines since a pause, in the order in which they began, and whether more may come of each. Without a
     /// pause only those that are due.
@@ -277,7 +288,7 @@ struct ReadingRun {
             case .wraps: return false
             case .said, .cut, .turn, .wrote, .leftOut, .link: break
             }
-            if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
+            makeRoom()
             var draft = SessionDraft(plan.dialect)
             draft.precede(with: preface)
             preface = RemarkGroup()
@@ -289,8 +300,18 @@ struct ReadingRun {
         guard let entry = known else { return false }
         entry.draft.take(item, source)
         entry.places.add(place)
-        touched.insert(key)
+        if tellsTouched { touched.insert(key) }
         return true
+    }
+
+    /// Ends sessions in which nobody speaks any more and that began long ago, so that a log of very many takes no more memory than one
+    /// of some; and all of them where too many are open. Those of lines that come one by one are ended by whoever asks for them.
+    private mutating func makeRoom() {
+        if !tellsTouched, drafts.count >= roomEnds {
+            for (key, entry) in drafts where entry.order < begun - Self.recent && Ended(entry).isOver { finish(key) }
+            roomEnds = max(Self.recent * 2, drafts.count * 2)
+        }
+        if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
     }
 
     /// Whether a lone dot comes before the next session does.

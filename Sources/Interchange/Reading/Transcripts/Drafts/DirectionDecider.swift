@@ -124,8 +124,11 @@ struct DirectionDecider {
     mutating func took(_ octets: [UInt8], from side: Side) -> Range<Int>? {
         if side == .client, before != nil { before = reader }
         let start = reader.client.received
+        // Nearly all lines are plain ones, and hold no credential.
+        let plain = octets.withUnsafeBufferPointer { tookPlain($0, from: side) }
+        guard plain < octets.count else { return nil }
         var credential: Range<Int>?
-        reader.append(octets, from: side)
+        reader.append(plain == 0 ? octets : Array(octets[plain...]), from: side)
         while let said = reader.next(side) {
             for mark in said.credentials where credential == nil {
                 let place = said.range.lowerBound - start
@@ -139,6 +142,19 @@ struct DirectionDecider {
             }
         }
         return credential
+    }
+
+    /// How many octets are plain lines, which are taken.
+    private mutating func tookPlain(_ octets: UnsafeBufferPointer<UInt8>, from side: Side) -> Int {
+        var taken = 0
+        while let line = reader.takePlainLine(UnsafeBufferPointer(rebasing: octets[taken...]), from: side) {
+            taken += line.count + 2
+            switch line.kind {
+            case .command(let asked): verb = asked.verb
+            case .reply(let answer): lastCode = answer.code
+            }
+        }
+        return taken
     }
 
     /// What of a line that the client says now is a credential.
