@@ -47,7 +47,8 @@ extension Explanation.Speaker {
 /// a mailbox or the origin of a mail is blamed for is said where the mail arrives. What both may say is not in it.
 enum LikelySpeaker {
     static func of(code: UInt16?, status: String?, _ turn: AnsweredTurn?) -> Explanation.Speaker? {
-        if turn == .auth || code == 530 { return .ownServer }
+        if case .auth = turn { return .ownServer }
+        if code == 530 { return .ownServer }
         let detail = status?.split(separator: ".").dropFirst().joined(separator: ".") ?? ""
         switch detail {
         case "7.57", "7.60", "7.139", "1.9": return .ownServer
