@@ -74,7 +74,14 @@ public struct SessionListing: Sendable {
             verdict
         )
         summary = session.summary
-        facts = RelatedSessions.Facts(number: number, began: began, client: ends.client, glance, verdict)
+        facts = RelatedSessions.Facts(
+            number: number,
+            began: began,
+            client: ends.client,
+            server: ends.server,
+            glance,
+            verdict
+        )
     }
 }
 
