@@ -251,7 +251,10 @@ extension RelatedSessions.Facts {
         _ verdict: Verdict
     ) {
         self.number = number
-        self.began = UTCTime(iso8601: began).map { Double($0.seconds) + Double($0.nanosecond) / 1e9 }
+        // A log without a zone tells how far its sessions lie apart, which is all that is asked.
+        self.began = (UTCTime(iso8601: began) ?? UTCTime(iso8601: began + "Z")).map {
+            Double($0.seconds) + Double($0.nanosecond) / 1e9
+        }
         let who = client.map { EndpointName($0).address ?? $0 }.hashValue
         self.client = who
         isClientKnown = client != nil && client != "–"

@@ -14,13 +14,13 @@ import Testing
         var server = "203.0.113.1:587"
     }
 
-    private func told(_ heard: [Heard]) -> [Int: [Situation.Told]] {
+    private func told(_ heard: [Heard], zone: String = "Z") -> [Int: [Situation.Told]] {
         var related = RelatedSessions()
         for (number, session) in heard.enumerated() {
             var glance = SessionGlance(Sample(session.said).events)
             let verdict = glance.verdict()
             let (minute, second) = (session.at / 60, session.at % 60)
-            let began = "2026-11-25T10:\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)Z"
+            let began = "2026-11-25T10:\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)\(zone)"
             related.add(
                 .init(number: number, began: began, client: session.client, server: session.server, glance, verdict)
             )
@@ -103,7 +103,8 @@ import Testing
             }
         }
         #expect(told(some(4)).isEmpty)
-        #expect(told(some(5, pause: 620)).isEmpty)
+        for zone in ["Z", ""] { #expect(told(some(5, pause: 620), zone: zone).isEmpty) }
+        #expect(told(some(5), zone: "").count == 5)
         #expect(told(some(6, isOneServer: false)).isEmpty)
         let others = (0..<6).map { Heard(said: Self.login("user\(50 + $0)", 235), at: $0, client: Self.from(100 + $0)) }
         #expect(told(some(6) + others).isEmpty)
