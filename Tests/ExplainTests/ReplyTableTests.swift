@@ -64,6 +64,20 @@ struct PublishedReply {
         #expect(try `What people have in hand`.explain(text)[0].by == nil)
     }
 
+    /// Replies of one code that answer different commands are told apart by their words.
+    @Test(arguments: [
+        ("220 mx1.receiver.example ESMTP", 4), ("220 2.0.0 Ready to start TLS", 6), ("250 2.1.0 Ok", 8),
+        ("250 2.1.5 Ok", 10), ("250 2.0.0 Ok: queued as 4ABC1D2E3F", 13), ("250 OK id=1tQSxK-0001Rs-2K", 13),
+        ("250 mx1 Hello a.example [192.0.2.94], pleased to meet you", 6), ("503 5.5.1 Error: need MAIL command", 10),
+        ("503 5.5.1 Error: nested MAIL command", 8), ("503 5.5.1 Error: need RCPT command", 11),
+        ("554 5.5.1 Error: no valid recipients", 11), ("354 End data with <CR><LF>.<CR><LF>", 11),
+        ("221 2.0.0 Bye", 14),
+        ("235 2.7.0 Authentication successful", 6), ("334 VXNlcm5hbWU6", 6),
+    ]) func `words tell what a code alone does not`(text: String, step: Int) throws {
+        let found = try `What people have in hand`.explain(text)[0]
+        #expect(found.step?.number == step && found.isLikely, "\(found.step?.number ?? 0)")
+    }
+
     /// What may be said at any time is said of no step.
     @Test(arguments: [
         "421 4.3.0 Temporary system problem", "451 4.4.2 Timeout", "500 5.5.2 Syntax error", "550 5.7.1 Refused",
