@@ -27,10 +27,11 @@ extension Explanation {
     var stepSentence: String? {
         guard let step else { return nil }
         let title = StepTitle(step, code.map(StepAnswer.reply) ?? .awaited).full
-        let answer = turn.map { $0 == .dot ? ", the answer to the mail data" : ", the answer to \($0.name)" } ?? ""
-        let likely = isLikely && turn != nil ? ", most likely" : ""
+        let answer =
+            turn.map { $0 == .dot ? "the answer to the mail data" : "the answer to \($0.name)" }
+            .map { isLikely ? ", most likely \($0)" : ", \($0)" } ?? ""
         return
-            "Step \(step.number), \(turn == .connect || turn == .quit ? step.title : title)\(likely)\(answer)."
+            "Step \(step.number), \(turn == .connect || turn == .quit ? step.title : title)\(answer)."
     }
 
     /// Who says what is quoted.
