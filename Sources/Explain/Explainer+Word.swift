@@ -30,6 +30,7 @@ extension Explainer {
         let turn = parts.dropFirst().first.flatMap { AnsweredTurn(named: $0) }
         guard parts.count == 1 || turn != nil else { return nil }
         found.turn = turn ?? LikelyTurn.of(code: found.code, status: found.status)
+        found.isLikely = turn == nil && found.turn != nil
         found.outcome = Explanation.Outcome(code: found.code, status: found.status)
         found.quoted = ""
         return found

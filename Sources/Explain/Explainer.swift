@@ -76,13 +76,12 @@ public struct Explainer {
         found.code = reply.code
         found.status = reply.status
         let occasion = Wording.Occasion(code: reply.code, status: reply.status, verb: turn?.name)
-        let wording = library.wordings.best(for: WordingText(reply.text), occasion)
-        let likely = wording?.likelyVerb.flatMap { $0 == "DATA" ? .dot : AnsweredTurn(named: $0) }
-        found.turn = turn ?? likely ?? LikelyTurn.of(code: reply.code, status: reply.status)
-        if found.kind == .reply { found.by = wording?.by }
+        let origin = ReplyOrigin(of: WordingText(reply.text), occasion, turn: turn, library.wordings)
+        (found.turn, found.isLikely) = (origin.turn, turn == nil && origin.turn != nil)
         found.outcome = found.outcome ?? Explanation.Outcome(code: reply.code, status: reply.status)
         found.quoted = reply.text
-        found.speaker = found.speaker ?? .recipientServer
+        guard found.kind == .reply else { return found.speaker = found.speaker ?? .recipientServer }
+        (found.by, found.speaker) = (origin.by, origin.speaker)
     }
 
     // MARK: Lessons

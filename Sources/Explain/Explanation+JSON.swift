@@ -11,6 +11,7 @@ extension Explanation {
             "\"code\":\(Self.number(code.map(Int.init)))", "\"status\":\(Self.text(status))",
             "\"text\":\(jsonText(text))",
             "\"outcome\":\(Self.text(outcome?.rawValue))", "\"lessons\":[\(lessons)]",
+            "\"speaker\":\(Self.text(speaker?.rawValue))", "\"likely\":\(isLikely && step != nil)",
         ]
         if let received { fields.append("\"hops\":[\(received.hops.map(Self.hop).joined(separator: ","))]") }
         return "{\(fields.joined(separator: ","))}\n"

@@ -27,18 +27,27 @@ extension Explanation {
     var stepSentence: String? {
         guard let step else { return nil }
         let title = StepTitle(step, code.map(StepAnswer.reply) ?? .awaited).full
-        let answer = turn.map { $0 == .dot ? ", the answer to the mail data" : ", the answer to \($0.name)" } ?? ""
+        let answer =
+            turn.map { $0 == .dot ? "the answer to the mail data" : "the answer to \($0.name)" }
+            .map { isLikely ? ", most likely \($0)" : ", \($0)" } ?? ""
         return
-            "Step \(step.number), \(turn == .connect || turn == .quit ? step.title : title)\(turn == nil ? "" : answer)."
+            "Step \(step.number), \(turn == .connect || turn == .quit ? step.title : title)\(answer)."
     }
 
     /// Who says what is quoted.
     var speakerSentence: String? {
         let server = server.map { " (\($0))" } ?? ""
         switch speaker {
+        case nil where kind == .reply:
+            return
+                "The server that it was handed to says it: one's own, or the recipient's. The words alone do not tell which."
         case nil: return nil
-        case .recipientServer where kind == .reply && isLogin:
+        case .ownServer where kind == .reply && isLogin:
             return "The server that one logs in to says it, mostly that of one's own provider."
+        case .ownServer where kind == .reply:
+            return "The server that sends one's mail on\(server) says it: one's own, or that of one's provider."
+        case .filter:
+            return "A filter in front of the recipient's server\(server) says it; that server itself was not asked."
         case .recipientServer where kind == .reply:
             return "The server that was to take the mail\(server) says it."
         case .recipientServer:

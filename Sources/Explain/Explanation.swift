@@ -11,12 +11,14 @@ public struct Explanation: Equatable, Sendable {
     /// What became of the mail, as far as the text tells.
     public enum Outcome: String, Sendable { case refused, deferred, accepted, expired, unknown }
 
-    /// Who said what is quoted.
-    public enum Speaker: Equatable, Sendable {
+    /// Who said what is quoted, THE table; the name stands in JSON.
+    public enum Speaker: String, CaseIterable, Sendable {
         /// The server that the mail was to be handed to.
-        case recipientServer
+        case recipientServer = "recipient"
         /// The server of the administrator whose log it is, or that of the author.
-        case ownServer
+        case ownServer = "own"
+        /// A service in front of the recipient's server.
+        case filter
         /// A program that noticed it; no server said anything.
         case program
     }
@@ -28,6 +30,8 @@ public struct Explanation: Equatable, Sendable {
     public var turn: AnsweredTurn? { didSet { command = turn?.name } }
     /// Where it belongs when nothing is answered, or when it is no answer.
     public var place: Step?
+    /// Whether nobody told what is answered, and the words or the codes alone say what they nearly always answer.
+    public var isLikely = false
     public var recipient: String?
     public var code: UInt16?
     /// As `5.1.1`.

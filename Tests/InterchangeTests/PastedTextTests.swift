@@ -33,6 +33,18 @@ import Tracing
         Text("exim-pid", "EHLO STARTTLS EHLO MAIL RCPT BDAT QUIT", [220, 250, 220, 250, 250, 550, 503]),
         Text("container", "EHLO MAIL RCPT QUIT", [220, 250, 250, 451, 221]),
         Text("haraka-wrapped", "HELO QUIT", [220, 250, 250, 221]),
+        Text("haraka-uuid", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("kubernetes-cri", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("serilog", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("python-logging", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("heroku", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("log4j", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        // Records, each with the line in one of its values, and what stands behind the lines alike.
+        Text("journald-json", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("docker-json-file", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("go-slog-text", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("monolog", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("thunderbird-console", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
         // Replies that go on without a mark, and replies run together.
         Text("fakesmtp", "EHLO AUTH MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 354, 250, 221]),
         Text("cut-continuation", "EHLO QUIT", [220, 250, 221]),
@@ -45,6 +57,7 @@ import Tracing
         Text("brackets", "HELO QUIT", [220, 250, 221]),
         Text("tuples", "", [220, 250, 550]),
         Text("async-smtp", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("stalwart-raw", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("written-ends", "EHLO MAIL QUIT", [220, 250, 250, 221]),
         // Columns.
         Text(
@@ -67,6 +80,7 @@ import Tracing
         Text("phpmailer-twice", "EHLO QUIT", [220, 250]),
         Text("twice-command", "EHLO MAIL DATA", [250, 250, 503]),
         Text("quoted", "EHLO AUTH", [220, 250, 334, 334, 235]),
+        Text("markdown-quoted", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("quoted-markdown", "EHLO MAIL RCPT QUIT", [250, 250, 550, 221]),
         Text(
             "postfix-notice",
@@ -126,6 +140,34 @@ import Tracing
         #expect(lines.compactMap { $0.speaker == .client ? $0.verbName : nil }.joined(separator: " ") == text.verbs)
         let ends = lines.filter { $0.replyCode != nil && $0.octets.dropFirst(3).first != UInt8(ascii: "-") }
         #expect(ends.compactMap(\.replyCode) == text.codes)
+    }
+
+    /// Numbers and signs that a log puts behind its lines are no words of the dialogue, and words of the dialogue are no such end.
+    @Test func `what stands behind each line alike is set aside, and nothing of the dialogue`() throws {
+        let behind = try #require(TranscriptReader.read(try octets("monolog")).first)
+        #expect(lines(behind).allSatisfy { !$0.octets.contains(UInt8(ascii: "[")) })
+        let text =
+            "S: 220 ok\nC: EHLO a.example\nS: 250 ok\nC: MAIL FROM:<a@b.example> SIZE=10\nS: 250 ok\n"
+            + "C: RCPT TO:<c@d.example> NOTIFY=NEVER\nS: 250 ok\nC: QUIT\nS: 221 ok\n"
+        let plain = try #require(TranscriptReader.read(Array(text.utf8)).first)
+        let told = lines(plain).map { String(decoding: $0.octets, as: UTF8.self) }
+        #expect(told.first == "220 ok" && told.last == "221 ok" && told[3].hasSuffix("SIZE=10"))
+    }
+
+    /// A record that has the side in a value of its own is read by who knows that value.
+    @Test func `records are taken apart where a value is a line of a dialogue`() throws {
+        let text = ["S: 220 mx ESMTP", "C: EHLO a.example", "S: 250 mx"].map {
+            "{\"severity\":\"DEBUG\",\"message\":\"\($0)\",\"timestamp\":\"2026-11-23T10:00:00Z\"}\n"
+        }.joined()
+        let recording = try #require(TranscriptReader.read(Array(text.utf8)).first)
+        #expect(
+            lines(recording).map { String(decoding: $0.octets, as: UTF8.self) } == [
+                "220 mx ESMTP", "EHLO a.example", "250 mx",
+            ]
+        )
+        #expect(recording.header.began == "2026-11-23T10:00:00Z")
+        let other = "{\"message\":\"started\"}\n{\"message\":\"stopped\"}\n"
+        #expect(TranscriptReader.read(Array(other.utf8)).isEmpty)
     }
 
     /// What a log leaves out is held against nobody, and its own marks are no octets of the wire.

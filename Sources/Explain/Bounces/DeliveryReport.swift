@@ -81,7 +81,10 @@ enum DeliveryReport {
             explainer.addFailure(diagnostic, to: &found)
         }
         found.status = status(fields["status"], said: found.status)
-        found.turn = found.turn ?? LikelyTurn.of(code: found.code, status: found.status)
+        if found.turn == nil {
+            found.turn = LikelyTurn.of(code: found.code, status: found.status)
+            found.isLikely = found.turn != nil
+        }
         found.server = fields["remote-mta"].map { value($0) }
         if found.text.isEmpty { found.text = "Action: \(action)" + (found.status.map { ", Status: \($0)" } ?? "") }
         found.details = [("last attempt", "last-attempt-date"), ("tried until", "will-retry-until")].compactMap {

@@ -3,10 +3,13 @@ import SMTP
 import Tracing
 
 /// A bounce in free words, as servers wrote them before RFC 3464 and beside it: known by its opening (a wording of the kind
-/// bounce), with addresses and the replies that are quoted for them.
+/// bounce) or by its form, with addresses and the replies that are quoted for them.
 enum FreeBounce {
     static func read(_ text: PastedText, _ explainer: Explainer) -> [Explanation] {
-        guard let wording = explainer.bounceWording(text) else { return [] }
+        let wording = explainer.bounceWording(text)
+        let form = BounceForm(Array(text.filled.prefix(400)))
+        guard wording != nil || form != nil else { return [] }
+        let by = wording.flatMap { explainer.writer($0, text) } ?? form?.by
         var found: [Explanation] = []
         var recipient: String?
         var turn: AnsweredTurn?
@@ -17,7 +20,7 @@ enum FreeBounce {
             turn = self.turn(named: words) ?? turn
             if let reply = reply(words, &lines) ?? marked(words) {
                 var entry = Explanation(.bounce, text: reply.quotation)
-                entry.by = explainer.writer(wording, text)
+                entry.by = by
                 if let ahead = reply.reply.code.flatMap({ address(in: words.before("\($0)")) }), turn != .mail {
                     recipient = ahead
                 }
@@ -28,12 +31,14 @@ enum FreeBounce {
             } else if let recipient, !found.contains(where: { $0.recipient == recipient }),
                 let entry = failed(words, explainer)
             {
-                found.append(entry.of(recipient, explainer.writer(wording, text)))
+                found.append(entry.of(recipient, by))
             }
             // The reverse-path of a command is nobody's that failed.
             if let address = address(in: words), self.turn(named: words) != .mail { recipient = address }
         }
-        return found.isEmpty ? [plain(wording, text, explainer)] : found
+        guard found.isEmpty else { return found }
+        // A daemon writes other mails as well.
+        return wording == nil && form?.by == nil ? [] : [plain(wording, by, text, explainer)]
     }
 
     /// A line that says in the words of a program why an address failed: `Unrouteable address`.
@@ -45,13 +50,15 @@ enum FreeBounce {
     }
 
     /// A bounce that quotes no reply: who it is about, and that it is one.
-    private static func plain(_ wording: Wording, _ text: PastedText, _ explainer: Explainer) -> Explanation {
+    private static func plain(_ wording: Wording?, _ by: String?, _ text: PastedText, _ explainer: Explainer)
+        -> Explanation
+    {
         let lines = body(of: text).map(\.trimmed).filter { !$0.isEmpty }
         var found = Explanation(.bounce, text: lines.prefix(3).joined(separator: "\n"))
-        found.by = explainer.writer(wording, text)
+        found.by = by
         found.recipient = lines.compactMap { address(in: $0) }.first
         found.outcome = .unknown
-        found.lessons = explainer.library.lessons(of: wording)
+        found.lessons = wording.map { explainer.library.lessons(of: $0) } ?? [LessonAnchor("background/bounces")]
         if let status = lines.compactMap({ ReplyInText.status(in: $0) }).first {
             explainer.take(status, in: &found, turn: nil)
             found.outcome = Explanation.Outcome(code: nil, status: status.status)

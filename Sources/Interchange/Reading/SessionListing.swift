@@ -34,14 +34,14 @@ public struct SessionListing: Sendable {
             recording.header.ends,
             recording.header.envelope,
             isUTC ? time?.iso8601 ?? began : began,
-            isUTC ? time.map { UTCTime(seconds: $0.seconds) } : time,
+            isUTC ? time.map { Double($0.seconds) } : RelatedSessions.Facts.seconds(began: began),
             number
         )
     }
 
     init(_ summary: inout CaptureFile.Summary, number: Int) {
         let began = UTCTime(seconds: UTCTime(nanoseconds: summary.began).seconds)
-        self.init(&summary.glance, summary.ends, nil, began.iso8601, began, number)
+        self.init(&summary.glance, summary.ends, nil, began.iso8601, Double(began.seconds), number)
     }
 
     /// The same of a session with another number.
@@ -56,7 +56,7 @@ public struct SessionListing: Sendable {
     public init(_ glance: inout SessionGlance, client: String, began: String, number: Int) {
         let server = glance.endpoint ?? ""
         let ends = server.isEmpty ? nil : Recording.Ends(client: client, server: server)
-        self.init(&glance, ends, nil, began, UTCTime(iso8601: began), number)
+        self.init(&glance, ends, nil, began, RelatedSessions.Facts.seconds(began: began), number)
     }
 
     private init(
@@ -64,7 +64,7 @@ public struct SessionListing: Sendable {
         _ known: Recording.Ends?,
         _ envelope: Recording.Envelope?,
         _ began: String,
-        _ time: UTCTime?,
+        _ seconds: Double?,
         _ number: Int
     ) {
         let ends = SessionEnds(glance, known)
@@ -80,8 +80,9 @@ public struct SessionListing: Sendable {
         )
         facts = RelatedSessions.Facts(
             number: number,
-            began: time.map { Double($0.seconds) + Double($0.nanosecond) / 1e9 },
+            began: seconds,
             client: ends.client,
+            server: ends.server,
             glance,
             verdict
         )

@@ -12,6 +12,18 @@ public struct Wording: Equatable, Sendable {
         case exception
         /// The opening of a bounce in free words.
         case bounce
+        /// A piece of a reply that tells who writes it or what it answers, and no more: it explains nothing.
+        case sign
+    }
+
+    /// Who says it, to the client that hears it, THE table; the name stands in the files.
+    public enum Speaker: String, CaseIterable, Sendable {
+        /// The server that the mail was to be handed to, for its recipient.
+        case recipient
+        /// The server that the author logs in to or relays through.
+        case own
+        /// A service that stands in front of the recipient's server.
+        case filter
     }
 
     public let id: String
@@ -28,6 +40,8 @@ public struct Wording: Equatable, Sendable {
     /// What it nearly always answers, where `verbs` does not say so.
     public internal(set) var usualVerb: String?
     public internal(set) var step: Step?
+    /// Who says it, where the words tell.
+    public internal(set) var speaker: Speaker?
     /// Further lessons, named behind its own.
     public internal(set) var lessons: [LessonAnchor] = []
     public internal(set) var example = ""

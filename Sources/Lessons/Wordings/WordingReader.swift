@@ -7,7 +7,7 @@ import Yams
 struct WordingReader {
     /// What may stand in a row.
     enum Key: String, CaseIterable {
-        case id, by, kind, text, code, status, verb, usually, step, lesson, example, source
+        case id, by, kind, text, code, status, verb, usually, speaker, step, lesson, example, source
     }
 
     private(set) var problems: [LessonCheck.Problem] = []
@@ -114,6 +114,11 @@ struct WordingReader {
         case .step:
             guard let step = Int(one).flatMap(Step.init(rawValue:)) else { return "a step is a number from 1 to 14" }
             wording.step = step
+        case .speaker:
+            guard let speaker = Wording.Speaker(rawValue: one) else {
+                return "speaker is one of \(Wording.Speaker.allCases.map(\.rawValue).joined(separator: ", "))"
+            }
+            wording.speaker = speaker
         case .lesson: wording.lessons = words.map { LessonAnchor($0) }
         }
         return nil

@@ -35,10 +35,11 @@ public struct WordingTable: Sendable {
     public func best(
         _ kinds: Set<Wording.Kind> = [.reply],
         for text: WordingText,
-        _ occasion: Wording.Occasion = .init()
+        _ occasion: Wording.Occasion = .init(),
+        where isMeant: (Wording) -> Bool = { _ in true }
     ) -> Wording? {
         var best: (wording: Wording, rank: (letters: Int, conditions: Int))?
-        for wording in wordings where kinds.contains(wording.kind) {
+        for wording in wordings where kinds.contains(wording.kind) && isMeant(wording) {
             guard let rank = wording.rank(text, occasion) else { continue }
             if let known = best, known.rank >= rank { continue }
             best = (wording, rank)
@@ -71,12 +72,21 @@ public struct WordingTable: Sendable {
             if let other = seen.updateValue(wording.file, forKey: wording.id) {
                 report("there is a wording of this name in \(other) already")
             }
-            if !anchors.contains(wording.anchor), wording.lessons.isEmpty {
+            if wording.kind == .sign {
+                if wording.by == nil, wording.likelyVerb == nil, wording.speaker == nil {
+                    report("a sign tells who writes it, what it answers, or who says it")
+                }
+            } else if !anchors.contains(wording.anchor), wording.lessons.isEmpty {
                 report("there is no lesson en/\(wording.anchor).md")
             }
             for anchor in wording.lessons where !anchors.contains(anchor) { report("no lesson explains \(anchor)") }
             let example = ExampleLine(wording.example)
             let occasion = Wording.Occasion(code: example.code, status: example.status, verb: wording.verbs.first)
+            // Of one reply one sign tells who writes it and another what it answers.
+            if wording.kind == .sign {
+                if wording.rank(example.text, occasion) == nil { report("its example does not hold it") }
+                continue
+            }
             let winner = best([wording.kind], for: example.text, occasion)
             if winner?.id != wording.id {
                 report("its example is explained by \(winner?.id ?? "no wording") and not by it")

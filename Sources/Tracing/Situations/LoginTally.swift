@@ -1,3 +1,4 @@
+import Notation
 import SMTP
 
 /// Counts logins that failed: passwords are guessed where one way to log in fails again and again.
@@ -10,6 +11,11 @@ struct LoginTally: Sendable {
     private var failures: [(mechanism: [UInt8], count: Int)] = []
     private static let maxMechanisms = 16
     private var mechanism: [UInt8] = []
+    /// The user of the login that goes on, as a number; nil where it could not be read.
+    private var user: Int?
+    /// The users of those that failed, each once, no more than anybody has.
+    private(set) var failedUsers: [Int] = []
+    private static let maxUsers = 16
     private(set) var failed = 0
     private(set) var hasSucceeded = false
     private var first: Double?
@@ -17,9 +23,26 @@ struct LoginTally: Sendable {
     private var lines = SituationLines()
 
     mutating func began(_ command: [UInt8]) {
-        guard case .mechanism(let name, _) = Command(reading: command).argument else { return mechanism = [] }
+        user = nil
+        guard case .mechanism(let name, let initial) = Command(reading: command).argument else { return mechanism = [] }
         mechanism = name.prefix(32).map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 }
+        if let initial { responded(initial) }
     }
+
+    /// What the client says of who it is: of PLAIN between the first two octets of zero (RFC 4616 §2), of LOGIN its first response.
+    mutating func responded(_ response: some Collection<UInt8>) {
+        guard user == nil, response.count <= Self.maxResponse,
+            let octets = Base64.decode(Array(response)), !octets.isEmpty
+        else { return }
+        if mechanism == Array("PLAIN".utf8) {
+            let parts = octets.split(separator: 0, omittingEmptySubsequences: false)
+            if parts.count == 3, !parts[1].isEmpty { user = HashedNames.number(Array(parts[1])) }
+        } else if mechanism == Array("LOGIN".utf8) {
+            user = HashedNames.number(octets)
+        }
+    }
+
+    private static let maxResponse = 1024
 
     mutating func answered(_ code: UInt16, at place: SituationReading.Place) {
         if code / 100 == 2 {
@@ -39,6 +62,7 @@ struct LoginTally: Sendable {
         failed += 1
         (first, last) = (first ?? place.time, place.time)
         lines.add(place.line)
+        if let user, failedUsers.count < Self.maxUsers, !failedUsers.contains(user) { failedUsers.append(user) }
         if let known = failures.firstIndex(where: { $0.mechanism == mechanism }) {
             failures[known].count += 1
         } else if failures.count < Self.maxMechanisms {

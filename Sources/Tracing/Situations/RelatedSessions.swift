@@ -1,3 +1,5 @@
+import Notation
+
 /// What several sessions of one input tell together: THE one place where that is decided.
 ///
 /// It is fed a few numbers for each session, as that is glanced at, and asked once in the end; both cost as much for a session however
@@ -8,6 +10,9 @@ public struct RelatedSessions: Sendable {
     static let guessThreshold = 5
     /// In seconds.
     static let guessWindow = 600.0
+    /// From how many addresses logins fail at one server, or for one user, within the window before it is guessing that is shared
+    /// out. A person who has a new password has old ones in two or three devices.
+    static let spreadThreshold = 5
 
     /// What is kept of one session.
     public struct Facts: Sendable {
@@ -16,6 +21,11 @@ public struct RelatedSessions: Sendable {
         let began: Double?
         /// Of whoever is the client, by its address where that is known.
         let client: Int
+        /// Whether that is known.
+        let isClientKnown: Bool
+        let server: Int
+        /// The users for whom a login failed, where they could be read.
+        let users: [Int]
         let failedLogins: Int
         let hasLoggedIn: Bool
         /// Of the triplets that were asked for: client, reverse-path, forward-path.
@@ -37,7 +47,8 @@ public struct RelatedSessions: Sendable {
     public func situations() -> [Int: [Situation]] {
         guard sessions.count > 1 else { return [:] }
         var found: [Int: [Situation]] = [:]
-        findGuessing(&found)
+        let told = findGuessing(&found)
+        findSpreadGuessing(&found, besides: told)
         if hasDeferrals { findAttempts(&found) }
         findWays(&found)
         return found
@@ -45,42 +56,85 @@ public struct RelatedSessions: Sendable {
 
     // MARK: Guessing
 
-    private func findGuessing(_ found: inout [Int: [Situation]]) {
+    /// From one address each; gives the sessions that are told.
+    private func findGuessing(_ found: inout [Int: [Situation]]) -> Set<Int> {
+        var told: Set<Int> = []
         var byClient: [Int: [Facts]] = [:]
         for facts in sessions where facts.failedLogins > 0 { byClient[facts.client, default: []].append(facts) }
         for group in byClient.values where group.count > 1 {
             let inOrder = group.inOrderOfTime
             for run in Self.runs(inOrder) {
-                let first = run.first?.began, last = run.last?.began
-                let told = Situation.Told.passwordGuessing(
-                    failed: run.reduce(0) { $0 + $1.failedLogins },
-                    seconds: first.flatMap { first in last.map { $0 - first } },
-                    connections: run.count,
-                    succeeded: run.contains { $0.hasLoggedIn }
-                )
-                let numbers = run.map(\.number).sorted()
-                for facts in run { found[facts.number, default: []].append(Situation(told, sessions: numbers)) }
+                Self.tell(run, nil, &found)
+                told.formUnion(run.map(\.number))
+            }
+        }
+        return told
+    }
+
+    /// From many addresses, each of which fails too seldom to be told alone: against one server, or for one user.
+    ///
+    /// Who logs in from an address in the end knows a password. Of a server to which as many addresses log in as fail, nothing is
+    /// told: many people mistype at the same time where there are many people.
+    private func findSpreadGuessing(_ found: inout [Int: [Situation]], besides told: Set<Int>) {
+        let known = Set(sessions.lazy.filter(\.hasLoggedIn).map(\.client))
+        let failing = sessions.filter {
+            $0.failedLogins > 0 && $0.isClientKnown && !known.contains($0.client) && !told.contains($0.number)
+        }
+        guard failing.count >= Self.spreadThreshold else { return }
+        var spread: Set<Int> = []
+        var byUser: [Int: [Facts]] = [:]
+        for facts in failing { for user in facts.users { byUser[user, default: []].append(facts) } }
+        for (_, group) in byUser.sorted(by: { $0.value[0].number < $1.value[0].number }) {
+            for run in Self.runs(group.inOrderOfTime, isSpread: true) where spread.isDisjoint(with: run.map(\.number)) {
+                Self.tell(run, Situation.Spread(addresses: run.addresses, isOneUser: true), &found)
+                spread.formUnion(run.map(\.number))
+            }
+        }
+        let rest = failing.filter { !spread.contains($0.number) }
+        for (server, group) in Dictionary(grouping: rest, by: \.server) {
+            let loggedIn = Set(sessions.lazy.filter { $0.server == server && $0.hasLoggedIn }.map(\.client)).count
+            for run in Self.runs(group.inOrderOfTime, isSpread: true) where run.addresses > loggedIn {
+                Self.tell(run, Situation.Spread(addresses: run.addresses, isOneUser: false), &found)
             }
         }
     }
 
-    /// Sessions that go on from one to the next within the window, where enough failed in one window.
-    private static func runs(_ sessions: [Facts]) -> [ArraySlice<Facts>] {
+    private static func tell(_ run: ArraySlice<Facts>, _ spread: Situation.Spread?, _ found: inout [Int: [Situation]]) {
+        let first = run.first?.began, last = run.last?.began
+        let told = Situation.Told.passwordGuessing(
+            failed: run.reduce(0) { $0 + $1.failedLogins },
+            seconds: first.flatMap { first in last.map { $0 - first } },
+            connections: run.count,
+            succeeded: run.contains { $0.hasLoggedIn },
+            spread: spread
+        )
+        let numbers = run.map(\.number).sorted()
+        for facts in run { found[facts.number, default: []].append(Situation(told, sessions: numbers)) }
+    }
+
+    /// Sessions that go on from one to the next within the window, where enough failed in one window: logins, or from so many
+    /// addresses.
+    private static func runs(_ sessions: [Facts], isSpread: Bool = false) -> [ArraySlice<Facts>] {
         var runs: [ArraySlice<Facts>] = []
         var (start, low, sum, isGuessing) = (0, 0, 0, false)
+        // How many sessions of each address the window holds.
+        var held: [Int: Int] = [:]
         func end(_ at: Int) { if isGuessing, at - start > 1 { runs.append(sessions[start..<at]) } }
         for index in sessions.indices {
             let now = sessions[index].began ?? 0
             if index > start, now - (sessions[index - 1].began ?? 0) > guessWindow {
                 end(index)
-                (start, low, sum, isGuessing) = (index, index, 0, false)
+                (start, low, sum, isGuessing, held) = (index, index, 0, false, [:])
             }
+            held[sessions[index].client, default: 0] += 1
             sum += sessions[index].failedLogins
             while now - (sessions[low].began ?? 0) > guessWindow {
                 sum -= sessions[low].failedLogins
+                let count = held[sessions[low].client] ?? 0
+                held[sessions[low].client] = count > 1 ? count - 1 : nil
                 low += 1
             }
-            isGuessing = isGuessing || sum >= guessThreshold
+            isGuessing = isGuessing || (isSpread ? held.count >= spreadThreshold : sum >= guessThreshold)
         }
         end(sessions.count)
         return runs
@@ -187,12 +241,30 @@ extension RelatedSessions.Facts {
     /// How many servers the mail had been through; nil where no mail tells.
     fileprivate var hops: Int? { mails.first?.hops }
 
+    /// Seconds since 1970 of a beginning in ISO 8601. A log without a zone tells how far its sessions lie apart, which is all that is
+    /// asked.
+    public static func seconds(began: String) -> Double? {
+        (UTCTime(iso8601: began) ?? UTCTime(iso8601: began + "Z")).map {
+            Double($0.seconds) + Double($0.nanosecond) / 1e9
+        }
+    }
+
     /// `client` is whoever spoke, as a list shows it, `began` in seconds since 1970.
-    public init(number: Int, began: Double?, client: String?, _ glance: borrowing SessionGlance, _ verdict: Verdict) {
+    public init(
+        number: Int,
+        began: Double?,
+        client: String?,
+        server: String? = nil,
+        _ glance: borrowing SessionGlance,
+        _ verdict: Verdict
+    ) {
         self.number = number
         self.began = began
         let who = client.map { EndpointName($0).number } ?? 0
         self.client = who
+        isClientKnown = client != nil && client != "–"
+        self.server = server.map { EndpointName($0).number } ?? 0
+        users = glance.failedUsers
         (failedLogins, hasLoggedIn) = glance.failedLogins
         mails = glance.mails
         attempts = verdict.recipients.prefix(Self.maxAttempts).map { recipient in
@@ -211,6 +283,10 @@ extension RelatedSessions.Facts {
 
     /// A mail to more recipients is told by the first of them.
     private static let maxAttempts = 20
+}
+
+extension ArraySlice<RelatedSessions.Facts> {
+    fileprivate var addresses: Int { Set(map(\.client)).count }
 }
 
 extension [RelatedSessions.Facts] {

@@ -6,8 +6,9 @@ extension Situation {
     /// What is going on, in one sentence.
     public var sentence: String {
         switch told {
-        case .passwordGuessing(let failed, let seconds, let connections, let succeeded):
-            let over = connections > 1 ? " on \(connections) connections" : ""
+        case .passwordGuessing(let failed, let seconds, let connections, let succeeded, let spread):
+            let from = spread.map { " from \($0.addresses) addresses\($0.isOneUser ? " for one user" : "")" } ?? ""
+            let over = connections > 1 ? " on \(connections) connections\(from)" : ""
             let time = seconds.map { " in \($0.inWords)" } ?? ""
             let end = succeeded ? ", and one was accepted" : ""
             return "Passwords are being guessed: \(failed.counted("failed login"))\(over)\(time)\(end)."
@@ -49,6 +50,8 @@ extension Situation {
     /// What to do about it.
     public var advice: String {
         switch kind {
+        case .passwordGuessing where isSpread:
+            "Shutting one address out does not help here: count failed logins by user too, and ask for more than a password."
         case .passwordGuessing:
             "Shut the address out for a while, as fail2ban does; where a login was accepted, change that password now."
         case .relayTest:
@@ -70,12 +73,17 @@ extension Situation {
         }
     }
 
+    private var isSpread: Bool {
+        if case .passwordGuessing(_, _, _, _, let spread) = told { spread != nil } else { false }
+    }
     private var relayed: Bool { if case .relayTest(_, _, let taken) = told { taken > 0 } else { false } }
 
     /// In a few words, for a row of a list.
     public var listed: String {
         switch told {
-        case .passwordGuessing(let failed, _, let connections, _):
+        case .passwordGuessing(let failed, _, _, _, let spread?):
+            "password guessing, \(failed) from \(spread.addresses) addresses"
+        case .passwordGuessing(let failed, _, let connections, _, _):
             connections > 1
                 ? "password guessing, \(failed) on \(connections) connections" : "password guessing, \(failed)"
         case .relayTest(_, let asked, let taken): "relay test, \(taken) of \(asked) taken"

@@ -26,8 +26,14 @@ public struct Situation: Equatable, Sendable {
     /// The numbers and names in it, of each kind its own.
     public enum Told: Equatable, Sendable {
         /// How many logins failed, in how many seconds where that is known, on how many connections, and whether one was accepted
-        /// behind them.
-        case passwordGuessing(failed: Int, seconds: Double?, connections: Int, succeeded: Bool)
+        /// behind them. Where many addresses share it, of how many, and whether they all tried one user.
+        case passwordGuessing(
+            failed: Int,
+            seconds: Double?,
+            connections: Int,
+            succeeded: Bool,
+            spread: Spread? = nil
+        )
         /// Which tricks, how many recipients were asked for with them, and how many of those were taken.
         case relayTest(tricks: [RelayTrick], asked: Int, taken: Int)
         /// By which commands, how many names, and how many of those the server told to be there.
@@ -45,6 +51,12 @@ public struct Situation: Equatable, Sendable {
         /// Where in the way of the mail the session stands, counted from 1, and of how many. `isOneWay`: each hands on what the one
         /// before took; else the same mail was only sent several times.
         case sameMail(hop: Int, hops: Int, isOneWay: Bool)
+    }
+
+    /// How guessing is shared out.
+    public struct Spread: Equatable, Sendable {
+        public let addresses: Int
+        public let isOneUser: Bool
     }
 
     public let kind: Kind

@@ -15,7 +15,8 @@ extension SituationReading {
         case .chunk: chunk(said.piece.line, at: Place())
         case .tls: record(said.side, line: nil)
         case .rest where said.side == .client: unclear(said.octets, line: nil)
-        case .strayMailData, .strayChunk, .saslResponse, .proxy, .rest: break
+        case .saslResponse: responded(said.piece.line.octets)
+        case .strayMailData, .strayChunk, .proxy, .rest: break
         }
     }
 
@@ -42,6 +43,8 @@ extension SessionGlance {
 
     /// What ties its mails to those of other sessions.
     var mails: [MailTies.Mail] { others.reduce(relay.situations.mails.mails) { $0 + $1.situations.mails.mails } }
+    /// The users for whom logins failed, as numbers.
+    var failedUsers: [Int] { others.reduce(relay.situations.failedUsers) { $0 + $1.situations.failedUsers } }
     /// How many logins failed, and whether one was accepted.
     var failedLogins: (count: Int, hasSucceeded: Bool) {
         others.reduce(relay.situations.failedLogins) { sum, other in

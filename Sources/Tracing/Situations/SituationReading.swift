@@ -162,6 +162,12 @@ struct SituationReading: Sendable {
 
     // MARK: What it comes to
 
+    /// The users for whom logins failed, as numbers.
+    var failedUsers: [Int] { login.failedUsers }
+
+    /// A response of the client within a login.
+    mutating func responded(_ octets: some Collection<UInt8>) { login.responded(octets) }
+
     /// How many logins failed, and whether one was accepted.
     var failedLogins: (count: Int, hasSucceeded: Bool) { (login.failed, login.hasSucceeded) }
 

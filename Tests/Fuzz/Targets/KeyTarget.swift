@@ -32,7 +32,7 @@ enum KeyTarget: FuzzTarget {
             let count = said(side, pieces).count
             expect(whole[side, default: []].count <= count, "more inside than the \(count) octets of the records")
         }
-        for size in [1, 7] { expect(insides(opening, cut(pieces, size)) == whole, "cut every \(size) it is another") }
+        for size in [7, 50] { expect(insides(opening, cut(pieces, size)) == whole, "cut every \(size) it is another") }
     }
 
     private static func pieces(_ octets: ArraySlice<UInt8>) -> [Piece] {

@@ -1,3 +1,4 @@
+import Foundation
 import SMTP
 import Testing
 
@@ -10,15 +11,20 @@ import Testing
         /// Seconds behind the hour.
         var at = 0
         var client = "198.51.100.7:40000"
+        var server = "203.0.113.1:587"
     }
 
-    private func told(_ heard: [Heard]) -> [Int: [Situation.Told]] {
+    private func told(_ heard: [Heard], zone: String = "Z") -> [Int: [Situation.Told]] {
         var related = RelatedSessions()
         for (number, session) in heard.enumerated() {
             var glance = SessionGlance(Sample(session.said).events)
             let verdict = glance.verdict()
-            let began = 1_800_000_000 + Double(session.at)
-            related.add(.init(number: number, began: began, client: session.client, glance, verdict))
+            let (minute, second) = (session.at / 60, session.at % 60)
+            let clock = "\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)"
+            let began = RelatedSessions.Facts.seconds(began: "2026-11-25T10:\(clock)\(zone)")
+            related.add(
+                .init(number: number, began: began, client: session.client, server: session.server, glance, verdict)
+            )
         }
         return related.situations().mapValues { $0.map(\.told) }
     }
@@ -33,10 +39,89 @@ import Testing
         #expect(all[2] == [.passwordGuessing(failed: 5, seconds: 240, connections: 5, succeeded: false)])
     }
 
-    @Test func `five from several addresses, four, and five over an hour are none`() {
-        #expect(told((0..<5).map { Heard(said: Self.guess, at: $0 * 60, client: "198.51.100.\($0):40000") }).isEmpty)
+    @Test func `four, and five over an hour are none`() {
         #expect(told((0..<4).map { Heard(said: Self.guess, at: $0 * 60) }).isEmpty)
         #expect(told((0..<5).map { Heard(said: Self.guess, at: $0 * 700) }).isEmpty)
+    }
+
+    // MARK: Guessing that is shared out
+
+    /// A login as user `n`, by PLAIN at once or by LOGIN in two responses, that fails or not.
+    private static func login(_ user: String, _ code: Int = 535, byLOGIN: Bool = false) -> String {
+        func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+        let said =
+            byLOGIN
+            ? "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: \(base64(user))\nS: 334 UGFzc3dvcmQ6\nC: \(base64("x"))\n"
+            : "C: AUTH PLAIN \(base64("\0\(user)\0x"))\n"
+        return Sample.hello + said + "S: \(code) so\nC: QUIT\nS: 221 bye\n-- close server"
+    }
+
+    private static func from(_ n: Int) -> String { "198.51.100.\(n):40000" }
+
+    @Test func `five addresses that fail at one server share the guessing`() {
+        let all = told((0..<6).map { Heard(said: Self.login("user\($0)"), at: $0 * 100, client: Self.from($0)) })
+        #expect(all.count == 6)
+        let spread = Situation.Spread(addresses: 6, isOneUser: false)
+        #expect(
+            all[2] == [
+                .passwordGuessing(failed: 6, seconds: 500, connections: 6, succeeded: false, spread: spread)
+            ]
+        )
+    }
+
+    @Test(arguments: [false, true]) func `five addresses that try one user, at a busy server and at several`(
+        byLOGIN: Bool
+    ) {
+        let guesses = (0..<5).map {
+            Heard(
+                said: Self.login("root", byLOGIN: byLOGIN),
+                at: $0 * 100,
+                client: Self.from($0),
+                server: "203.0.113.\($0):587"
+            )
+        }
+        let others = (0..<9).map { Heard(said: Self.login("user\($0)", 235), at: $0, client: Self.from(100 + $0)) }
+        let all = told(guesses + others)
+        #expect(Set(all.keys) == Set(0..<5))
+        let spread = Situation.Spread(addresses: 5, isOneUser: true)
+        #expect(
+            all[0] == [
+                .passwordGuessing(failed: 5, seconds: 400, connections: 5, succeeded: false, spread: spread)
+            ]
+        )
+    }
+
+    /// Each of these is a day like any other.
+    @Test func `few addresses, a long time, other servers, and many who log in are none`() {
+        func some(_ count: Int, pause: Int = 60, isOneServer: Bool = true) -> [Heard] {
+            (0..<count).map {
+                Heard(
+                    said: Self.login("user\($0)"),
+                    at: $0 * pause,
+                    client: Self.from($0),
+                    server: isOneServer ? "203.0.113.1:587" : "203.0.113.\($0):587"
+                )
+            }
+        }
+        #expect(told(some(4)).isEmpty)
+        for zone in ["Z", ""] { #expect(told(some(5, pause: 620), zone: zone).isEmpty) }
+        #expect(told(some(5), zone: "").count == 5)
+        #expect(told(some(6, isOneServer: false)).isEmpty)
+        let others = (0..<6).map { Heard(said: Self.login("user\(50 + $0)", 235), at: $0, client: Self.from(100 + $0)) }
+        #expect(told(some(6) + others).isEmpty)
+        let mistyped = (0..<3).map { Heard(said: Self.login("user\($0)", 235), at: 500, client: Self.from($0)) }
+        #expect(told(some(6) + mistyped).isEmpty)
+        // Three devices of a person with a new password.
+        let devices = (0..<9).map { Heard(said: Self.login("ada"), at: $0 * 30, client: Self.from($0 % 3)) }
+        #expect(told(devices).isEmpty)
+    }
+
+    @Test func `one address that guesses alone stands for itself`() {
+        let alone = (0..<5).map { Heard(said: Self.guess, at: $0 * 10, client: Self.from(1)) }
+        let few = (0..<4).map { Heard(said: Self.login("user\($0)"), at: $0 * 10, client: Self.from(10 + $0)) }
+        let all = told(alone + few)
+        #expect(Set(all.keys) == Set(0..<5))
+        #expect(all[0] == [.passwordGuessing(failed: 5, seconds: 40, connections: 5, succeeded: false)])
     }
 
     // MARK: Greylisting

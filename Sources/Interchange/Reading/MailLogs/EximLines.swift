@@ -39,7 +39,7 @@ extension LoggedMessage {
     }
 
     /// `mx1.receiver.example (helo.name) [192.0.2.6]`, up to the bracket that closes.
-    private static func host(_ words: LogWords) -> String {
+    static func host(_ words: LogWords) -> String {
         let address = words.between("[", "]")?.text
         let name = words.first.text
         guard let address, !name.hasPrefix("[") else { return name }

@@ -31,6 +31,8 @@ struct LogLine {
     let process: ArraySlice<UInt8>
     /// Behind the queue id.
     let words: LogWords
+    /// What it tells of a connection that brought no message; then `message` is made of the client's address.
+    var connection: EximConnectionLine?
 
     /// The most octets in which the program and the queue id stand.
     private static let front = 200
@@ -41,7 +43,8 @@ struct LogLine {
         case .postfix:
             words.starts(with: "to=<") || words.starts(with: "from=<") || words.starts(with: "client=")
         case .exim:
-            ["=> ", "-> ", "** ", "== ", "<= "].contains { (mark: StaticString) in words.starts(with: mark) }
+            connection?.isTelling
+                ?? ["=> ", "-> ", "** ", "== ", "<= "].contains { (mark: StaticString) in words.starts(with: mark) }
         case .sendmail: words.starts(with: "from=") || words.starts(with: "to=")
         case .openSMTPD: words.has(" envelope ") || words.has(" delivery ")
         case .haraka:
@@ -59,7 +62,20 @@ struct LogLine {
         }
         if let tag = front.place(of: " smtpd[") { return openSMTPD(line, from: tag.lowerBound + 1) }
         if let tag = front.place(of: "] [") { return haraka(line, upTo: tag) }
-        return exim(line)
+        return eximConnection(line) ?? exim(line)
+    }
+
+    /// `2026-11-23 10:00:01 H=(helo.example) [203.0.113.7] F=<…> rejected RCPT <…>: relay not permitted`.
+    private static func eximConnection(_ line: ArraySlice<UInt8>) -> LogLine? {
+        guard let found = EximConnectionLine(line) else { return nil }
+        return LogLine(
+            program: .exim,
+            message: found.key[...],
+            session: [],
+            process: [],
+            words: found.words,
+            connection: found
+        )
     }
 
     /// `postfix/smtp[341]: 5B46F13477EF: to=<…>`.
@@ -172,7 +188,18 @@ struct LogLine {
         return LogLine(program: .rspamd, message: id.octets, session: [], process: [], words: words)
     }
 
+    /// What stands behind Exim's queue id; all where there is none.
+    static func behindEximID(_ words: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let first = words.prefix { $0 != 32 }
+        return isEximID(first) ? words[first.endIndex...].dropFirst() : words
+    }
+
     // MARK: Octets
+
+    /// Whether an octet may stand in an IP address.
+    static func isOfAddress(_ octet: UInt8) -> Bool {
+        isHexadecimal(octet) || octet == UInt8(ascii: ".") || octet == UInt8(ascii: ":")
+    }
 
     private static func isDigit(_ octet: UInt8) -> Bool { (0x30...0x39).contains(octet) }
     private static func isAlphanumeric(_ octet: UInt8) -> Bool {

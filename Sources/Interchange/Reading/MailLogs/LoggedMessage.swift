@@ -11,6 +11,8 @@ struct LoggedMessage {
     /// In the order of the log; a recipient that was put off has several.
     var deliveries: [Delivery] = []
     var remarks: [Remark] = []
+    /// A connection that brought no message, in place of one.
+    var rejected: RejectedConnection?
 
     /// How it came in.
     struct Arrival {
@@ -74,6 +76,11 @@ struct LoggedMessage {
         if program == .rspamd { program = line.program }
         // The first lines of a session tell of no message yet.
         if id.isEmpty { id = line.message.text }
+        if let connection = line.connection {
+            var known = rejected ?? RejectedConnection()
+            known.take(connection, connection.time ?? time)
+            return rejected = known
+        }
         switch line.program {
         case .postfix: takePostfix(line, time)
         case .exim: takeExim(line, time)
@@ -82,6 +89,11 @@ struct LoggedMessage {
         case .haraka: takeHaraka(line, time)
         case .rspamd: takeRspamd(line, time)
         }
+    }
+
+    /// As a walk.
+    var recording: Recording {
+        rejected.map { RejectedWalk($0, program: program.name).recording } ?? LoggedWalk(self).recording
     }
 
     mutating func arrived(_ time: TimeStamp?) { arrival.time = arrival.time ?? time }

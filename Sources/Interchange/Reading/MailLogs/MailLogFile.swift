@@ -22,7 +22,11 @@ struct MailLogFile: Sendable {
         self.octets = octets
         var index = LogIndex()
         Self.eachLine(of: octets) { place in
-            if let line = LogLine.read(octets[place]) { index.take(line, at: place) }
+            if let line = LogLine.read(octets[place]) {
+                index.take(line, at: place)
+            } else if EximConnectionLine.isEnvelope(octets[place]) {
+                index.takeEnvelope(at: place)
+            }
             return true
         }
         messages = index.telling
@@ -51,12 +55,12 @@ struct MailLogFile: Sendable {
     }
 
     /// A message as a walk, read anew from its own lines.
-    func recording(_ number: Int) -> Recording { LoggedWalk(message(number)).recording }
+    func recording(_ number: Int) -> Recording { message(number).recording }
 
     /// The queue id of a message.
     func id(_ number: Int) -> String? {
         messages[number].lazy.compactMap {
-            LogLine.read(octets[$0]).flatMap { $0.message.isEmpty ? nil : $0.message.text }
+            LogLine.read(octets[$0]).flatMap { $0.message.isEmpty || $0.connection != nil ? nil : $0.message.text }
         }.first
     }
 
@@ -86,6 +90,11 @@ private struct LogIndex {
     /// Lines of sessions that have told of no message yet.
     private var sessions: [[UInt8]: [Range<Int>]] = [:]
 
+    /// The connection that the line before was about.
+    private var lastConnection: Int?
+    /// The last line of each connection that is not known to be over.
+    private var latest: [[UInt8]: EximConnectionLine] = [:]
+
     /// The most sessions whose first lines are kept.
     private static let maxSessions = 10_000
 
@@ -102,13 +111,27 @@ private struct LogIndex {
             if messages[number].places.isEmpty { messages[number].places = before }
         }
         messages[number].places.append(place)
+        lastConnection = line.connection == nil ? nil : number
         if line.isTelling { messages[number].isTelling = true }
         if line.isLast { messages[number].isDone = true }
     }
 
+    /// A line of the copy that a reject log has of a refused mail, behind the line that tells it.
+    mutating func takeEnvelope(at place: Range<Int>) {
+        guard let last = lastConnection, messages[last].places.count < Self.maxPlaces else { return }
+        messages[last].places.append(place)
+    }
+
+    private static let maxPlaces = 10_000
+
     private mutating func message(of line: LogLine) -> Int {
         let key = line.messageKey
-        if let known = open[key], !messages[known].isDone || !line.isTelling { return known }
+        if let connection = line.connection {
+            defer { latest[key] = connection }
+            if let known = open[key], !messages[known].isDone, connection.goesOn(behind: latest[key]) { return known }
+        } else if let known = open[key], !messages[known].isDone || !line.isTelling {
+            return known
+        }
         messages.append(([], false, false))
         open[key] = messages.count - 1
         return messages.count - 1
@@ -120,7 +143,10 @@ extension LoggedMessage {
     init(lines: some Sequence<ArraySlice<UInt8>>) {
         var message: LoggedMessage?
         for raw in lines {
-            guard let line = LogLine.read(raw) else { continue }
+            guard let line = LogLine.read(raw) else {
+                message?.rejected?.takeEnvelope(raw)
+                continue
+            }
             var known = message ?? LoggedMessage(program: line.program, id: line.message.text)
             known.take(line, at: TimeStamp.read(raw)?.stamp)
             message = known
@@ -133,14 +159,14 @@ extension LogLine {
     /// What ties it to the other lines of its message. rspamd writes about Postfix's messages.
     var messageKey: [UInt8] {
         let program: LogProgram = program == .rspamd ? .postfix : program
-        return [program.rawValue] + message
+        return [connection == nil ? program.rawValue : .max] + message
     }
 
     /// Whether the server is done with the message, so that its queue id may come again.
     var isLast: Bool {
         switch program {
         case .postfix: words.starts(with: "removed")
-        case .exim: words.starts(with: "Completed")
+        case .exim: connection?.isLast ?? words.starts(with: "Completed")
         case .sendmail, .openSMTPD, .haraka, .rspamd: false
         }
     }

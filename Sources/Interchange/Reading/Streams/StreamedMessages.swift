@@ -18,6 +18,11 @@ struct StreamedMessages {
     /// Lines of sessions that have told of no message yet.
     private var sessions: [[UInt8]: [[UInt8]]] = [:]
     private var done: [LoggedMessage] = []
+    /// The last line of each connection that is open, and the second in which they were looked through.
+    private var connections: [[UInt8]: EximConnectionLine] = [:]
+    private var checked: Double?
+    /// The connection that the line before was about.
+    private var lastConnection: [UInt8]?
     /// Whether some line tells of a message.
     private(set) var isRecognised = false
 
@@ -29,7 +34,15 @@ struct StreamedMessages {
     mutating func take(_ octets: [UInt8]) {
         var lines = TextLines(octets)
         while let raw = lines.next() {
-            if raw.count <= MailLogFile.maxLine, let line = LogLine.read(raw) { take(line, Array(raw)) }
+            guard raw.count <= MailLogFile.maxLine else { continue }
+            if let line = LogLine.read(raw) {
+                lastConnection = line.connection == nil ? nil : line.messageKey
+                take(line, Array(raw))
+            } else if EximConnectionLine.isEnvelope(raw), let key = lastConnection,
+                (open[key]?.lines.count ?? 0) < Self.maxLines
+            {
+                open[key]?.lines.append(Array(raw))
+            }
         }
     }
 
@@ -39,6 +52,10 @@ struct StreamedMessages {
             return sessions[Array(line.session), default: []].append(raw)
         }
         let key = line.messageKey
+        if let connection = line.connection {
+            finishConnections(before: connection, key)
+            connections[key] = connection
+        }
         if open[key] == nil { begin(key, line) }
         guard (open[key]?.lines.count ?? 0) < Self.maxLines else { return }
         open[key]?.lines.append(raw)
@@ -49,6 +66,14 @@ struct StreamedMessages {
         if line.isLast { finish(key) }
     }
 
+    /// Connections that went on for too long without a line are over.
+    private mutating func finishConnections(before line: EximConnectionLine, _ key: [UInt8]) {
+        if let known = connections[key], !line.goesOn(behind: known) { finish(key) }
+        guard line.seconds != checked else { return }
+        checked = line.seconds
+        for (key, known) in connections where !line.isNear(known) { finish(key) }
+    }
+
     private mutating func begin(_ key: [UInt8], _ line: LogLine) {
         if order.count >= 2 * Self.maxOpen { order.removeAll { open[$0] == nil } }
         if open.count >= Self.maxOpen, let oldest = order.first(where: { open[$0] != nil }) { finish(oldest) }
@@ -57,6 +82,7 @@ struct StreamedMessages {
     }
 
     private mutating func finish(_ key: [UInt8]) {
+        connections[key] = nil
         guard let entry = open.removeValue(forKey: key), entry.isTelling else { return }
         done.append(LoggedMessage(lines: entry.lines.map { $0[...] }))
     }
@@ -65,7 +91,7 @@ struct StreamedMessages {
     mutating func news(_ count: inout Int) -> [SessionNews] {
         var news: [SessionNews] = []
         for message in done {
-            let recording = LoggedWalk(message).recording
+            let recording = message.recording
             news.append(SessionNews(number: count, kind: .began(recording.header)))
             news += recording.events.map { SessionNews(number: count, kind: .happened($0)) }
             news.append(SessionNews(number: count, kind: .over(warnings: recording.warnings)))

@@ -74,10 +74,18 @@ extension Dialect {
     /// A literal behind any words, whose line ends are written out: `<-- b'250 ok\r\n'`, `contents = "EHLO a\r\n"`.
     @Sendable static func literal(_ line: ArraySlice<UInt8>) -> Peeled? {
         guard let quote = line.trimmed.last, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
-            let start = line.firstIndex(of: quote), line[start...].dropLast().suffix(2).elementsEqual("\\n".utf8),
+            let start = literalStart(line.trimmed, quote),
+            line[start...].dropLast().suffix(2).elementsEqual("\\n".utf8),
             let octets = StringLiteral.read(line[start...]), octets.last == 10
         else { return nil }
         return Peeled(.wrote(side(told: line[..<start]), octets))
+    }
+
+    /// Where the literal begins that ends the line: others may stand before it, `listenerId = "smtp", contents = "…"`.
+    private static func literalStart(_ line: ArraySlice<UInt8>, _ quote: UInt8) -> Int? {
+        let quotes = line.indices.filter { line[$0] == quote && (line[..<$0].last != UInt8(ascii: "\\")) }
+        // Quotes come in pairs; one that is left over is an apostrophe, and then the first counts.
+        return quotes.count % 2 == 0 ? quotes.dropLast().last : quotes.first
     }
 
     /// What words before a literal tell of who spoke.

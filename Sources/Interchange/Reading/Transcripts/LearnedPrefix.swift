@@ -49,10 +49,10 @@ struct LearnedPrefix {
                 guard rest.first == octet else { return nil }
                 rest = rest.dropFirst()
             case .number:
-                let word = rest.prefix(while: \.isLetterOrDigit)
-                guard Self.isNumber(word) else { return nil }
-                words.append(word)
-                rest = rest.dropFirst(word.count)
+                let word = Self.word(rest)
+                guard Self.isNumber(word.whole) else { return nil }
+                words.append(word.name)
+                rest = rest.dropFirst(word.whole.count)
             }
         }
         return (rest, words)
@@ -75,7 +75,7 @@ struct LearnedPrefix {
         var atoms: [Atom] = []
         var rest = line.prefix(longest)
         while let octet = rest.first {
-            let word = rest.prefix(while: \.isLetterOrDigit)
+            let word = word(rest).whole
             if isNumber(word) {
                 atoms.append(.number)
                 rest = rest.dropFirst(word.count)
@@ -128,6 +128,20 @@ struct LearnedPrefix {
             }
             return returns > 0 && seen.count > 1
         }
+    }
+
+    /// The word that begins here. A UUID (RFC 9562 §4) is one, and the number of something within it behind a full stop is no other
+    /// name: `5B46F134-77EF-4C5D-8E0F-1A2B3C4D5E6F.1`.
+    private static func word(_ text: ArraySlice<UInt8>) -> (whole: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+        let plain = text.prefix(while: \.isLetterOrDigit)
+        guard plain.count == 8, text.count >= 36 else { return (plain, plain) }
+        let name = text.prefix(36)
+        let parts = name.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [8, 4, 4, 4, 12], parts.allSatisfy({ $0.allSatisfy { $0.hexValue != nil } }) else {
+            return (plain, plain)
+        }
+        let behind = text.dropFirst(36).prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        return (behind.first == UInt8(ascii: ".") ? text[..<behind.endIndex] : name, name)
     }
 
     private static func isNumber(_ word: ArraySlice<UInt8>) -> Bool {

@@ -108,7 +108,7 @@ struct ReadingPlan {
         let known = best.flatMap { plan($0.dialect, $0.front, sample) }
         // What a logging system puts before its lines tells sessions apart already.
         if let known, known.front.isLogged { return known }
-        // What was learned is believed where the dialogue cannot be seen without it, or its sessions not told apart.
+        // What was learned is believed where the dialogue, or some of it, cannot be seen without it, or its sessions not told apart.
         var learned: (score: Double, plan: ReadingPlan)?
         for front in LineFront.learned(lines, isLogged: plain.contains(where: \.isLogged)) {
             guard let other = Self.best([front], sample), other.score > learned?.score ?? 0,
@@ -117,6 +117,7 @@ struct ReadingPlan {
             learned = (other.score, plan)
         }
         guard let learned, let best, known != nil else { return known ?? learned?.plan }
+        if learned.score > best.score + 1.5 { return learned.plan }
         let tellsSessions = !best.front.isLogged && learned.plan.front.learned?.tellsSessions == true
         return tellsSessions && learned.score >= best.score ? learned.plan : known
     }

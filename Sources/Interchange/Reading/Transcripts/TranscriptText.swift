@@ -34,6 +34,14 @@ struct TranscriptText {
             octets = plain
             steps.append("the markup of a web page was taken out")
         }
+        if let lines = LogRecords.lines(of: octets) {
+            octets = lines
+            steps.append("the messages were taken out of the records of a logging system")
+        }
+        if let lines = LearnedSuffix.removed(from: octets) {
+            octets = lines
+            steps.append("what stands behind each line alike was set aside")
+        }
         if let lines = RunTogetherLog.divided(octets) {
             octets = lines
             steps.append("lines that were run together were divided where a time stands")
