@@ -170,7 +170,7 @@ struct SessionTracer: Sendable {
         _ trace: inout Trace
     ) -> Int {
         let (index, side, piece) = (trace.lines.count, said.side, said.piece)
-        let (octets, masks) = Secrets.masked(piece.line.octets, showsSecrets ? [] : said.credentials)
+        let (octets, masks) = Mask.over(piece.line.octets, showsSecrets ? [] : said.credentials)
         var line = TraceLine(
             index: index,
             time: time,
