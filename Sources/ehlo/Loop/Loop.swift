@@ -241,7 +241,7 @@ final class Loop {
         case .sandbox(.notSubmitted(let why)), .sandbox(.notDelivered(let why)): give(.noticed(why))
         case .live(let outcome):
             give(.noticed(outcome.sentence))
-            status = outcome.exitStatus
+            status = ExitCode(outcome.status).rawValue
         case .notStarted(let why): give(.noticed("the sandbox could not start: \(why)"))
         }
     }
