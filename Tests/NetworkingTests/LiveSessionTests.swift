@@ -42,7 +42,7 @@ struct LiveSessionTests {
             switch fault {
             case .says(let other): peer.send(other + "\r\n")
             case .hesitates:
-                sleep(UInt32(ClientEnd.remarkableWait) + 1)
+                sleep(4)
                 peer.send(reply + "\r\n")
             case .closes: return
             case .resets: return peer.reset()
@@ -88,16 +88,16 @@ struct LiveSessionTests {
         #expect(times == times.sorted())
     }
 
-    @Test(arguments: [0, 2]) func `a reply that takes seconds is remarked on, and another is not`(step: Int)
-        async throws
-    {
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 2])
+    func `a reply that takes seconds is a finding, and another is not`(step: Int) async throws {
         let outcome = try await run(.hesitates, at: step, timeout: 60)
         #expect(outcome == .completed(accepted: 1))
-        let remarks = recorder.events.compactMap { event -> WireEvent.Failure? in
-            if case .remark(let remark) = event.kind, remark.failure == .tookLong { remark } else { nil }
-        }
-        #expect(remarks.count == 1)
-        #expect(remarks.first?.words.contains(step == 0 ? "its greeting" : "this reply") == true)
+        let found = Tracer.trace(of: recorder.events).lines.flatMap(\.findings).map(\.kind)
+        #expect(
+            found.filter { $0 == .greetingDelayed || $0 == .replyDelayed } == [
+                step == 0 ? .greetingDelayed : .replyDelayed
+            ]
+        )
     }
 
     /// Where a session ends that goes wrong at each reply.
