@@ -92,7 +92,7 @@ final class Loop {
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
             state = State(title: source.title, source: .watched(finished: false))
             watched = WatchedSessions(source, &state)
-            behind = source.walk
+            (behind, name) = (source.walk, source.origin)
         case .sandbox(let configuration):
             let began = Date().formatted(.iso8601)
             recording = Recording(
