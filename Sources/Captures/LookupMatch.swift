@@ -52,7 +52,7 @@ struct LookupMatch: Sendable {
     private static func domain(of path: [UInt8]) -> Name? {
         guard let at = path.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         let domain = path[(at + 1)...].prefix { $0 != UInt8(ascii: ">") }
-        return try? Name(String(decoding: domain, as: UTF8.self))
+        return try? Name(international: String(decoding: domain, as: UTF8.self))
     }
 
     private func read(_ message: LookupIndex.Message) -> Message {

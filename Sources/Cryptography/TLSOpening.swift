@@ -4,9 +4,10 @@ public import Tracing
 /// Opens the TLS of a captured connection with the secrets of a key log, a state machine (RFC 8446 §5, §7; RFC 5246 §6, §7).
 ///
 /// It decides what was inside each record, when both sides had finished, and which keys count from where on: those of the
-/// handshake and of the application in TLS 1.3, new ones behind a KeyUpdate. It does not know SMTP, packets or times but that of the
-/// certificate's validity. Wrong input is the capture's or the key log's: a record whose proof does not hold is told with the number of octets that are
-/// missing for it, behind lost packets it looks for the next record that fits, and a side of which nothing fits stays shut.
+/// handshake and of the application in TLS 1.3, new ones behind a KeyUpdate. It does not know SMTP or packets, and of times that of
+/// the certificate's validity alone. Wrong input is the capture's or the key log's: a record whose proof does not hold is told with
+/// the number of octets that are missing for it, behind lost packets it looks for the next record that fits, and a side of which
+/// nothing fits stays shut.
 public struct TLSOpening: Sendable {
     /// What came out, in order.
     public enum Told: Equatable, Sendable {

@@ -41,9 +41,9 @@ struct Layout: Equatable {
     static let smallest = (columns: 40, rows: 12)
     /// From so many columns on the ladder stands in the place of the list of steps.
     static let ladder = 132
-    /// From so many columns on the lesson stands beside the wire: there it has room for a drawing of 56 columns, the wire for a line
-    /// of mail, and the ladder for its arrows. With fewer the lesson below the wire has more room than beside it.
-    static let threeColumns = 180
+    /// From so many columns on the lesson stands beside the wire: there the wire has room for a line of mail, the lesson for the
+    /// widest drawing, and the ladder for an arrow with a word.
+    static let threeColumns = 160
 
     init(of state: State) {
         let screen = Rect(column: 0, row: 0, columns: state.view.columns, rows: state.view.rows)
@@ -89,11 +89,16 @@ struct Layout: Equatable {
         self.lesson = rest.split(bottom: lesson).bottom
     }
 
-    /// The lesson beside the wire. Of what there is beyond the least, the wire gets one half, its neighbours a quarter each.
+    /// The lesson beside the wire, which has its 76 columns from the start. With more columns the ladder gets words for its arrows
+    /// first, then the lesson longer lines; of what is left after that the wire gets one half, its neighbours a quarter each.
     private mutating func divideByThree(_ panes: Rect) {
-        let spare = panes.columns - Self.threeColumns
-        let (left, rest) = part(panes, Self.threeColumns - Self.wholeWire - Self.wholeLesson - 2 + spare / 4)
-        let (middle, right) = part(rest, Self.wholeWire + spare / 2)
+        let roomy = Self.roomySteps + Self.wholeWire + Self.roomyLesson + 2
+        let spare = max(0, panes.columns - roomy)
+        let missing = max(0, roomy - panes.columns)
+        let fewer = missing * (Self.roomySteps - Self.narrowSteps) / (roomy - Self.threeColumns)
+        // Of two neighbours one gets a column at a time, so that none ever gives one back.
+        let (left, rest) = part(panes, Self.roomySteps - fewer + spare / 4)
+        let (middle, right) = part(rest, Self.wholeWire + spare - spare / 4 - (spare + 2) / 4)
         (steps, wire, lesson) = (left, middle, right)
     }
 
@@ -108,8 +113,10 @@ struct Layout: Equatable {
     private static let leastSteps = 22
     /// A line of mail of 66 octets stands whole in it, with its direction and its time.
     private static let wholeWire = 76
-    /// A drawing of 56 columns, and a blank on either side.
-    private static let wholeLesson = 58
+    /// The ladder between four parties where it is narrowest, and where its arrows have room for an address.
+    private static let (narrowSteps, roomySteps) = (30, 44)
+    /// A line of a dialogue with its parameters, and a blank on either side. A drawing needs 52.
+    private static let roomyLesson = 58
     /// The rows of a card of a lesson, and a blank above it.
     private static let card = 11
 }

@@ -17,11 +17,15 @@ public enum SpokenText {
 
     /// The sentences of a text, each in lines of its own.
     public static func sentences(_ text: String, columns: Int) -> [String] {
-        split(text).flatMap { wrapped($0, columns: columns) }
+        split(SpokenPort.said(in: text)).flatMap { folded($0, columns: columns) }
     }
 
     /// One sentence in lines of at most `columns`, later ones two columns further in.
     public static func wrapped(_ sentence: String, columns: Int) -> [String] {
+        folded(SpokenPort.said(in: sentence), columns: columns)
+    }
+
+    private static func folded(_ sentence: String, columns: Int) -> [String] {
         let lines = PlainText.lines([.text(sentence)], columns: columns)
         guard lines.count > 1 else { return lines }
         // What goes on stands further in, so that it has less room.

@@ -29,6 +29,26 @@ public enum Wrap {
         lines(StyledLine(text, role), columns: columns, hanging: hanging)
     }
 
+    /// The line in at most `rows` lines, the last with an ellipsis at its end where there are more.
+    public static func lines(
+        _ line: StyledLine,
+        columns: Int,
+        rows: Int,
+        glyphs: Glyphs = .unicode
+    ) -> [StyledLine] {
+        let all = lines(line, columns: columns)
+        guard all.count > rows, rows > 0 else { return Array(all.prefix(max(0, rows))) }
+        var last = all[rows - 1]
+        if last.columns + TextWidth.columns(of: glyphs.ellipsis) <= columns {
+            last.append(glyphs.ellipsis, .dim)
+        } else {
+            // A blank too many makes it one that is cut.
+            last.append(String(repeating: " ", count: max(0, columns + 1 - last.columns)))
+            last = cut(last, columns: columns, glyphs: glyphs)
+        }
+        return all.prefix(rows - 1) + [last]
+    }
+
     /// The beginning of a line, with an ellipsis where it had to be cut.
     public static func cut(_ line: StyledLine, columns: Int, glyphs: Glyphs = .unicode) -> StyledLine {
         guard line.columns > columns else { return line }

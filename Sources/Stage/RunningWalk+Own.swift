@@ -30,7 +30,10 @@ extension RunningWalk {
             clock.released()
             gate.release(sending: edited)
         }
-        controls.releaseAll = { gate.releaseAll() }
+        controls.releaseAll = {
+            clock.released()
+            gate.releaseAll()
+        }
         controls.stop = {
             Task.detached {
                 await start.value
@@ -64,7 +67,10 @@ extension RunningWalk {
             clock.released()
             gate?.release(sending: edited)
         }
-        controls.releaseAll = { gate?.releaseAll() }
+        controls.releaseAll = {
+            clock.released()
+            gate?.releaseAll()
+        }
         controls.send = { octets in
             clock.released()
             hand.send(octets)

@@ -33,9 +33,15 @@ enum Message {
 
     /// What was found wrong in a file that can still be used, the first few.
     static func warn(_ warnings: [String], about name: String) {
+        for sentence in sentences(of: warnings, about: name) { write(sentence) }
+    }
+
+    /// The first few, and how many more there are; each begins with the name of what it is about, where that has one.
+    static func sentences(of warnings: [String], about name: String) -> [String] {
         let maxLines = 5
-        for warning in warnings.prefix(maxLines) { write("\(name): \(warning)") }
-        if warnings.count > maxLines { write("\(name): \(warnings.count - maxLines) more lines were left out") }
+        let more =
+            warnings.count > maxLines ? ["\(warnings.count - maxLines) more lines were left out"] : []
+        return (warnings.prefix(maxLines) + more).map { name.isEmpty ? $0 : "\(name): \($0)" }
     }
 }
 
@@ -77,5 +83,5 @@ struct SessionWarnings {
         }
     }
 
-    mutating func say() { for sentence in take() { Message.write("\(name): \(sentence)") } }
+    mutating func say() { for sentence in take() { Message.write(name.isEmpty ? sentence : "\(name): \(sentence)") } }
 }

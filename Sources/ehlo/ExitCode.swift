@@ -1,4 +1,5 @@
 import Interchange
+import Networking
 import Tracing
 
 /// The exit statuses, THE table: where a live session failed, the numbers swaks uses; for everything else those of sysexits(3).
@@ -70,6 +71,27 @@ enum ExitCode: Int32, CaseIterable {
         case .data: self = .data
         case .content, .acceptance: self = .content
         case .quit: self = .quit
+        }
+    }
+
+    /// Where a live session came to its end.
+    init(_ status: LiveOutcome.Status) {
+        switch status {
+        case .success: self = .success
+        case .connection: self = .connection
+        case .closedEarly: self = .closedEarly
+        case .greeting: self = .greeting
+        case .hello: self = .hello
+        case .mail: self = .mail
+        case .noRecipient: self = .noRecipient
+        case .data: self = .data
+        case .content: self = .content
+        case .quit: self = .quit
+        case .authentication: self = .authentication
+        case .tls: self = .tls
+        case .helloInTLS: self = .helloInTLS
+        case .unavailable: self = .unavailable
+        case .brokenOff: self = .brokenOff
         }
     }
 

@@ -71,6 +71,17 @@ import Tracing
         #expect(trace.facts.chosen?.preference == 10)
     }
 
+    @Test func `a domain in UTF-8 is that of the A-labels that were asked for`() throws {
+        let (domain, exchanger) = (try Name("xn--mnchen-3ya.example"), try Name("mx1.xn--mnchen-3ya.example"))
+        var asked = Asked()
+        let mx = ResourceRecord(owner: domain, ttl: 300, data: .mx(preference: 10, exchange: exchanger))
+        try asked.ask(1, domain, .mx, answers: [mx])
+        let packets = asked.packets + Talk.mail(to: "bob@münchen.example").packets
+        let recording = try #require(CaptureFile(CaptureOctets(Packets.pcap(packets)))?.recording(0))
+        #expect(recording.events.filter { $0.leg == .lookup }.count == 2)
+        #expect(recording.trace.stops.first?.place.step == .exchangerLookup)
+    }
+
     @Test func `without a lookup of exchangers the address that was asked for counts`() throws {
         var asked = Asked()
         asked.time = 1_699_999_998

@@ -186,10 +186,12 @@ struct Talk {
     var recording: Recording? { file.flatMap { $0.count == 1 ? $0.recording(0) : nil } }
 
     /// A whole ordinary session.
-    static func mail(pieces: Int = 1, _ talk: Talk = Talk()) -> Talk {
+    static func mail(pieces: Int = 1, to recipient: String = "bob@receiver.example", _ talk: Talk = Talk()) -> Talk {
         var talk = talk
         talk.open()
-        for (side, text) in dialogue { talk.say(side, text, pieces: pieces) }
+        for (side, text) in dialogue {
+            talk.say(side, text.replacing("bob@receiver.example", with: recipient), pieces: pieces)
+        }
         talk.close(.server)
         return talk
     }

@@ -16,6 +16,13 @@ import Testing
         #expect(warnings.take().count == 50)
     }
 
+    @Test func `a message about what has no name does not begin with one`() {
+        let found = (1...7).map { "fault \($0)" }
+        #expect(Message.sentences(of: found, about: "a.log").first == "a.log: fault 1")
+        let nameless = Message.sentences(of: found, about: "")
+        #expect(nameless.first == "fault 1" && nameless.last == "2 more lines were left out")
+    }
+
     @Test(arguments: [["replay", "--plain", "--session", "all"], ["export", "--format", "txt"]])
     func `a log of many sessions says once what was inferred of each`(words: [String]) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).txt")

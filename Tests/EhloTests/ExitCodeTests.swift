@@ -12,14 +12,27 @@ import Testing
         let turns = CommandSequence.Turn.allCases.map { LiveOutcome.failed(.refused(at: $0, reply)) }
         return turns + [
             .completed(accepted: 1), .heldBack, .lookupFailed("", nil), .notConnected(""), .cancelled,
-            .failed(.closedEarly(at: .mail)),
+            .failed(.closedEarly(at: .mail)), .lookupFailed(.init(.noSuchDomain), nil),
         ]
     }()
 
-    @Test func `the table has every status that a live session ends with`() {
-        let numbers = Set(ExitCode.allCases.map(\.rawValue))
-        for outcome in Self.outcomes { #expect(numbers.contains(outcome.exitStatus), "\(outcome)") }
-        #expect(LiveOutcome.cancelled.exitStatus == ExitCode.brokenOff.rawValue)
+    /// The numbers of swaks' manual, and those of sysexits(3), beside how each session ends.
+    @Test func `a live session ends with the number that swaks has`() {
+        let numbers = Self.outcomes.map { ExitCode($0.status).rawValue }
+        let turns = CommandSequence.Turn.allCases
+        let ofTurns = Dictionary(uniqueKeysWithValues: zip(turns, numbers))
+        let wanted: [CommandSequence.Turn: Int32] = [
+            .greeting: 21, .hello: 22, .mail: 23, .rcpt: 24, .data: 25, .mailData: 26, .chunk: 26, .lastChunk: 26,
+            .quit: 27, .rset: 27, .anytime: 27, .turnAround: 27, .unknown: 27, .auth: 28, .saslResponse: 28,
+            .startTLS: 29,
+            .handshake: 29,
+        ]
+        #expect(ofTurns == wanted)
+        #expect(numbers.dropFirst(turns.count) == [0, 0, 69, 2, 75, 6, 2])
+    }
+
+    @Test func `each way to end has a number of its own`() {
+        #expect(Set(LiveOutcome.Status.allCases.map { ExitCode($0) }).count == LiveOutcome.Status.allCases.count)
     }
 
     @Test func `the README has the same table`() throws {

@@ -33,7 +33,13 @@ import Tracing
         // A hyphen is read as a dash between digits.
         let dashes = words.compactMap { $0.firstMatch(of: /[0-9]-[0-9]/).map { String($0.output) } }
         let repeated = words.compactMap { $0.firstMatch(of: /([-.,:;?!])\1+/).map { String($0.output.0) } }
-        return named + dashes + repeated
+        return named + dashes + ports(in: own) + repeated
+    }
+
+    /// The colon before a port is read by its name; that of a time of day is not.
+    private static func ports(in text: Substring) -> [String] {
+        let pattern = /(?:\]|[A-Za-z0-9-]\.[A-Za-z0-9.-]+|localhost)(:[0-9])/
+        return text.split(separator: " ").compactMap { $0.firstMatch(of: pattern).map { String($0.output.1) } }
     }
 
     private static func text(_ session: FirstLessonTests.Session) throws -> [String] {
@@ -59,6 +65,15 @@ import Tracing
         }
     }
 
+    @Test(arguments: FirstLessonTests.sessions) func `a port in a note is said in words`(
+        session: FirstLessonTests.Session
+    ) throws {
+        for line in try Self.text(session) where line.hasPrefix("Note: ") {
+            #expect(Self.ports(in: line[...]).isEmpty, "\(session.name): \(line)")
+        }
+        if session.name == "dane.ehlo" { #expect(try Self.text(session).contains { $0.contains(", port 25") }) }
+    }
+
     @Test(arguments: FirstLessonTests.sessions) func `every line says whole what it says`(
         session: FirstLessonTests.Session
     ) throws {
@@ -76,6 +91,7 @@ import Tracing
 
     @Test(arguments: [
         ("a ➔ b", ["➔"]), ("a · b", ["·"]), ("-- note", ["--"]), ("│ x", ["│"]), ("x = 1", ["="]), ("2026-11", ["6-1"]),
+        ("connected to mx.example [192.0.2.1]:25", [":2"]), ("192.0.2.1:25: refused", [":2"]), ("at 00:06:23", []),
         ("The server refuses a+b@c.example: 550 5.1.1.", []), ("(RFC 5321 §4.2), so it's “so”.", []),
     ])
     func `the rule knows a sign when it hears one`(line: String, signs: [String]) {

@@ -38,6 +38,23 @@ struct LadderTests {
         }
     }
 
+    /// Where the ladder is narrowest an arrow still says its step and what went, between four parties too.
+    @Test(arguments: ["login", "one-refused", "dane"]) func `each arrow of the narrowest ladder says what went`(
+        name: String
+    ) throws {
+        var walk = try Walk(try OutcomeScreensTests.state(.bundled(name), 160, 48))
+        walk.press(.end)
+        let rect = try #require(Layout(of: walk.state).steps)
+        #expect(rect.columns == 30)
+        let canvas = walk.canvas
+        let rows = (rect.row + 1..<rect.bottom).map { row in
+            String(canvas.cells(ofRow: row).prefix(rect.columns).filter { !$0.isContinuation }.map(\.glyph))
+        }
+        let arrows = rows.filter { $0.contains("▶") || $0.contains("◀") }
+        #expect(arrows.count > 15)
+        for arrow in arrows { #expect(arrow.contains(/[0-9]+[a-z]* [A-Z0-9a-z]{2,}|[0-9]+[a-z]*  ─/), "\(arrow)") }
+    }
+
     @Test func `the arrows of a stop hold all its lines, one side at a time`() throws {
         var walk = try Walk(try OutcomeTests.refusal(160, 48))
         walk.press(.end)

@@ -1,3 +1,4 @@
+import Lessons
 import Screen
 import Testing
 import Tracing
@@ -14,22 +15,52 @@ struct LayoutTests {
 
     @Test func `the wire is never narrower in a wider window`() throws {
         var before = 0
-        for columns in 80...400 {
-            let wire = try #require(Self.layout(columns).wire).columns
-            #expect(wire >= (columns >= 100 ? 76 : 57), "\(columns): \(wire)")
-            #expect(wire >= before, "\(columns): \(wire) after \(before)")
-            before = wire
+        for columns in 40...400 {
+            for rows in [20, 24, 48] {
+                let wire = try #require(Self.layout(columns, rows).wire).columns
+                #expect(columns < 80 || wire >= (columns >= 100 ? 76 : 57), "\(columns): \(wire)")
+                // With less than 72 columns the wire is alone on the screen.
+                #expect(columns <= 72 || wire >= before, "\(columns): \(wire) after \(before)")
+                before = wire
+            }
         }
         #expect(before > 76)
     }
 
-    @Test func `from the ladder on a drawing of 56 columns stands whole in the lesson`() throws {
-        for columns in Layout.ladder...300 {
+    @Test
+    func `the ladder is there from 132 columns on, three columns from 160, and no neighbour of the wire gets narrower`()
+        throws
+    {
+        var before = (steps: 0, lesson: 0)
+        for columns in 72...400 {
             let layout = Self.layout(columns, 40)
-            #expect(try #require(layout.lesson).columns - 2 >= 56, "\(columns)")
-            #expect(layout.hasLadder)
-            #expect(try #require(layout.steps).columns >= 44, "\(columns)")
+            #expect(layout.hasLadder == (columns >= 132), "\(columns)")
+            #expect((layout.shape == .threeColumns) == (columns >= 160), "\(columns)")
+            guard layout.shape == .threeColumns else { continue }
+            let (steps, lesson) = (try #require(layout.steps).columns, try #require(layout.lesson).columns)
+            #expect(steps >= max(30, before.steps) && lesson >= before.lesson, "\(columns): \(steps), \(lesson)")
+            before = (steps, lesson)
         }
+        #expect(before.steps > 44)
+    }
+
+    @Test func `no drawing of a lesson is folded in a window of 80 columns or more`() throws {
+        let library = try LessonLibrary(root: Fixture.lessons.path)
+        let drawings = library.anchors().compactMap { library.lesson(for: $0) }.flatMap { Self.drawings(in: $0.blocks) }
+        #expect(drawings.count > 20)
+        for columns in 80...240 {
+            let room = try #require(Self.layout(columns, 40).lesson).columns - 2
+            let page = MarkdownLines(columns: min(room, LessonPane.widestText), glyphs: .unicode)
+            for drawing in drawings {
+                let rows = drawing.split(separator: "\n", omittingEmptySubsequences: false)
+                let drawn = page.lines([.code(info: Block.drawingInfo, text: drawing)])
+                #expect(drawn.count == rows.count, "\(columns):\n\(drawing)")
+            }
+        }
+    }
+
+    private static func drawings(in blocks: [Block]) -> [String] {
+        blocks.compactMap { if case .code(Block.drawingInfo, let text) = $0 { text } else { nil } }
     }
 
     @Test func `the panes and their rules tile the screen`() {

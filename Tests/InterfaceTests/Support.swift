@@ -11,6 +11,7 @@ import Tracing
 enum Fixture {
     private static let tests = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
     private static let checkout = tests.deletingLastPathComponent().deletingLastPathComponent()
+    static let lessons = checkout.appending(path: "lessons")
     /// Recordings that come with the program.
     static let sessions = files(in: checkout.appending(path: "lessons/sessions"), ending: "ehlo")
 

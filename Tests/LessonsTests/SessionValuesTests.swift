@@ -252,7 +252,7 @@ import Testing
             leg: .relay,
             speaker: .client,
             place: Place(.ehloReply, substep: 1),
-            octets: Secrets.mask,
+            octets: Mask.octets,
             ending: .crlf,
             content: .saslResponse(mechanism: "PLAIN"),
             secrets: [0..<8],

@@ -1,6 +1,7 @@
 import DNS
 import Foundation
 import SMTP
+import Synchronization
 import Testing
 import Tracing
 
@@ -155,6 +156,39 @@ struct ArrivalChecksTests {
                 "dmarc=none header.from=none.sender.example",
             ]
         )
+    }
+
+    @Test func `results that a mail brings along under the server's own name are not kept, and that is told`() throws {
+        let told = Told()
+        let other = "Authentication-Results: mx.other.example; spf=pass\r\n"
+        let forged = "Authentication-Results: mx1.receiver.example; dmarc=pass header.from=bank.example\r\n"
+        let mail = "From: a@bank.example\r\n\r\n"
+        for (content, removed) in [(forged + other + mail, 1), (forged + forged + mail, 2), (other + mail, 0)] {
+            let checks = ArrivalChecks(
+                resolver: Resolver(servers: "127.0.0.1:9"),
+                serverName: "mx1.receiver.example",
+                clientAddress: nil,
+                clientName: [],
+                mail: MailObject(
+                    envelope: Envelope(reversePath: .null, forwardPaths: []),
+                    content: Array(content.utf8)
+                ),
+                tell: told.note
+            )
+            #expect(checks.contentToKeep() == Array(content.replacing(forged, with: "").utf8))
+            #expect(told.take().map { $0.contains("(RFC 8601 §5)") } == (removed > 0 ? [true] : []))
+        }
+    }
+
+    private final class Told: Sendable {
+        private let sentences = Mutex<[String]>([])
+        func note(_ sentence: String) { sentences.withLock { $0.append(sentence) } }
+        func take() -> [String] {
+            sentences.withLock { all in
+                defer { all = [] }
+                return all
+            }
+        }
     }
 
     @Test func `both domains say what is true of them, and no more`() throws {

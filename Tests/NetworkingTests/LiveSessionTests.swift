@@ -42,7 +42,7 @@ struct LiveSessionTests {
             switch fault {
             case .says(let other): peer.send(other + "\r\n")
             case .hesitates:
-                sleep(UInt32(ClientEnd.remarkableWait) + 1)
+                sleep(4)
                 peer.send(reply + "\r\n")
             case .closes: return
             case .resets: return peer.reset()
@@ -77,7 +77,7 @@ struct LiveSessionTests {
     @Test func `a good server takes the mail`() async throws {
         let outcome = try await run(nil, at: 0)
         #expect(outcome == .completed(accepted: 1))
-        #expect(outcome.exitStatus == 0)
+        #expect(outcome.status == .success)
         let said = recorder.said(.client)
         #expect(said.hasPrefix("EHLO c.example\r\nMAIL FROM:<ada@sender.example> SIZE="))
         #expect(said.hasSuffix("\r\n.\r\nQUIT\r\n"))
@@ -88,22 +88,27 @@ struct LiveSessionTests {
         #expect(times == times.sorted())
     }
 
-    @Test(arguments: [0, 2]) func `a reply that takes seconds is remarked on, and another is not`(step: Int)
-        async throws
-    {
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 2])
+    func `a reply that takes seconds is a finding, and another is not`(step: Int) async throws {
         let outcome = try await run(.hesitates, at: step, timeout: 60)
         #expect(outcome == .completed(accepted: 1))
-        let remarks = recorder.events.compactMap { event -> WireEvent.Failure? in
-            if case .remark(let remark) = event.kind, remark.failure == .tookLong { remark } else { nil }
-        }
-        #expect(remarks.count == 1)
-        #expect(remarks.first?.words.contains(step == 0 ? "its greeting" : "this reply") == true)
+        let found = Tracer.trace(of: recorder.events).lines.flatMap(\.findings).map(\.kind)
+        #expect(
+            found.filter { $0 == .greetingDelayed || $0 == .replyDelayed } == [
+                step == 0 ? .greetingDelayed : .replyDelayed
+            ]
+        )
     }
 
-    @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26), (6, 0)])
-    func `a refusal has swaks' number for its step`(step: Int, status: Int) async throws {
+    /// Where a session ends that goes wrong at each reply.
+    private static let statuses: [(Int, LiveOutcome.Status)] = [
+        (0, .greeting), (1, .hello), (2, .mail), (3, .noRecipient), (4, .data), (5, .content), (6, .success),
+    ]
+
+    @Test(arguments: Self.statuses)
+    func `a refusal is one at its step`(step: Int, status: LiveOutcome.Status) async throws {
         let outcome = try await run(.says("554 5.0.0 No"), at: step)
-        #expect(Int(outcome.exitStatus) == status)
+        #expect(outcome.status == status)
         // A refused client still leaves politely.
         #expect(recorder.said(.client).hasSuffix("QUIT\r\n"))
     }
@@ -112,7 +117,7 @@ struct LiveSessionTests {
     func `a server that closes has closed early`(step: Int) async throws {
         let outcome = try await run(.closes, at: step)
         // Behind the acceptance nothing takes the mail back.
-        #expect(outcome.exitStatus == (step == 6 ? 0 : 6))
+        #expect(outcome.status == (step == 6 ? .success : .closedEarly))
         #expect(recorder.events.contains { $0.kind == .close(by: .server) } || !recorder.errors.isEmpty)
     }
 
@@ -120,21 +125,22 @@ struct LiveSessionTests {
     func `a reset is an error in words`(step: Int) async throws {
         let outcome = try await run(.resets, at: step)
         // A reset that comes at once may come before the client knows that it is connected.
-        #expect(outcome.exitStatus == (step == 6 ? 0 : 6) || step == 0 && outcome.exitStatus == 2)
+        #expect(outcome.status == (step == 6 ? .success : .closedEarly) || step == 0 && outcome.status == .connection)
         #expect(!recorder.errors.isEmpty || recorder.events.contains { $0.kind == .close(by: .server) })
     }
 
-    @Test(arguments: [(0, 21), (1, 22), (2, 23), (3, 24), (4, 25), (5, 26), (6, 0)])
-    func `a server that says nothing is left when the limit is over`(step: Int, status: Int) async throws {
+    @Test(arguments: Self.statuses)
+    func `a server that says nothing is left when the limit is over`(step: Int, status: LiveOutcome.Status) async throws
+    {
         let outcome = try await run(.stalls, at: step, timeout: 1)
-        #expect(Int(outcome.exitStatus) == status)
+        #expect(outcome.status == status)
         #expect(recorder.errors.contains { $0.contains("RFC 5321 §4.5.3.2") })
     }
 
     @Test(arguments: ["HTTP/1.1 400 Bad Request", "* OK IMAP4rev1", "SSH-2.0-OpenSSH_9.2", "\u{16}\u{3}\u{1}", ""])
     func `what is no SMTP server is not talked to as if it were`(greeting: String) async throws {
         let outcome = try await run(.says(greeting), at: 0)
-        #expect(outcome.exitStatus == 21)
+        #expect(outcome.status == .greeting)
         #expect(recorder.said(.client) == "")
     }
 
@@ -145,7 +151,7 @@ struct LiveSessionTests {
             while peer.send(String(repeating: "250-X\r\n", count: 5000)) {}
         }
         let outcome = await LiveSession(try options(server.port)).run(onEvent: recorder.note)
-        #expect(outcome.exitStatus == 22)
+        #expect(outcome.status == .hello)
         #expect(recorder.said(.server).utf8.count < 4 << 20)
         withExtendedLifetime(server) {}
     }
@@ -166,7 +172,7 @@ struct LiveSessionTests {
         // A port that was just given back: nobody listens on it.
         let port = try ScriptedPeer { _, _ in }.port
         let outcome = await LiveSession(try options(port)).run(onEvent: recorder.note)
-        #expect(outcome.exitStatus == 2)
+        #expect(outcome.status == .connection)
         #expect(recorder.errors.count == 1)
     }
 
@@ -257,7 +263,7 @@ struct LiveLookupTests {
         }
         let (names, dns) = try await nameServer([IPv4Address(127, 0, 0, 9), IPv4Address(127, 0, 0, 1)])
         let outcome = try await run("bob@r.example", port: server.port, dns: dns)
-        #expect(outcome.exitStatus == 23)
+        #expect(outcome.status == .mail)
         #expect(
             recorder.connects == [
                 "mx0.r.example [127.0.0.9]:\(server.port)", "mx1.r.example [127.0.0.1]:\(server.port)",
@@ -276,7 +282,7 @@ struct LiveLookupTests {
         let (names, dns) = try await nameServer([IPv4Address(127, 0, 0, 1), IPv4Address(127, 0, 0, 1)])
         let outcome = try await run("bob@r.example", port: server.port, dns: dns)
         #expect(recorder.connects.count == 2)
-        #expect(outcome.exitStatus == 21)
+        #expect(outcome.status == .greeting)
         await names.stop()
         withExtendedLifetime(server) {}
     }
@@ -284,7 +290,7 @@ struct LiveLookupTests {
     @Test func `a domain that is not there is number 2`() async throws {
         let (names, dns) = try await nameServer([])
         let outcome = try await run("bob@nowhere.r.example", port: 1, dns: dns)
-        #expect(outcome.exitStatus == 2)
+        #expect(outcome.status == .connection)
         #expect(recorder.connects == [])
         #expect(recorder.errors.count == 1)
         await names.stop()
@@ -294,7 +300,7 @@ struct LiveLookupTests {
         let port = try ScriptedPeer { _, _ in }.port
         let outcome = try await run("bob@[127.0.0.1]", port: port, dns: 1)
         #expect(recorder.connects == ["[127.0.0.1]:\(port)"])
-        #expect(outcome.exitStatus == 2)
+        #expect(outcome.status == .connection)
     }
 
     @Test func `mail data stays here unless it is asked for`() throws {

@@ -44,7 +44,7 @@ extension LiveTLSTests {
             guard number < 2, Self.begin(peer) else { return }
             Self.fail(peer, .closes)
         }
-        #expect(outcome.exitStatus == 6, "\(outcome)")
+        #expect(outcome.status == .closedEarly, "\(outcome)")
         let said = "EHLO c.example\r\nSTARTTLS\r\nEHLO c.example\r\nMAIL FROM:<ada@sender.example>\r\n"
         #expect(recorder.said(.client) == said)
     }
@@ -69,7 +69,7 @@ extension LiveTLSTests {
             guard demand == .onConnect || Self.begin(peer) else { return }
             Self.fail(peer, .alert)
         }
-        #expect(outcome.exitStatus == 29, "\(outcome)")
+        #expect(outcome.status == .tls, "\(outcome)")
         let connections = recorder.events.count { if case .connect = $0.kind { true } else { false } }
         #expect(connections == 1 && !recorder.said(.client).contains("MAIL"))
     }
@@ -134,7 +134,7 @@ extension LiveTLSTests {
             _ = peer.line()
             Self.fail(peer, .alert)
         }
-        #expect(outcome.exitStatus == 29, "\(outcome)")
+        #expect(outcome.status == .tls, "\(outcome)")
         #expect(recorder.said(.client) == "EHLO c.example\r\nSTARTTLS\r\nHELP\r\n")
     }
 }

@@ -182,7 +182,7 @@ import Tracing
         let outcome = try await run(LiveSecurity(use: .required), timeout: 2) { peer in
             if Self.begin(peer) { Self.fail(peer, fault) }
         }
-        #expect(outcome.exitStatus == 29, "\(outcome)")
+        #expect(outcome.status == .tls, "\(outcome)")
         #expect(recorder.errors.count == 1)
         #expect(!recorder.said(.client).contains("MAIL"))
         if fault == .alert { #expect(recorder.errors.first?.contains("(40)") == true) }
@@ -218,7 +218,7 @@ import Tracing
             peer.send("220 mx.example ESMTP\r\n")
             _ = peer.rest()
         }
-        #expect(outcome.exitStatus == 29)
+        #expect(outcome.status == .tls)
         #expect(recorder.failures == [.clearExpected])
         #expect(recorder.said(.server) == "220 mx.example ESMTP\r\n")
         let trace = Tracer.trace(of: recorder.events)
@@ -230,7 +230,7 @@ import Tracing
     @Test(arguments: [true, false])
     func `a server without a word may be waiting for TLS, and that is said`(closes: Bool) async throws {
         let outcome = try await run(timeout: 1) { peer in if !closes { _ = peer.rest() } }
-        #expect([6, 21].contains(outcome.exitStatus))
+        #expect([.closedEarly, .greeting].contains(outcome.status))
         #expect(recorder.failures == [.noGreeting])
         #expect(recorder.errors.first?.contains("--tls-on-connect") == true)
         #expect(Verdict(of: Tracer.trace(of: recorder.events)).failure == .noGreeting)
@@ -245,7 +245,7 @@ import Tracing
             peer.send("454 Not now\r\n")
             if peer.line() == "QUIT" { peer.send("221 Bye\r\n") }
         }
-        #expect(outcome.exitStatus == 29)
+        #expect(outcome.status == .tls)
         #expect(recorder.said(.client) == "EHLO c.example\r\nSTARTTLS\r\nQUIT\r\n")
     }
 
@@ -254,7 +254,7 @@ import Tracing
             guard Self.begin(peer), let identity = Self.identity, let inside = Inside(peer, identity) else { return }
             Self.takeMail(inside)
         }
-        #expect(outcome.exitStatus == 29)
+        #expect(outcome.status == .tls)
         #expect(tls.first?.trust?.isTrusted == false, "the certificate is shown all the same")
         #expect(recorder.said(.client) == "EHLO c.example\r\nSTARTTLS\r\n")
     }
@@ -267,7 +267,7 @@ import Tracing
             _ = inside.line()
             inside.send("221 Bye\r\n")
         }
-        #expect(outcome.exitStatus == 32)
+        #expect(outcome.status == .helloInTLS)
     }
 
     @Test func `an end without close_notify is told`() async throws {
@@ -277,7 +277,7 @@ import Tracing
             inside.send("250 mx.example\r\n")
             _ = inside.line()
         }
-        #expect(outcome.exitStatus == 6)
+        #expect(outcome.status == .closedEarly)
         #expect(
             recorder.events.contains {
                 if case .note(let text) = $0.kind { text.contains("close_notify") } else { false }
@@ -335,7 +335,7 @@ import Tracing
             inside.send("250-mx.example\r\n250 AUTH LOGIN\r\n")
             while let line = inside.line(), line != "QUIT" { inside.send("334 \r\n") }
         }
-        #expect(outcome.exitStatus == 28)
+        #expect(outcome.status == .authentication)
         #expect(recorder.said(.client).components(separatedBy: "*\r\n").count <= 9)
     }
 }

@@ -31,7 +31,7 @@ import Testing
             return
         }
         #expect(outcome.sentence == "the server answered XCLIENT with 501")
-        #expect(LiveOutcome.failed(outcome).exitStatus == 22)
+        #expect(LiveOutcome.failed(outcome).status == .hello)
     }
 
     @Test func `of all exchangers the first that is there decides`() {

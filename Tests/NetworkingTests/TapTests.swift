@@ -350,7 +350,7 @@ struct TapTests {
         let file = RecordingWriter.file(Recording(header: header, events: recorder.wire()))
         for secret in ["YWRh", "aHVudGVyMg", "Z==", "hunter2"] { #expect(!file.contains(secret)) }
         let trace = Tracer.trace(of: recorder.wire())
-        #expect(trace.lines.count { $0.octets == Secrets.mask } == 2)
+        #expect(trace.lines.count { $0.octets == Mask.octets } == 2)
         await tap.stop()
         withExtendedLifetime(server) {}
     }

@@ -27,6 +27,22 @@ private func wrapped(_ text: String, _ columns: Int, hanging: Int = 0) -> [Strin
 )
 func `wraps`(text: String, columns: Int, lines: [String]) { #expect(wrapped(text, columns) == lines) }
 
+@Test(
+    arguments: [
+        ("one two three", 7, 2, ["one two", "three"]), ("one two three", 7, 1, ["one tw…"]),
+        ("one two three four", 8, 2, ["one two", "three…"]), ("a b", 1, 1, ["…"]), ("a", 5, 0, []), ("", 5, 1, [""]),
+    ] as [(String, Int, Int, [String])]
+)
+func `what has no room in the rows there are is shown by a sign`(
+    text: String,
+    columns: Int,
+    rows: Int,
+    lines: [String]
+) {
+    #expect(Wrap.lines(StyledLine(text), columns: columns, rows: rows).map(\.text) == lines)
+    #expect(Wrap.lines(StyledLine(text), columns: columns, rows: rows).allSatisfy { $0.columns <= columns })
+}
+
 @Test func `the second line hangs`() {
     #expect(wrapped("• one two three", 7, hanging: 2) == ["• one", "  two", "  three"])
     #expect(wrapped("abcdef", 2, hanging: 9) == ["ab", " c", " d", " e", " f"])

@@ -147,4 +147,13 @@ import Testing
         #expect(trace.lines[1].findings.map(\.id).contains("malformed-dns-message"))
         #expect(trace.failed == [Place(.exchangerLookup)])
     }
+
+    @Test func `the strings of a TXT record are shown as they are`() throws {
+        let strings = ["v=spf1 ip4:203.0.113.9", " -all\u{7}"].map { Array($0.utf8) }
+        let record = ResourceRecord(owner: try Name("evil.example"), ttl: 300, data: .txt(strings))
+        #expect(
+            LookupTracer.line(of: record).text
+                == #"TXT evil.example 300 "v=spf1 ip4:203.0.113.9" " -all\x07""#
+        )
+    }
 }

@@ -102,7 +102,7 @@ extension WireEvent {
     /// With the mask in the place of what is marked, as it stands in a file.
     fileprivate var asRecorded: WireEvent {
         guard case .octets(let side, let octets, let credentials) = kind else { return self }
-        let (shown, masks) = Secrets.masked(octets, credentials)
+        let (shown, masks) = Mask.over(octets, credentials)
         return WireEvent(.octets(from: side, shown, credentials: masks), leg: leg, at: time)
     }
 }

@@ -60,7 +60,7 @@ import Testing
             #expect(trace.lines.contains { !$0.secrets.isEmpty })
             for line in trace.lines {
                 #expect(!Self.holdsCanary(line.octets), "\(WireText.shown(line.octets.prefix(60)))")
-                for secret in line.secrets { #expect(Array(line.octets[secret]) == Secrets.mask) }
+                for secret in line.secrets { #expect(Array(line.octets[secret]) == Mask.octets) }
             }
             #expect(!"\(trace)".contains("hunter2"))
         }
@@ -98,7 +98,7 @@ import Testing
         ([20..<30], "abcdefgh", []), ([], "abcdefgh", []),
     ])
     func `ranges may touch, overlap or reach too far`(secrets: [Range<Int>], shown: String, masks: [Range<Int>]) {
-        let masked = Secrets.masked(Array("abcdefgh".utf8), secrets)
+        let masked = Mask.over(Array("abcdefgh".utf8), secrets)
         #expect(masked.octets == Array(shown.utf8))
         #expect(masked.masks == masks)
     }

@@ -37,6 +37,29 @@ import Testing
         #expect(Verdict(of: trace(said)).summary == "mixed 1 of 2 accepted, 550 RCPT 5.1.1")
     }
 
+    @Test func `a mail that the server read out of the data of another is told of`() {
+        let hidden = "C: DATA\nS: 354 go\nC: Subject: x\nC: \nC: .\n"
+        let taken = Self.mail + "S: 250 ok\n" + hidden + "S: 250 first taken\n"
+        let end = "C: QUIT\nS: 221 bye\n"
+        let said = taken + "S: 250 ok\nS: 250 ok\nS: 354 go\nS: 250 second taken\n" + end
+        #expect(
+            words(trace(said)).prefix(3) == [
+                "2 mails were accepted where one was sent.",
+                "A second mail stood in the data of the first: the server took commands in it for the client's own (RFC 5321 §4.1.1.4).",
+                "bob@b.example was accepted at step 13.",
+            ]
+        )
+        #expect(Verdict(of: trace(said)).summary == "accepted 2 mails, 1 smuggled")
+        // It was refused, or nothing was taken before.
+        for other in [
+            taken + "S: 250 ok\nS: 354 go\nS: 554 no\n" + end, taken + "S: 250 ok\nS: 250 ok\n" + end,
+            Self.mail + "S: 250 ok\nS: 354 go\nS: 250 ok\n" + hidden + "S: 250 taken\n" + end,
+        ] {
+            #expect(Verdict(of: trace(other)).smuggledMails == 0)
+            #expect(words(trace(other)).first == "The mail was accepted.")
+        }
+    }
+
     /// Thirty recipients, each third of whom is refused.
     @Test func `of many recipients those are told whom the mail was not accepted for`() {
         let asked = (1...30).map { "C: RCPT TO:<r\($0)@b.example>\nS: \($0 % 3 == 0 ? "550 no" : "250 ok")\n" }.joined()

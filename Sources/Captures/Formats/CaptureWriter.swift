@@ -67,7 +67,7 @@ public struct CaptureWriter {
             // The text inside TLS went over the wire as the records of the event before it.
             case .octets where connections[event.leg]?.isSecured == true: break
             case .octets(let side, let octets, let secrets):
-                send(secrets.isEmpty ? octets : Secrets.masked(octets, secrets).octets, side, event.leg)
+                send(secrets.isEmpty ? octets : Mask.over(octets, secrets).octets, side, event.leg)
             case .gap(let side, let count):
                 connection(event.leg) { $0.skip(UInt32(truncatingIfNeeded: count ?? 0), side) }
             case .close(let side): close(side, event.leg)

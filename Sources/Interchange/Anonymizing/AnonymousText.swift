@@ -27,6 +27,7 @@ struct AnonymousText {
         rest: Rest = .stays
     ) -> [UInt8] {
         var finder = AnonymousText(Array(text), findsIdentifiers)
+        finder.replaceEncoded(&names)
         finder.replaceAddresses(&names)
         finder.replaceWords(&names)
         if rest == .isBlanked { finder.blankRest() }
@@ -44,6 +45,26 @@ struct AnonymousText {
         for (index, octet) in zip(range, octets) {
             result[index] = octet
             isDone[index] = true
+        }
+    }
+
+    // MARK: Encoded addresses
+
+    /// What stands in xtext or unitext is decoded, given other names, and encoded as before. A plain address is left to the rest.
+    private mutating func replaceEncoded(_ names: inout Pseudonyms) {
+        guard text.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "\\") }) else { return }
+        for mark in EncodedAddress.marks {
+            var searched = text.startIndex
+            while let start = text[searched...].firstEnd(of: mark) {
+                searched = start
+                let end = text[start...].firstIndex { $0 <= 0x20 || $0 == UInt8(ascii: ">") } ?? text.endIndex
+                guard !isDone[start..<end].contains(true), let address = EncodedAddress(text[start..<end]) else {
+                    continue
+                }
+                let other = Self.anonymized(address.octets, &names, findsIdentifiers: findsIdentifiers)
+                put(address.holding(other), start..<end)
+                searched = end
+            }
         }
     }
 
@@ -228,5 +249,17 @@ struct AnonymousText {
     /// Atoms and dots (RFC 5322 §3.2.3).
     private static func isOfLocalPart(_ octet: UInt8) -> Bool {
         isOfDomain(octet) || "!#$%&'*+/=?^`{|}~".utf8.contains(octet)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Where the first of these octets end, whatever their capitals.
+    fileprivate func firstEnd(of mark: [UInt8]) -> Int? {
+        guard count >= mark.count, !mark.isEmpty else { return nil }
+        for start in startIndex...(endIndex - mark.count)
+        where self[start..<start + mark.count].equalsIgnoringCase(mark) {
+            return start + mark.count
+        }
+        return nil
     }
 }

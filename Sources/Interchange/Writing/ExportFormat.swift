@@ -30,6 +30,27 @@ public enum ExportFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it has a place for what goes on in several sessions. Packets, mails and recordings have none.
+    public var tellsOfOtherSessions: Bool {
+        switch self {
+        case .json, .txt, .md, .html: true
+        case .ehlo, .svg, .cast, .worksheet, .swaks, .eml, .pcap, .pcapng: false
+        }
+    }
+
+    /// Whether an empty line parts a session from the one before.
+    public var partsSessionsByEmptyLine: Bool {
+        switch self {
+        case .txt, .md, .swaks: true
+        case .json, .ehlo, .html, .svg, .cast, .worksheet, .eml, .pcap, .pcapng: false
+        }
+    }
+
+    /// Whether a file of that ending can hold it: a worksheet is Markdown or a page.
+    public func mayEnd(in ending: String) -> Bool {
+        self != .worksheet || Self.md.endings.contains(ending) || Self.html.endings.contains(ending)
+    }
+
     /// The endings of file names that ask for it, without the dot.
     public var endings: [String] { row.endings }
 

@@ -31,7 +31,7 @@ extension WalkText {
         let (role, label) = Self.label(line)
         // Blanks before a note put it below another in the panes.
         let shown = shown(line, of: trace)
-        let text = line.speaker == .note ? String(shown.drop { $0 == " " }) : shown
+        let text = line.speaker == .note ? SpokenPort.said(in: String(shown.drop { $0 == " " })) : shown
         var lines = [Line(role, "\(time(line, of: trace))\(label):" + (text.isEmpty ? "" : " \(text)"))]
         // A field of TLS says in words what its octets are.
         if style.showsSpans, line.speaker != .note, !line.isTLS { lines += Self.packed(Self.parts(line)) }

@@ -123,6 +123,8 @@ enum TimeLineOverlay {
         private let hasSubmission: Bool
         /// The columns at the right that tell the time.
         private let timeColumns: Int
+        /// With fewer columns the lanes move apart as far as they can, so that an arrow has room for a word.
+        private static let narrow = 40
 
         init(_ state: State, columns width: Int, timeColumns: Int = 9) {
             (self.width, self.timeColumns) = (width, timeColumns)
@@ -136,13 +138,15 @@ enum TimeLineOverlay {
                 state.session.trace.facts.serverDomain.map { WireText.shown($0.prefix(40)) } ?? "recipient's server"
             let lookups = trace.index.visits(of: .exchangerLookup, in: 0).stops
             let hasLookup = lookups.contains { trace.stops[$0].lines.contains { trace.lines[$0].leg == .lookup } }
+            let isNarrow = usable < Self.narrow
+            let (first, last) = (isNarrow ? 1 : 3, usable - (isNarrow ? 2 : 4) - (hasLookup ? 4 : 0))
             if hasSubmission {
-                columns = [3, usable * 42 / 100, usable - (hasLookup ? 8 : 4)] + (hasLookup ? [usable - 2] : [])
+                columns = [first, usable * 42 / 100, last] + (hasLookup ? [usable - 2] : [])
                 names =
                     ["client", "own server", Self.fitting(server, columns[2] - columns[1] - 8)]
                     + (hasLookup ? ["DNS"] : [])
             } else {
-                columns = [3, usable - (hasLookup ? 8 : 4)] + (hasLookup ? [usable - 2] : [])
+                columns = [first, last] + (hasLookup ? [usable - 2] : [])
                 names = ["sender", Self.fitting(server, columns[1] - columns[0] - 8)] + (hasLookup ? ["DNS"] : [])
             }
         }
@@ -207,11 +211,15 @@ enum TimeLineOverlay {
                     ? .link : arrow.leg == .lookup ? .lookup : arrow.speaker == .client ? .client : .server)
             let emphasis: Emphasis = isHere ? [.bold, .reverse] : []
             let dash = arrow.leg == .lookup && !arrow.isLink ? "-" : String(glyphs.light.horizontal)
-            let said = ["\(dash) \(arrow.label) ", "\(dash) \(arrow.short) ", arrow.short]
+            let words = arrow.short.split(separator: " ")
+            let word = String(words.prefix(2).joined(separator: " "))
+            let said =
+                ["\(dash) \(arrow.label) ", "\(dash) \(arrow.short) ", "\(arrow.short) "]
+                + ["\(dash) \(word) ", "\(word) ", word]
             let inner: StyledLine
             if arrow.isLink {
-                let word = String(arrow.short.split(separator: " ").prefix(2).joined(separator: " "))
-                let label = fitting([" \(arrow.label)", " \(arrow.short)", " \(word)"], room)
+                let cut = words.count > 2 ? " \(word)\(glyphs.ellipsis)" : " \(word)"
+                let label = fitting([" \(arrow.label)", " \(arrow.short)", cut], room)
                 inner = padded(label, to: room, with: " ", role, emphasis, glyphs)
             } else if arrow.speaker == .client {
                 inner =

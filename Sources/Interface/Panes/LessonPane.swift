@@ -54,8 +54,9 @@ func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in worl
     let section = Explained(under: state, in: world).anchors.first.flatMap(world.library.section)
     let title = StyledLine(section?.title.asciified(world.glyphs) ?? "", .title)
     canvas.rule(rect, title: title, glyphs: world.glyphs)
-    let lines = Wrap.lines(StyledLine(section?.summary.asciified(world.glyphs) ?? ""), columns: rect.columns - 2)
-    for (row, line) in lines.prefix(rect.rows - 1).enumerated() {
+    let text = StyledLine(section?.summary.asciified(world.glyphs) ?? "")
+    let lines = Wrap.lines(text, columns: rect.columns - 2, rows: rect.rows - 1, glyphs: world.glyphs)
+    for (row, line) in lines.enumerated() {
         canvas.write(line, column: 1, row: row + 1, in: rect)
     }
 }

@@ -35,7 +35,7 @@ final class TimedLog {
     /// Octets that are about to go, as they may be shown.
     func shown(_ octets: [UInt8], from side: Side, _ leg: Leg) -> [UInt8] {
         var reader = reader(of: leg)
-        return Secrets.masked(octets, reader.credentials(in: octets, from: side)).octets
+        return Mask.over(octets, reader.credentials(in: octets, from: side)).octets
     }
 
     /// Reports nothing any more: the listener is gone.

@@ -29,8 +29,6 @@ final class ClientEnd {
         var isGuarded = false
         /// What TLS is set up with, should the dialogue ask for it.
         var tls: TLSSetup?
-        /// Whether a reply that is long in coming is remarked on; not where a person holds the server up.
-        var tellsWaits = false
     }
 
     /// An answer that is waited for.
@@ -65,8 +63,6 @@ final class ClientEnd {
 
     let setup: Setup
     let log: TimedLog
-    /// When the server was given something to answer, or answered last.
-    var lastTurn = NIODeadline.now()
     private let onConnected: (Link) -> Void
     private let onEnding: (Ending) -> Void
 
@@ -138,7 +134,6 @@ final class ClientEnd {
             listenWhileHeld()
         case .wrote(let octets):
             log.emit(.octets(from: .client, octets), setup.leg)
-            lastTurn = .now()
             if let meaning { log.emit(.note("decoded: \(meaning)"), setup.leg) }
             meaning = nil
             // Mail data that is being taken is progress, however long it takes altogether (RFC 5321 §4.5.3.2.5).
@@ -203,7 +198,6 @@ final class ClientEnd {
     private func connected() {
         guard let link, life.connect() else { return }
         log.emit(.connected(to: setup.peer), setup.leg)
-        lastTurn = .now()
         onConnected(link)
         do {
             var dialogue = try setup.dialogue(link)
@@ -273,7 +267,6 @@ final class ClientEnd {
         }
         guard let reply = completed else { return true }
         replyOctets = 0
-        sayHowLongItTook(reply)
         take(reply)
         return true
     }

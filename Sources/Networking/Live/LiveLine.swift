@@ -72,8 +72,7 @@ final class LiveLine {
             onWaiting: { waiting in attempt.onWaiting?(waiting.map { $0.said(shortened: attempt.timeout) }) },
             onDropped: { attempt.gate?.drop() },
             isGuarded: attempt.isHeldBack,
-            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout),
-            tellsWaits: true
+            tls: attempt.security.setup(for: attempt.host, timeout: attempt.timeout)
         )
         let log = log
         let client = ClientEnd(setup, log: log) { _ in

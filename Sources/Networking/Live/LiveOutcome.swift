@@ -15,21 +15,27 @@ public enum LiveOutcome: Equatable, Sendable {
     case failed(ClientDialogue.Outcome)
     case cancelled
 
-    /// The exit status, swaks' number for where a session failed; 69 and 75 are those of sysexits(3).
-    public var exitStatus: Int32 {
+    /// Where it came to its end, as far as an exit status tells that; the numbers are in the table of exit statuses.
+    public enum Status: CaseIterable, Sendable {
+        case success, connection, closedEarly, greeting, hello, mail, noRecipient, data, content, quit, authentication,
+            tls
+        case helloInTLS, unavailable, brokenOff
+    }
+
+    public var status: Status {
         switch self {
-        case .completed, .heldBack: 0
-        // swaks' number for a host that cannot be found; a name server that gives no answer is something else.
+        case .completed, .heldBack: .success
+        // To swaks a host that cannot be found is no connection; a name server that gives no answer is something else.
         case .lookupFailed(let reason, _):
             switch reason.failure {
-            case .noSuchDomain, .noAddress, .neitherMXNorAddress: 2
-            default: 69
+            case .noSuchDomain, .noAddress, .neitherMXNorAddress: .connection
+            default: .unavailable
             }
-        case .notConnected: 2
-        case .cancelled: 75
-        case .failed(.closedEarly), .failed(.afterTLS(.closedEarly)): 6
-        case .failed(.afterTLS): 32
-        case .failed(let outcome): outcome.turn?.exitStatus ?? 0
+        case .notConnected: .connection
+        case .cancelled: .brokenOff
+        case .failed(.closedEarly), .failed(.afterTLS(.closedEarly)): .closedEarly
+        case .failed(.afterTLS): .helloInTLS
+        case .failed(let outcome): outcome.turn?.status ?? .success
         }
     }
 
@@ -63,17 +69,17 @@ extension LiveOutcome {
 }
 
 extension CommandSequence.Turn {
-    fileprivate var exitStatus: Int32 {
+    fileprivate var status: LiveOutcome.Status {
         switch self {
-        case .greeting: 21
-        case .hello: 22
-        case .mail: 23
-        case .rcpt: 24
-        case .data: 25
-        case .mailData, .chunk, .lastChunk: 26
-        case .quit, .rset, .anytime, .turnAround, .unknown: 27
-        case .auth, .saslResponse: 28
-        case .startTLS, .handshake: 29
+        case .greeting: .greeting
+        case .hello: .hello
+        case .mail: .mail
+        case .rcpt: .noRecipient
+        case .data: .data
+        case .mailData, .chunk, .lastChunk: .content
+        case .quit, .rset, .anytime, .turnAround, .unknown: .quit
+        case .auth, .saslResponse: .authentication
+        case .startTLS, .handshake: .tls
         }
     }
 }

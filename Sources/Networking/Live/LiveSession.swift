@@ -115,7 +115,7 @@ public struct LiveSession: Sendable {
                 (next.gate, next.hand, next.onWaiting) = (person.gate, person.hand, person.onWaiting)
                 guard let ending = await ending(of: next, tell, attempt) else { return .cancelled }
                 last = Self.outcome(ending, isHeldBack: next.isHeldBack)
-                if last.exitStatus != 0, worst == nil { worst = last }
+                if last.status != .success, worst == nil { worst = last }
                 if deciding == nil, !ending.invitesAnotherHost { deciding = (next.peer, last) }
                 if case .notConnected(let failure) = last, failure.failure == .timedOut { silent.insert(host.name) }
                 guard ending.invitesAnotherHost || options.everyExchanger else { return last }

@@ -42,6 +42,18 @@ struct ArrivalChecks: Sendable {
         return results
     }
 
+    /// The mail as it is kept: without results that say they are this server's own, before it adds those that are (RFC 8601 §5).
+    func contentToKeep() -> [UInt8] {
+        let (content, removed) = AuthenticationResults.removingOwn(serverName, from: mail.content)
+        if removed > 0 {
+            let fields = removed == 1 ? "an Authentication-Results" : "\(removed) fields Authentication-Results"
+            tell(
+                "\(serverName) removes \(fields) with its own name from the mail: it came with it, so anybody may have written it (RFC 8601 §5)"
+            )
+        }
+        return content
+    }
+
     /// The domain of the reverse-path; with `<>` the name that the client called itself (RFC 7208 §2.4).
     private var senderDomain: (domain: [UInt8], isHello: Bool) {
         switch mail.envelope.reversePath {

@@ -272,17 +272,17 @@ extension SandboxWalk {
         arrivals.append(
             Task {
                 let results = await checks.run()
-                loop.execute { walk.value.0.store(walk.value.1, results) }
+                let content = checks.contentToKeep()
+                loop.execute { walk.value.0.store(walk.value.1, content, results) }
             }
         )
     }
 
     /// Return-Path goes on top (RFC 5321 §4.4), and what was found above this server's own Received (RFC 8601 §4).
-    private func store(_ reception: ServerEnd.Reception, _ results: AuthenticationResults) {
-        let mail = reception.mail
+    private func store(_ reception: ServerEnd.Reception, _ content: [UInt8], _ results: AuthenticationResults) {
+        let envelope = reception.mail.envelope
         stored.append(
-            TraceFields.returnPath(of: mail.envelope) + results.field + reception.fields.received(for: mail.envelope)
-                + mail.content
+            TraceFields.returnPath(of: envelope) + results.field + reception.fields.received(for: envelope) + content
         )
         arrivals.removeFirst()
         guard arrivals.isEmpty, !isOver else { return }

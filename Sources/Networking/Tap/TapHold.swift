@@ -78,7 +78,7 @@ extension LiveHold.Held {
             case .quit: .quit
             default: .ehlo
             }
-        self.init(step: step, octets: Secrets.masked(line, credentials).octets, target: target)
+        self.init(step: step, octets: Mask.over(line, credentials).octets, target: target)
         phase = before.sequenceOnceAnswered().phase
         offer = before.offer
     }
@@ -88,7 +88,7 @@ extension LiveHold.Held {
     static func unmasked(_ edited: [UInt8], line: [UInt8], _ reader: SessionReader) -> [UInt8] {
         var reader = reader
         guard let secret = reader.credentials(in: line, from: .client).first,
-            let mask = edited.firstRange(of: Secrets.mask)
+            let mask = edited.firstRange(of: Mask.octets)
         else {
             return edited
         }

@@ -8,7 +8,7 @@ public struct Departure: Hashable, Sendable {
     /// The octets it is about, counted from the first octet of the line; empty when it is about the whole line.
     public let range: Range<Int>
 
-    /// By how many octets a size is too large; negative when it is too small, nil where that is not what is wrong.
+    /// By how many octets a size is too large, negative when it is too small; of a delay its seconds. Nil where neither is meant.
     public let difference: Int?
 
     public init(_ kind: Kind, at range: Range<Int> = 0..<0, difference: Int? = nil) {
@@ -94,6 +94,8 @@ public struct Departure: Hashable, Sendable {
         case certificateNotTrusted = "certificate-not-trusted"
         case certificateForAnotherName = "certificate-for-another-name"
         case oldTLSVersion = "old-tls-version"
+        case greetingDelayed = "greeting-delayed"
+        case replyDelayed = "reply-delayed"
         case quitRefused = "quit-refused"
         case closedWithoutQuit = "closed-without-quit"
         case closedWithout421 = "closed-without-421"

@@ -79,9 +79,39 @@ enum Credential {
     }
 }
 
-/// How a credential is shown: the same eight stars whatever its length.
+/// How a credential is shown, for all that is shown or written: the same eight stars whatever its length.
 public enum Mask {
     public static let octets = Array("********".utf8)
+
+    /// The octets with the mask in the place of each credential, and where the masks stand. Credentials may come in any order;
+    /// those that touch or overlap are one.
+    public static func over(_ octets: [UInt8], _ credentials: [Range<Int>]) -> (octets: [UInt8], masks: [Range<Int>]) {
+        guard !credentials.isEmpty else { return (octets, []) }
+        var shown: [UInt8] = []
+        var masks: [Range<Int>] = []
+        var position = 0
+        for credential in merged(credentials) {
+            let credential = credential.clamped(to: 0..<octets.count)
+            guard !credential.isEmpty else { continue }
+            shown += octets[position..<credential.lowerBound]
+            masks.append(shown.count..<shown.count + Mask.octets.count)
+            shown += Mask.octets
+            position = credential.upperBound
+        }
+        return (shown + octets[position...], masks)
+    }
+
+    private static func merged(_ credentials: [Range<Int>]) -> [Range<Int>] {
+        var merged: [Range<Int>] = []
+        for credential in credentials.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, credential.lowerBound <= last.upperBound {
+                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, credential.upperBound)
+            } else {
+                merged.append(credential)
+            }
+        }
+        return merged
+    }
 }
 
 extension Verb {

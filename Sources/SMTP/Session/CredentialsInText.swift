@@ -28,7 +28,7 @@ public enum CredentialsInText {
             }
             if asksForResponse(line, words) { awaitsResponse = true }
         }
-        return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1) }
+        return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1).octets }
     }
 
     /// Replies to a response, or to AUTH (RFC 4954 §4, §6).
@@ -88,17 +88,4 @@ public enum CredentialsInText {
         let marks = Set("\"'`,;.:<>()[]{}|".utf8)
         return (0...255).map { $0 <= 32 || marks.contains($0) }
     }()
-}
-
-extension Mask {
-    /// The octets with the mask in the place of each range; the ranges are in order and apart.
-    static func over(_ octets: [UInt8], _ ranges: [Range<Int>]) -> [UInt8] {
-        var shown: [UInt8] = []
-        var position = 0
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.lowerBound >= position {
-            shown += octets[position..<range.lowerBound] + Mask.octets
-            position = range.upperBound
-        }
-        return shown + octets[position...]
-    }
 }

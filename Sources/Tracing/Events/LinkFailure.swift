@@ -31,7 +31,7 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case doubt
     /// A client that was not answered goes on behind a bare LF.
     case unfinishedLine = "unfinished-line"
-    /// A greeting or another reply was a while in coming.
+    /// A greeting or another reply was a while in coming: in recordings of before, since the tracer finds it by the times.
     case tookLong = "took-long"
     /// A reply is not the one that a dialog tells of.
     case notAsExpected = "not-as-expected"

@@ -66,7 +66,7 @@ public struct ObserverLines: Sendable {
         case .octets(let side, let octets, let credentials):
             // How long a credential is belongs to it.
             side.rawValue + (credentials.isEmpty ? ", \(octets.count.counted("octet")): " : ": ")
-                + shown(Secrets.masked(octets, credentials).octets)
+                + shown(Mask.over(octets, credentials).octets)
         case .gap(let side, let count):
             "\(count?.counted("octet") ?? "octets") of the \(side.rawValue) are missing"
         case .records(let side, let octets): "TLS records of the \(side.rawValue), \(octets.count.counted("octet"))"

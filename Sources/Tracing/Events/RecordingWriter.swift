@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Notation
+import SMTP
 
 /// Writes a recording line by line, so that a file that is cut off anywhere is sound up to its last whole line.
 ///
@@ -43,7 +44,7 @@ public enum RecordingWriter {
     private static func written(_ kind: WireEvent.Kind) -> (RecordingKind, String) {
         switch kind {
         case .octets(let side, let octets, let secrets):
-            let shown = secrets.isEmpty ? octets : Secrets.masked(octets, secrets).octets
+            let shown = secrets.isEmpty ? octets : Mask.over(octets, secrets).octets
             return (side == .client ? .client : .server, payload(shown))
         case .dnsQuery(let message): return (.dnsQuery, base64(message))
         case .dnsAnswer(let message): return (.dnsAnswer, base64(message))

@@ -16,7 +16,7 @@ public struct Finding: Hashable, Sendable {
     /// The octets of the line it is about; empty for the whole line.
     public let range: Range<Int>
 
-    /// By how many octets a size is too large; negative when it is too small.
+    /// By how many octets a size is too large, negative when it is too small; of a delay its seconds.
     public let difference: Int?
 
     public init(_ departure: Departure) {
@@ -33,6 +33,7 @@ public struct Finding: Hashable, Sendable {
     /// What was seen, in a sentence without a full stop.
     public var message: String {
         guard let difference else { return kind.row.message }
+        if kind.isDelay { return "\(kind.row.message): \(difference.counted("second"))" }
         let octets = abs(difference).counted("octet")
         return "\(kind.row.message): it counts \(octets) too \(difference > 0 ? "many" : "few")"
     }
@@ -40,6 +41,9 @@ public struct Finding: Hashable, Sendable {
 }
 
 extension Departure.Kind {
+    /// Whether its number counts seconds.
+    fileprivate var isDelay: Bool { self == .greetingDelayed || self == .replyDelayed }
+
     /// The table of findings, THE only place that says how grave each is and which section says so.
     fileprivate var row: (severity: Finding.Severity, spec: String, message: String) {
         switch self {
@@ -187,6 +191,10 @@ extension Departure.Kind {
             (.warning, "RFC 8461 §4.2", "The certificate is for another name than that of the server")
         case .oldTLSVersion:
             (.warning, "RFC 8996 §4", "This version of TLS is too old to be used")
+        case .greetingDelayed:
+            (.note, "RFC 5321 §4.5.3.2.1", "The server let the client wait for its greeting")
+        case .replyDelayed:
+            (.note, "RFC 5321 §4.5.3.2", "The server let the client wait for this reply")
         case .quitRefused:
             (.warning, "RFC 5321 §4.1.1.10", "The server refuses QUIT, which it must answer with 221")
         case .closedWithoutQuit:

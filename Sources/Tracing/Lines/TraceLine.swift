@@ -92,43 +92,8 @@ public struct TraceLine: Equatable, Sendable {
         guard case .command = content, ending != .none else { return nil }
         let command = Command(reading: octets)
         let isWord =
-            command.typedVerb.allSatisfy { (33...126).contains($0) } && !command.typedVerb.starts(with: Secrets.mask)
+            command.typedVerb.allSatisfy { (33...126).contains($0) } && !command.typedVerb.starts(with: Mask.octets)
         return command.name.isEmpty || !isWord ? nil : command.name
-    }
-}
-
-/// Puts the mask in the place of credentials, for all that is shown or written.
-public enum Secrets {
-    public static let mask = Mask.octets
-
-    /// The octets with each secret replaced by the mask, and where the masks stand.
-    public static func masked(_ octets: [UInt8], _ secrets: [Range<Int>]) -> (octets: [UInt8], masks: [Range<Int>]) {
-        guard !secrets.isEmpty else { return (octets, []) }
-        var shown: [UInt8] = []
-        var masks: [Range<Int>] = []
-        var position = 0
-        for secret in merged(secrets) {
-            let secret = secret.clamped(to: 0..<octets.count)
-            guard !secret.isEmpty else { continue }
-            shown += octets[position..<secret.lowerBound]
-            masks.append(shown.count..<shown.count + mask.count)
-            shown += mask
-            position = secret.upperBound
-        }
-        return (shown + octets[position...], masks)
-    }
-
-    /// The ranges in order, those that touch or overlap as one.
-    private static func merged(_ secrets: [Range<Int>]) -> [Range<Int>] {
-        var merged: [Range<Int>] = []
-        for secret in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, secret.lowerBound <= last.upperBound {
-                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, secret.upperBound)
-            } else {
-                merged.append(secret)
-            }
-        }
-        return merged
     }
 }
 

@@ -169,7 +169,7 @@ struct LookupTracer: Sendable {
             case .aaaa(let address): "\(address)"
             case .cname(let name), .ns(let name): "\(name)"
             case .soa(let authority): "\(authority.primaryServer)"
-            case .txt(let strings): strings.map { Name.text(of: $0) }.joined(separator: " ")
+            case .txt(let strings): strings.map(quoted).joined(separator: " ")
             case .mx, .tlsa, .opt, .other: "…"
             }
         let type = "dns/\(record.type)"
@@ -181,6 +181,9 @@ struct LookupTracer: Sendable {
             ]
         )
     }
+
+    /// A string of a TXT record as a zone file has it: in quotes, in which a blank and a dot are themselves (RFC 1035 §5.1).
+    private static func quoted(_ string: [UInt8]) -> String { "\"\(WireText.shown(string))\"" }
 
     private func piece(_ text: String, _ anchor: String) -> DNSLine.Piece { Self.piece(text, anchor) }
 

@@ -135,7 +135,7 @@ extension SessionTracer {
     private func keep(_ said: Utterance, isStuffed: Bool, _ trace: inout Trace) {
         guard let mail else { return }
         let piece = said.piece
-        let octets = Secrets.masked(piece.line.octets, said.credentials).octets
+        let octets = Mask.over(piece.line.octets, said.credentials).octets
         if !piece.continuesLine { trace.mails[mail].lineCount += 1 }
         if isStuffed { trace.mails[mail].stuffedLines += 1 }
         let count = octets.count + piece.line.ending.octets.count

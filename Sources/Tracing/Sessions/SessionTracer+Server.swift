@@ -22,10 +22,11 @@ extension SessionTracer {
         let found =
             answer.isForeign || piece.isTorn ? [] : replyDepartures(reading.value, context, answer, whole: octets)
         // That it is no SMTP says it all: every line would break most of the rules.
+        let delay = waits.take(turn).map { [$0] } ?? []
         let departures =
             answer.isForeign
             ? found + foreignDepartures(answer)
-            : piece.departures + (piece.isTorn ? [] : grammarDepartures(of: reading, context)) + found
+            : piece.departures + (piece.isTorn ? [] : grammarDepartures(of: reading, context)) + found + delay
         let isInClear = reader.speaksTLSToCommands || answer.phase == .connected && !reader.isSecured
         if isInClear, let line = marks.wrappedLine {
             trace.find(Departure(.tlsInsteadOfCommand), inLine: line)

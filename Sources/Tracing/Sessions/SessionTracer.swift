@@ -32,6 +32,7 @@ struct SessionTracer: Sendable {
     var mistaken: Sent?
     var marks = Marks()
     var tls = TLSState()
+    var waits = ServerWaits()
     /// What is told is what was left when no more came.
     var isFlushing = false
     /// The last line of the connection that was on the wire.
@@ -85,7 +86,7 @@ struct SessionTracer: Sendable {
         var next = SessionTracer(leg: leg, showsSecrets: showsSecrets)
         next.knowsVerbsAlone = knowsVerbsAlone
         (next.time, next.place, next.visits) = (time, place, visits)
-        (next.transaction, next.letters) = (transaction, letters)
+        (next.transaction, next.letters, next.waits) = (transaction, letters, waits)
         self = next
     }
 
@@ -170,7 +171,7 @@ struct SessionTracer: Sendable {
         _ trace: inout Trace
     ) -> Int {
         let (index, side, piece) = (trace.lines.count, said.side, said.piece)
-        let (octets, masks) = Secrets.masked(piece.line.octets, showsSecrets ? [] : said.credentials)
+        let (octets, masks) = Mask.over(piece.line.octets, showsSecrets ? [] : said.credentials)
         var line = TraceLine(
             index: index,
             time: time,

@@ -73,6 +73,7 @@ public struct Tracer: Sendable {
             sessions.take(event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
         session.settleRecords(before: event.kind, &trace)
         (session.time, session.isInferred) = (event.time, event.isInferred)
+        session.waits.happens(event)
         body(&session, &trace)
         sessions[event.leg] = session
     }

@@ -1,3 +1,4 @@
+import Notation
 import SMTP
 
 /// The one set of words for a verdict. Lists take `summary`; texts take `words`, a sentence a line.
@@ -29,6 +30,7 @@ extension Verdict {
     public var told: String {
         let mails = transactions.count { $0.outcome == .accepted }
         return switch outcome {
+        case .accepted where smuggledMails > 0: "\(mails + smuggledMails) mails, \(smuggledMails) smuggled"
         case .accepted: mails > 1 ? "\(mails) mails" : ""
         case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
         case .deferred, .refused:
@@ -72,7 +74,7 @@ extension Verdict {
     /// The verdict in sentences: the whole, then each recipient by name with all lines of what the server said, and what comes next.
     /// Of more than `max` recipients that many are told of, and of more than `max` mails that were refused as well.
     public func words(in trace: Trace, max: Int = .max) -> [Words] {
-        var told = [Words.summary(sentence(in: trace))]
+        var told = [Words.summary(sentence(in: trace))] + (smuggled.map { [.sentence($0)] } ?? [])
         for transaction in transactions.lazy.filter({ $0.decision != nil }).prefix(max) {
             told.append(
                 .sentence(
@@ -139,6 +141,7 @@ extension Verdict {
 
     private func sentence(in trace: Trace) -> String {
         switch outcome {
+        case .accepted where smuggledMails > 0: "\(smuggledMails + 1) mails were accepted where one was sent."
         case .accepted where recipients.count == 1: "The mail was accepted."
         case .accepted where recipients.count > 1: "The mail was accepted for all \(recipients.count) recipients."
         case .accepted: "A mail was accepted, for whom is not known."
@@ -157,6 +160,14 @@ extension Verdict {
                 ? "No mail was sent, and none was refused." : "No mail was sent, the client gave up before that."
         case .deferred, .refused: failed(in: trace)
         }
+    }
+
+    /// What the server took that nobody sent as a mail; nil where there is none.
+    private var smuggled: String? {
+        guard smuggledMails > 0 else { return nil }
+        let which = smuggledMails == 1 ? "A second mail" : "\(smuggledMails.counted("mail")) more"
+        return
+            "\(which) stood in the data of the first: the server took commands in it for the client's own (RFC 5321 §4.1.1.4)."
     }
 
     /// What went wrong, where nothing was accepted.

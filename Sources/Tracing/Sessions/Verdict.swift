@@ -89,6 +89,8 @@ public struct Verdict: Equatable, Sendable {
     /// In the order they were asked for; empty when none was, or when MAIL was refused.
     public let recipients: [Recipient]
     public let transactions: [Transaction]
+    /// Mails that the server took beside them, out of their data.
+    public let smuggledMails: Int
     /// What decided the session: the first refusal, or the acceptance; nil when no reply did.
     public let decision: Decision?
     /// Where the session was decided, or where it failed; nil when it was not.
@@ -106,7 +108,7 @@ public struct Verdict: Equatable, Sendable {
     init(_ reading: VerdictReading, isSubmission: Bool, wasSubmitted: Bool) {
         self.isSubmission = isSubmission
         outcome = reading.outcome
-        transactions = reading.transactions
+        (transactions, smuggledMails) = (reading.transactions, reading.smuggledMails)
         isEncrypted = reading.isEncrypted && reading.recipients.isEmpty
         let decisive =
             reading.recipients.first { $0.outcome != .accepted && $0.decision != nil }

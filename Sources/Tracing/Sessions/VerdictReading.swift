@@ -4,7 +4,8 @@ import SMTP
 ///
 /// It decides which reply counts for which recipient, and what a session means that ends before its replies came. It does not know
 /// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
-/// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8).
+/// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8), and for the
+/// answers to a mail that the server found in the data of another.
 ///
 /// A cut before the dot leaves the mail with its sender; one behind it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
 struct VerdictReading: Sendable {
@@ -19,6 +20,10 @@ struct VerdictReading: Sendable {
     private(set) var isTaken = false
     /// Whether all recipients of the mail under way were asked for: its data was announced.
     private(set) var hasAllRecipients = false
+    /// Mails that the server took although nobody sent them: it read them out of the data of another (RFC 5321 §4.1.1.4).
+    private(set) var smuggledMails = 0
+    /// The server said 354, and nobody had asked.
+    private var awaitsSmuggledMail = false
     private(set) var failure: LinkFailure?
     private(set) var failureLine: Int?
     /// Where the session was last, and where each of its transactions was.
@@ -181,6 +186,7 @@ struct VerdictReading: Sendable {
         link.awaitsHello = false
         defer { if isInClear { noteWrongTLS(.clearExpected) } }
         if let place = decision.place { arrive(at: place) }
+        if decision.turn == nil { answeredUnasked(decision.code) }
         guard let outcome = Verdict.Outcome(code: decision.code) else { return }
         switch decision.turn {
         case .rcpt:
@@ -199,6 +205,13 @@ struct VerdictReading: Sendable {
         if decision.code == 421 { link.said421 = true }
         guard decision.code == 421, decision.turn != .quit else { return }
         for course in courses.all where !course.isUnanswered { decideOpen(in: course.number, decision, outcome) }
+    }
+
+    /// Behind a mail that was taken, a 354 and a 2yz that answer nothing are about another one, which stood in its data.
+    private mutating func answeredUnasked(_ code: UInt16) {
+        guard isTaken, !isIncomplete else { return awaitsSmuggledMail = false }
+        if awaitsSmuggledMail, code / 100 == 2 { smuggledMails += 1 }
+        awaitsSmuggledMail = code == 354
     }
 
     /// One reply for all, one for each recipient (RFC 2033 §4.2), or both: then a refusal of all counts

@@ -110,8 +110,8 @@ struct Export: ParsableCommand {
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.
-        // Packets and mails have no place for it, and to ask reads the whole file.
-        let related = [.json, .txt, .md, .html].contains(format) ? file.related : [:]
+        // To ask reads the whole file.
+        let related = format.tellsOfOtherSessions ? file.related : [:]
         let anonymizer = anonymize ? Anonymizer() : nil
         let sessions = chosen.lazy.map { [title] number in
             let recording = file.sessions[number]

@@ -183,7 +183,8 @@ struct Live: ParsableCommand {
         let explained = FirstLesson(library).explanation(of: Verdict(of: trace), in: trace)
         let lesson = explained.map { "; 'ehlo lessons show \($0.anchor)' explains it" }
         Message.write(outcome.sentence + (advice(after: outcome) ?? lesson ?? ""))
-        if outcome.exitStatus != 0 { throw ExitStatus(status: outcome.exitStatus) }
+        let code = ExitCode(outcome.status)
+        if code != .success { throw ExitStatus(status: code.rawValue) }
     }
 
     /// What to do next; nil where there is nothing but to read on.

@@ -62,9 +62,7 @@ struct SessionWriter {
         try check(sessions, as: format)
         let ending = ExportFormat.ending(of: path)
         guard format == .eml else {
-            if format == .worksheet, !ExportFormat.md.endings.contains(ending),
-                !ExportFormat.html.endings.contains(ending)
-            {
+            guard format.mayEnd(in: ending) else {
                 throw FileError(
                     .cannotCreate,
                     "\(Escaping.message(path)): a worksheet is Markdown or a page; give a name that ends in .md or .html"
@@ -234,7 +232,7 @@ struct SessionStream {
     }
 
     mutating func write(_ session: WrittenSession) throws(FileError) {
-        if count > 0, format == .txt || format == .md || format == .swaks { try output.write("\n") }
+        if count > 0, format.partsSessionsByEmptyLine { try output.write("\n") }
         count += 1
         switch format {
         case .pcap: packets.add(session.recording)

@@ -92,7 +92,7 @@ final class Loop {
             recording = Recording(header: .init(began: "", title: source.title, source: source.origin), events: [])
             state = State(title: source.title, source: .watched(finished: false))
             watched = WatchedSessions(source, &state)
-            behind = source.walk
+            (behind, name) = (source.walk, source.origin)
         case .sandbox(let configuration):
             let began = Date().formatted(.iso8601)
             recording = Recording(
@@ -241,7 +241,7 @@ final class Loop {
         case .sandbox(.notSubmitted(let why)), .sandbox(.notDelivered(let why)): give(.noticed(why))
         case .live(let outcome):
             give(.noticed(outcome.sentence))
-            status = outcome.exitStatus
+            status = ExitCode(outcome.status).rawValue
         case .notStarted(let why): give(.noticed("the sandbox could not start: \(why)"))
         }
     }

@@ -10,6 +10,8 @@ struct StreamFace {
     private let settings: Settings
     private let library: LessonLibrary
 
+    /// What the sessions are from, in messages too.
+    private static let origin = "standard input"
     /// For how many seconds nothing may come before an unfinished step is printed.
     private static let quiet = 0.02
 
@@ -29,9 +31,9 @@ struct StreamFace {
         case .failed(let error): throw error
         case .session: break
         }
-        let plain = PlainConversations(walk, settings, library, source: "standard input", quiet: Self.quiet)
+        let plain = PlainConversations(walk, settings, library, source: Self.origin, quiet: Self.quiet)
         while plain.warnings == nil { try plain.follow() }
-        Message.warn(plain.warnings ?? [], about: "-")
+        Message.warn(plain.warnings ?? [], about: Self.origin)
         signals.endIfReceived()
         return nil
     }
@@ -44,7 +46,7 @@ struct StreamFace {
         case .session: break
         }
         let invitation = ["Waiting for what comes through the pipe."]
-        let source = ConversationSource(title: "pipe", origin: "standard input", invitation: invitation, walk: walk)
+        let source = ConversationSource(title: "pipe", origin: Self.origin, invitation: invitation, walk: walk)
         try runInCurses(.conversations(source), settings)
         return nil
     }

@@ -7,7 +7,7 @@ enum Credentials {
     private static let options: Set<String> = [
         "--auth-password", "-ap", "--auth-user", "-au", "--password", "--pass", "-pass", "--user", "-u",
     ]
-    private static let mask = String(decoding: Secrets.mask, as: UTF8.self)
+    private static let mask = String(decoding: Mask.octets, as: UTF8.self)
 
     /// The words with each password as eight stars.
     static func masked(_ text: String) -> String {

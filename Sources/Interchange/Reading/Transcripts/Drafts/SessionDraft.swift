@@ -221,7 +221,7 @@ struct SessionDraft {
             lack(nil)
             return
         }
-        let line = told.isEmpty ? Secrets.mask : told + [32] + Secrets.mask
+        let line = told.isEmpty ? Mask.octets : told + [32] + Mask.octets
         if lineCount == 0 { open(with: line[...], from: .client) }
         flushRemarks()
         note("the credential in the next line is not in the log")
@@ -291,7 +291,7 @@ struct SessionDraft {
             events.removeLast()
         }
         decider.tookBack()
-        let shown = Secrets.masked(Array(line.dropLast(2)), decider.credential(in: Array(line)).map { [$0] } ?? [])
+        let shown = Mask.over(Array(line.dropLast(2)), decider.credential(in: Array(line)).map { [$0] } ?? [])
             .octets
         note("typed and not sent, for \(reason): \(shown[...].text)")
         isAnswered = true

@@ -1,0 +1,44 @@
+/// A port in words, THE rule for text that is read aloud: a synthesiser reads the colon of `mx.example:25` by its name.
+///
+/// `mx.example [192.0.2.1]:25` becomes `mx.example [192.0.2.1], port 25`. It changes nothing in an option of a command, in a URL,
+/// and behind the words ` said: `, where somebody else's own words stand.
+public enum SpokenPort {
+    /// The text with each port in words.
+    public static func said(in text: String) -> String {
+        // Most sentences have no colon before a digit.
+        guard text.utf8.contains(UInt8(ascii: ":")) else { return text }
+        let own = text.firstRange(of: " said: ").map { text[..<$0.lowerBound] } ?? text[...]
+        var words: [String] = []
+        for word in own.split(separator: " ", omittingEmptySubsequences: false) {
+            let isOption = words.last?.hasPrefix("-") == true
+            words.append(isOption ? String(word) : said(word))
+        }
+        return words.joined(separator: " ") + text[own.endIndex...]
+    }
+
+    private static func said(_ word: Substring) -> String {
+        let front = word.prefix { "(“‘\"'*".contains($0) }
+        let rest = word[front.endIndex...]
+        guard let colon = rest.indices.last(where: { rest[$0] == ":" && rest[rest.index(after: $0)...].first.isDigit })
+        else { return String(word) }
+        let digits = rest[rest.index(after: colon)...].prefix { $0.isASCII && $0.isNumber }
+        let behind = rest[digits.endIndex...]
+        guard digits.count <= 5, behind.allSatisfy({ ".,:;!?)”’\"'*".contains($0) }), isHost(rest[..<colon]) else {
+            return String(word)
+        }
+        return "\(front)\(rest[..<colon]), port \(digits)\(behind)"
+    }
+
+    /// An address in brackets, an address with dots, or a name of several labels; and this machine.
+    private static func isHost(_ text: Substring) -> Bool {
+        if text.hasSuffix("]") { return true }
+        let isOfLabels = text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+        }
+        return isOfLabels && (text.contains(".") || text == "localhost")
+    }
+}
+
+extension Character? {
+    fileprivate var isDigit: Bool { self.map { ("0"..."9").contains($0) } ?? false }
+}
