@@ -7,7 +7,7 @@ public struct Trace: Equatable, Sendable {
     /// What the session told about itself so far.
     public internal(set) var facts = SessionFacts()
     /// Every mail whose data went over a wire, in order.
-    public internal(set) var mails: [TracedMail] = []
+    public internal(set) var mails = Blocks<TracedMail>()
     private var mailIndex = MailIndex()
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
@@ -73,6 +73,11 @@ public struct Trace: Equatable, Sendable {
     public var transactions: Int { index.transactions }
     /// What is asked of the stops with each key.
     public private(set) var index = StopIndex()
+    /// The stops at a step; `transaction` counts from 1 and matters inside a transaction alone.
+    public func visits(of step: Step, in transaction: Int) -> StopIndex.Visits {
+        index.visits(of: step, in: transaction) { lines.place(of: Int(starts[$0])) }
+    }
+
     /// Where the findings are.
     public private(set) var foundIndex = FindingIndex()
     /// Where something went wrong.
@@ -130,13 +135,15 @@ public struct Trace: Equatable, Sendable {
     private var knowsRelayed = false
 
     /// What the sender's own server sends on counts before what was handed in to it.
-    mutating func rememberForwardPath(_ path: Path, of leg: Leg) {
+    /// Gives the path as it is kept.
+    mutating func rememberForwardPath(_ path: Path, of leg: Leg) -> Path {
         if leg == .relay, !knowsRelayed {
             knowsRelayed = true
             (knownForwardPaths, facts.forwardPaths) = ([], [])
         }
-        guard knownForwardPaths.insert(path).inserted else { return }
-        facts.forwardPaths.append(path)
+        let (isNew, known) = knownForwardPaths.insert(path)
+        if isNew { facts.forwardPaths.append(path) }
+        return known
     }
 
     /// Adds a finding to a line in the place of one of its kind, since more is known of it now.
