@@ -68,13 +68,22 @@ public struct Tracer: Sendable {
     }
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
-        // Taken out while it is changed, so that nothing in it has to be copied.
-        var session =
-            sessions.take(event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
-        session.settleRecords(before: event.kind, &trace)
-        (session.time, session.isInferred) = (event.time, event.isInferred)
-        body(&session, &trace)
-        sessions[event.leg] = session
+        Self.change(&sessions, &trace, event, showsSecrets: showsSecrets, body)
+    }
+
+    /// Both are changed in their places.
+    private static func change(
+        _ sessions: inout ByLeg<SessionTracer>,
+        _ trace: inout Trace,
+        _ event: WireEvent,
+        showsSecrets: Bool,
+        _ body: (inout SessionTracer, inout Trace) -> Void
+    ) {
+        sessions.change(event.leg, orBegin: SessionTracer(leg: event.leg, showsSecrets: showsSecrets)) { session in
+            session.settleRecords(before: event.kind, &trace)
+            (session.time, session.isInferred) = (event.time, event.isInferred)
+            body(&session, &trace)
+        }
     }
 
     private mutating func rememberExchanger(_ endpoint: String) {
