@@ -89,6 +89,9 @@ public struct Trace: Equatable, Sendable {
         let last = lines.isEmpty ? nil : lines.place(of: lines.count - 1)
         if last != line.place { begin(line.place, after: last, at: lines.count) }
         lines.append(line)
+        if line.isTLS, line.octets.first == TLSRecord.ContentType.applicationData.rawValue {
+            facts.holdsSealedRecords = true
+        }
         turnIndex.append(line, isNewStop: last != line.place)
         foundIndex.append(line.findings.count)
         troubleIndex.append(line)
@@ -193,6 +196,10 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var tls: TLSFacts?
     /// What EHLO was answered with before the handshake, and the line that told of its end.
     public internal(set) var helloInClear: EarlierHello?
+    /// What its two ends call themselves.
+    public internal(set) var names = Names()
+    /// Whether records went by whose inside nobody saw.
+    public internal(set) var holdsSealedRecords = false
     /// The text of the reply that accepted the mail data.
     public internal(set) var acceptance: [UInt8]?
     /// The exchangers of the last MX answer, lowest preference first.
@@ -201,6 +208,15 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var chosen: Exchanger?
 
     public init() {}
+
+    /// What lists and exports name the two ends by, as `SessionGlance` has it.
+    public struct Names: Equatable, Sendable {
+        /// Whom the connection was made to; the last one counts.
+        public internal(set) var endpoint: String?
+        /// What the client said in EHLO, and the server in its greeting.
+        public internal(set) var client: [UInt8]?
+        public internal(set) var server: [UInt8]?
+    }
 
     /// An answer to EHLO that counts no more (RFC 3207 §4.2).
     public struct EarlierHello: Equatable, Sendable {

@@ -29,6 +29,9 @@ extension SessionTracer {
         if turn == .hello, !reader.isSecured { marks.saidHelloInClear = true }
         // A command that did not arrive whole gets no answer.
         guard let id = asked.id else { return }
+        if turn == .hello, leg == .relay || trace.facts.names.client == nil, case .domain(let name) = command.argument {
+            trace.facts.names.client = name
+        }
         sent.id = id
         sent.path = remember(command, at: sent.place, &trace)
         self.sent[id] = sent

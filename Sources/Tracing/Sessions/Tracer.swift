@@ -37,9 +37,11 @@ public struct Tracer: Sendable {
         case .records(let side, let octets): withSession(event) { $0.records(octets, from: side, &$1) }
         case .connect(let endpoint):
             if event.leg == .relay { rememberExchanger(endpoint) }
+            name(endpoint, event.leg)
             withSession(event) { $0.connecting(to: endpoint, &$1) }
         case .connected(let endpoint):
             if event.leg == .relay { trace.facts.serverAddress = endpoint }
+            name(endpoint, event.leg)
             withSession(event) { $0.connected(to: endpoint, &$1) }
         case .tls(let facts): withSession(event) { $0.secured(facts, &$1) }
         case .close(let side): withSession(event) { $0.closed(by: side, &$1) }
@@ -84,6 +86,10 @@ public struct Tracer: Sendable {
             (session.time, session.isInferred) = (event.time, event.isInferred)
             body(&session, &trace)
         }
+    }
+
+    private mutating func name(_ endpoint: String, _ leg: Leg) {
+        if leg == .relay || trace.facts.names.endpoint == nil { trace.facts.names.endpoint = endpoint }
     }
 
     private mutating func rememberExchanger(_ endpoint: String) {
