@@ -14,7 +14,7 @@ struct FloorPlanTests {
         "Lessons": ["Notation", "SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
         "Interchange": [
             "Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures", "CCompression", "Cryptography", "Glibc",
-            "FoundationEssentials",
+            "Dispatch", "Synchronization", "FoundationEssentials",
         ],
         "Explain": ["SMTP", "Tracing", "Lessons", "Interchange"],
         "Networking": [

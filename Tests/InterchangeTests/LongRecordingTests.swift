@@ -30,6 +30,8 @@ import Tracing
             #expect(pieces.map(\.portion) == pieces.map(\.portion).sorted())
             #expect(pieces.last?.portion == 1)
             #expect(long.whole == whole)
+            let traced = long.traced()
+            #expect(traced.trace == Tracer.trace(of: whole.events) && traced.warnings == whole.warnings)
         }
     }
 

@@ -95,7 +95,7 @@ private func expectIndexed(_ trace: Trace, _ name: String) {
                 let isInside = (Step.mail...Step.acceptance).contains(step)
                 return stops[$0].place.step == step && (!isInside || stops[$0].place.transaction == transaction)
             }
-            let visits = index.visits(of: step, in: transaction)
+            let visits = trace.visits(of: step, in: transaction)
             if visits.stops != own { Issue.record("\(name): \(step) has other visits") }
             for count in 0...own.count {
                 let places = own.prefix(count).map { stops[$0].place }

@@ -65,6 +65,51 @@ import Testing
         Self.expectSame(lines, expected)
     }
 
+    @Test func `times with any fraction, numbers far apart and long lines come out as they went in`() {
+        let places = [0, 70_000, 1, 4_000_000_000, 12]
+        let expected = (0..<3000).map { index in
+            TraceLine(
+                index: index,
+                time: [Double(index) / 3, Double(index) / 1000, 1e12, 0, 4_300 * Double(index)][index % 5],
+                leg: .relay,
+                speaker: .server,
+                place: Place(.rcpt, substep: places[index % 5], transaction: places[index % 4]),
+                octets: [UInt8](repeating: UInt8(index % 251), count: index % 7 == 0 ? 9_000 : index % 11),
+                ending: .crlf,
+                content: .reply(
+                    .init(
+                        turn: .rcpt,
+                        verb: .rcpt,
+                        isFirst: true,
+                        expectsEnhanced: false,
+                        answers: index % 3 == 0 ? nil : index * (index % 4) / 2,
+                        recipient: nil
+                    )
+                ),
+                secrets: [],
+                findings: []
+            )
+        }
+        var lines = TraceLines()
+        for line in expected { lines.append(line) }
+        Self.expectSame(lines, expected)
+        for index in lines.indices { #expect(lines.outline(of: index) == expected[index]) }
+    }
+
+    @Test func `an outline of mail data lacks its octets and nothing else`() {
+        let body = Self.line(1, .mailData(.body))
+        var lines = TraceLines()
+        lines.append(Self.line(0, .command))
+        lines.append(body)
+        let outline = lines.outline(of: 1)
+        #expect(outline.octets.isEmpty && !body.octets.isEmpty)
+        #expect(
+            (outline.content, outline.place, outline.time, outline.findings) == (
+                body.content, body.place, body.time, body.findings
+            )
+        )
+    }
+
     @Test(arguments: 0..<5) func `findings may change on any line at any time`(seed: UInt64) {
         var dice = RandomSessionTests.Dice(state: seed)
         var (expected, lines): ([TraceLine], TraceLines) = ([], TraceLines())

@@ -1,4 +1,4 @@
-import SMTP
+import Captures
 public import Tracing
 
 extension JSONExport {
@@ -7,14 +7,36 @@ extension JSONExport {
 
     /// The object that stands before the lines of a session: who spoke with whom, and what became of the mail.
     public func object(_ recording: Recording, _ trace: Trace, session: Int) -> String {
-        let glance = SessionGlance(recording.events)
-        let ends = SessionEnds(glance, recording.header.ends)
-        let header = recording.header
+        object(recording.header, trace, session: session)
+    }
+
+    /// The same of a recording whose events nobody holds any more.
+    public func object(_ header: Recording.Header, _ trace: Trace, session: Int) -> String {
+        let ends = SessionEnds(trace.facts.names, header.ends)
+        let (verdict, situations) = Self.conclusions(of: trace)
         return "{\"session\":\(session),\"kind\":\"session\",\"schema\":\(Self.schema),"
             + "\"began\":\(Self.text(header.began)),\"client\":\(Self.text(ends.client ?? "")),"
             + "\"server\":\(Self.text(ends.server ?? "")),\"source\":\(Self.text(header.source)),"
-            + "\"tls\":\(Self.tls(trace)),\"verdict\":\(Self.verdict(Verdict(of: trace), trace)),"
-            + "\"situations\":[\(Situation.all(in: trace).map(Self.situation).joined(separator: ","))]}\n"
+            + "\"tls\":\(Self.tls(trace)),\"verdict\":\(verdict),"
+            + "\"situations\":[\(situations)]}\n"
+    }
+
+    /// What became of the mail and what is going on: each goes through all lines, so each does it on a processor of its own.
+    private static func conclusions(of trace: Trace) -> (verdict: String, situations: String) {
+        var found: [String] = []
+        Processors.each(
+            of: 0..<2,
+            atOnce: 1,
+            making: { part in
+                part.map {
+                    $0 == 0
+                        ? verdict(Verdict(of: trace), trace)
+                        : Situation.all(in: trace).map(situation).joined(separator: ",")
+                }
+            },
+            { found.append($0) }
+        )
+        return (found[0], found[1])
     }
 
     /// What is going on: lines by their index, sessions by their number.
@@ -29,10 +51,7 @@ extension JSONExport {
             return "{\"version\":\(text(facts.version ?? "")),\"cipher\":\(text(facts.cipher ?? "")),"
                 + "\"group\":\(text(facts.group ?? ""))}"
         }
-        let isSealed = trace.lines.contains {
-            $0.isTLS && $0.octets.first == TLSRecord.ContentType.applicationData.rawValue
-        }
-        return isSealed ? "{\"version\":null,\"cipher\":null,\"group\":null}" : "null"
+        return trace.facts.holdsSealedRecords ? "{\"version\":null,\"cipher\":null,\"group\":null}" : "null"
     }
 
     static func verdict(_ verdict: Verdict, _ trace: Trace) -> String {
@@ -61,9 +80,17 @@ struct SessionEnds {
     let server: String?
 
     init(_ glance: borrowing SessionGlance, _ ends: Recording.Ends?) {
-        client = ends.map { Escaping.message($0.client) } ?? glance.clientName.map { WireText.shown($0) }
-        server =
-            glance.endpoint.map { Escaping.message($0) } ?? ends.map { Escaping.message($0.server) }
-            ?? glance.serverName.map { WireText.shown($0) }
+        self.init(endpoint: glance.endpoint, client: glance.clientName, server: glance.serverName, ends)
+    }
+
+    init(_ names: SessionFacts.Names, _ ends: Recording.Ends?) {
+        self.init(endpoint: names.endpoint, client: names.client, server: names.server, ends)
+    }
+
+    private init(endpoint: String?, client: [UInt8]?, server: [UInt8]?, _ ends: Recording.Ends?) {
+        self.client = ends.map { Escaping.message($0.client) } ?? client.map { WireText.shown($0) }
+        self.server =
+            endpoint.map { Escaping.message($0) } ?? ends.map { Escaping.message($0.server) }
+            ?? server.map { WireText.shown($0) }
     }
 }

@@ -14,8 +14,9 @@ public struct JSONExport: Sendable {
 
     public init(library: LessonLibrary) { self.library = library }
 
-    /// How many lines one processor writes at a time.
-    private static let linesAtOnce = 4096
+    /// How many lines one processor writes at a time, and about how many octets come of each.
+    private static let linesAtOnce = 512
+    private static let octetsOfLine = 700
 
     /// The objects of all lines, many at a time; `session` counts from 0 within the file.
     public func each<Failure: Error>(
@@ -23,17 +24,38 @@ public struct JSONExport: Sendable {
         session: Int,
         _ body: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
-        try Processors.each(
-            of: 0..<trace.lines.count,
-            atOnce: Self.linesAtOnce,
-            making: { part in
-                var export = self
-                var json: [UInt8] = []
-                for number in part { export.add(trace.lines[number], session: session, to: &json) }
-                return [json]
-            },
+        guard trace.lines.count > Self.linesAtOnce else {
+            return try body(objects(of: trace, from: 0, session: session))
+        }
+        var parts = stride(from: 0, to: trace.lines.count, by: Self.linesAtOnce).makeIterator()
+        let export = knowing(trace)
+        try Processors.pipeline(
+            atOnce: 1,
+            from: { parts.next() },
+            making: { export.objects(of: trace, from: $0, session: session) },
             body
         )
+    }
+
+    /// The objects of the lines of one part.
+    private func objects(of trace: Trace, from first: Int, session: Int) -> [UInt8] {
+        var export = self
+        var json: [UInt8] = []
+        let part = first..<min(first + Self.linesAtOnce, trace.lines.count)
+        json.reserveCapacity(part.count * Self.octetsOfLine)
+        for number in part { export.add(trace.lines[number], session: session, to: &json) }
+        return json
+    }
+
+    /// With the anchors that come up at the beginning, so that they are found once for all parts.
+    private func knowing(_ trace: Trace) -> JSONExport {
+        var export = self
+        var json: [UInt8] = []
+        for line in trace.lines.prefix(Self.linesAtOnce) {
+            export.add(line, session: 0, to: &json)
+            json.removeAll(keepingCapacity: true)
+        }
+        return export
     }
 
     /// The object of one line, with its line feed; `session` counts from 0 within the file.
@@ -70,9 +92,8 @@ public struct JSONExport: Sendable {
         for (number, span) in line.spans.enumerated() {
             json.add(number > 0 ? ",{\"start\":" : "{\"start\":", span.range.lowerBound)
             json.add(",\"end\":", span.range.upperBound)
-            json.add(",\"kind\":")
-            addJSONText(span.kind.rawValue, to: &json)
-            json.add(",\"lesson\":")
+            json.add(",\"kind\":\"", text: span.kind.rawValue)
+            json.add("\",\"lesson\":")
             json += lesson(span.anchor)
             json.add("}")
         }
@@ -142,7 +163,13 @@ extension [UInt8] {
 
     fileprivate mutating func add(_ known: StaticString, _ number: Int) {
         add(known)
-        append(contentsOf: String(number).utf8)
+        guard number >= 0 else { return append(contentsOf: String(number).utf8) }
+        var unit = 1
+        while number / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+            unit /= 10
+        }
     }
 
     /// `text` is one of our own words.

@@ -129,14 +129,14 @@ enum TimeLineOverlay {
         init(_ state: State, columns width: Int, timeColumns: Int = 9) {
             (self.width, self.timeColumns) = (width, timeColumns)
             let trace = state.session.trace
-            let own = trace.index.visits(of: .submission, in: 0).stops
+            let own = trace.visits(of: .submission, in: 0).stops
             hasSubmission = own.contains {
                 trace.stops[$0].lines.contains { trace.lines[$0].leg == .submission && trace.lines[$0].isWire }
             }
             let usable = width - timeColumns
             let server =
                 state.session.trace.facts.serverDomain.map { WireText.shown($0.prefix(40)) } ?? "recipient's server"
-            let lookups = trace.index.visits(of: .exchangerLookup, in: 0).stops
+            let lookups = trace.visits(of: .exchangerLookup, in: 0).stops
             let hasLookup = lookups.contains { trace.stops[$0].lines.contains { trace.lines[$0].leg == .lookup } }
             let isNarrow = usable < Self.narrow
             let (first, last) = (isNarrow ? 1 : 3, usable - (isNarrow ? 2 : 4) - (hasLookup ? 4 : 0))

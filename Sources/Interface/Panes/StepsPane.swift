@@ -54,14 +54,14 @@ enum StepRows {
     /// session may have a hundred thousand, and no screen shows others.
     static func rows(_ state: State, columns: Int, _ glyphs: Glyphs, around room: Int) -> [Row] {
         let transaction = state.place?.transaction ?? 0
-        let index = state.session.trace.index
-        let furthest = index.furthestStep(among: state.shownStops)
+        let trace = state.session.trace
+        let furthest = trace.index.furthestStep(among: state.shownStops)
         var rows: [Row] = []
         for step in Step.allCases {
             if columns > 40, let heading = heading(above: step, transaction) {
                 rows.append(Row(left: StyledLine(" \(heading)", .heading), right: StyledLine(), isCurrent: false))
             }
-            let visits = index.visits(of: step, in: max(1, transaction))
+            let visits = trace.visits(of: step, in: max(1, transaction))
             // A session may go past a step without taking it, as BDAT does with DATA.
             let isPassed = furthest.map { step < $0 } ?? false
             rows.append(row(step, visits, isPassed: isPassed, state, columns, glyphs))

@@ -8,7 +8,7 @@ extension WireRows {
     /// Where the headings would make the table too wide, they give way.
     static func columnsOfExchangers(_ trace: Trace, within room: Int) -> [Int] {
         var widths: [Int] = []
-        let lookups = trace.index.visits(of: .exchangerLookup, in: 0).stops
+        let lookups = trace.visits(of: .exchangerLookup, in: 0).stops
         for index in lookups.flatMap({ trace.stops[$0].lines }) {
             guard case .record(let record) = trace.lines[index].content, case .exchanger = record.kind else { continue }
             for (index, piece) in record.pieces.enumerated() {
@@ -80,7 +80,7 @@ extension WireRows {
             let chosen = state.session.trace.facts.chosen?.exchange, exchange == chosen
         else { return false }
         let trace = state.session.trace
-        guard let first = trace.index.visits(of: .connection, in: 0).stops.first else { return false }
+        guard let first = trace.visits(of: .connection, in: 0).stops.first else { return false }
         return trace.stops[first].lines.lowerBound < state.cursor.reached
     }
 }

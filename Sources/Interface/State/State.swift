@@ -51,7 +51,7 @@ public struct State: Equatable, Sendable {
     /// How many sub-steps are folded into step 1 under the cursor, as far as they were shown; none where it is open.
     var foldedSubsteps: Int {
         guard place?.step == .submission, !cursor.isSubmissionUnfolded else { return 0 }
-        let visits = session.trace.index.visits(of: .submission, in: 0)
+        let visits = session.trace.visits(of: .submission, in: 0)
         return substeps(among: min(shownStops, visits.stops.count), of: visits)
     }
 

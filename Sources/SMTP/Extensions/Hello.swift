@@ -38,7 +38,9 @@ public struct Hello: Hashable, Sendable {
         offered = []
     }
 
-    public func keyword(_ name: String) -> Keyword? { offered.first { $0.name == name } }
+    public func keyword(_ name: String) -> Keyword? {
+        offered.first { $0.octets.lazy.map(\.uppercased).elementsEqual(name.utf8) }
+    }
     public func offers(_ name: String) -> Bool { keyword(name) != nil }
     /// The parameters of a keyword on all of its lines: a server may offer mechanisms one by one, as `250-AUTH PLAIN` and
     /// `250-AUTH LOGIN`.

@@ -4,11 +4,22 @@ public enum Domain {
     /// Octets above ASCII count as letters (U-labels, RFC 6531 §3.3).
     public static func isDomain(_ octets: some Collection<UInt8>) -> Bool {
         guard !octets.isEmpty, octets.count <= 255 else { return false }
-        return octets.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-            guard let first = label.first, let last = Array(label).last, label.count <= 63 else { return false }
-            return (first.isLetDig || first >= 0x80) && (last.isLetDig || last >= 0x80)
-                && label.allSatisfy { $0.isLetDigHyphen || $0 >= 0x80 }
+        var (length, last) = (0, UInt8(ascii: "."))
+        for octet in octets {
+            if octet == UInt8(ascii: ".") {
+                guard isLabel(length, endingIn: last) else { return false }
+                length = 0
+            } else {
+                guard octet.isLetDig || octet >= 0x80 || length > 0 && octet.isLetDigHyphen else { return false }
+                length += 1
+            }
+            last = octet
         }
+        return isLabel(length, endingIn: last)
+    }
+
+    private static func isLabel(_ length: Int, endingIn last: UInt8) -> Bool {
+        (1...63).contains(length) && last != UInt8(ascii: "-")
     }
 
     /// Whether a name could be a primary host name seen from everywhere: it has a dot (RFC 5321 §2.3.5).

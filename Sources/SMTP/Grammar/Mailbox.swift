@@ -40,13 +40,17 @@ public struct Mailbox: Hashable, Sendable {
         return octets
     }
     /// Whether it may only be sent to a server that offers SMTPUTF8 (RFC 6531 §3.4).
-    public var needsSMTPUTF8: Bool { octets.contains { $0 >= 0x80 } }
+    public var needsSMTPUTF8: Bool { localPart.contains { $0 >= 0x80 } || domain.contains { $0 >= 0x80 } }
 
     /// Dot-string or Quoted-string (RFC 5321 §4.1.2).
     static func isLocalPart(_ octets: [UInt8]) -> Bool {
         if octets.first == UInt8(ascii: "\"") { return isQuotedString(octets) }
-        return octets.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            .allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isAtext) }
+        var isBehindDot = true
+        for octet in octets {
+            guard octet.isAtext || octet == UInt8(ascii: ".") && !isBehindDot else { return false }
+            isBehindDot = octet == UInt8(ascii: ".")
+        }
+        return !isBehindDot
     }
 
     private static func isQuotedString(_ octets: [UInt8]) -> Bool {

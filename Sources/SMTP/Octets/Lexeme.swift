@@ -37,6 +37,8 @@ struct Tiling: Equatable, Sendable {
 
     mutating func append(_ kind: Lexeme.Kind, count: Int) {
         guard count > 0 else { return }
+        // A command has about as many.
+        if lexemes.isEmpty { lexemes.reserveCapacity(8) }
         lexemes.append(Lexeme(kind: kind, range: end..<end + count))
     }
 

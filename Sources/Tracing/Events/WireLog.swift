@@ -16,13 +16,16 @@ public struct WireLog: Sendable {
     public mutating func event(_ kind: WireEvent.Kind, leg: Leg, at time: Double = 0, isInferred: Bool = false)
         -> WireEvent
     {
-        var reader = readers.take(leg) ?? SessionReader()
-        defer { readers[leg] = reader }
         var marked = kind
+        readers.change(leg, orBegin: SessionReader()) { reader in Self.follow(kind, &reader, &marked) }
+        return WireEvent(marked, leg: leg, at: time, isInferred: isInferred)
+    }
+
+    private static func follow(_ kind: WireEvent.Kind, _ reader: inout SessionReader, _ marked: inout WireEvent.Kind) {
         switch kind {
         case .octets(let side, let octets, let marks):
             let found = reader.credentials(in: octets, from: side) + marks
-            marked = .octets(from: side, octets, credentials: found)
+            if found != marks { marked = .octets(from: side, octets, credentials: found) }
         case .connect, .connected:
             // A new connection of the same leg: whatever was agreed in the one before no longer counts.
             if !reader.isUntouched { reader = SessionReader() }
@@ -33,6 +36,5 @@ public struct WireLog: Sendable {
             reader.gap(count, from: side)
         case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .remark, .delivered: break
         }
-        return WireEvent(marked, leg: leg, at: time, isInferred: isInferred)
     }
 }

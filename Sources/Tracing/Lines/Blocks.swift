@@ -2,7 +2,7 @@
 /// copies one block.
 ///
 /// For what grows with each line of a session. A short one is a single array.
-struct Blocks<Element: Sendable>: RandomAccessCollection, Sendable {
+public struct Blocks<Element: Sendable>: RandomAccessCollection, Sendable {
     /// How many elements a block has.
     static var size: Int { 4096 }
 
@@ -11,16 +11,23 @@ struct Blocks<Element: Sendable>: RandomAccessCollection, Sendable {
 
     init() {}
 
-    var startIndex: Int { 0 }
-    var endIndex: Int { rest.isEmpty ? first.count : rest.count * Self.size + rest[rest.count - 1].count }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { rest.isEmpty ? first.count : rest.count * Self.size + rest[rest.count - 1].count }
 
-    subscript(index: Int) -> Element {
-        get { index < Self.size ? first[index] : rest[index / Self.size - 1][index % Self.size] }
-        set {
+    public internal(set) subscript(index: Int) -> Element {
+        // Looked at and changed in its place: an element may be large, and hold arrays.
+        _read {
             if index < Self.size {
-                first[index] = newValue
+                yield first[index]
             } else {
-                rest[index / Self.size - 1][index % Self.size] = newValue
+                yield rest[index / Self.size - 1][index % Self.size]
+            }
+        }
+        _modify {
+            if index < Self.size {
+                yield &first[index]
+            } else {
+                yield &rest[index / Self.size - 1][index % Self.size]
             }
         }
     }

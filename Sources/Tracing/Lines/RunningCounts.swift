@@ -1,14 +1,64 @@
-/// Numbers in a row whose running totals are asked for while some of them still change: a Fenwick tree, so that each question and
-/// each change takes as many steps as the row's length has binary digits.
+/// Numbers in a row whose running totals are asked for while some of them still change. Few of them are other than 0, and only
+/// those take memory: a row of a million zeros takes some hundred kilobytes.
+///
+/// No number is below 0 or above what 16 bits hold: no line has more findings than octets.
 struct RunningCounts: Equatable, Sendable {
+    /// How many numbers lie together.
+    private static let size = 128
+
+    private(set) var count = 0
+    /// The numbers, so many together; none where all of them are 0.
+    private var numbers = Blocks<[UInt16]>()
+    /// What they come to.
+    private var totals = RunningTotals()
+
+    mutating func append(_ number: Int) {
+        if count % Self.size == 0 {
+            numbers.append([])
+            totals.appendZero()
+        }
+        count += 1
+        if number != 0 { add(number, at: count - 1) }
+    }
+
+    /// Changes the number at `index`, counted from 0.
+    mutating func add(_ change: Int, at index: Int) {
+        let (part, place) = (index / Self.size, index % Self.size)
+        if numbers[part].isEmpty { numbers[part] = [UInt16](repeating: 0, count: Self.size) }
+        let before = Int(numbers[part][place])
+        let now = UInt16(clamping: before + change)
+        numbers[part][place] = now
+        totals.add(Int(now) - before, at: part)
+    }
+
+    /// The sum of the first `count` numbers.
+    func sum(ofFirst count: Int) -> Int {
+        let count = min(count, self.count)
+        let (part, rest) = (count / Self.size, count % Self.size)
+        guard rest > 0 else { return totals.sum(ofFirst: part) }
+        return numbers[part].prefix(rest).reduce(totals.sum(ofFirst: part)) { $0 + Int($1) }
+    }
+
+    /// Whose number makes the sum greater than `total`, and what the sum is before it.
+    func index(exceeding total: Int) -> (index: Int, before: Int)? {
+        guard let (part, before) = totals.index(exceeding: total) else { return nil }
+        var sum = before
+        for (place, number) in numbers[part].enumerated() {
+            if sum + Int(number) > total { return (part * Self.size + place, sum) }
+            sum += Int(number)
+        }
+        return nil
+    }
+}
+
+/// A Fenwick tree: each question and each change takes as many steps as the row's length has binary digits.
+private struct RunningTotals: Equatable, Sendable {
     /// Element `n`, counted from 1, holds the sum of the last `n & -n` numbers up to the n-th.
     private var tree = Blocks<Int32>()
 
-    var count: Int { tree.count }
-
-    mutating func append(_ number: Int) {
+    mutating func appendZero() {
         let position = tree.count + 1
-        var sum = Int32(clamping: number)
+        var sum: Int32 = 0
         // The parts of what this element covers are there already.
         var part = position - 1
         while part > position - position & -position {
@@ -18,7 +68,6 @@ struct RunningCounts: Equatable, Sendable {
         tree.append(sum)
     }
 
-    /// Changes the number at `index`, counted from 0.
     mutating func add(_ change: Int, at index: Int) {
         var position = index + 1
         while position <= tree.count {
@@ -27,7 +76,6 @@ struct RunningCounts: Equatable, Sendable {
         }
     }
 
-    /// The sum of the first `count` numbers.
     func sum(ofFirst count: Int) -> Int {
         var position = min(count, tree.count)
         var sum = 0
@@ -38,7 +86,6 @@ struct RunningCounts: Equatable, Sendable {
         return sum
     }
 
-    /// Whose number makes the sum greater than `total`, and what the sum is before it. The numbers must not be negative.
     func index(exceeding total: Int) -> (index: Int, before: Int)? {
         var step = 1
         while step * 2 <= tree.count { step *= 2 }

@@ -9,15 +9,33 @@ public struct StopIndex: Equatable, Sendable {
     private var furthest = Blocks<Step>()
     /// The stops of each step; those of the steps inside a transaction behind the others, seven for each transaction.
     private var kept = Blocks<Kept>()
-    /// Those of steps that have several stops.
-    private var several: [Visits] = []
+    /// Those of steps that have many stops.
+    private var many: [Visits] = []
+    /// Of each stop, the one before it at the same step, and whether it failed.
+    private var marks = Blocks<Mark>()
 
-    /// Most steps of most transactions have one stop, which is kept in few octets.
+    /// Most steps of most transactions have a few stops, of which the last leads to the others.
     private enum Kept: Equatable, Sendable {
         case none
-        case one(UInt32, hasFailed: Bool)
-        /// An index into `several`.
-        case several(UInt32)
+        case few(last: UInt32, count: UInt8)
+        /// An index into `many`.
+        case many(UInt32)
+    }
+
+    /// So many stops of a step are few.
+    private static let maxFew = 8
+
+    private struct Mark: Equatable, Sendable {
+        /// The number of the stop shifted by one, and 1 where this one failed.
+        private var bits: UInt32
+
+        init(before: UInt32, hasFailed: Bool) { bits = before << 1 | (hasFailed ? 1 : 0) }
+
+        var before: UInt32 { bits >> 1 }
+        var hasFailed: Bool {
+            get { bits & 1 == 1 }
+            set { bits = bits & ~1 | (newValue ? 1 : 0) }
+        }
     }
 
     /// Steps inside a transaction are told apart by it, the others are not.
@@ -100,18 +118,32 @@ public struct StopIndex: Equatable, Sendable {
         }
     }
 
-    /// The stops at a step; `transaction` counts from 1 and matters inside a transaction alone.
-    public func visits(of step: Step, in transaction: Int) -> Visits {
-        let place = Self.place(of: step, transaction)
-        guard kept.indices.contains(place) else { return Visits() }
-        switch kept[place] {
+    /// The stops at a step; `transaction` counts from 1 and matters inside a transaction alone. `placeOf` tells where a stop is.
+    func visits(of step: Step, in transaction: Int, placeOf: (Int) -> Place) -> Visits {
+        let slot = Self.place(of: step, transaction)
+        guard kept.indices.contains(slot) else { return Visits() }
+        switch kept[slot] {
         case .none: return Visits()
-        case .one(let stop, let hasFailed):
-            var visits = Visits()
-            // Which sub-step of the step it is makes no difference where there is one.
-            visits.append(Int(stop), Place(step, transaction: transaction), hasFailed)
-            return visits
-        case .several(let index): return several[Int(index)]
+        case .few(let last, let count): return visits(before: last, count: Int(count), placeOf)
+        case .many(let index): return many[Int(index)]
+        }
+    }
+
+    /// A few stops as visits, the first first.
+    private func visits(before last: UInt32, count: Int, _ placeOf: (Int) -> Place) -> Visits {
+        var visits = Visits()
+        for stop in chain(from: last, count: count).reversed() {
+            visits.append(stop, placeOf(stop), marks[stop].hasFailed)
+        }
+        return visits
+    }
+
+    /// A few stops of a step, the last first.
+    private func chain(from last: UInt32, count: Int) -> [Int] {
+        var stop = last
+        return (0..<count).map { _ in
+            defer { stop = marks[Int(stop)].before }
+            return Int(stop)
         }
     }
 
@@ -124,16 +156,20 @@ public struct StopIndex: Equatable, Sendable {
         furthest.append(furthest.last.map { max($0, place.step) } ?? place.step)
         let slot = Self.place(of: place.step, place.transaction)
         while kept.count <= slot { kept.append(.none) }
+        var before: UInt32 = 0
         switch kept[slot] {
-        case .none: kept[slot] = .one(UInt32(number), hasFailed: hasFailed)
-        case .several(let index): several[Int(index)].append(number, place, hasFailed)
-        case .one(let first, let firstHasFailed):
-            var visits = Visits()
-            visits.append(Int(first), placeOf(Int(first)), firstHasFailed)
+        case .none: kept[slot] = .few(last: UInt32(number), count: 1)
+        case .many(let index): many[Int(index)].append(number, place, hasFailed)
+        case .few(let last, let count) where count < Self.maxFew:
+            before = last
+            kept[slot] = .few(last: UInt32(number), count: count + 1)
+        case .few(let last, let count):
+            var visits = visits(before: last, count: Int(count), placeOf)
             visits.append(number, place, hasFailed)
-            kept[slot] = .several(UInt32(several.count))
-            several.append(visits)
+            kept[slot] = .many(UInt32(many.count))
+            many.append(visits)
         }
+        marks.append(Mark(before: before, hasFailed: hasFailed))
     }
 
     /// A place failed, or did not after all.
@@ -142,8 +178,11 @@ public struct StopIndex: Equatable, Sendable {
         guard kept.indices.contains(slot) else { return }
         switch kept[slot] {
         case .none: break
-        case .several(let index): several[Int(index)].mark(place, failed: failed)
-        case .one(let stop, _): if placeOf(Int(stop)) == place { kept[slot] = .one(stop, hasFailed: failed) }
+        case .many(let index): many[Int(index)].mark(place, failed: failed)
+        case .few(let last, let count):
+            for stop in chain(from: last, count: Int(count)) where placeOf(stop) == place {
+                marks[stop].hasFailed = failed
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ public struct Trace: Equatable, Sendable {
     /// What the session told about itself so far.
     public internal(set) var facts = SessionFacts()
     /// Every mail whose data went over a wire, in order.
-    public internal(set) var mails: [TracedMail] = []
+    public internal(set) var mails = Blocks<TracedMail>()
     private var mailIndex = MailIndex()
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
@@ -73,6 +73,11 @@ public struct Trace: Equatable, Sendable {
     public var transactions: Int { index.transactions }
     /// What is asked of the stops with each key.
     public private(set) var index = StopIndex()
+    /// The stops at a step; `transaction` counts from 1 and matters inside a transaction alone.
+    public func visits(of step: Step, in transaction: Int) -> StopIndex.Visits {
+        index.visits(of: step, in: transaction) { lines.place(of: Int(starts[$0])) }
+    }
+
     /// Where the findings are.
     public private(set) var foundIndex = FindingIndex()
     /// Where something went wrong.
@@ -84,6 +89,9 @@ public struct Trace: Equatable, Sendable {
         let last = lines.isEmpty ? nil : lines.place(of: lines.count - 1)
         if last != line.place { begin(line.place, after: last, at: lines.count) }
         lines.append(line)
+        if line.isTLS, line.octets.first == TLSRecord.ContentType.applicationData.rawValue {
+            facts.holdsSealedRecords = true
+        }
         turnIndex.append(line, isNewStop: last != line.place)
         foundIndex.append(line.findings.count)
         troubleIndex.append(line)
@@ -130,13 +138,15 @@ public struct Trace: Equatable, Sendable {
     private var knowsRelayed = false
 
     /// What the sender's own server sends on counts before what was handed in to it.
-    mutating func rememberForwardPath(_ path: Path, of leg: Leg) {
+    /// Gives the path as it is kept.
+    mutating func rememberForwardPath(_ path: Path, of leg: Leg) -> Path {
         if leg == .relay, !knowsRelayed {
             knowsRelayed = true
             (knownForwardPaths, facts.forwardPaths) = ([], [])
         }
-        guard knownForwardPaths.insert(path).inserted else { return }
-        facts.forwardPaths.append(path)
+        let (isNew, known) = knownForwardPaths.insert(path)
+        if isNew { facts.forwardPaths.append(path) }
+        return known
     }
 
     /// Adds a finding to a line in the place of one of its kind, since more is known of it now.
@@ -186,6 +196,10 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var tls: TLSFacts?
     /// What EHLO was answered with before the handshake, and the line that told of its end.
     public internal(set) var helloInClear: EarlierHello?
+    /// What its two ends call themselves.
+    public internal(set) var names = Names()
+    /// Whether records went by whose inside nobody saw.
+    public internal(set) var holdsSealedRecords = false
     /// The text of the reply that accepted the mail data.
     public internal(set) var acceptance: [UInt8]?
     /// The exchangers of the last MX answer, lowest preference first.
@@ -194,6 +208,15 @@ public struct SessionFacts: Equatable, Sendable {
     public internal(set) var chosen: Exchanger?
 
     public init() {}
+
+    /// What lists and exports name the two ends by, as `SessionGlance` has it.
+    public struct Names: Equatable, Sendable {
+        /// Whom the connection was made to; the last one counts.
+        public internal(set) var endpoint: String?
+        /// What the client said in EHLO, and the server in its greeting.
+        public internal(set) var client: [UInt8]?
+        public internal(set) var server: [UInt8]?
+    }
 
     /// An answer to EHLO that counts no more (RFC 3207 §4.2).
     public struct EarlierHello: Equatable, Sendable {

@@ -20,7 +20,12 @@ public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
     }
 
     /// Where a line stands, without the rest of it.
-    func place(of index: Int) -> Place { blocks[index / LineBlock.size].lines[index % LineBlock.size].place }
+    func place(of index: Int) -> Place { blocks[index / LineBlock.size].place(of: index % LineBlock.size) }
+
+    /// A line without its octets where those are mail data, which few ask for.
+    func outline(of index: Int) -> TraceLine {
+        blocks[index / LineBlock.size].line(index % LineBlock.size, index: index, withContent: false)
+    }
 
     /// The findings of a line, without the rest of it.
     func findings(of index: Int) -> [Finding] { blocks[index / LineBlock.size].findings(of: index % LineBlock.size) }
@@ -28,7 +33,7 @@ public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
     mutating func append(_ line: TraceLine) {
         if count % LineBlock.size == 0 {
             if !blocks.isEmpty { blocks[blocks.count - 1].trim() }
-            blocks.append(LineBlock())
+            blocks.append(LineBlock(before: line))
         }
         blocks[blocks.count - 1].append(line)
         count += 1
@@ -45,23 +50,38 @@ public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
 private struct LineBlock: Sendable {
     /// How many lines a block takes.
     static let size = 1024
-    /// Octets of a longer line lie by themselves.
-    private static let maxOctets = 1 << 16
+    /// How many lines count their octets from the same one.
+    private static let row = 16
 
-    fileprivate private(set) var lines: [KeptLine] = []
+    private var lines: [KeptLine] = []
     private var octets: [UInt8] = []
+    /// Where in the octets those of each row begin.
+    private var rows: [UInt32] = []
+    /// What the lines count from.
+    private let base: KeptLine.Numbers
     /// In the order of their lines.
+    private var wide: [(line: UInt16, numbers: KeptLine.Numbers)] = []
     private var findings: [KeptFinding] = []
+    /// Those that have more to tell than others. One that was replaced stays.
+    private var alone: [Finding] = []
     private var rare: [UInt16: RareParts] = [:]
 
-    init() { lines.reserveCapacity(Self.size) }
+    init(before line: TraceLine) {
+        base = KeptLine.Numbers(of: line)
+        lines.reserveCapacity(Self.size)
+    }
 
     mutating func append(_ line: TraceLine) {
         let number = UInt16(lines.count)
-        let rare = RareParts(of: line, isLong: line.octets.count > Self.maxOctets)
+        if lines.count % Self.row == 0 { rows.append(UInt32(octets.count)) }
+        let start = Int(rows[rows.count - 1])
+        // What does not fit into the row lies by itself.
+        let rare = RareParts(of: line, isLong: octets.count - start + line.octets.count > Int(UInt16.max))
         if rare.octets == nil { octets += line.octets }
-        findings += line.findings.map { KeptFinding($0, line: number) }
-        var kept = KeptLine(line, end: UInt32(octets.count))
+        for finding in line.findings { findings.append(keep(finding, number)) }
+        var kept = KeptLine(line, end: UInt16(octets.count - start))
+        let numbers = KeptLine.Numbers(of: line)
+        if !kept.take(numbers, index: line.index, from: base) { wide.append((number, numbers)) }
         if let rare = rare.ifAny {
             kept.marks.insert(.rare)
             self.rare[number] = rare
@@ -69,25 +89,33 @@ private struct LineBlock: Sendable {
         lines.append(kept)
     }
 
+    private mutating func keep(_ finding: Finding, _ line: UInt16) -> KeptFinding {
+        if let kept = KeptFinding(finding, line: line) { return kept }
+        alone.append(finding)
+        return KeptFinding(finding, line: line, number: alone.count - 1)
+    }
+
     /// No line will be added any more: gives room back that was kept for more.
     mutating func trim() {
         octets = octets.withUnsafeBufferPointer { Array($0) }
         findings = findings.withUnsafeBufferPointer { Array($0) }
+        wide = wide.withUnsafeBufferPointer { Array($0) }
     }
 
-    func line(_ number: Int, index: Int) -> TraceLine {
+    /// Of mail data the octets are left out unless `withContent`.
+    func line(_ number: Int, index: Int, withContent: Bool = true) -> TraceLine {
         let kept = lines[number]
+        let numbers = numbers(of: number, index: index)
         let rare = kept.marks.contains(.rare) ? rare[UInt16(number)] : nil
-        let start = number == 0 ? 0 : Int(lines[number - 1].end)
         var line = TraceLine(
             index: index,
-            time: kept.time,
+            time: numbers.time,
             leg: kept.leg,
             speaker: kept.speaker,
-            place: kept.place,
-            octets: rare?.octets ?? Array(octets[start..<Int(kept.end)]),
+            place: numbers.place(kept.step),
+            octets: rare?.octets ?? (withContent || !kept.isMailData ? Array(octets[range(of: number)]) : []),
             ending: kept.ending,
-            content: rare?.content ?? kept.content(recipient: rare?.recipient),
+            content: rare?.content ?? kept.content(answers: numbers.answers, recipient: rare?.recipient),
             secrets: rare?.secrets ?? [],
             findings: findings(of: number),
             message: rare?.message ?? [],
@@ -98,15 +126,34 @@ private struct LineBlock: Sendable {
         return line
     }
 
+    func place(of number: Int) -> Place { numbers(of: number, index: 0).place(lines[number].step) }
+
+    private func range(of number: Int) -> Range<Int> {
+        let row = Int(rows[number / Self.row])
+        let start = number % Self.row == 0 ? 0 : Int(lines[number - 1].end)
+        return row + start..<row + Int(lines[number].end)
+    }
+
+    private func numbers(of number: Int, index: Int) -> KeptLine.Numbers {
+        guard lines[number].marks.contains(.wide) else { return lines[number].numbers(index, from: base) }
+        var (low, high) = (0, wide.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if wide[middle].line < number { low = middle + 1 } else { high = middle }
+        }
+        return wide[low].numbers
+    }
+
     func findings(of number: Int) -> [Finding] {
         guard lines[number].marks.contains(.found) else { return [] }
-        return findings[firstFinding(of: number)...].prefix { $0.line == number }.map(\.finding)
+        return findings[firstFinding(of: number)...].prefix { $0.line == number }
+            .map { $0.finding(among: alone) }
     }
 
     mutating func set(_ found: [Finding], of number: Int) {
         let start = firstFinding(of: number)
         let end = firstFinding(of: number + 1)
-        findings.replaceSubrange(start..<end, with: found.map { KeptFinding($0, line: UInt16(number)) })
+        findings.replaceSubrange(start..<end, with: found.map { keep($0, UInt16(number)) })
         if found.isEmpty { lines[number].marks.remove(.found) } else { lines[number].marks.insert(.found) }
     }
 
@@ -121,7 +168,7 @@ private struct LineBlock: Sendable {
     }
 }
 
-/// What every line has, in 32 octets.
+/// What every line has, in 20 octets: its numbers are counted from those of the block's first line.
 private struct KeptLine: Sendable {
     /// What the line is, where a word is enough to say it; `rare` where it is not.
     enum Content: Sendable { case command, reply, mailData(TraceLine.MailDataPart), chunk, opaque, rare }
@@ -135,15 +182,36 @@ private struct KeptLine: Sendable {
         static let isFirst = Marks(rawValue: 4)
         static let expectsEnhanced = Marks(rawValue: 8)
         static let isInferred = Marks(rawValue: 16)
+        /// Its numbers are too far from those of the block's first line, and lie by themselves.
+        static let wide = Marks(rawValue: 32)
     }
 
-    let time: Double
-    /// Where in the block's octets those of the line end.
-    let end: UInt32
-    private let substep, transaction: UInt32
-    /// The line of what a reply answers; the greatest number where there is none.
-    private let answers: UInt32
-    private let step: Step
+    /// The numbers of a line, as they are.
+    struct Numbers: Sendable {
+        let time: Double
+        let substep, transaction: UInt32
+        /// The line of what a reply answers; nil where there is none.
+        let answers: Int?
+
+        func place(_ step: Step) -> Place { Place(step, substep: Int(substep), transaction: Int(transaction)) }
+
+        /// The time in millionths of a second, where it has no finer parts; nil where it would not come out as it went in.
+        fileprivate var micros: Int64? { Self.seconds(nearestMicros) == time ? nearestMicros : nil }
+        fileprivate var nearestMicros: Int64 { Int64(exactly: (time * 1e6).rounded()) ?? 0 }
+
+        fileprivate static func seconds(_ micros: Int64) -> Double { Double(micros) / 1e6 }
+    }
+
+    /// Millionths of a second behind the block's first line.
+    private var time: UInt32 = 0
+    /// Where in the row's octets those of the line end.
+    let end: UInt16
+    /// The two of the place behind those of the block's first line, and how many lines before this one is what it answers,
+    /// 0 where there is none. Sub-steps are counted anew with each step, so many are below the first.
+    private var substep: Int16 = 0
+    private var transaction: Int16 = 0
+    private var answers: UInt16 = 0
+    let step: Step
     let leg: Leg
     let speaker: TraceLine.Speaker
     let ending: WireLine.Ending
@@ -152,26 +220,49 @@ private struct KeptLine: Sendable {
     private let verb: Verb?
     var marks: Marks = []
 
-    init(_ line: TraceLine, end: UInt32) {
-        (time, leg, speaker, ending, self.end) = (line.time, line.leg, line.speaker, line.ending, end)
+    init(_ line: TraceLine, end: UInt16) {
+        (leg, speaker, ending, self.end) = (line.leg, line.speaker, line.ending, end)
         step = line.place.step
-        (substep, transaction) = (UInt32(clamping: line.place.substep), UInt32(clamping: line.place.transaction))
         content = Content(line.content)
         if !line.findings.isEmpty { marks.insert(.found) }
         if line.isInferred { marks.insert(.isInferred) }
         guard case .reply(let context) = line.content else {
-            (turn, verb, answers) = (nil, nil, .max)
+            (turn, verb) = (nil, nil)
             return
         }
-        (turn, verb, answers) = (context.turn, context.verb, context.answers.map { UInt32(clamping: $0) } ?? .max)
+        (turn, verb) = (context.turn, context.verb)
         if context.isFirst { marks.insert(.isFirst) }
         if context.expectsEnhanced { marks.insert(.expectsEnhanced) }
     }
 
-    var place: Place { Place(step, substep: Int(substep), transaction: Int(transaction)) }
+    /// Keeps the numbers, if they are near enough to those of the block's first line to come out as they went in.
+    mutating func take(_ numbers: Numbers, index: Int, from base: Numbers) -> Bool {
+        let answered = numbers.answers.map { index - $0 } ?? 0
+        guard let micros = numbers.micros, let time = UInt32(exactly: micros - base.nearestMicros),
+            let substep = Int16(exactly: Int(numbers.substep) - Int(base.substep)),
+            let transaction = Int16(exactly: Int(numbers.transaction) - Int(base.transaction)),
+            let answers = UInt16(exactly: answered), numbers.answers == nil || answers > 0
+        else {
+            marks.insert(.wide)
+            return false
+        }
+        (self.time, self.substep, self.transaction, self.answers) = (time, substep, transaction, answers)
+        return true
+    }
+
+    func numbers(_ index: Int, from base: Numbers) -> Numbers {
+        Numbers(
+            time: Numbers.seconds(base.nearestMicros + Int64(time)),
+            substep: UInt32(clamping: Int(base.substep) + Int(substep)),
+            transaction: UInt32(clamping: Int(base.transaction) + Int(transaction)),
+            answers: answers > 0 ? index - Int(answers) : nil
+        )
+    }
+
+    var isMailData: Bool { if case .mailData = content { true } else { false } }
 
     /// What the line is. What is rare was looked up before; a line whose parts are lost would be opaque.
-    func content(recipient: Int?) -> TraceLine.Content {
+    func content(answers: Int?, recipient: Int?) -> TraceLine.Content {
         switch content {
         case .command: .command
         case .mailData(let part): .mailData(part)
@@ -184,11 +275,18 @@ private struct KeptLine: Sendable {
                     verb: verb,
                     isFirst: marks.contains(.isFirst),
                     expectsEnhanced: marks.contains(.expectsEnhanced),
-                    answers: answers == .max ? nil : Int(answers),
+                    answers: answers,
                     recipient: recipient
                 )
             )
         }
+    }
+}
+
+extension KeptLine.Numbers {
+    init(of line: TraceLine) {
+        (time, answers) = (line.time, line.answers)
+        (substep, transaction) = (UInt32(clamping: line.place.substep), UInt32(clamping: line.place.transaction))
     }
 }
 
@@ -205,22 +303,32 @@ extension KeptLine.Content {
     }
 }
 
-/// A finding in 24 octets.
+/// A finding in 8 octets.
 private struct KeptFinding: Sendable {
-    private let difference: Int64
-    private let start, end: UInt32
+    /// Where it begins and ends; of one that lies by itself, its number among those in two parts.
+    private let start, end: UInt16
     let line: UInt16
     private let kind: Departure.Kind
-    private let hasDifference: Bool
+    private let liesAlone: Bool
 
-    init(_ finding: Finding, line: UInt16) {
-        (kind, self.line) = (finding.kind, line)
-        (start, end) = (UInt32(clamping: finding.range.lowerBound), UInt32(clamping: finding.range.upperBound))
-        (difference, hasDifference) = (Int64(finding.difference ?? 0), finding.difference != nil)
+    /// Nil for one that has more to tell than fits.
+    init?(_ finding: Finding, line: UInt16) {
+        guard finding.difference == nil, let start = UInt16(exactly: finding.range.lowerBound),
+            let end = UInt16(exactly: finding.range.upperBound)
+        else { return nil }
+        (self.start, self.end, self.line, kind, liesAlone) = (start, end, line, finding.kind, false)
     }
 
-    var finding: Finding {
-        Finding(Departure(kind, at: Int(start)..<Int(end), difference: hasDifference ? Int(difference) : nil))
+    /// One that lies by itself, under a number.
+    init(_ finding: Finding, line: UInt16, number: Int) {
+        (start, end) = (UInt16(truncatingIfNeeded: number), UInt16(truncatingIfNeeded: number >> 16))
+        (self.line, kind, liesAlone) = (line, finding.kind, true)
+    }
+
+    /// `alone` are those that lie by themselves.
+    func finding(among alone: [Finding]) -> Finding {
+        liesAlone
+            ? alone[Int(start) | Int(end) << 16] : Finding(Departure(kind, at: Int(start)..<Int(end), difference: nil))
     }
 }
 

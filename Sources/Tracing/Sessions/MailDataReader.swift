@@ -5,7 +5,8 @@ struct MailDataReader: Equatable, Sendable {
     private(set) var isFirst = true
     private var previous = WireLine.Ending.crlf
     private var isInHeader = true
-    private var fieldNames: Set<String> = []
+    /// Which fields were seen: any, and those that must be there.
+    private var hasField = false, hasFrom = false, hasDate = false
     private var declaresEightBit: Bool
     private var saidEightBit = false
     private var lastPart = TraceLine.MailDataPart.body
@@ -18,7 +19,7 @@ struct MailDataReader: Equatable, Sendable {
             isFirst = false
         }
         if isEnd {
-            return (.end, isInHeader && !fieldNames.isEmpty ? headerDepartures : [])
+            return (.end, isInHeader && hasField ? headerDepartures : [])
         }
         var departures = transparencyDepartures(line)
         let content = line.octets.dropFirst(line.octets.first == DotStuffing.dotOctet ? 1 : 0)
@@ -81,7 +82,9 @@ struct MailDataReader: Equatable, Sendable {
             name.count < content.count && !word.isEmpty && word.allSatisfy { (33...126).contains($0) }
             && name[word.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
         if isField {
-            if fieldNames.count < 1_000 { fieldNames.insert(word.map(\.uppercased).lossyText) }
+            hasField = true
+            if word.equalsIgnoringCase("From".utf8) { hasFrom = true }
+            if word.equalsIgnoringCase("Date".utf8) { hasDate = true }
             return (.header, [])
         }
         guard isFirst else { return (.header, [Departure(.malformedHeader)]) }
@@ -91,7 +94,7 @@ struct MailDataReader: Equatable, Sendable {
 
     /// RFC 5322 §3.6: From and Date must be there, all else may.
     private var headerDepartures: [Departure] {
-        fieldNames.isSuperset(of: ["FROM", "DATE"]) ? [] : [Departure(.missingHeaderField)]
+        hasFrom && hasDate ? [] : [Departure(.missingHeaderField)]
     }
 }
 

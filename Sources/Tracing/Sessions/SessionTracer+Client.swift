@@ -29,9 +29,12 @@ extension SessionTracer {
         if turn == .hello, !reader.isSecured { marks.saidHelloInClear = true }
         // A command that did not arrive whole gets no answer.
         guard let id = asked.id else { return }
+        if turn == .hello, leg == .relay || trace.facts.names.client == nil, case .domain(let name) = command.argument {
+            trace.facts.names.client = name
+        }
         sent.id = id
+        sent.path = remember(command, at: sent.place, &trace)
         self.sent[id] = sent
-        remember(command, at: sent.place, &trace)
     }
 
     // MARK: Order
@@ -161,12 +164,15 @@ extension SessionTracer {
         declaresEightBit = body == "8BITMIME" || body == "BINARYMIME" || declaresUTF8
     }
 
-    private mutating func remember(_ command: Command, at place: Place, _ trace: inout Trace) {
+    /// Gives the path of MAIL or RCPT; one that was named before shares its octets with that.
+    private mutating func remember(_ command: Command, at place: Place, _ trace: inout Trace) -> Path? {
         switch command.argument {
         case .domain(let name) where leg == .relay || trace.facts.clientDomain == nil: trace.facts.clientDomain = name
         case .path(let path) where command.turn == .mail:
-            if leg == .relay || trace.facts.reversePath == nil { trace.facts.reversePath = path }
-        case .path(let path): trace.rememberForwardPath(path, of: leg)
+            let known = trace.facts.reversePath.flatMap { $0 == path ? $0 : nil } ?? path
+            if leg == .relay || trace.facts.reversePath == nil { trace.facts.reversePath = known }
+            return known
+        case .path(let path): return trace.rememberForwardPath(path, of: leg)
         case .mechanism(let name, let response):
             mechanism = name.isMechanismName ? name.map(\.uppercased).lossyText : ""
             contentPlace = place
@@ -177,5 +183,6 @@ extension SessionTracer {
             if size == 0, last { mail = nil }
         case .chunk, .none, .domain, .text: break
         }
+        return command.path
     }
 }

@@ -11,6 +11,11 @@ extension SessionTracer {
         }
         let turn = answering?.turn
         let reading = ReplyLine.read(octets, expectsEnhanced: expectsEnhanced(turn))
+        if answer.to?.turn == .greeting, answer.isFirst, answer.code == 220,
+            leg == .relay || trace.facts.names.server == nil
+        {
+            trace.facts.names.server = Array(reading.value.text.prefix { $0 != 32 && $0 != 9 })
+        }
         let context = TraceLine.ReplyContext(
             turn: turn,
             verb: answering?.verb,

@@ -62,7 +62,7 @@ struct SessionTracer: Sendable {
     var looseEnd: LooseEnd?
 
     // Of the whole leg
-    private var visits: [Place: Int] = [:]
+    private var visits = VisitCounts()
     private var transaction = 0
     private var letters = 0
 
@@ -117,7 +117,7 @@ struct SessionTracer: Sendable {
     /// Of the transactions before, nothing is counted any more once all that was sent in them is answered.
     private mutating func beginTransaction() {
         if sent.isEmpty, answering == nil, mistaken == nil {
-            visits = visits.filter { $0.key.transaction == 0 }
+            visits.forgetTransactions()
         }
         transaction += 1
     }
@@ -148,9 +148,7 @@ struct SessionTracer: Sendable {
     /// The step itself the first time, then its sub-steps a, b, c … Each transaction has its own steps 7 to 13.
     private mutating func visit(_ step: Step, transaction number: Int? = nil) -> Place {
         let number = number ?? transaction
-        let key = Place(step, transaction: (.mail ... .acceptance).contains(step) ? number : 0)
-        let count = visits[key, default: 0]
-        visits[key] = count + 1
+        let count = visits.next(of: step, in: number)
         return move(to: Place(step, substep: count, transaction: number))
     }
 

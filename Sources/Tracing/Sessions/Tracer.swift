@@ -37,9 +37,11 @@ public struct Tracer: Sendable {
         case .records(let side, let octets): withSession(event) { $0.records(octets, from: side, &$1) }
         case .connect(let endpoint):
             if event.leg == .relay { rememberExchanger(endpoint) }
+            name(endpoint, event.leg)
             withSession(event) { $0.connecting(to: endpoint, &$1) }
         case .connected(let endpoint):
             if event.leg == .relay { trace.facts.serverAddress = endpoint }
+            name(endpoint, event.leg)
             withSession(event) { $0.connected(to: endpoint, &$1) }
         case .tls(let facts): withSession(event) { $0.secured(facts, &$1) }
         case .close(let side): withSession(event) { $0.closed(by: side, &$1) }
@@ -68,14 +70,27 @@ public struct Tracer: Sendable {
     }
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
-        // Taken out while it is changed, so that nothing in it has to be copied.
-        var session =
-            sessions.take(event.leg) ?? SessionTracer(leg: event.leg, showsSecrets: showsSecrets)
-        session.settleRecords(before: event.kind, &trace)
-        (session.time, session.isInferred) = (event.time, event.isInferred)
-        session.waits.happens(event)
-        body(&session, &trace)
-        sessions[event.leg] = session
+        Self.change(&sessions, &trace, event, showsSecrets: showsSecrets, body)
+    }
+
+    /// Both are changed in their places.
+    private static func change(
+        _ sessions: inout ByLeg<SessionTracer>,
+        _ trace: inout Trace,
+        _ event: WireEvent,
+        showsSecrets: Bool,
+        _ body: (inout SessionTracer, inout Trace) -> Void
+    ) {
+        sessions.change(event.leg, orBegin: SessionTracer(leg: event.leg, showsSecrets: showsSecrets)) { session in
+            session.settleRecords(before: event.kind, &trace)
+            (session.time, session.isInferred) = (event.time, event.isInferred)
+            session.waits.happens(event)
+            body(&session, &trace)
+        }
+    }
+
+    private mutating func name(_ endpoint: String, _ leg: Leg) {
+        if leg == .relay || trace.facts.names.endpoint == nil { trace.facts.names.endpoint = endpoint }
     }
 
     private mutating func rememberExchanger(_ endpoint: String) {

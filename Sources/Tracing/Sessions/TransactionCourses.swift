@@ -3,11 +3,16 @@
 /// Numbers grow as transactions begin, so they are found by halving, without hashing: every line of every session asks.
 struct TransactionCourses: Sendable {
     struct Course: Sendable {
-        let number: Int
+        private let keptNumber: UInt32
+        var number: Int { Int(keptNumber) }
         /// Where its MAIL stands among the transactions; nil where it has none that counts.
-        var mail: Int?
+        var mail: Int? {
+            get { keptMail.map { Int($0) } }
+            set { keptMail = newValue.map { UInt32(clamping: $0) } }
+        }
+        private var keptMail: UInt32?
         /// Where its recipients stand among all recipients.
-        var members: [Int] = []
+        var members: NumberRun = []
         /// Where the session was last in this transaction.
         var place: Place?
         /// Its content came to its end and was not answered.
@@ -15,6 +20,8 @@ struct TransactionCourses: Sendable {
         /// The client has it under way, or has left it.
         var isUnderWay = false
         var hasBeenLeft = false
+
+        init(number: Int) { keptNumber = UInt32(clamping: number) }
     }
 
     /// In the order of their numbers.

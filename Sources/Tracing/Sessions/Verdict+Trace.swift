@@ -5,14 +5,17 @@ extension Verdict {
     public init(of trace: Trace) {
         var legs = VerdictLegs()
         var replies = ByLeg<ReplyUnderWay>()
-        for line in trace.lines { legs.take(line, &replies[line.leg]) }
+        for index in trace.lines.indices {
+            let line = trace.lines.outline(of: index)
+            legs.take(line, &replies[line.leg])
+        }
         self = legs.verdict()
     }
 
     /// The lines of a reply that is not complete.
     struct ReplyUnderWay {
         let context: TraceLine.ReplyContext
-        var lines: [Int]
+        var lines: NumberRun
     }
 }
 

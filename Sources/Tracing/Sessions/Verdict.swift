@@ -41,7 +41,7 @@ public struct Verdict: Equatable, Sendable {
         /// Where it stands; nil where the session was only glanced at.
         public let place: Place?
         /// All its lines, as indices into the trace. What the client says in between is not among them.
-        public let lines: [Int]
+        public let lines: NumberRun
         public let code: UInt16
         public let status: EnhancedStatusCode?
     }
@@ -50,7 +50,9 @@ public struct Verdict: Equatable, Sendable {
     public struct Recipient: Equatable, Sendable {
         /// Without angle brackets; octets of the wire, unescaped.
         public let address: [UInt8]
-        public let transaction: Int
+        // There may be a hundred thousand recipients, so their numbers are kept small.
+        private let keptTransaction, keptID, keptConnection: UInt32
+        public var transaction: Int { Int(keptTransaction) }
         public internal(set) var outcome = Outcome.deferred
         /// nil where no reply decided.
         public internal(set) var decision: Decision?
@@ -61,28 +63,41 @@ public struct Verdict: Equatable, Sendable {
 
         public var next: Next { outcome.next }
         /// What names its RCPT: in a trace the index of the line.
-        let id: Int
-        let connection: Int
+        var id: Int { Int(keptID) }
+        var connection: Int { Int(keptConnection) }
         /// RCPT was accepted, and the mail data decides.
         var isOpen = false
         /// What comes behind the mail data told of this recipient alone.
         var isToldApart = false
+
+        init(address: [UInt8], transaction: Int, id: Int, connection: Int) {
+            self.address = address
+            (keptTransaction, keptID) = (UInt32(clamping: transaction), UInt32(clamping: id))
+            keptConnection = UInt32(clamping: connection)
+        }
     }
 
     /// One mail transaction, from MAIL on (RFC 5321 §3.3). One that was tried again is told once.
     public struct Transaction: Equatable, Sendable {
-        public let number: Int
+        private let keptNumber, keptID, keptConnection: UInt32
+        public var number: Int { Int(keptNumber) }
         /// Without angle brackets, so empty for the null reverse-path; nil where MAIL has none.
         public let reversePath: [UInt8]?
         public internal(set) var outcome = Outcome.none
         /// The reply to MAIL, where that was a refusal; that to the mail data where no recipient was seen.
         public internal(set) var decision: Decision?
 
-        let id: Int
-        let connection: Int
+        var id: Int { Int(keptID) }
+        var connection: Int { Int(keptConnection) }
         var code: UInt16?
         /// What the mail data was answered by, where no recipient was seen.
         var content: Decision?
+
+        init(number: Int, reversePath: [UInt8]?, id: Int, connection: Int) {
+            self.reversePath = reversePath
+            (keptNumber, keptID) = (UInt32(clamping: number), UInt32(clamping: id))
+            keptConnection = UInt32(clamping: connection)
+        }
     }
 
     public let outcome: Outcome
@@ -108,7 +123,9 @@ public struct Verdict: Equatable, Sendable {
     init(_ reading: VerdictReading, isSubmission: Bool, wasSubmitted: Bool) {
         self.isSubmission = isSubmission
         outcome = reading.outcome
-        (transactions, smuggledMails) = (reading.transactions, reading.smuggledMails)
+        smuggledMails = reading.smuggledMails
+        // No longer than it is: a session may have a hundred thousand.
+        transactions = reading.transactions.map { $0 }
         isEncrypted = reading.isEncrypted && reading.recipients.isEmpty
         let decisive =
             reading.recipients.first { $0.outcome != .accepted && $0.decision != nil }

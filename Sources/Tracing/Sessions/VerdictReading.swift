@@ -39,6 +39,8 @@ struct VerdictReading: Sendable {
     /// Connections of which answers are missing: to all that was asked up to the command with this id.
     private var incomplete: [Int: Int] = [:]
     private var lastAsked = -1
+    /// Every path once, where somebody asks on the way: most are named again and again, and share their octets.
+    private var paths: Set<[UInt8]> = []
     /// Whether a lookup or a connection came to nothing.
     var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
     /// TLS was begun, and the connection ended before anything was said in it.
@@ -153,10 +155,10 @@ struct VerdictReading: Sendable {
             courses.begin(transaction)
             (isTaken, hasAllRecipients) = (false, false)
             transactions.append(
-                .init(number: transaction, reversePath: address, id: id, connection: link.number)
+                .init(number: transaction, reversePath: address.map { shared($0) }, id: id, connection: link.number)
             )
         case .rcpt:
-            guard let address else { return }
+            guard let address = address.map({ shared($0) }) else { return }
             let index = recipients.count
             courses.with(transaction) { $0.members.append(index) }
             courses.begin(transaction)
@@ -172,6 +174,10 @@ struct VerdictReading: Sendable {
             courses.leave()
         default: break
         }
+    }
+
+    private mutating func shared(_ path: [UInt8]) -> [UInt8] {
+        keepsTally ? paths.insert(path).memberAfterInsert : path
     }
 
     mutating func contentEnded(of transaction: Int) { courses.with(transaction) { $0.isUnanswered = true } }

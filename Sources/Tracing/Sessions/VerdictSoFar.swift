@@ -12,6 +12,8 @@ public struct VerdictSoFar: Equatable, Sendable {
     /// What was known from a line on, in order, where it changed.
     private var changes = Blocks<Change>()
     private var titles = [""]
+    /// What is known now.
+    private var known: Known?
     /// What became of the mail; nil until no more comes.
     private var whole: (verdict: Verdict, standing: Verdict.Standing)?
 
@@ -25,6 +27,21 @@ public struct VerdictSoFar: Equatable, Sendable {
         let counts: Verdict.Counts
     }
 
+    /// What a standing is made of: most lines change nothing of it.
+    fileprivate struct Known: Equatable, Sendable {
+        let outcome: Verdict.Outcome
+        let holder: Verdict.Holder
+        let counts: Verdict.Counts
+        let decision: Verdict.Decision?
+        /// Whether all recipients were asked for.
+        let hasAll: Bool
+
+        var standing: Verdict.Standing {
+            let title = outcome == .none ? "" : Verdict.title(outcome, counts, decision, ofAll: hasAll)
+            return Verdict.Standing(outcome, counts, holder, title: title)
+        }
+    }
+
     public init() {}
 
     /// What was read says nothing about the session: all are equal.
@@ -34,7 +51,7 @@ public struct VerdictSoFar: Equatable, Sendable {
     /// so are more behind the end.
     public mutating func read(_ lines: TraceLines, isWhole: Bool) {
         if lines.count < read || whole != nil && (lines.count > read || !isWhole) { self = Self() }
-        while read < lines.count { take(lines[read]) }
+        while read < lines.count { take(lines.outline(of: read)) }
         guard isWhole, whole == nil else { return }
         let verdict = legs.verdict()
         whole = (verdict, Verdict.Standing(verdict))
@@ -48,7 +65,10 @@ public struct VerdictSoFar: Equatable, Sendable {
         let before = mailData
         if case .mailData(let part) = line.content, part != .end { mailData = line.leg } else { mailData = nil }
         guard mailData == nil || mailData != before else { return }
-        keep(legs.standing)
+        let now = legs.known
+        guard now != known else { return }
+        known = now
+        keep(now.standing)
     }
 
     private mutating func keep(_ now: Verdict.Standing) {
@@ -109,19 +129,24 @@ extension Verdict {
 }
 
 extension VerdictLegs {
+    var standing: Verdict.Standing { known.standing }
+
     /// What is known on the way. What failed around the words may be tried again, so that it counts at the end alone.
-    var standing: Verdict.Standing {
-        isSubmission ? standing(of: submission, isSubmission: true) : standing(of: relay, isSubmission: false)
+    fileprivate var known: VerdictSoFar.Known {
+        isSubmission ? known(of: submission, isSubmission: true) : known(of: relay, isSubmission: false)
     }
 
-    private func standing(of reading: VerdictReading, isSubmission: Bool) -> Verdict.Standing {
+    private func known(of reading: VerdictReading, isSubmission: Bool) -> VerdictSoFar.Known {
         let (decided, decision) = reading.standing
-        let counts = reading.tally.counts
         // That its own server took it tells who holds it, and not what becomes of it.
         let outcome = decided == .accepted && isSubmission ? .none : decided
-        let title =
-            outcome == .none ? "" : Verdict.title(outcome, counts, decision, ofAll: reading.hasAllRecipients)
-        return Verdict.Standing(outcome, counts, holder, title: title)
+        return VerdictSoFar.Known(
+            outcome: outcome,
+            holder: holder,
+            counts: reading.tally.counts,
+            decision: decision,
+            hasAll: reading.hasAllRecipients
+        )
     }
 }
 

@@ -106,6 +106,9 @@ struct Export: ParsableCommand {
         with writer: SessionWriter,
         _ demands: Demands
     ) throws {
+        if let long = try long(source, format, demands) {
+            return try put([WrittenSession(long, title: title)], of: source, as: format, with: writer, demands)
+        }
         let file = try reading.picked(SessionFile.read(source.path, keys: reading.keys()) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
@@ -122,6 +125,27 @@ struct Export: ParsableCommand {
                 related: related[number] ?? []
             )
         }
+        try put(sessions, of: source, as: format, with: writer, demands)
+    }
+
+    /// A recording whose events nobody has to hold: JSON is made of its trace, and nothing more is asked of it.
+    private func long(
+        _ source: SessionSources.Source,
+        _ format: ExportFormat,
+        _ demands: Demands
+    ) throws -> LongRecording? {
+        let isAskedAlone = number == nil && filter == nil && !anonymize && reading.pick.wantsAll && demands.isEmpty
+        guard format == .json, isAskedAlone, try reading.keys().isEmpty else { return nil }
+        return LongRecording(source.path)
+    }
+
+    private func put(
+        _ sessions: some Collection<WrittenSession>,
+        of source: SessionSources.Source,
+        as format: ExportFormat,
+        with writer: SessionWriter,
+        _ demands: Demands
+    ) throws {
         if format == .cast, let stops = sessions.first?.trace.stops.count, stops > CastExport.maxScreens {
             Message.write("the film shows the first \(CastExport.maxScreens) of \(stops) steps; txt and html show all")
         }

@@ -25,6 +25,16 @@ struct WrittenSession {
         trace = Tracer.trace(of: recording.events).related(related)
     }
 
+    /// A long one, of which nobody holds the events.
+    init(_ long: LongRecording, title: String? = nil) {
+        var header = long.header
+        if let title { header.title = title }
+        let (trace, warnings) = long.traced()
+        number = 0
+        recording = Recording(header: header, events: [], warnings: warnings)
+        self.trace = trace
+    }
+
     /// One that goes on: its trace is what was seen so far.
     init(_ recording: Recording, trace: Trace, number: Int = 0) {
         self.number = number

@@ -1,0 +1,48 @@
+import Dispatch
+import Synchronization
+public import Tracing
+
+extension LongRecording {
+    /// The trace of all of it, and what of it could not be used. It is read on one processor while another traces what was read;
+    /// of the events no more are held than come next.
+    public func traced() -> (trace: Trace, warnings: [String]) {
+        let ahead = ReadingAhead(makeIterator())
+        var tracer = Tracer()
+        var warnings: [String] = []
+        while let piece = ahead.next() {
+            for event in piece.events { tracer.consume(event) }
+            warnings += piece.warnings
+        }
+        tracer.finish()
+        return (tracer.trace, warnings)
+    }
+}
+
+/// Pieces of a recording that were read before somebody asked for them, a few at a time. Whoever begins asks until there are no more.
+private final class ReadingAhead: Sendable {
+    private static let maxAhead = 8
+
+    private let pieces = Mutex<[Recording.Piece?]>([])
+    private let filled = DispatchSemaphore(value: 0)
+    private let room = DispatchSemaphore(value: ReadingAhead.maxAhead)
+
+    init(_ pieces: LongRecording.Iterator) {
+        DispatchQueue(label: "reading ahead").async {
+            var pieces = pieces
+            var next: Recording.Piece?
+            repeat {
+                next = pieces.next()
+                self.room.wait()
+                self.pieces.withLock { [next] in $0.append(next) }
+                self.filled.signal()
+            } while next != nil
+        }
+    }
+
+    /// The piece that comes next; nil behind the last.
+    func next() -> Recording.Piece? {
+        filled.wait()
+        defer { room.signal() }
+        return pieces.withLock { $0.removeFirst() }
+    }
+}
