@@ -67,6 +67,8 @@ public struct Verdict: Equatable, Sendable {
         var isOpen = false
         /// What comes behind the mail data told of this recipient alone.
         var isToldApart = false
+        /// No RCPT names it: a log says what became of it.
+        var isToldByLog = false
     }
 
     /// One mail transaction, from MAIL on (RFC 5321 §3.3). One that was tried again is told once.
