@@ -85,6 +85,8 @@ private struct LogIndex {
     private var open: [[UInt8]: Int] = [:]
     /// Lines of sessions that have told of no message yet.
     private var sessions: [[UInt8]: [Range<Int>]] = [:]
+    /// Which message a delivery of qmail is of, by its number, which comes again.
+    private var deliveries: [[UInt8]: Int] = [:]
 
     /// The most sessions whose first lines are kept.
     private static let maxSessions = 10_000
@@ -94,6 +96,9 @@ private struct LogIndex {
 
     mutating func take(_ line: LogLine, at place: Range<Int>) {
         guard !line.message.isEmpty else {
+            if let number = deliveries[Array(line.session)], line.program == .qmail {
+                return messages[number].places.append(place)
+            }
             if sessions.count >= Self.maxSessions { sessions = [:] }
             return sessions[Array(line.session), default: []].append(place)
         }
@@ -102,6 +107,7 @@ private struct LogIndex {
             if messages[number].places.isEmpty { messages[number].places = before }
         }
         messages[number].places.append(place)
+        if line.program == .qmail, !line.session.isEmpty { deliveries[Array(line.session)] = number }
         if line.isTelling { messages[number].isTelling = true }
         if line.isLast { messages[number].isDone = true }
     }
@@ -141,6 +147,7 @@ extension LogLine {
         switch program {
         case .postfix: words.starts(with: "removed")
         case .exim: words.starts(with: "Completed")
+        case .qmail: words.starts(with: "end msg ")
         case .sendmail, .openSMTPD, .haraka, .rspamd: false
         }
     }
