@@ -61,9 +61,14 @@ struct SessionEnds {
     let server: String?
 
     init(_ glance: borrowing SessionGlance, _ ends: Recording.Ends?) {
-        client = ends.map { Escaping.message($0.client) } ?? glance.clientName.map { WireText.shown($0) }
+        client = Self.known(ends?.client) ?? glance.clientName.map { WireText.shown($0) }
         server =
-            glance.endpoint.map { Escaping.message($0) } ?? ends.map { Escaping.message($0.server) }
+            glance.endpoint.map { Escaping.message($0) } ?? Self.known(ends?.server)
             ?? glance.serverName.map { WireText.shown($0) }
+    }
+
+    /// An end that a log tells; one that it does not name is empty.
+    private static func known(_ end: String?) -> String? {
+        end.flatMap { $0.isEmpty ? nil : Escaping.message($0) }
     }
 }
