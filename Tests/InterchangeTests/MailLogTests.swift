@@ -79,8 +79,8 @@ struct LoggedCase: CustomTestStringConvertible {
             let isOfExim = given.name.hasPrefix("exim-reject")
             #expect(isOfExim || lines.allSatisfy { $0.speaker != .client || $0.isInferred }, "no log shows a command")
             let quoted = lines.filter { $0.replyCode != nil && $0.octets.count > 4 }
-            // sendmail tells some replies in its own words, and Exim seldom the code.
-            #expect(isOfExim || quoted.allSatisfy { !$0.isInferred || given.name == "sendmail" })
+            // sendmail tells some replies in its own words, a filter leaves the code out, and so does Exim mostly.
+            #expect(isOfExim || quoted.allSatisfy { !$0.isInferred || ["sendmail", "filters"].contains(given.name) })
         }
     }
 
@@ -156,6 +156,38 @@ struct LoggedCase: CustomTestStringConvertible {
         "2026-11-23 10:00:00 H=(x) [not an address] rejected RCPT <a@b.example>: no",
     ]) func `other lines are no connection`(line: String) {
         #expect(!MailLogFile.recognises(Array((line + "\n").utf8)))
+    }
+
+    /// What nobody saw is not shown as said, not even by a sign.
+    @Test(arguments: LoggedCase.all) func `name nobody whom the log does not name`(given: LoggedCase) throws {
+        for recording in try SessionFile.read(given.octets, path: given.name).sessions {
+            let said = Tracer.trace(of: recording.events).lines.filter { $0.isWire }
+            #expect(said.allSatisfy { !String(decoding: $0.octets, as: UTF8.self).contains("–") })
+        }
+    }
+
+    /// A script that waits for mail that was put off hears of each recipient, and the list has each and the server that answered.
+    @Test func `a recipient that met no server is in the list beside the others`() throws {
+        let given = try #require(LoggedCase.all.first { $0.name == "postfix-fates" })
+        let file = try SessionFile.read(given.octets, path: given.name)
+        let row = try #require(file.sessions.map { SessionListing($0, number: 0) }.dropFirst(3).first)
+        #expect(row.session.to == ["<bob@receiver.example>", "<nosuch@receiver.example>", "<eve@far.example>"])
+        #expect(row.session.came(to: .deferred) && row.session.server?.hasPrefix("mx.receiver.example") == true)
+    }
+
+    /// No MAIL went to a server that did not answer.
+    @Test func `a server that did not answer was told nothing`() throws {
+        for name in ["never-reached", "postfix-lost"] {
+            let given = try #require(LoggedCase.all.first { $0.name == name })
+            for recording in try SessionFile.read(given.octets, path: given.name).sessions {
+                let trace = Tracer.trace(of: recording.events)
+                var isAtFar = false
+                for line in trace.lines where line.leg == .relay {
+                    if let endpoint = line.endpoint { isAtFar = endpoint.hasPrefix("mx.far.example") }
+                    #expect(!isAtFar || !line.isWire)
+                }
+            }
+        }
     }
 
     /// A message's lines are found wherever they stand, in one pass.

@@ -129,6 +129,28 @@ import Tracing
         #expect(read(bare).map(\.header.title) == ["A session with a", "A session with b"])
     }
 
+    /// smtp(8) of Postfix with debug_peer_list speaks with one server after another, and not always says good-bye.
+    @Test func `another connection is another session, and a server's log names its client`() throws {
+        let said = [
+            "< a[192.0.2.1]:25: 220 a.example ESMTP", "> a[192.0.2.1]:25: EHLO c.example",
+            "< a[192.0.2.1]:25: 250 a.example",
+            "> a[192.0.2.1]:25: MAIL FROM:<ada@c.example>", "< a[192.0.2.1]:25: 250 ok",
+            "> a[192.0.2.1]:25: RCPT TO:<bob@a.example>", "< a[192.0.2.1]:25: 250 ok", "> a[192.0.2.1]:25: DATA",
+            "< a[192.0.2.1]:25: 354 go", "> a[192.0.2.1]:25: .", "> a[192.0.2.1]:25: QUIT",
+            "< a[192.0.2.1]:26: 421 4.3.2 busy", "> a[192.0.2.1]:26: QUIT", "< b[192.0.2.2]:25: 554 5.7.1 go away",
+        ]
+        let log = said.map { "Nov 26 19:31:46 mx postfix/smtp[14947]: \($0)\n" }.joined()
+        let outcomes = read(log).map { Verdict(of: Tracer.trace(of: $0.events)).outcome }
+        #expect(outcomes == [.unknown, .deferred, .refused])
+        let received = [
+            "connect from client.example[198.51.100.7]", "> client.example[198.51.100.7]: 220 mx.example ESMTP",
+            "< client.example[198.51.100.7]: EHLO c.example", "> client.example[198.51.100.7]: 250 mx.example",
+        ]
+        let text = received.map { "Nov 26 19:31:46 mx postfix/smtpd[991]: \($0)\n" }.joined()
+        let row = SessionListing(try #require(read(text).first), number: 0)
+        #expect(row.session.client == "client.example [198.51.100.7]" && row.session.server == "mx.example")
+    }
+
     // MARK: Who spoke
 
     static let session = [

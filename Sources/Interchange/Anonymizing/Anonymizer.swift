@@ -38,7 +38,9 @@ public final class Anonymizer {
         case .connected(let name): event.kind = .connected(to: text(name))
         case .tls(let facts): event.kind = .tls(anonymized(facts))
         case .error(let failure): event.kind = .error(.init(failure.failure, text(failure.words)))
-        case .remark(let failure): event.kind = .remark(.init(failure.failure, text(failure.words)))
+        case .remark(let failure):
+            let recipient = failure.recipient.map { Array(text(String(decoding: $0, as: UTF8.self)).utf8) }
+            event.kind = .remark(.init(failure.failure, text(failure.words), of: recipient))
         case .note(let words): event.kind = .note(text(words))
         case .dnsQuery(let octets): event.kind = .dnsQuery(message(octets))
         case .dnsAnswer(let octets): event.kind = .dnsAnswer(message(octets))

@@ -88,9 +88,14 @@ struct SessionEnds {
     }
 
     private init(endpoint: String?, client: [UInt8]?, server: [UInt8]?, _ ends: Recording.Ends?) {
-        self.client = ends.map { Escaping.message($0.client) } ?? client.map { WireText.shown($0) }
+        self.client = Self.known(ends?.client) ?? client.map { WireText.shown($0) }
         self.server =
-            endpoint.map { Escaping.message($0) } ?? ends.map { Escaping.message($0.server) }
+            endpoint.map { Escaping.message($0) } ?? Self.known(ends?.server)
             ?? server.map { WireText.shown($0) }
+    }
+
+    /// An end that a log tells; one that it does not name is empty.
+    private static func known(_ end: String?) -> String? {
+        end.flatMap { $0.isEmpty ? nil : Escaping.message($0) }
     }
 }

@@ -37,6 +37,10 @@ public enum LinkFailure: String, CaseIterable, Sendable {
     case notAsExpected = "not-as-expected"
     /// A log tells of commands by their verbs alone.
     case verbsAlone = "verbs-alone"
+    // What a mail server's log says became of a recipient.
+    case logAccepted = "log-accepted"
+    case logDeferred = "log-deferred"
+    case logRefused = "log-refused"
     /// A server takes commands out of the content of a mail, or does not.
     case openToSmuggling = "open-to-smuggling"
     case closedToSmuggling = "closed-to-smuggling"
@@ -73,6 +77,9 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .tookLong: "the server let the client wait"
         case .notAsExpected: "nobody expected this reply"
         case .verbsAlone: "The log tells of commands by their verbs alone: what followed them is not known"
+        case .logAccepted: "The log says that the mail was delivered"
+        case .logDeferred: "The log says that the mail was put off and is tried again"
+        case .logRefused: "The log says that the mail was given up"
         case .openToSmuggling: "The server is open to smuggling"
         case .closedToSmuggling: "The server is not open to this smuggling"
         }
@@ -94,13 +101,13 @@ public enum LinkFailure: String, CaseIterable, Sendable {
         case .noGreeting: LessonAnchor("finding/no-greeting")
         case .tlsExpected: LessonAnchor("finding/clear-instead-of-tls")
         case .clearExpected: LessonAnchor("finding/tls-instead-of-command")
-        case .retries, .doubt: LessonAnchor("background/retries")
-        case .bounces: LessonAnchor("background/bounces")
+        case .retries, .doubt, .logDeferred: LessonAnchor("background/retries")
+        case .bounces, .logRefused: LessonAnchor("background/bounces")
         case .undeliverable: LessonAnchor("background/bounces")
         case .unfinishedLine: LessonAnchor("finding/bare-lf")
         case .withoutTLS: LessonAnchor("tls/without")
         case .tookLong: LessonAnchor("link/took-long")
-        case .notAsExpected, .verbsAlone: LessonAnchor("syntax/note")
+        case .notAsExpected, .verbsAlone, .logAccepted: LessonAnchor("syntax/note")
         case .openToSmuggling, .closedToSmuggling: LessonAnchor("finding/end-of-data-variant")
         }
     }
@@ -113,8 +120,12 @@ extension WireEvent {
         public let failure: LinkFailure?
         /// A sentence without a full stop.
         public let words: String
+        /// Whom it is about, where a log says what became of a recipient; nil where it is about the whole mail.
+        public let recipient: [UInt8]?
 
-        public init(_ failure: LinkFailure?, _ words: String) { (self.failure, self.words) = (failure, words) }
+        public init(_ failure: LinkFailure?, _ words: String, of recipient: [UInt8]? = nil) {
+            (self.failure, self.words, self.recipient) = (failure, words, recipient)
+        }
         public init(_ failure: LinkFailure) { self.init(failure, failure.words) }
         /// Words of others, of which no value is known.
         public init(stringLiteral words: String) { self.init(nil, words) }
@@ -131,9 +142,19 @@ extension LinkFailure {
     public var isOfLink: Bool {
         switch self {
         case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .tookLong, .notAsExpected, .openToSmuggling,
-            .closedToSmuggling, .verbsAlone:
+            .closedToSmuggling, .verbsAlone, .logAccepted, .logDeferred, .logRefused:
             false
         default: true
+        }
+    }
+
+    /// What a log says became of a recipient; nil for whatever tells of none.
+    var fate: Verdict.Outcome? {
+        switch self {
+        case .logAccepted: .accepted
+        case .logDeferred: .deferred
+        case .logRefused: .refused
+        default: nil
         }
     }
 

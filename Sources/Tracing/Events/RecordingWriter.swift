@@ -77,7 +77,8 @@ public enum RecordingWriter {
         guard let id = failure.failure?.id ?? (isMistakable ? OldRecordings.noFailure : nil) else {
             return jsonText(failure.words)
         }
-        return "{\"id\":\(jsonText(id)),\"text\":\(jsonText(failure.words))}"
+        let recipient = failure.recipient.map { ",\"recipient\":\(payload($0))" } ?? ""
+        return "{\"id\":\(jsonText(id)),\"text\":\(jsonText(failure.words))\(recipient)}"
     }
 
     /// A JSON string when the octets are valid UTF-8, else base64.

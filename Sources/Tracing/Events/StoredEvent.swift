@@ -48,7 +48,7 @@ struct StoredEvent: Decodable {
         /// An id that is not known here is of a newer program: its words are kept.
         case failure(WireEvent.Failure)
 
-        private enum Key: String, CodingKey { case base64, id, inferred, text }
+        private enum Key: String, CodingKey { case base64, id, inferred, recipient, text }
 
         init(from decoder: any Decoder) throws {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -62,11 +62,21 @@ struct StoredEvent: Decodable {
                 } else if fields.contains(.id) {
                     let id = try fields.decode(String.self, forKey: .id)
                     let words = try fields.decode(String.self, forKey: .text)
-                    self = .failure(WireEvent.Failure(LinkFailure(rawValue: id), words))
+                    self = .failure(
+                        WireEvent.Failure(LinkFailure(rawValue: id), words, of: try Self.recipient(fields))
+                    )
                 } else {
                     self = .facts(try TLSFacts(from: decoder))
                 }
             }
+        }
+
+        /// Whom a log's word is about: a text, or an object with `base64`.
+        private static func recipient(_ fields: KeyedDecodingContainer<Key>) throws -> [UInt8]? {
+            guard fields.contains(.recipient) else { return nil }
+            if let text = try? fields.decode(String.self, forKey: .recipient) { return Array(text.utf8) }
+            let coded = try fields.nestedContainer(keyedBy: Key.self, forKey: .recipient)
+            return Base64.decode(try coded.decode(String.self, forKey: .base64).utf8)
         }
 
         func event(of kind: RecordingKind) -> WireEvent.Kind? {

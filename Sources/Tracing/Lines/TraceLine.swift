@@ -62,6 +62,8 @@ public struct TraceLine: Equatable, Sendable {
     public var message: [UInt8] = []
     /// What went wrong, where an event tells of that.
     public internal(set) var failure: LinkFailure?
+    /// Whose fate a log tells, where an event tells of one recipient.
+    public internal(set) var recipient: [UInt8]?
     /// Whom a connection is being made to, where an event tells of that.
     public internal(set) var endpoint: String?
 

@@ -123,6 +123,7 @@ private struct LineBlock: Sendable {
             endpoint: rare?.endpoint
         )
         line.isInferred = kept.marks.contains(.isInferred)
+        line.recipient = rare?.toldOf
         return line
     }
 
@@ -343,12 +344,15 @@ private struct RareParts: Sendable {
     let message: [UInt8]
     let failure: LinkFailure?
     let endpoint: String?
+    /// Whose fate a log tells.
+    let toldOf: [UInt8]?
 
     init(of line: TraceLine, isLong: Bool) {
         if case .rare = KeptLine.Content(line.content) { content = line.content } else { content = nil }
         if case .reply(let context) = line.content { recipient = context.recipient } else { recipient = nil }
         octets = isLong ? line.octets : nil
         (secrets, message, failure, endpoint) = (line.secrets, line.message, line.failure, line.endpoint)
+        toldOf = line.recipient
     }
 
     /// Nil where the line has none of them.

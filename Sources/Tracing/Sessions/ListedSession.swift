@@ -48,7 +48,10 @@ public struct ListedSession: Equatable, Sendable {
         let written = { (path: [UInt8]) in "<\(WireText.shown(path))>" }
         from = glance.reversePath.map { WireText.shown($0) } ?? envelope?.reversePath.map(written)
         let asked = glance.forwardPaths
-        to = asked.isEmpty ? envelope?.forwardPaths.map(written) ?? [] : asked.map { WireText.shown($0) }
+        let shown = asked.map { WireText.shown($0) }
+        // Whom no server was asked for, a log knows all the same.
+        let known = envelope == nil ? [] : Set(shown)
+        to = shown + (envelope?.forwardPaths.map(written).filter { !known.contains($0) } ?? [])
         (outcome, told, isTrouble, fates) = (verdict.outcome, verdict.told, verdict.isTrouble, verdict.fates)
         (code, status) = (verdict.decision?.code, verdict.decision?.status)
         usesTLS = glance.usesTLS

@@ -11,8 +11,10 @@ public struct SessionGlance: Sendable {
     public var forwardPaths: [[UInt8]] { told.forwardPaths }
     /// How many RCPT commands there were.
     public var recipients: Int { told.recipients }
-    /// Whom the connection was made to; the last one counts.
+    /// Whom a connection was made to, the last one that came about; where none did, whom the last was tried to.
     public private(set) var endpoint: String?
+    /// Whether that connection came about.
+    private var isConnected = false
     /// The names both ends gave themselves, in EHLO and in the greeting.
     public var clientName: [UInt8]? { told.clientName }
     public var serverName: [UInt8]? { told.serverName }
@@ -55,7 +57,11 @@ public struct SessionGlance: Sendable {
         case .gap(let side, let count): gap(count, side, leg)
         case .error(let failure): failed(failure.failure, leg)
         case .remark(let failure):
-            if let failure = failure.failure { told.legs.failed(leg, failure, at: nil) }
+            if let fate = failure.failure?.fate {
+                told.legs.with(leg) { $0.told(fate, of: failure.recipient, at: nil) }
+            } else if let failure = failure.failure {
+                told.legs.failed(leg, failure, at: nil)
+            }
             if failure.failure == .unfinishedLine {
                 with(leg) { connection, _ in connection.reader.joinUnfinishedLines() }
             }
@@ -68,12 +74,13 @@ public struct SessionGlance: Sendable {
             connection.startOver(&told)
             connection.situations.connecting()
         }
-        if leg == .relay || endpoint == nil { endpoint = name }
+        if leg == .relay && !isConnected || endpoint == nil { endpoint = name }
         told.legs.with(leg) { $0.connecting(to: EndpointName(name)) }
     }
 
     public mutating func connected(to name: String, _ leg: Leg = .relay) {
         if leg == .relay || endpoint == nil { endpoint = name }
+        if leg == .relay { isConnected = true }
         with(leg) { connection, told in
             if !connection.isUntouched { connection.startOver(&told) }
             connection.reader.connected()

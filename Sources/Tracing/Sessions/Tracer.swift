@@ -152,7 +152,7 @@ public struct Tracer: Sendable {
                     secrets: [],
                     findings: []
                 )
-            next.failure = told.failure
+            (next.failure, next.recipient) = (told.failure, told.recipient)
             trace.append(next)
         }
     }

@@ -94,6 +94,9 @@ extension VerdictLegs {
 
     private mutating func event(_ line: TraceLine, _ anchor: LessonAnchor) {
         if let name = line.endpoint { return with(line.leg) { $0.connecting(to: EndpointName(name)) } }
+        if let fate = line.failure?.fate {
+            return with(line.leg) { $0.told(fate, of: line.recipient, at: line.place) }
+        }
         if line.failure != nil { return failed(line.leg, line.failure, at: line.place, inLine: line.index) }
         switch anchor.path {
         case "link/connected": with(line.leg) { $0.connected() }

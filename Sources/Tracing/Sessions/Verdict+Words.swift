@@ -32,10 +32,11 @@ extension Verdict {
         return switch outcome {
         case .accepted where smuggledMails > 0: "\(mails + smuggledMails) mails, \(smuggledMails) smuggled"
         case .accepted: mails > 1 ? "\(mails) mails" : ""
-        case .mixed: [share, decision?.words].compactMap(\.self).joined(separator: ", ")
+        case .mixed:
+            [share, decision.flatMap { $0.code >= 400 ? $0.words : nil }].compactMap(\.self).joined(separator: ", ")
         case .deferred, .refused:
             decision?.words ?? failure?.listed
-                ?? (isUnconnected ? "no connection" : "cut")
+                ?? (isUnconnected ? "no connection" : outcome == .refused ? "" : "cut")
         case .unknown: isEncrypted ? "encrypted" : isUnseen ? "not seen" : "no answer"
         case .untried, .none: ""
         }
@@ -46,15 +47,19 @@ extension Verdict {
 
     /// Whether there was no session in which something could have been said.
     private var isUnconnected: Bool {
-        recipients.isEmpty && transactions.isEmpty && (place.map { $0.step <= .connection } ?? true)
+        recipients.allSatisfy(\.isToldByLog) && transactions.isEmpty && (place.map { $0.step <= .connection } ?? true)
     }
 
     /// `1 of 2 accepted`, of recipients, or of mails where no recipient differs.
-    private var share: String {
-        recipients.count > 1 || transactions.count < 2
+    private var share: String? {
+        if isPartlyNamed { return nil }
+        return recipients.count > 1 || transactions.count < 2
             ? "\(accepted) of \(recipients.count) accepted"
             : "\(transactions.count { $0.outcome == .accepted }) of \(transactions.count) mails accepted"
     }
+
+    /// Whether a log says that the mail was taken for some recipients whom it does not name.
+    private var isPartlyNamed: Bool { outcome == .mixed && recipients.count < 2 && transactions.count < 2 }
 
     /// For a title: of several recipients how many were not reached, else the summary; empty where nothing was decided.
     var title: String {
@@ -145,6 +150,7 @@ extension Verdict {
         case .accepted where recipients.count == 1: "The mail was accepted."
         case .accepted where recipients.count > 1: "The mail was accepted for all \(recipients.count) recipients."
         case .accepted: "A mail was accepted, for whom is not known."
+        case .mixed where isPartlyNamed: "The mail was accepted for some recipients, whom the log does not name."
         case .mixed where recipients.count > 1 || transactions.count < 2:
             "The mail was accepted for \(accepted == 0 ? "none" : "\(accepted)") of \(recipients.count) recipients."
         case .mixed:
@@ -178,6 +184,8 @@ extension Verdict {
             let noted = failureLine.map { trace.lines[$0] }.flatMap { $0.isFailure ? $0 : nil }
             let words = noted.map { WireText.shown($0.octets) } ?? failure?.words
             guard let words else {
+                // Neither a reply nor a failure refused it, so a log's own word did.
+                if outcome == .refused { return "The mail was refused for good, as the log says." }
                 return isUnconnected
                     ? "No connection came about." : "The mail was not delivered, the session ended too early."
             }
@@ -327,7 +335,7 @@ extension LinkFailure {
         case .tlsExpected: "TLS comes first here"
         case .clearExpected: "TLS to a port in the clear"
         case .retries, .bounces, .withoutTLS, .doubt, .unfinishedLine, .tookLong, .notAsExpected, .openToSmuggling,
-            .closedToSmuggling, .verbsAlone:
+            .closedToSmuggling, .verbsAlone, .logAccepted, .logDeferred, .logRefused:
             nil
         }
     }

@@ -69,6 +69,8 @@ public struct Verdict: Equatable, Sendable {
         var isOpen = false
         /// What comes behind the mail data told of this recipient alone.
         var isToldApart = false
+        /// No RCPT names it: a log says what became of it.
+        var isToldByLog = false
 
         init(address: [UInt8], transaction: Int, id: Int, connection: Int) {
             self.address = address

@@ -6,6 +6,7 @@ extension VerdictReading {
             found = found.joined(with: transaction.outcome)
         }
         for recipient in recipients { found = found.joined(with: recipient.outcome) }
+        for fate in fates.ofWholeMails { found = found.joined(with: fate) }
         // A client that gave up asked for nothing in the end.
         if found != .none, found != .untried { return found }
         if recipients.contains(where: { $0.outcome == .untried }) { return .none }

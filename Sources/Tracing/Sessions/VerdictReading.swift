@@ -41,6 +41,8 @@ struct VerdictReading: Sendable {
     private var lastAsked = -1
     /// Every path once, where somebody asks on the way: most are named again and again, and share their octets.
     private var paths: Set<[UInt8]> = []
+    /// What a log says became of recipients.
+    private(set) var fates = ToldFates()
     /// Whether a lookup or a connection came to nothing.
     var hasGoneWrong: Bool { failure != nil || link.isTrying || hasFailedOtherwise || hasFailedHandshake }
     /// TLS was begun, and the connection ended before anything was said in it.
@@ -108,6 +110,11 @@ struct VerdictReading: Sendable {
 
     /// Octets went by that nobody kept. The answer to what is asked after them is not among them.
     mutating func gap() { if !link.said421 { incomplete[link.number] = lastAsked } }
+
+    /// A log says what became of a recipient, or of the whole mail.
+    mutating func told(_ outcome: Verdict.Outcome, of address: [UInt8]?, at place: Place?) {
+        fates.add(.init(address: address, outcome: outcome, connection: link.number, place: place))
+    }
 
     /// A TLS record went by.
     mutating func record(_ octets: [UInt8], from side: Side, inLine line: Int?) {
@@ -326,7 +333,7 @@ struct VerdictReading: Sendable {
                     .deferred
                 }
         }
-        recipients = onceEach(recipients)
+        recipients = onceEach(fates.applied(to: recipients, of: transactions))
         concludeTransactions()
     }
 
@@ -368,10 +375,11 @@ struct VerdictReading: Sendable {
         }
         for index in transactions.indices {
             let transaction = transactions[index]
+            outcomes[index] = outcomes[index].joined(with: fates.ofWholeMail(on: transaction.connection) ?? .none)
             let course = courses[transaction.number]
             if let content = transaction.content, content.code >= 400 { transactions[index].decision = content }
             transactions[index].outcome =
-                if let decision = transaction.decision {
+                if let decision = transaction.decision, outcomes[index] == .none {
                     Verdict.Outcome(code: decision.code) ?? .refused
                 } else if let content = transaction.content {
                     Verdict.Outcome(code: content.code) ?? .refused

@@ -2,7 +2,7 @@ import SMTP
 
 /// Whose log a line is of.
 enum LogProgram: UInt8, Sendable {
-    case postfix, exim, sendmail, openSMTPD, haraka, rspamd
+    case postfix, exim, sendmail, openSMTPD, haraka, rspamd, qmail
 
     /// As people call it.
     var name: String {
@@ -13,6 +13,7 @@ enum LogProgram: UInt8, Sendable {
         case .openSMTPD: "OpenSMTPD"
         case .haraka: "Haraka"
         case .rspamd: "rspamd"
+        case .qmail: "qmail"
         }
     }
 }
@@ -42,14 +43,18 @@ struct LogLine {
         switch program {
         case .postfix:
             words.starts(with: "to=<") || words.starts(with: "from=<") || words.starts(with: "client=")
+                || words.has("reject: ")
         case .exim:
             connection?.isTelling
                 ?? ["=> ", "-> ", "** ", "== ", "<= "].contains { (mark: StaticString) in words.starts(with: mark) }
         case .sendmail: words.starts(with: "from=") || words.starts(with: "to=")
         case .openSMTPD: words.has(" envelope ") || words.has(" delivery ")
         case .haraka:
-            !message.isEmpty && (words.has("] sender <") || words.has("] rcpt <") || words.has("] delivered file="))
+            !message.isEmpty
+                && (words.has("] sender <") || words.has("] rcpt <") || words.has("] delivered file=")
+                    || words.has("] bouncing"))
         case .rspamd: words.has("from: <")
+        case .qmail: words.starts(with: "starting ") || words.starts(with: "info ") && words.has(": bytes ")
         }
     }
 
@@ -62,7 +67,7 @@ struct LogLine {
         }
         if let tag = front.place(of: " smtpd[") { return openSMTPD(line, from: tag.lowerBound + 1) }
         if let tag = front.place(of: "] [") { return haraka(line, upTo: tag) }
-        return eximConnection(line) ?? exim(line)
+        return eximConnection(line) ?? exim(line) ?? qmail(line)
     }
 
     /// `2026-11-23 10:00:01 H=(helo.example) [203.0.113.7] F=<…> rejected RCPT <…>: relay not permitted`.
@@ -84,7 +89,7 @@ struct LogLine {
         let rest = line[end.upperBound...]
         let id = rest.prefix(while: isAlphanumeric)
         // Queue ids are hexadecimal, or, where they are long, of any letters (postconf(5), enable_long_queue_ids).
-        let isID = id.allSatisfy(isHexadecimal) ? id.count >= 6 : id.count >= 12 && id.contains(where: isDigit)
+        let isID = id.allSatisfy(isHexadecimal) ? id.count >= 6 : id.count >= 7 && id.contains(where: isDigit)
         guard isID, rest[id.endIndex...].starts(with: ": ".utf8) else { return nil }
         return LogLine(
             program: .postfix,
@@ -192,6 +197,34 @@ struct LogLine {
     static func behindEximID(_ words: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let first = words.prefix { $0 != 32 }
         return isEximID(first) ? words[first.endIndex...].dropFirst() : words
+    }
+
+    /// `info msg 1234567: bytes 812 from <…>`, `starting delivery 7: msg 1234567 to remote …`, and of a delivery its number alone.
+    private static func qmail(_ line: ArraySlice<UInt8>) -> LogLine? {
+        let words = LogWords(line)
+        let marks: [StaticString] = ["starting delivery ", "delivery ", "info msg ", "end msg ", "new msg "]
+        guard let mark = marks.first(where: { words.place(of: $0)?.lowerBound ?? .max < line.startIndex + front }),
+            let place = words.place(of: mark)
+        else { return nil }
+        let number = line[place.upperBound...].prefix(while: isDigit)
+        let rest = LogWords(line[place.lowerBound...])
+        let message =
+            rest.starts(with: "delivery ")
+            ? [] : rest.starts(with: "starting ") ? rest.between(": msg ", " to ")?.octets ?? [] : number
+        guard !number.isEmpty, message.allSatisfy(isDigit), !message.isEmpty || rest.starts(with: "delivery ") else {
+            return nil
+        }
+        let isOfDelivery = message.isEmpty || rest.starts(with: "starting ")
+        // Prose speaks of deliveries, too.
+        let ends: [StaticString] = [": success: ", ": failure: ", ": deferral: "]
+        guard !message.isEmpty || ends.contains(where: { rest.has($0) }) else { return nil }
+        return LogLine(
+            program: .qmail,
+            message: message,
+            session: isOfDelivery ? number : [],
+            process: [],
+            words: rest
+        )
     }
 
     // MARK: Octets

@@ -29,6 +29,15 @@ struct LoggedMessage {
         /// A keyword of RFC 3848 as the log has it: `ESMTPS`.
         var keyword: String?
         var tls: String?
+        /// What the server said to the mail data, where it did not take it.
+        var refusal: Refusal?
+    }
+
+    /// A refusal of what a client wanted to hand in.
+    struct Refusal {
+        var reply: [UInt8]
+        /// The log has a status or an action alone, and the code follows from it.
+        var isInferred = true
     }
 
     /// What came of one recipient at one time.
@@ -88,6 +97,7 @@ struct LoggedMessage {
         case .openSMTPD: takeOpenSMTPD(line, time)
         case .haraka: takeHaraka(line, time)
         case .rspamd: takeRspamd(line, time)
+        case .qmail: takeQmail(line, time)
         }
     }
 
@@ -115,6 +125,7 @@ extension LinkFailure {
 
     private static let logged: [(words: StaticString, failure: LinkFailure)] = [
         ("SMTP timeout", .noReply),
+        ("Name server", .lookupFailed),
         ("Connection refused", .refused), ("connection refused", .refused), ("timed out while", .noReply),
         ("imed out", .timedOut), ("imeout", .timedOut), ("No route to host", .unreachable),
         ("etwork is unreachable", .unreachable), ("Host unreachable", .unreachable),

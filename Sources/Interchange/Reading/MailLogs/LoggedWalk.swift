@@ -8,6 +8,8 @@ public import Tracing
 /// It decides which deliveries went over one connection and which command a reply answers. It does not know whose log it is.
 struct LoggedWalk {
     private let message: LoggedMessage
+    /// Whether a log tells, and not one reply alone.
+    private let isLogged: Bool
     private var log = WireLog()
     private var clock = LogClock()
     private var time = 0.0
@@ -15,12 +17,14 @@ struct LoggedWalk {
 
     init(_ message: LoggedMessage) {
         self.message = message
+        isLogged = true
         walk()
     }
 
     /// One delivery alone, of which no log tells.
     fileprivate init(_ delivery: LoggedMessage.Delivery) {
         message = LoggedMessage(program: .postfix, id: "")
+        isLogged = false
         note(
             "made of one reply: C~ and S~ are inferred, they must have been said and the text does not show them",
             .relay
@@ -39,7 +43,7 @@ struct LoggedWalk {
             events: events,
             warnings: []
         )
-        if let client = arrival.client ?? arrival.local, let relay = message.deliveries.last?.relay {
+        if let client = arrival.client ?? arrival.local, let relay = message.lastRelay {
             recording.header.ends = Recording.Ends(client: client, server: relay)
         }
         recording.header.envelope = Recording.Envelope(
@@ -75,6 +79,7 @@ struct LoggedWalk {
             }
             time = start
             deliver(group)
+            tellFates(group)
         }
         for remark in remarks {
             time = clock.time(of: remark.time)
@@ -122,9 +127,28 @@ struct LoggedWalk {
         if let hello = arrival.hello { exchange("EHLO ", hello, reply: "250", leg) }
         exchange("MAIL FROM:<", path + [62], reply: "250", leg)
         for recipient in arrival.recipients { exchange("RCPT TO:<", recipient + [62], reply: "250", leg) }
-        guard !arrival.recipients.isEmpty else { return gap(.client, leg) }
+        // What a filter says is of no account where the server passed the mail on.
+        let refusal = message.deliveries.isEmpty ? arrival.refusal : nil
+        guard !arrival.recipients.isEmpty else {
+            gap(.client, leg)
+            if let refusal { tellRefusal(refusal, leg) }
+            return
+        }
         content(leg)
-        say(.server, "250", leg, isInferred: true)
+        if let refusal {
+            append(.octets(from: .server, refusal.reply + [13, 10]), leg, isInferred: refusal.isInferred)
+        } else if message.program == .rspamd {
+            // A filter alone does not know what the server answered.
+            gap(.server, leg)
+        } else {
+            say(.server, "250", leg, isInferred: true)
+        }
+    }
+
+    /// The mail was not taken, for whomever it was.
+    private mutating func tellRefusal(_ refusal: LoggedMessage.Refusal, _ leg: Leg) {
+        let fate = refusal.reply.first == UInt8(ascii: "4") ? LinkFailure.logDeferred : .logRefused
+        append(.remark(WireEvent.Failure(fate)), leg)
     }
 
     /// Who wrote to whom, where no command says it.
@@ -143,12 +167,18 @@ struct LoggedWalk {
         case .local(let program): return deliverHere(group, program)
         case .smtp, .lmtp: break
         }
-        guard group.contains(where: { $0.reply != nil }) || first.relay != nil else { return fail(group) }
-        open(first)
-        if let turn = first.turn, let reply = first.reply, !turn.isOfTransaction {
-            return answerAlone(turn, reply, isInferred: first.isReplyInferred)
+        guard first.isTold else {
+            return note("\(first.recipient.lossyText): what came of it is not in the log", .relay)
         }
-        transaction(group)
+        guard group.contains(where: \.hasReachedServer) else { return fail(group) }
+        open(first)
+        if group.contains(where: \.isOfTransaction) {
+            transaction(group)
+        } else if let turn = first.turn, let reply = first.reply {
+            return answerAlone(turn, reply, isInferred: first.isReplyInferred)
+        } else if first.turn == .hello {
+            say(.client, "EHLO", .relay, isInferred: true)
+        }
         if let broken = group.first(where: { $0.reply == nil && $0.outcome != .sent }) {
             append(.error(WireEvent.Failure(broken.failure, broken.reason)), .relay)
         }
@@ -159,7 +189,10 @@ struct LoggedWalk {
             append(.connect(to: LoggedMessage.endpoint(relay)), .relay)
             append(.connected(to: LoggedMessage.endpoint(relay)), .relay)
         }
-        guard first.turn != .greeting else { return }
+        guard first.turn != .greeting else {
+            if first.reply == nil { gap(.server, .relay) }
+            return
+        }
         gap(.server, .relay)
         if let tls = first.tls { append(.tls(TLSFacts(told: tls)), .relay) }
         // What answers the dot is told apart by the first word: with LMTP each recipient has a reply of its own (RFC 2033 §4.2).
@@ -182,8 +215,9 @@ struct LoggedWalk {
 
     /// MAIL, RCPT for each, and the data for those that were taken.
     private mutating func transaction(_ group: [LoggedMessage.Delivery]) {
-        let path = Array("MAIL FROM:<".utf8) + (message.arrival.reversePath ?? Array("–".utf8)) + [62]
-        say(.client, path, .relay, isInferred: true)
+        // Where the log does not name the sender, that there was a MAIL is all that is known.
+        let path = message.arrival.reversePath.map { Array("MAIL FROM:<".utf8) + $0 + [62] }
+        say(.client, path ?? Array("MAIL".utf8), .relay, isInferred: true)
         if let refused = group.first(where: { $0.turn == .mail }), let reply = refused.reply {
             return answer(reply, isInferred: refused.isReplyInferred)
         }
@@ -191,11 +225,15 @@ struct LoggedWalk {
         say(.server, "250", .relay, isInferred: true)
         var taken: [LoggedMessage.Delivery] = []
         for delivery in group {
-            say(.client, Array("RCPT TO:<".utf8) + delivery.recipient + [62], .relay, isInferred: true)
+            if delivery.recipient.isEmpty {
+                gap(.client, .relay)
+            } else {
+                say(.client, Array("RCPT TO:<".utf8) + delivery.recipient + [62], .relay, isInferred: true)
+            }
             if let reply = delivery.reply, delivery.isAnsweredAtRCPT {
                 answer(reply, isInferred: delivery.isReplyInferred)
             } else if delivery.isTakenAtRCPT {
-                say(.server, "250", .relay, isInferred: true)
+                if !delivery.recipient.isEmpty { say(.server, "250", .relay, isInferred: true) }
                 taken.append(delivery)
             }
         }
@@ -249,10 +287,22 @@ struct LoggedWalk {
             append(.error(WireEvent.Failure(first.failure, words)), .lookup)
         case nil: append(.error(WireEvent.Failure(isRefused ? .undeliverable : nil, words)), .relay)
         default:
-            if let host = LogWords(Array(words.utf8)[...]).between("connect to ", ": ")?.text {
+            if let host = first.relay ?? LogWords(Array(words.utf8)[...]).between("connect to ", ": ")?.text {
                 append(.connect(to: LoggedMessage.endpoint(host)), .relay)
             }
             append(.error(WireEvent.Failure(first.failure, words)), .relay)
+        }
+    }
+
+    /// What the log says of each, where no reply does.
+    private mutating func tellFates(_ group: [LoggedMessage.Delivery]) {
+        guard isLogged else { return }
+        for delivery in group {
+            guard let fate = delivery.fate else { continue }
+            let whom = delivery.recipient.isEmpty ? "" : "\(delivery.recipient.lossyText): "
+            let words = "\(whom)\(fate.words)"
+            let recipient = delivery.recipient.isEmpty ? nil : delivery.recipient
+            append(.remark(WireEvent.Failure(fate, words, of: recipient)), .relay)
         }
     }
 
@@ -285,8 +335,16 @@ struct LoggedWalk {
     /// A reply as the log quotes it, divided where its lines were run together.
     private mutating func answer(_ reply: [UInt8], isInferred: Bool = false) {
         let written = reply.lossyText.replacing("\\n", with: "\n").utf8.split(separator: 10)
-        let lines = written.flatMap { RunTogether.lines(of: Array($0.filter { $0 != 13 })[...]) }
+        let lines =
+            written.count > 1
+            ? written.flatMap { RunTogether.lines(of: Array($0.filter { $0 != 13 })[...]) }
+            : RunTogether.lines(ofReply: reply[...])
         append(.octets(from: .server, lines.flatMap { $0 + [13, 10] }), .relay, isInferred: isInferred)
+        // A reply ends with a line whose code no hyphen follows (RFC 5321 §4.2.1). Of one that the log cut no more is known.
+        if let last = lines.last, last.dropFirst(3).first == UInt8(ascii: "-") {
+            note("the rest of this reply is not in the log; of its last line the code is inferred", .relay)
+            say(.server, Array(last.prefix(3)), .relay, isInferred: true)
+        }
     }
 }
 
@@ -311,57 +369,5 @@ public enum InferredSession {
         delivery.relay = server
         let events = LoggedWalk(delivery).recording.events
         return Recording(header: .init(began: "", title: title, source: source), events: events)
-    }
-}
-
-extension LoggedMessage.Delivery {
-    /// Whether a server was to be asked.
-    fileprivate var isOutgoing: Bool { if case .local = transport { outcome == .refused } else { true } }
-
-    /// Whether it went over the connection of the one before.
-    fileprivate func follows(_ other: Self) -> Bool {
-        if goesOn { return true }
-        guard let relay, relay == other.relay, process == other.process, transport == other.transport else {
-            return false
-        }
-        // A log that does not name the process tells the fates of one connection together, when it is over.
-        return abs((time?.seconds ?? 0) - (other.time?.seconds ?? 0)) < (process.isEmpty ? 2 : 300)
-    }
-
-    /// Where the log does not say what a reply answers, a refusal is of the recipient.
-    fileprivate var isAnsweredAtRCPT: Bool { turn == .rcpt || turn == nil && outcome != .sent }
-
-    /// Whether the server must have said yes to RCPT.
-    fileprivate var isTakenAtRCPT: Bool { outcome == .sent || turn == .data || turn == .mailData }
-
-    /// Whether the connection was lost behind this command.
-    fileprivate func breaksOff(at turn: CommandSequence.Turn) -> Bool {
-        reply == nil && failure != nil && self.turn == turn
-    }
-}
-
-extension LoggedMessage {
-    /// A server as events name it: `mx1.receiver.example [192.0.2.6]:25`.
-    fileprivate static func endpoint(_ relay: String) -> String {
-        // OpenSMTPD has it the other way round: `192.0.2.6 (mx1.receiver.example)`.
-        if relay.hasSuffix(")"), let open = relay.firstIndex(of: "(") {
-            let address = relay[..<open].filter { $0 != " " }
-            return "\(relay[relay.index(after: open)...].dropLast()) [\(address)]:25"
-        }
-        guard let bracket = relay.firstIndex(of: "["), bracket > relay.startIndex else { return relay }
-        var name = relay[..<bracket]
-        while name.last == " " || name.last == "." { name.removeLast() }
-        let address = relay[bracket...]
-        return "\(name) \(address)" + (address.hasSuffix("]") ? ":25" : "")
-    }
-}
-
-extension CommandSequence.Turn {
-    /// Whether it is about a mail, so that a transaction is open when it is answered.
-    fileprivate var isOfTransaction: Bool {
-        switch self {
-        case .mail, .rcpt, .data, .mailData, .chunk, .lastChunk, .saslResponse, .handshake, .turnAround, .unknown: true
-        case .greeting, .hello, .startTLS, .auth, .anytime, .rset, .quit: false
-        }
     }
 }

@@ -89,6 +89,8 @@ private struct LogIndex {
     private var open: [[UInt8]: Int] = [:]
     /// Lines of sessions that have told of no message yet.
     private var sessions: [[UInt8]: [Range<Int>]] = [:]
+    /// Which message a delivery of qmail is of, by its number, which comes again.
+    private var deliveries: [[UInt8]: Int] = [:]
 
     /// The connection that the line before was about.
     private var lastConnection: Int?
@@ -103,6 +105,9 @@ private struct LogIndex {
 
     mutating func take(_ line: LogLine, at place: Range<Int>) {
         guard !line.message.isEmpty else {
+            if let number = deliveries[Array(line.session)], line.program == .qmail {
+                return messages[number].places.append(place)
+            }
             if sessions.count >= Self.maxSessions { sessions = [:] }
             return sessions[Array(line.session), default: []].append(place)
         }
@@ -112,6 +117,7 @@ private struct LogIndex {
         }
         messages[number].places.append(place)
         lastConnection = line.connection == nil ? nil : number
+        if line.program == .qmail, !line.session.isEmpty { deliveries[Array(line.session)] = number }
         if line.isTelling { messages[number].isTelling = true }
         if line.isLast { messages[number].isDone = true }
     }
@@ -167,6 +173,7 @@ extension LogLine {
         switch program {
         case .postfix: words.starts(with: "removed")
         case .exim: connection?.isLast ?? words.starts(with: "Completed")
+        case .qmail: words.starts(with: "end msg ")
         case .sendmail, .openSMTPD, .haraka, .rspamd: false
         }
     }

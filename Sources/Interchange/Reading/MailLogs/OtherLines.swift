@@ -65,6 +65,8 @@ extension LoggedMessage {
             recipient(words, path, time)
         } else if words.has("] delivered file="), let host = words.value("host=") {
             delivered(words, host, time)
+        } else if words.has("] bouncing") {
+            bounced(words, time)
         } else if words.has("] queue ") || words.has("bounced") || words.has("temp_fail") || words.has("deny") {
             remark(words.text, time)
         }
@@ -80,14 +82,27 @@ extension LoggedMessage {
     }
 
     private mutating func delivered(_ words: LogWords, _ host: LogWords, _ time: TimeStamp?) {
-        for recipient in arrival.recipients {
+        // A log of what goes out alone does not name the recipients.
+        for recipient in arrival.recipients.isEmpty ? [[]] : arrival.recipients {
             var found = Delivery(recipient: recipient, outcome: .sent)
             found.time = time
             found.relay = "\(host.text) [\(words.value("ip=")?.text ?? "–")]:\(words.value("port=")?.text ?? "25")"
-            found.goesOn = recipient != arrival.recipients[0]
+            found.goesOn = recipient != arrival.recipients.first ?? []
             found.reply = words.between("response=\"", "\"").map { Array("250 ".utf8) + $0.octets }
             deliveries.append(found)
         }
+    }
+
+    /// `bouncing: 550 5.1.1 <bob@receiver.example>: no such user`: of whom it is, the reply alone may tell.
+    private mutating func bounced(_ words: LogWords, _ time: TimeStamp?) {
+        guard let reply = words.replyBehindColon else { return remark(words.text, time) }
+        let named = reply.between("<", ">").flatMap { $0.octets.contains(64) ? Array($0.octets) : nil }
+        let whom = named ?? (arrival.recipients.count == 1 ? arrival.recipients[0] : [])
+        var found = Delivery(recipient: whom, outcome: .refused)
+        (found.time, found.reply, found.reason) = (time, Array(reply.octets), reply.text)
+        if let before = deliveries.last { (found.goesOn, found.relay) = (true, before.relay) }
+        addRecipient(whom)
+        deliveries.append(found)
     }
 
     /// rspamd: what it says of a message that Postfix or another server has asked it about.
@@ -98,6 +113,14 @@ extension LoggedMessage {
         arrival.reversePath = arrival.reversePath ?? words.between("from: <", ">").map { Array($0.octets) }
         arrival.client = arrival.client ?? words.value("ip: ").map { "[\($0.text)]" }
         let action = words.between(": T (", ")") ?? words.between(": F (", ")")
+        for address in words.between(" rcpts: <", ">")?.octets.split(separator: UInt8(ascii: ",")) ?? [] {
+            addRecipient(Array(address))
+        }
+        switch action?.text {
+        case "reject": arrival.refusal = arrival.refusal ?? Refusal(reply: Array("554".utf8))
+        case "soft reject", "greylist": arrival.refusal = arrival.refusal ?? Refusal(reply: Array("451".utf8))
+        default: break
+        }
         let score = words.between("): [", "]")
         remark("rspamd says '\(action?.text ?? "–")', score \(score?.text ?? "–")", time)
     }

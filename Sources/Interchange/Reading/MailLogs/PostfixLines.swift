@@ -23,7 +23,7 @@ extension LoggedMessage {
             arrival.reversePath = Array(path.octets)
             arrival.size = words.value("size=")?.number ?? arrival.size
             if words.has("status=expired") { expire(time) }
-        } else if words.has(" said: ") {
+        } else if words.has(" said: ") || words.has(" refused to talk to me: ") {
             // An answer that was not the last word: another exchanger is asked.
             deliver(saying: words, line.process, time)
         } else if words.has("milter-reject: ") || words.has("reject: ") {
@@ -52,7 +52,7 @@ extension LoggedMessage {
     private mutating func deliver(saying words: LogWords, _ process: ArraySlice<UInt8>, _ time: TimeStamp?) {
         var found = Delivery(recipient: [], outcome: .deferred)
         (found.time, found.process) = (time, process)
-        found.relay = words.between("host ", " said: ")?.text
+        found.relay = (words.between("host ", " said: ") ?? words.between("host ", " refused to talk"))?.text
         found.take(words)
         // Which recipient it was about the log does not say, but where there is one alone.
         guard found.turn != nil, found.turn != .rcpt, arrival.recipients.count == 1 else {
@@ -67,9 +67,16 @@ extension LoggedMessage {
         arrived(time)
         arrival.reversePath = arrival.reversePath ?? words.between("from=<", ">").map { Array($0.octets) }
         arrival.hello = words.between("helo=<", ">").map { Array($0.octets) }
-        if let to = words.between("to=<", ">") { addRecipient(Array(to.octets)) }
+        // A recipient that was refused is none of the mail.
+        if !words.has("reject: RCPT from "), let to = words.between("to=<", ">") { addRecipient(Array(to.octets)) }
         arrival.client = arrival.client ?? words.between(" from ", ": ")?.before(";").text
         remark(words.text, time)
+        guard words.has("END-OF-MESSAGE from "), let told = words.behind("]: ")?.before("; from=") else { return }
+        // A filter's reply stands there without its code.
+        let code = told.octets.first == UInt8(ascii: "4") ? "451 " : "550 "
+        arrival.refusal =
+            told.isReply
+            ? Refusal(reply: Array(told.octets), isInferred: false) : Refusal(reply: Array(code.utf8) + told.octets)
     }
 
     private mutating func expire(_ time: TimeStamp?) {
@@ -105,14 +112,23 @@ extension LoggedMessage.Delivery {
         let refused = reason.behind(" refused to talk to me: ")
         let quoted = (reason.behind(" said: ") ?? refused ?? reason).before(" (in reply to ")
         self.reason = reason.text
-        turn =
-            refused == nil
-            ? reason.between("(in reply to ", " command)")?.turn ?? reason.behind(" while sending ")?.turn : .greeting
+        turn = refused == nil ? reason.between("(in reply to ", " command)")?.turn : .greeting
         if quoted.isReply {
             reply = Array(quoted.octets)
         } else {
             failure = .logged(reason)
+            turn = turn ?? reason.behind(" while ")?.turnUnderWay
             isCutBeforeDot = failure != nil && reason.has(" while sending message body")
         }
+    }
+}
+
+extension LogWords {
+    /// Where a connection was lost, in Postfix's words: `sending RCPT TO`, `performing the EHLO handshake`,
+    /// `receiving the initial server greeting`.
+    fileprivate var turnUnderWay: CommandSequence.Turn? {
+        if let sent = behind("sending ") { return sent.turn }
+        if has("greeting") || has("initial") { return .greeting }
+        return has("handshake") ? .hello : nil
     }
 }

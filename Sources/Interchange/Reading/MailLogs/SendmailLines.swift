@@ -56,7 +56,9 @@ extension LoggedMessage.Delivery {
             reply = Array("250 ".utf8) + text.octets
         } else {
             failure = .logged(stat)
-            guard failure == nil, relay != nil, outcome != .sent, transport == .smtp else { return }
+            // What else it says it may say of any command.
+            let isOfRecipient = stat.has("User unknown") || outcome == .deferred
+            guard failure == nil, relay != nil, outcome != .sent, transport == .smtp, isOfRecipient else { return }
             // A reply that the log tells in words of sendmail's own.
             let code = outcome == .deferred ? "450" : "550"
             reply = Array([code, status, stat.text].compactMap(\.self).joined(separator: " ").utf8)

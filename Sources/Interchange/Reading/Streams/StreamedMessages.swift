@@ -17,6 +17,8 @@ struct StreamedMessages {
     private var order: [[UInt8]] = []
     /// Lines of sessions that have told of no message yet.
     private var sessions: [[UInt8]: [[UInt8]]] = [:]
+    /// Which message a delivery of qmail is of, by its number, which comes again.
+    private var deliveries: [[UInt8]: [UInt8]] = [:]
     private var done: [LoggedMessage] = []
     /// The last line of each connection that is open, and the second in which they were looked through.
     private var connections: [[UInt8]: EximConnectionLine] = [:]
@@ -48,6 +50,10 @@ struct StreamedMessages {
 
     private mutating func take(_ line: LogLine, _ raw: [UInt8]) {
         guard !line.message.isEmpty else {
+            if let key = deliveries[Array(line.session)], line.program == .qmail {
+                open[key]?.lines.append(raw)
+                return
+            }
             if sessions.count >= Self.maxOpen { sessions = [:] }
             return sessions[Array(line.session), default: []].append(raw)
         }
@@ -59,6 +65,7 @@ struct StreamedMessages {
         if open[key] == nil { begin(key, line) }
         guard (open[key]?.lines.count ?? 0) < Self.maxLines else { return }
         open[key]?.lines.append(raw)
+        if line.program == .qmail, !line.session.isEmpty { deliveries[Array(line.session)] = key }
         if line.isTelling {
             open[key]?.isTelling = true
             isRecognised = true

@@ -110,8 +110,10 @@ extension Dialect {
         let text = line.drop(while: \.isBlank)
         guard let first = text.first else { return nil }
         guard first == 60 || first == 62, text.dropFirst().first == 32 else {
-            let isConnect = text.after("connect from ") ?? text.after("smtp_connect_addr: trying: ")
-            if let isConnect { return Peeled(.link(.connecting(isConnect.text))) }
+            if let server = text.after("smtp_connect_addr: trying: ") {
+                return Peeled(.link(.connecting(server.text)))
+            }
+            if let client = text.after("connect from ") { return Peeled(.link(.accepted(client.text))) }
             guard text.starts(with: "disconnect from ".utf8) else { return nil }
             var left = Peeled(.remark(text))
             left.isLast = true
@@ -126,7 +128,9 @@ extension Dialect {
         // With a port: `name[address]:25: text`.
         let port = said.prefix { (0x30...0x39).contains($0) }
         if !port.isEmpty, said.dropFirst(port.count).first == 58 { said = said.dropFirst(port.count + 1) }
-        return Peeled(.said(first == 62 ? .client : .server, said.after(" ") ?? said))
+        var peeled = Peeled(.said(first == 62 ? .client : .server, said.after(" ") ?? said))
+        peeled.peer = rest[..<said.startIndex]
+        return peeled
     }
 
     /// Exim -d and its logs: `SMTP<< ` is what it read, `SMTP>> ` what it wrote; more lines of a reply are indented below.

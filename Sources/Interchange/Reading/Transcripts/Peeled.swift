@@ -39,6 +39,8 @@ struct Peeled: Equatable {
     var item: Item
     /// What tells sessions apart that stand in the log between each other.
     var session: [UInt8] = []
+    /// Whom the connection is with, where the log says that of each line: another one is of another session.
+    var peer: ArraySlice<UInt8> = []
     /// Seconds, when the dialect itself has times.
     var time: TimeStamp?
     /// Whether the program says with it that the session is over.
@@ -51,6 +53,8 @@ struct Peeled: Equatable {
 enum LinkFact: Equatable {
     case connecting(String)
     case connected(String)
+    /// A server tells who called.
+    case accepted(String)
     case secured(String)
     case closed(Side)
     case failed(String)

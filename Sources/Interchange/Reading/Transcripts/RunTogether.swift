@@ -2,6 +2,28 @@ import SMTP
 
 /// Reply lines that a terminal window or a web page ran together into one, as `250-mx.example   250-SIZE 1000   250 HELP`.
 enum RunTogether {
+    /// The lines of a reply that a log quotes whole, as `554-5.7.1 spam 554 5.7.1 score 99`: what begins with the code and a hyphen
+    /// ends with a line of the code and a blank (RFC 5321 §4.2.1).
+    static func lines(ofReply reply: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        let divided = lines(of: reply)
+        guard divided.count == 1, let line = divided.first, let start = lastLine(of: line) else { return divided }
+        return [line[..<start].dropLast(), line[start...]]
+    }
+
+    /// Where the last line of a reply of two begins: at the code again with the same status behind it, or else where it stands last.
+    private static func lastLine(of line: ArraySlice<UInt8>) -> Int? {
+        let code = line.prefix(3)
+        guard code.count == 3, line.dropFirst(3).first == UInt8(ascii: "-") else { return nil }
+        let text = line.dropFirst(4)
+        let again = [32] + code
+        let starts = text.indices.filter {
+            text[$0...].starts(with: again) && text.dropFirst($0 - text.startIndex + 4).first.map { $0 == 32 } ?? true
+        }.map { $0 + 1 }
+        let status = text.prefix { $0 != 32 }
+        guard status.contains(UInt8(ascii: ".")) else { return starts.last }
+        return starts.first { line[($0 + 3)...].dropFirst().starts(with: status) } ?? starts.last
+    }
+
     /// The lines, at least one. Only a line that goes on (`250-`) can have others behind it in the same reply.
     static func lines(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         let text = line.drop(while: \.isBlank)

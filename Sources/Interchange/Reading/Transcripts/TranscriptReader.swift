@@ -61,6 +61,8 @@ struct ReadingRun {
         let order: Int
         var places: [Range<Int>]
         var isLeft = false
+        /// Whom it is with, as the log's lines have it.
+        var peer: [UInt8] = []
 
         init(_ draft: SessionDraft, order: Int, places: [Range<Int>]) {
             (self.draft, self.order, self.places) = (draft, order, places)
@@ -210,7 +212,9 @@ struct ReadingRun {
         var key = told.session
         // What tells no session goes on with the one before.
         if told.isMarked ? key.isEmpty && drafts[current] != nil : told.process == nil { key = current }
+        if isWithAnother(told.peer, key) { finish(key) }
         hand(told.item, told.source, key)
+        if !told.peer.isEmpty { drafts[key]?.peer = Array(told.peer) }
         if told.isLast { leave(key) }
     }
 
@@ -224,6 +228,7 @@ struct ReadingRun {
         var process: [UInt8]?
         var isMarked: Bool
         var isLast = false
+        var peer: ArraySlice<UInt8> = []
     }
 
     private func read(_ raw: ArraySlice<UInt8>) -> Told {
@@ -259,7 +264,8 @@ struct ReadingRun {
             session: session,
             process: process,
             isMarked: true,
-            isLast: peeled.isLast
+            isLast: peeled.isLast,
+            peer: peeled.peer
         )
     }
 
@@ -349,13 +355,19 @@ struct ReadingRun {
 
     private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
         switch item {
-        case .link(.connecting): return hasSession(key) { _ in true }
+        case .link(.connecting), .link(.accepted): return hasSession(key) { _ in true }
         case .link(.connected): return hasSession(key, where: \.isOver)
         case .said(_, let line), .cut(_, let line, _): return greetsAgain(line, key)
         case .turn(let command, let reply): return command.isEmpty && greetsAgain(reply, key)
         case .wrote(_, let octets): return greetsAgain(octets.prefix { $0 != 13 && $0 != 10 }, key)
         case .leftOut, .remark, .either, .goesOn, .wraps, .unsent, .again, .link: return false
         }
+    }
+
+    /// Whether the log names another connection than the one of the session under way.
+    private func isWithAnother(_ peer: ArraySlice<UInt8>, _ key: [UInt8]) -> Bool {
+        guard !peer.isEmpty, let entry = drafts[key], entry.draft.lineCount > 0 else { return false }
+        return !entry.peer.isEmpty && !entry.peer.elementsEqual(peer)
     }
 
     /// Whether the line greets although somebody has spoken.
@@ -380,14 +392,5 @@ struct ReadingRun {
 extension ArraySlice<UInt8> {
     fileprivate func dropIndent(_ count: Int) -> ArraySlice<UInt8> {
         count == 0 ? self : dropFirst(prefix(count).prefix { $0 == 32 }.count)
-    }
-}
-
-extension SessionDraft {
-    /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
-    func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
-        // The same greeting once more, with nothing between, is what another voice of the program logged.
-        if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
-        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
     }
 }

@@ -46,6 +46,13 @@ extension SessionDraft {
         infer(.wrappedLines)
     }
 
+    /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
+    func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
+        // The same greeting once more, with nothing between, is what another voice of the program logged.
+        if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
+        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
+    }
+
     /// Whether two voices of a program, or one twice, logged the same line. Commands that nobody sends twice in a row without
     /// an answer between, and replies that nothing asked for.
     func repeats(_ line: ArraySlice<UInt8>, _ side: Side) -> Bool {

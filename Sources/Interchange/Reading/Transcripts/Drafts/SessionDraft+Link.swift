@@ -15,6 +15,7 @@ extension SessionDraft {
         case .failed(let sentence):
             flushRemarks()
             events.append(WireEvent(.error("\(sentence)"), leg: .relay, at: time))
+        case .accepted(let client): remarks.append(Array("called by \(client)".utf8)[...])
         case .connecting(let place), .connected(let place): remarks.append(Array("connected to \(place)".utf8)[...])
         }
     }
@@ -22,6 +23,7 @@ extension SessionDraft {
     private mutating func learn(_ fact: LinkFact) {
         if case .connecting(let place) = fact { endpoint.learn(place) }
         if case .connected(let place) = fact { endpoint.learn(place) }
+        if case .accepted(let words) = fact { learn(caller: words) }
         opening.append(fact)
     }
 
@@ -35,20 +37,33 @@ extension SessionDraft {
         guard !opening.isEmpty else {
             return note("how the connection came about is not in the log")
         }
+        if let caller {
+            flushRemarks()
+            note("called by \(caller)")
+            if isGreeting { decider.connected() }
+            return noteTLS()
+        }
         guard isGreeting else {
             note("connected to \(endpoint.text); the log begins later")
-            for case .secured(let words) in opening {
-                events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
-            }
-            return
+            return noteTLS()
         }
         flushRemarks()
         events.append(WireEvent(.connect(to: endpoint.text), leg: .relay, at: time))
         events.append(WireEvent(.connected(to: endpoint.text), leg: .relay, at: time))
         decider.connected()
+        noteTLS()
+    }
+
+    private mutating func noteTLS() {
         for case .secured(let words) in opening {
             events.append(WireEvent(.tls(TLSFacts(told: words)), leg: .relay, at: time))
         }
+    }
+
+    private mutating func learn(caller words: String) {
+        var client = EndpointWords()
+        client.learn(words)
+        caller = client.text
     }
 
     /// TLS from the first octet, where the log's words before the dialogue tell of it (RFC 8314 §3.3).

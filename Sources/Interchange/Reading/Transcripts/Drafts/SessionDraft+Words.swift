@@ -51,11 +51,23 @@ extension SessionDraft {
 
     /// The server's own name from its greeting, or whom the log says the connection goes to.
     var title: String {
+        "A session with \(greetedAs ?? "a mail server")"
+    }
+
+    /// What its recording is called, and who spoke, where a server's log tells.
+    func header(title: String, source: String) -> Recording.Header {
+        var header = Recording.Header(began: clock.began, title: title, source: source)
+        header.ends = caller.map { Recording.Ends(client: $0, server: greetedAs ?? "") }
+        return header
+    }
+
+    /// The server's own name from its greeting.
+    var greetedAs: String? {
         let name = events.lazy.compactMap { event -> String? in
             guard case .octets(.server, let octets, _) = event.kind, octets.starts(with: "220".utf8) else { return nil }
             return octets.dropFirst(4).prefix { $0 > 32 }.text
         }.first
-        return "A session with \(name.flatMap { $0.isEmpty ? nil : $0 } ?? "a mail server")"
+        return name.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -10,12 +10,14 @@ struct SessionDraft {
     private(set) var lineCount = 0
     var decider: DirectionDecider
     var events: [WireEvent] = []
-    private var clock = LogClock()
+    private(set) var clock = LogClock()
     var time = 0.0
     var remarks = RemarkGroup()
     /// Which events are remarks of the log.
     private(set) var remarkPlaces: Set<Int> = []
     var endpoint = EndpointWords()
+    /// The client, where a server's log names it.
+    var caller: String?
     /// What was told about the link before anybody spoke.
     var opening: [LinkFact] = []
     var tls = TLSMark.none
@@ -49,7 +51,6 @@ struct SessionDraft {
         var program: Side?
     }
 
-    /// What the rows of a log show of commands.
     private var verbs = VerbsOfRows()
 
     init(_ dialect: Dialect) {
@@ -335,7 +336,7 @@ struct SessionDraft {
     mutating func finishedForList() -> Recording? {
         guard end() else { return nil }
         return Recording(
-            header: .init(began: clock.began, title: "", source: ""),
+            header: header(title: "", source: ""),
             events: remark.isEmpty ? events : remark + events,
             warnings: []
         )
@@ -391,7 +392,7 @@ struct SessionDraft {
             WireEvent(.note(([source] + warnings).joined(separator: "\n")), leg: .relay),
         ]
         return Recording(
-            header: .init(began: clock.began, title: title, source: source),
+            header: header(title: title, source: source),
             events: preface + remark + masked,
             warnings: warnings
         )
