@@ -95,6 +95,13 @@ import Tracing
         Text("wireshark-hex", "EHLO QUIT", [220, 250, 221]),
         Text("xxd", "EHLO QUIT", [220, 250, 221]),
         Text("hexdump-C", "EHLO QUIT", [220, 250, 221]),
+        // Verbs and mechanisms in lower case, and excerpts that begin inside AUTH.
+        Text("telnet-lower", "EHLO AUTH", [220, 250, 334, 334, 535]),
+        Text("telnet-lower-plain", "EHLO AUTH", [220, 250, 535]),
+        Text("quoted-lower", "EHLO AUTH MAIL RCPT", [220, 250, 334, 334, 235, 250, 550]),
+        Text("quoted-lower-markdown", "EHLO AUTH", [220, 250, 334, 334, 535]),
+        Text("excerpt-in-auth", "QUIT", [535, 221]),
+        Text("excerpt-in-auth-2", "QUIT", [334, 454, 221]),
         // TLS from the first octet, and refusals in the greeting.
         Text("phpmailer-ssl", "EHLO AUTH QUIT", [220, 250, 334, 334, 535, 221]),
         Text("mailkit-smtps", "EHLO AUTH QUIT", [220, 250, 235, 221]),
@@ -163,6 +170,17 @@ import Tracing
             let written = RecordingWriter.file(recording)
             for secret in ["lovelace", "bG92ZWxhY2U", "AGFkYQBsb3ZlbGFjZQ"] { #expect(!written.contains(secret)) }
         }
+    }
+
+    @Test(arguments: ["telnet-lower", "quoted-lower", "excerpt-in-auth", "excerpt-in-auth-2"])
+    func `a login belongs to the answer to EHLO, whatever of it is there`(name: String) throws {
+        let recording = try #require(TranscriptReader.read(try octets(name)).first)
+        let login = lines(recording).filter { line in
+            if case .saslResponse = line.content { return true }
+            return [334, 235, 454, 535].contains(line.replyCode)
+        }
+        #expect(!login.isEmpty)
+        #expect(login.allSatisfy { $0.place.step == .ehloReply }, "\(login.map(\.place))")
     }
 
     @Test func `what TCP sends again counts once`() throws {
