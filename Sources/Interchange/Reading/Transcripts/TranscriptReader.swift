@@ -53,6 +53,7 @@ struct ReadingRun {
     private var place = 0..<0
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
+    private var lastVoice: Voice?
     private var previous: (line: ArraySlice<UInt8>, process: [UInt8]?)?
 
     /// A session under way: one object, since every line looks it up and changes it.
@@ -200,6 +201,7 @@ struct ReadingRun {
             guard isInFence else { return }
         }
         let told = read(raw)
+        if isEcho(told) { return }
         if plan.isDoubled {
             if let before = previous, before.line.elementsEqual(told.line), before.process == told.process {
                 previous = nil
@@ -212,6 +214,14 @@ struct ReadingRun {
         if told.isMarked ? key.isEmpty && drafts[current] != nil : told.process == nil { key = current }
         hand(told.item, told.source, key)
         if told.isLast { leave(key) }
+    }
+
+    /// Whether the line before told the same in other words.
+    private mutating func isEcho(_ told: Told) -> Bool {
+        let voice = Voice(told.item, in: told.line, of: told.session)
+        defer { lastVoice = voice }
+        guard let voice, let lastVoice else { return false }
+        return voice.echoes(lastVoice)
     }
 
     /// What a line tells by itself, whatever stood before it.
@@ -380,14 +390,5 @@ struct ReadingRun {
 extension ArraySlice<UInt8> {
     fileprivate func dropIndent(_ count: Int) -> ArraySlice<UInt8> {
         count == 0 ? self : dropFirst(prefix(count).prefix { $0 == 32 }.count)
-    }
-}
-
-extension SessionDraft {
-    /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
-    func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
-        // The same greeting once more, with nothing between, is what another voice of the program logged.
-        if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
-        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
     }
 }
