@@ -109,6 +109,57 @@ import Tracing
         Text("wireshark-hex", "EHLO QUIT", [220, 250, 221]),
         Text("xxd", "EHLO QUIT", [220, 250, 221]),
         Text("hexdump-C", "EHLO QUIT", [220, 250, 221]),
+        // Verbs and mechanisms in lower case, and excerpts that begin inside AUTH.
+        Text("telnet-lower", "EHLO AUTH", [220, 250, 334, 334, 535]),
+        Text("telnet-lower-plain", "EHLO AUTH", [220, 250, 535]),
+        Text("quoted-lower", "EHLO AUTH MAIL RCPT", [220, 250, 334, 334, 235, 250, 550]),
+        Text("quoted-lower-markdown", "EHLO AUTH", [220, 250, 334, 334, 535]),
+        Text("excerpt-in-auth", "QUIT", [535, 221]),
+        Text("excerpt-in-auth-2", "QUIT", [334, 454, 221]),
+        // What tcpdump, tshark and .NET print besides.
+        Text(
+            "tcpdump-qA",
+            "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
+            [220, 250, 334, 334, 235, 250, 250, 550, 354, 250, 221]
+        ),
+        Text(
+            "tcpdump-v",
+            "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
+            [220, 250, 334, 334, 235, 250, 250, 550, 354, 250, 221]
+        ),
+        Text("tshark-V", "EHLO AUTH QUIT", [220, 250, 535, 221]),
+        Text(
+            "tshark-V-login",
+            "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
+            [220, 250, 334, 334, 235, 250, 250, 550, 354, 250, 221]
+        ),
+        Text(
+            "tshark-rows",
+            "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
+            [220, 250, 334, 334, 235, 250, 250, 550, 354, 250, 221]
+        ),
+        Text("tshark-follow", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
+        Text("dotnet-sockets", "EHLO QUIT", [220, 250, 221]),
+        // Rows whose values hold the dialogue.
+        Text("json-container", "EHLO MAIL RCPT RCPT RSET QUIT", [220, 250, 250, 250, 550, 250, 221]),
+        Text("json-go", "EHLO AUTH MAIL RCPT", [220, 250, 235, 250, 450]),
+        Text("json-direction", "EHLO AUTH QUIT", [220, 250, 535, 221]),
+        Text("markdown-table", "EHLO MAIL RCPT RCPT RSET QUIT", [220, 250, 250, 250, 550, 250, 221]),
+        // A prompt of Python, codes in brackets with commands as they are, and what the programs put between.
+        Text("python-prompt", "MAIL RCPT QUIT", [250, 235, 250, 550, 221]),
+        Text("brackets-unmarked", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("phpmailer-5", "", [220, 250, 250, 250, 550]),
+        Text("haraka-transaction", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("exchange-joined-offer", "EHLO MAIL RCPT QUIT", [220, 250, 250, 452, 221]),
+        Text("aiosmtpd", "EHLO AUTH MAIL RCPT RCPT DATA QUIT", [220, 250, 235, 250, 250, 550, 354, 250, 221]),
+        Text("perl-numbers", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
+        Text("numbers-in-mail", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
+        Text("exim-close", "EHLO STARTTLS EHLO MAIL RCPT DATA QUIT", [220, 250, 220, 250, 250, 250, 354, 550]),
+        Text(
+            "javamail-exception",
+            "EHLO STARTTLS EHLO MAIL RCPT RCPT RSET QUIT",
+            [220, 250, 220, 250, 250, 250, 550, 250, 221]
+        ),
         // TLS from the first octet, and refusals in the greeting.
         Text("phpmailer-ssl", "EHLO AUTH QUIT", [220, 250, 334, 334, 535, 221]),
         Text("mailkit-smtps", "EHLO AUTH QUIT", [220, 250, 235, 221]),
@@ -177,7 +228,7 @@ import Tracing
             let untrue: Set = [
                 "reply-without-command", "leading-space", "trailing-space", "bare-lf",
                 "data-without-354", "data-before-354", "not-smtp", "no-reply-code", "command-before-greeting",
-                "octets-after-starttls", "malformed-argument", "reply-without-text",
+                "octets-after-starttls", "malformed-argument", "reply-without-text", "command-unanswered",
             ]
             #expect(found.isDisjoint(with: untrue), "\(found.intersection(untrue))")
         }
@@ -205,6 +256,17 @@ import Tracing
             let written = RecordingWriter.file(recording)
             for secret in ["lovelace", "bG92ZWxhY2U", "AGFkYQBsb3ZlbGFjZQ"] { #expect(!written.contains(secret)) }
         }
+    }
+
+    @Test(arguments: ["telnet-lower", "quoted-lower", "excerpt-in-auth", "excerpt-in-auth-2"])
+    func `a login belongs to the answer to EHLO, whatever of it is there`(name: String) throws {
+        let recording = try #require(TranscriptReader.read(try octets(name)).first)
+        let login = lines(recording).filter { line in
+            if case .saslResponse = line.content { return true }
+            return [334, 235, 454, 535].contains(line.replyCode)
+        }
+        #expect(!login.isEmpty)
+        #expect(login.allSatisfy { $0.place.step == .ehloReply }, "\(login.map(\.place))")
     }
 
     @Test func `what TCP sends again counts once`() throws {

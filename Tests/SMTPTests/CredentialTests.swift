@@ -25,7 +25,42 @@ import Testing
         ("********", Standing(isBehindExchange: true), "********"),
         ("two words", Standing(isBehindExchange: true), nil), ("abc", Standing(isBehindExchange: true), nil),
         ("c2VjcmV0", Standing(isUnknown: true), "c2VjcmV0"), ("some words", Standing(isUnknown: true), nil),
+        // Other protocols, and AUTH as it is mistyped.
+        ("PASS my own", Standing(), "my own"), ("pass x", Standing(), "x"), ("PASS", Standing(), nil),
+        ("USER ada", Standing(), nil),
+        ("APOP ada c4c9334bac560ecc979e58001b3e22fb", Standing(), "c4c9334bac560ecc979e58001b3e22fb"),
+        ("AUTHINFO USER ada", Standing(), nil), ("AUTHINFO PASS x", Standing(), "x"),
+        ("a1 LOGIN ada x", Standing(), "ada x"), ("NOOP LOGIN x", Standing(), nil),
+        ("a1 AUTHENTICATE PLAIN AGEAYg==", Standing(), "AGEAYg=="), ("a1 AUTHENTICATE PLAIN", Standing(), nil),
+        ("AUTHENTICATE \"PLAIN\" \"AGEAYg==\"", Standing(), "\"AGEAYg==\""),
+        ("Authorization: Basic YTpi", Standing(), "Basic YTpi"),
+        ("proxy-authorization:Basic YTpi", Standing(), "Basic YTpi"),
+        ("Host: x", Standing(), nil), ("AUTH=PLAIN AGEAYg==", Standing(), "AGEAYg=="),
+        ("AUTHPLAIN AGEAYg==", Standing(), "AGEAYg=="), ("AUTHOR x", Standing(), nil),
+        ("s.login('ada','x')", Standing(), "'ada','x')"), ("s.login()", Standing(), ")"),
     ]
+
+    @Test(arguments: ["PASS x", "a1 LOGIN ada x", "AUTH=PLAIN AGEAYg==", "Authorization: Basic YTpi", "APOP ada 1f"])
+    func `what other protocols say is masked octet by octet as it is at once`(line: String) {
+        for octets in [Array((line + "\r\n").utf8), Array(("250 no\r\n" + line + "\r\n").utf8)] {
+            var (whole, single) = (SessionReader(), SessionReader())
+            let atOnce = whole.credentials(in: octets, from: .client)
+            var marked: Set<Int> = []
+            for (index, octet) in octets.enumerated() where !single.credentials(in: [octet], from: .client).isEmpty {
+                marked.insert(index)
+            }
+            #expect(marked.filter { octets[$0] != 13 && octets[$0] != 10 } == Set(atOnce.flatMap { $0 }))
+            #expect(!marked.isEmpty)
+        }
+    }
+
+    @Test func `a literal of IMAP is a credential`() {
+        var reader = SessionReader()
+        #expect(!reader.credentials(in: Array("a1 LOGIN {3}\r\n".utf8), from: .client).isEmpty)
+        #expect(reader.credentials(in: Array("ada {6}\r\n".utf8), from: .client) == [0..<7])
+        #expect(reader.credentials(in: Array("secret\r\n".utf8), from: .client) == [0..<6])
+        #expect(reader.credentials(in: Array("a2 SELECT x\r\n".utf8), from: .client).isEmpty)
+    }
 
     @Test(arguments: rows.indices) func `a whole line is masked by its words and its place`(index: Int) {
         let row = Self.rows[index]
@@ -63,6 +98,30 @@ import Testing
         (["334 x", "a line with more words", "250 ok"], ["334 x", "a line with more words", "250 ok"]),
         (["bG92ZWxhY2U=", "535 5.7.8 no"], ["********", "535 5.7.8 no"]),
         (["bG92ZWxhY2U=", "250 ok"], ["bG92ZWxhY2U=", "250 ok"]),
+        (
+            ["C: PASS x.y", "dkim PASS here it is", "E..P..PASS x"],
+            ["C: PASS ********", "dkim PASS here it is", "E..P..PASS ********"]
+        ),
+        (
+            ["a1 LOGIN ada x", "250-AUTH=LOGIN PLAIN", "a LOGIN failed for ada"],
+            ["a1 LOGIN ********", "250-AUTH=LOGIN PLAIN", "a LOGIN failed for ada"]
+        ),
+        (
+            ["> Authorization: Basic YTpi", "AUTH=PLAIN AGFkYQBiYg=="],
+            ["> Authorization: ********", "AUTH=PLAIN ********"]
+        ),
+        (
+            ["s.login('ada', 'x')", "LOGIN(builtin) PLAIN(builtin)"],
+            ["s.login(********)", "LOGIN(builtin) PLAIN(builtin)"]
+        ),
+        (
+            ["smtp_pass = x y", "{\"password\": \"x y\", \"port\": 25}", "Password: x y", "dkim=pass (x) spf=pass"],
+            [
+                "smtp_pass = ******** y", "{\"password\": \"********\", \"port\": 25}", "Password: ********",
+                "dkim=pass (x) spf=pass",
+            ]
+        ),
+        (["535 5.7.8 Error: password: wrong"], ["535 5.7.8 Error: password: wrong"]),
     ])
     func `text that was not understood is masked by the same words`(lines: [String], shown: [String]) {
         let masked = CredentialsInText.masked(lines.map { Array($0.utf8) })

@@ -25,6 +25,7 @@ enum Credential {
         if verb.isComplete, Verb(reading: octets[verb.range]) == .auth {
             return responseStart(octets, behind: verb.range.upperBound, isWhole)
         }
+        if let start = CredentialForm.start(in: octets, isWhole: isWhole) { return start }
         guard standing.awaitsAnswer || standing.isBehindExchange || standing.isUnknown else { return nil }
         guard !verb.range.isEmpty, !isVerb(octets[verb.range], isComplete: verb.isComplete) else { return nil }
         if standing.awaitsAnswer || !isWhole && standing.isBehindExchange { return verb.range.lowerBound }

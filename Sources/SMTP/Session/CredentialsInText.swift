@@ -11,7 +11,7 @@ public enum CredentialsInText {
         var last: (line: Int, word: Range<Int>)?
         for line in lines {
             let words = words(of: line)
-            found.append(behindAuth(line, words))
+            found.append(behindAuth(line, words) + SecretsOfPrograms.places(in: line, words))
             let isAtFirst = found.count - 1
             var isChallenge = false
             for word in words {
@@ -46,7 +46,7 @@ public enum CredentialsInText {
     }
 
     /// Words of plain English are made of the same letters; Base64 mixes them, or holds digits or padding.
-    static func isTellingBase64(_ word: ArraySlice<UInt8>) -> Bool {
+    public static func isTellingBase64(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.isBase64Word, word.count % 4 == 0 else { return false }
         let isPlain = word.dropFirst().allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "/") }
         return !isPlain && word.contains { !(0x41...0x5A).contains($0) }
@@ -59,7 +59,7 @@ public enum CredentialsInText {
             && words.first.map { replyCode(line[$0]) == nil } == true
     }
 
-    private static func replyCode(_ word: ArraySlice<UInt8>) -> UInt16? {
+    static func replyCode(_ word: ArraySlice<UInt8>) -> UInt16? {
         let digits = word.prefix(3)
         guard digits.count == 3, word.count == 3 || word[word.startIndex + 3] == UInt8(ascii: "-"),
             let code = UInt64(decimal: digits), (200...599).contains(code)

@@ -72,6 +72,8 @@ public struct SessionReader: Sendable {
     // Of the exchange under way
     /// The last line of the client was AUTH or a response.
     private var isBehindExchange = false
+    /// The last line of the client ended in the count of a literal that is a credential (RFC 9051 §4.3).
+    private var isBehindLiteral = false
     /// The line under way, of which only a part could be held, began as a credential.
     private var isInCredential = false
     /// From which octet of all that the client said its line under way was taken for a credential before its end came.
@@ -327,7 +329,7 @@ public struct SessionReader: Sendable {
         switch side {
         case .client:
             return client.isAtRest && mode == .commands && !awaitsAnswerToData && behindChunk == nil
-                && markedFrom == nil
+                && markedFrom == nil && !isBehindLiteral
         case .server: return server.isAtRest && !holdsBeginning
         }
     }
@@ -417,7 +419,7 @@ public struct SessionReader: Sendable {
 
     private var standing: Credential.Standing {
         Credential.Standing(
-            isChallenged: mode == .saslResponse,
+            isChallenged: mode == .saslResponse || isBehindLiteral,
             awaitsAnswer: awaitsResponse,
             isBehindExchange: isBehindExchange,
             isUnknown: isUnknown || !knowsLink && spoke.isEmpty
@@ -529,9 +531,11 @@ public struct SessionReader: Sendable {
         if asked.id != nil, case .chunk(let size?, let last) = command?.argument, size > 0 {
             mode = .chunk(remaining: size, last: last)
         }
-        let end = octets.count - octets.reversed().prefix { $0 == 13 }.count
-        let credentials = secret.flatMap { $0 < end ? [$0..<end] : nil } ?? []
-        return utterance(.command(asked), piece, .client, credentials)
+        if verb == nil {
+            isBehindExchange = isBehindExchange || CredentialForm.beginsExchange(octets[...])
+            isBehindLiteral = secret != nil && octets.last == UInt8(ascii: "}")
+        }
+        return utterance(.command(asked), piece, .client, Self.credentials(octets, from: secret))
     }
 
     /// A command came: where the session stands with it. `holdsSecret` tells whether a line that stands there holds a credential.
@@ -547,6 +551,7 @@ public struct SessionReader: Sendable {
         if !lost.isEmpty { catchUp(with: turn) }
         let expected = sequenceOnceAnswered()
         let hasSecret = holdsSecret(standing)
+        isBehindLiteral = false
         let wasBeforeGreeting = pending.first?.turn == .greeting
         let isBehindSTARTTLS = sequence.phase == .securing || awaitsAnswerToSTARTTLS
         let behind = pending.last.map { Utterance.Asked.Earlier(turn: $0.turn, verb: $0.verb) }
@@ -571,6 +576,17 @@ public struct SessionReader: Sendable {
             isBehindSTARTTLS: isBehindSTARTTLS,
             behind: behind
         )
+    }
+
+    /// What of a line is a credential from `start` on.
+    private static func credentials(_ octets: [UInt8], from start: Int?) -> [Range<Int>] {
+        let end = octets.count - octets.reversed().prefix { $0 == 13 }.count
+        return start.flatMap { $0 < end ? [$0..<end] : nil } ?? []
+    }
+
+    /// What of a line that the server takes for a command is a credential, although the client means it otherwise.
+    private func strayCredentials(_ octets: [UInt8]) -> [Range<Int>] {
+        Self.credentials(octets, from: CredentialForm.start(in: octets[...], isWhole: true))
     }
 
     @discardableResult
@@ -651,7 +667,7 @@ public struct SessionReader: Sendable {
         mailData.isFirst = false
         if octets.elementsEqual(".".utf8) { mode = .commands }
         let id = ask(.unknown, verb: nil)
-        return utterance(.strayMailData(isFirst: isFirst, id: id), piece, .client)
+        return utterance(.strayMailData(isFirst: isFirst, id: id), piece, .client, strayCredentials(octets))
     }
 
     /// Whether a line reads like the first of a mail: a header field, words of a text, or the dot at its end.
@@ -704,7 +720,12 @@ public struct SessionReader: Sendable {
         }
         behindChunk = behind
         let id = ask(.unknown, verb: nil)
-        return utterance(.strayChunk(.init(id: id, difference: behind.difference)), piece, .client)
+        return utterance(
+            .strayChunk(.init(id: id, difference: behind.difference)),
+            piece,
+            .client,
+            strayCredentials(octets)
+        )
     }
 
     private func isSwallowedCommand(_ line: [UInt8]) -> Bool {

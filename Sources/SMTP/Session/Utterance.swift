@@ -140,7 +140,7 @@ public struct Utterance: Sendable {
         /// The RCPT whose recipient the reply is about, where each has a reply of its own behind the mail data (RFC 2033 §4.2).
         public var recipient: TurnID?
         /// Whether the command it answers would have begun a step of its own, had anybody seen it.
-        public var beginsStep: Bool { turn == .data || turn == .auth }
+        public var beginsStep: Bool { turn == .data || turn == .auth || turn == .saslResponse }
     }
 
     /// Where mail data ended without the line that ends it.

@@ -175,6 +175,7 @@ extension SessionTracer {
     // MARK: SASL
 
     mutating func saslResponse(_ response: Utterance.Response, _ said: Utterance, _ trace: inout Trace) {
+        contentPlace = enter(.saslResponse)
         let index = append(
             said,
             .saslResponse(mechanism: mechanism),

@@ -109,7 +109,8 @@ struct SessionTracer: Sendable {
         case .auth, .startTLS: return visit(.ehloReply)
         // TLS from the first octet belongs to the connection, TLS after STARTTLS to the offer.
         case .handshake: return visit(reader.sequence.phase == .connected ? .connection : .ehloReply)
-        case .saslResponse: return contentPlace
+        // Where the AUTH before it is not there, it begins what AUTH would have begun.
+        case .saslResponse: return contentPlace.step == .ehloReply ? contentPlace : visit(.ehloReply)
         case .rset, .anytime, .unknown, .turnAround: return visit(place.step)
         }
     }

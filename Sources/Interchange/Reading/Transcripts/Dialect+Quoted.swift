@@ -1,6 +1,49 @@
 import SMTP
 import Tracing
 
+/// A call of smtplib at a prompt of Python, `s.mail('ada@sender.example')`, as the command that it sends.
+enum CallOfPrompt {
+    static func item(_ call: ArraySlice<UInt8>) -> Peeled.Item {
+        guard let open = call.firstIndex(of: UInt8(ascii: "(")) else { return .remark(call) }
+        let name = call[..<open].split { !$0.isLetterOrDigit && $0 != UInt8(ascii: "_") }.last ?? []
+        let literals = literals(in: call[(open + 1)...])
+        let first = literals.first?.text ?? ""
+        switch name.text {
+        case "login", "auth": return .leftOut(.client, .credential([]))
+        case "ehlo" where !first.isEmpty: return said("EHLO \(first)")
+        case "helo" where !first.isEmpty: return said("HELO \(first)")
+        case "mail" where !literals.isEmpty: return said("MAIL FROM:\(path(first))")
+        case "rcpt" where !literals.isEmpty: return said("RCPT TO:\(path(first))")
+        case "quit": return said("QUIT")
+        case "rset": return said("RSET")
+        case "noop": return said("NOOP")
+        case "starttls": return said("STARTTLS")
+        case "docmd", "putcmd": return said(literals.map(\.text).joined(separator: " "))
+        // What others send the call does not tell.
+        default: return .remark(call)
+        }
+    }
+
+    private static func said(_ command: String) -> Peeled.Item {
+        command.isEmpty ? .remark([]) : .said(.client, Array(command.utf8)[...])
+    }
+
+    private static func path(_ address: String) -> String { address.hasPrefix("<") ? address : "<\(address)>" }
+
+    /// The literals among the arguments of a call.
+    private static func literals(in arguments: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var found: [ArraySlice<UInt8>] = []
+        var rest = arguments
+        while let quote = rest.firstIndex(where: { $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\"") }) {
+            guard let octets = StringLiteral.read(rest[quote...]) else { break }
+            found.append(octets[...])
+            let behind = rest[(quote + 1)...]
+            rest = behind[(behind.firstIndex(of: rest[quote]).map { $0 + 1 } ?? behind.endIndex)...]
+        }
+        return found
+    }
+}
+
 /// Dialects that write octets as literals or as fields of a record.
 extension Dialect {
     /// Python's smtplib at level 1 and 2: `send: '…\r\n'`, `reply: b'…\r\n'`; the parsed reply behind them says it again.
@@ -41,6 +84,12 @@ extension Dialect {
     /// PHPMailer at level 1 to 4, of today and of the 2.x and 5.x years.
     @Sendable static func phpMailer(_ line: ArraySlice<UInt8>) -> Peeled? {
         let text = line.drop(while: \.isBlank)
+        // The program's own words around what the server said, in the 5.x years.
+        if text.starts(with: "SMTP -> ERROR: ".utf8), let said = text.firstRange(of: Array("from server: ".utf8)),
+            LineShape(text[said.upperBound...]).side == .server
+        {
+            return Peeled(.said(.server, text[said.upperBound...]))
+        }
         for (mark, side) in [
             ("SERVER -> CLIENT:", Side.server), ("CLIENT -> SERVER:", .client), ("SMTP -> FROM SERVER:", .server),
             ("CLIENT -> SMTP:", .client),
@@ -114,10 +163,11 @@ extension Dialect {
             }
             return Peeled(.said(.server, Array(reply.joined(separator: [10]))[...]))
         }
+        if let call = text.after(">>> ") ?? text.after("... ") { return Peeled(CallOfPrompt.item(call)) }
         for mark in ["> ", "-> ", "--> ", "C: "] {
             if let said = text.after(mark: mark) { return Peeled(.said(.client, said)) }
         }
-        return nil
+        return LineShape(text).side == .client ? Peeled(.said(.client, text)) : nil
     }
 
     /// hMailServer: values in quotes between tabs, the last `"SENT: …"` or `"RECEIVED: …"`.

@@ -21,8 +21,16 @@ struct LearnedMarks {
 
     init?(_ lines: [ArraySlice<UInt8>]) {
         var votes: [[UInt8]: (client: Int, server: Int)] = [:]
+        // What stands before the 354 under whose answer mail data goes: lines of a mail may look like anything.
+        var markOf354: [UInt8]?
         for line in lines.prefix(5_000) {
+            if markOf354 != nil, let mark = Self.markOfDot(line) { votes[mark, default: (0, 0)].client += 2 }
             guard let (mark, side) = Self.mark(before: line), votes.count < 1_000 else { continue }
+            if let server = markOf354 {
+                guard side == .server, mark == server else { continue }
+                markOf354 = nil
+            }
+            if side == .server, Self.asksForMailData(line) { markOf354 = mark }
             var count = votes[mark] ?? (0, 0)
             if side == .client { count.client += 1 } else { count.server += 1 }
             votes[mark] = count
@@ -38,6 +46,33 @@ struct LearnedMarks {
         }
         guard Side.allCases.allSatisfy({ side in marks.contains { $0.side == side } }) else { return nil }
         self.marks = marks
+    }
+
+    /// What stands before the literal of a lone dot, which nobody but the client says.
+    private static func markOfDot(_ line: ArraySlice<UInt8>) -> [UInt8]? {
+        guard let quote = line.last, quote.closing != nil, let open = line.firstIndex(of: quote),
+            open < line.endIndex - 1,
+            line[(open + 1)...].dropLast().filter({ !"\\rn".utf8.contains($0) }).elementsEqual(".".utf8)
+        else { return nil }
+        return pattern(of: line[...open])
+    }
+
+    /// A mark with a zero for any number.
+    private static func pattern(of mark: ArraySlice<UInt8>) -> [UInt8] {
+        var pattern: [UInt8] = []
+        for octet in mark {
+            let isDigit = (0x30...0x39).contains(octet)
+            if isDigit, pattern.last == 0x30 { continue }
+            pattern.append(isDigit ? 0x30 : octet)
+        }
+        return pattern
+    }
+
+    /// Whether the reply in a line is 354.
+    private static func asksForMailData(_ line: ArraySlice<UInt8>) -> Bool {
+        line.indices.dropFirst().prefix(longest).first { position in
+            !line[position - 1].isLetterOrDigit && LineShape(line[position...]).side == .server
+        }.map { line[$0...].starts(with: "354".utf8) } ?? false
     }
 
     var dialect: Dialect {
@@ -69,13 +104,7 @@ struct LearnedMarks {
             guard
                 let side = LineShape(line[position...].prefix { $0 != UInt8(ascii: "\\") && $0 != before.closing }).side
             else { continue }
-            var pattern: [UInt8] = []
-            for octet in line[start..<position] {
-                let isDigit = (0x30...0x39).contains(octet)
-                if isDigit, pattern.last == 0x30 { continue }
-                pattern.append(isDigit ? 0x30 : octet)
-            }
-            return (pattern, side)
+            return (pattern(of: line[start..<position]), side)
         }
         return nil
     }

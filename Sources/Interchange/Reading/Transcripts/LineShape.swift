@@ -62,11 +62,20 @@ enum LineShape: Equatable {
         case .data, .quit, .rset, .startTLS, .turn: return words.isEmpty ? verb : nil
         case .bdat: return argument.first.map { (0x30...0x39).contains($0) } == true ? verb : nil
         case .auth:
-            return !words.isEmpty && words.count <= 2 && (isUpper || words[0].elementsEqual(argument)) ? verb : nil
+            guard (1...2).contains(words.count) else { return nil }
+            return isUpper || words[0].elementsEqual(argument) || isLogin(words) ? verb : nil
         case .noop, .help: return words.isEmpty || isUpper && words.count <= 3 ? verb : nil
         case .vrfy, .expn, .etrn, .atrn: return (1...3).contains(words.count) || isUpper ? verb : nil
         case .xclient, .xforward: return argument.contains(UInt8(ascii: "=")) ? verb : nil
         }
+    }
+
+    /// Whether words behind `auth`, in whichever case (RFC 5321 §2.4), are a mechanism and what can be its response: a sentence
+    /// as "auth login failed" goes on with a word of letters.
+    private static func isLogin(_ words: [ArraySlice<UInt8>]) -> Bool {
+        guard Mechanism(named: words[0]) != nil else { return false }
+        guard words.count > 1 else { return true }
+        return CredentialsInText.isTellingBase64(words[1]) || !words[1].allSatisfy(\.isLetterOrDigit)
     }
 
     /// Whether it says for sure which side spoke.

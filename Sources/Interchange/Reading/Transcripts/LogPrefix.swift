@@ -38,7 +38,9 @@ struct LogPrefix {
                 hasStamp = true
             } else if hasStamp, prefix.process.isEmpty, prefix.takeHostAndProgram() {
                 continue
-            } else if prefix.takeLevel(isFirst: !hasStamp && !hasFrame) || (hasStamp && prefix.takeNumber()) {
+            } else if prefix.takeLevel(isFirst: !hasStamp && !hasFrame)
+                || (hasStamp && (prefix.takeNumber() || prefix.takeIdentifier()))
+            {
                 continue
             } else {
                 break
@@ -100,7 +102,7 @@ struct LogPrefix {
     private static let levels: Set<String> = [
         "TRACE", "DEBUG", "FINE", "FINER", "FINEST", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "D", "I", "DBG",
         "INF",
-        "VERBOSE",
+        "VERBOSE", "PROTOCOL",
     ]
 
     /// `DEBUG`, `[DEBUG]`, `DEBUG:smtplib:`. Without a time before it, it must be marked as one.
@@ -132,6 +134,24 @@ struct LogPrefix {
         let name = text.prefix(while: \.isWordLike)
         guard !name.isEmpty, text.dropFirst(name.count).first == 58 else { return nil }
         return name.endIndex + 1
+    }
+
+    /// A session as Haraka names it, `[UUID]`, in a transaction `[UUID.1]`, and behind it the part of the program, `[core]`.
+    private mutating func takeIdentifier() -> Bool {
+        let text = withoutSpace
+        guard process.isEmpty, text.first == UInt8(ascii: "["), text.count > 38 else { return false }
+        let uuid = text.dropFirst().prefix { $0.hexValue != nil || $0 == UInt8(ascii: "-") }
+        guard uuid.count == 36, uuid.count(where: { $0 == UInt8(ascii: "-") }) == 4 else { return false }
+        let number = text[uuid.endIndex...].prefix { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+        guard text[number.endIndex...].first == UInt8(ascii: "]") else { return false }
+        process = uuid
+        go(behind: number.endIndex, in: text, isFramed: true)
+        if rest.first == UInt8(ascii: "["), let close = rest.firstIndex(of: UInt8(ascii: "]")),
+            rest[..<close].dropFirst().allSatisfy(\.isWordLike)
+        {
+            go(behind: close, in: rest, isFramed: true)
+        }
+        return true
     }
 
     /// A process or thread: `[1234]`, `#1234`, `(1234)`, `1234 ` of four digits, which no reply code has.

@@ -97,7 +97,8 @@ struct ReadingPlan {
     }
 
     static func isFence(_ line: ArraySlice<UInt8>) -> Bool {
-        let text = line.drop(while: \.isBlank)
+        // Perhaps within a quotation.
+        let text = line.drop { $0.isBlank || $0 == UInt8(ascii: ">") }
         return text.starts(with: "```".utf8) || text.starts(with: "~~~".utf8)
     }
 

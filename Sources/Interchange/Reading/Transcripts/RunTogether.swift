@@ -27,7 +27,7 @@ enum RunTogether {
     /// The lines, at least one. Only a line that goes on (`250-`) can have others behind it in the same reply.
     static func lines(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         let text = line.drop(while: \.isBlank)
-        if let offer = offer(text) { return offer }
+        if let offer = offer(text) ?? listedOffer(text) { return offer }
         let code = text.prefix(3)
         guard text.count > 8, code.count == 3, code.allSatisfy({ (0x30...0x39).contains($0) }),
             text.dropFirst(3).first == UInt8(ascii: "-")
@@ -47,14 +47,29 @@ enum RunTogether {
         guard text.starts(with: "250  ".utf8) else { return nil }
         var lines: [[UInt8]] = [[]]
         for word in text.dropFirst(5).split(separator: 32) {
-            let isKeyword =
-                lines[0].contains(UInt8(ascii: "[")) && (Extension.named(word) != nil || word.starts(with: "X-".utf8))
+            // The first word is the server's name.
+            let isKeyword = !lines[0].isEmpty && (Extension.named(word) != nil || word.starts(with: "X-".utf8))
             if isKeyword { lines.append([]) }
             lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? [] : [32]) + word
         }
         guard lines.count > 2 else { return nil }
         return lines.enumerated().map { index, line in
             (Array((index < lines.count - 1 ? "250-" : "250 ").utf8) + line)[...]
+        }
+    }
+
+    /// What a program makes of it that joins lines with commas: `250 mx.example, SIZE 1000, PIPELINING`.
+    private static func listedOffer(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        guard let said = text.after("250 "), said.contains(UInt8(ascii: ",")) else { return nil }
+        let parts = said.replacing(Array(", ".utf8), with: [10]).split(separator: 10)
+        guard parts.count > 2,
+            parts.dropFirst().allSatisfy({ part in
+                let word = part.prefix { $0 != 32 && $0 != UInt8(ascii: "=") }
+                return Extension.named(word) != nil || word.starts(with: "X".utf8)
+            })
+        else { return nil }
+        return parts.enumerated().map { index, part in
+            (Array((index < parts.count - 1 ? "250-" : "250 ").utf8) + part)[...]
         }
     }
 

@@ -53,6 +53,7 @@ struct ReadingRun {
     private var place = 0..<0
     /// The session of the line before, which a line without marks goes on with.
     private var current: [UInt8] = []
+    private var lastVoice: Voice?
     private var previous: (line: ArraySlice<UInt8>, process: [UInt8]?)?
 
     /// A session under way: one object, since every line looks it up and changes it.
@@ -202,6 +203,7 @@ struct ReadingRun {
             guard isInFence else { return }
         }
         let told = read(raw)
+        if isEcho(told) { return }
         if plan.isDoubled {
             if let before = previous, before.line.elementsEqual(told.line), before.process == told.process {
                 previous = nil
@@ -216,6 +218,14 @@ struct ReadingRun {
         hand(told.item, told.source, key)
         if !told.peer.isEmpty { drafts[key]?.peer = Array(told.peer) }
         if told.isLast { leave(key) }
+    }
+
+    /// Whether the line before told the same in other words.
+    private mutating func isEcho(_ told: Told) -> Bool {
+        let voice = Voice(told.item, in: told.line, of: told.session)
+        defer { lastVoice = voice }
+        guard let voice, let lastVoice else { return false }
+        return voice.echoes(lastVoice)
     }
 
     /// What a line tells by itself, whatever stood before it.

@@ -46,6 +46,10 @@ struct TranscriptText {
             octets = lines
             steps.append("lines that were run together were divided where a time stands")
         }
+        if let lines = RowsOfText.divided(octets) {
+            octets = lines
+            steps.append("the lines were taken out of the rows that held them")
+        }
         if let (lines, program) = Dump.lines(of: octets) {
             octets = lines
             steps.append("the octets were taken out of \(program)")

@@ -82,6 +82,8 @@ struct DirectionDecider {
             return shape == .blank ? nil : ahead.endsLater() || shape.side == .client ? .client : nil
         case .challenged:
             if case .reply = shape { return .server }
+            // No line of a server is a word of Base64 alone: whoever seems to say it, it answers the challenge.
+            if CredentialsInText.isTellingBase64(line.trimmed) { return .client }
             return shape == .blank ? nil : marked ?? .client
         case .commands:
             if let side = shape.side ?? marked { return side }

@@ -6,6 +6,7 @@ extension SessionDraft {
     /// A line without a mark belongs to the reply above it when that is unfinished and the line has its code.
     mutating func goOn(_ line: ArraySlice<UInt8>, _ source: Source) {
         let text = line.trimmed
+        if unmarked.isReplyAhead, LineShape(text).side == .server { return said(.server, text, source) }
         guard let code = decider.unfinishedCode, case .reply(Int(code), _) = LineShape(text) else {
             return remarks.append(line)
         }
@@ -27,6 +28,8 @@ extension SessionDraft {
 
     /// Of several lines the log shows the first. The last of a reply has its code (RFC 5321 §4.2.1), and no more is known of it.
     mutating func cut(_ mark: Side, _ line: ArraySlice<UInt8>, missing: Int, _ source: Source) {
+        // Of mail data the log shows where it ends.
+        if mark == .client, decider.phase == .content { contentLeftOut("") }
         said(mark, line, source)
         guard let code = decider.unfinishedCode else { return }
         flushRemarks()
@@ -67,6 +70,41 @@ extension SessionDraft {
         case .command, .reply, .dot, .blank, .other: return false
         }
     }
+}
+
+extension SessionDraft {
+    /// Whether a line without a mark is a reply that answers nothing and was said before: a program quotes it in an exception.
+    func quotes(_ line: ArraySlice<UInt8>, _ mark: Side?) -> Bool {
+        mark == nil && decider.phase == .commands && decider.owesNothing && unmarked.holds(line)
+    }
+}
+
+extension SessionDraft {
+    /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
+    func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
+        // The same greeting once more, with nothing between, is what another voice of the program logged.
+        if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
+        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
+    }
+}
+
+/// What lines without a mark are told by.
+struct UnmarkedLines {
+    /// The server's mark stood before nothing: its reply may follow below without one.
+    var isReplyAhead = false
+    /// Lines of replies that refused something.
+    private var refusals: Set<[UInt8]> = []
+    /// The most that are kept.
+    private static let maxRefusals = 200
+
+    /// Takes a line of the server.
+    mutating func take(_ line: ArraySlice<UInt8>) {
+        guard case .reply(400..., _) = LineShape(line), refusals.count < Self.maxRefusals else { return }
+        refusals.insert(Array(line))
+    }
+
+    /// Whether the line refuses something and was said before.
+    func holds(_ line: ArraySlice<UInt8>) -> Bool { refusals.contains(Array(line)) }
 }
 
 /// Whether a log whose rows are turns shows of commands the verbs alone: no command that must have an argument has one.

@@ -11,6 +11,10 @@ extension SessionDraft {
             flushRemarks()
             guard !isClosed else { return }
             isClosed = true
+            // Whether the answer to QUIT came before the client closed the log does not say.
+            if side == .client, decider.isQuitUnanswered, decider.reader.awaitsAnswer {
+                events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
+            }
             events.append(WireEvent(.close(by: side), leg: .relay, at: time))
         case .failed(let sentence):
             flushRemarks()

@@ -3,6 +3,11 @@ import Tracing
 
 /// Words and texts that a draft needs.
 extension SessionDraft {
+    mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
+
+    /// What stood in the log before the session.
+    mutating func precede(with group: RemarkGroup) { remarks = group }
+
     /// What was not in the log, in the order it is told.
     enum Inference: CaseIterable {
         case sides, lineEnds, times, tls, joinedLines, wrappedLines

@@ -36,6 +36,7 @@ struct SessionDraft {
     private(set) var lastLine: (side: Side, line: [UInt8])?
     /// The lines of a reply that is unfinished.
     private var reply: [UInt8] = []
+    private(set) var unmarked = UnmarkedLines()
     /// A gap stands in the place of the mail data under way.
     private var lacksContent = false
 
@@ -95,7 +96,9 @@ struct SessionDraft {
     // MARK: Lines
 
     mutating func said(_ mark: Side?, _ line: ArraySlice<UInt8>, _ source: Source) {
+        unmarked.isReplyAhead = line.isEmpty && mark == .server && decider.phase != .content
         if line.isEmpty, decider.phase != .content, mark == nil || decider.phase != .challenged { return }
+        if quotes(line, mark) { return remarks.append(line) }
         if decider.chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
             return putChunk(line + [13, 10])
         }
@@ -183,6 +186,7 @@ struct SessionDraft {
         lineCount += 1
         lastLine = (side, Array(line))
         spoke.insert(side)
+        if side == .server { unmarked.take(line) }
         isAnswered = side == .server
         switch LineShape(line) {
         case .command(.startTLS) where side == .client:
@@ -231,7 +235,7 @@ struct SessionDraft {
         lineCount += 1
     }
 
-    private mutating func contentLeftOut(_ words: String) {
+    mutating func contentLeftOut(_ words: String) {
         guard decider.phase == .content else { return }
         lackContent()
         if !words.isEmpty { note("of the mail data the log says: \(words)") }
@@ -325,11 +329,6 @@ struct SessionDraft {
         remarkPlaces.insert(events.count)
         events.append(WireEvent(.note(text), leg: .relay, at: time))
     }
-
-    mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
-
-    /// What stood in the log before the session.
-    mutating func precede(with group: RemarkGroup) { remarks = group }
 
     /// What happened, once no more lines come, for whoever shows none of the octets: nothing in it is marked as a credential, and
     /// what the reader has to say of the text is not in it. Nil when nobody said anything.

@@ -29,11 +29,15 @@ enum Dump {
         case .packets: return (PacketDump.read(octets), "packets as tcpdump prints them")
         case .ngrep: return (NgrepDump.read(octets), "packets as ngrep prints them")
         case .curl: return (CurlDump.read(octets), "a trace of curl")
+        case .rows: return (SharkDump.readRows(octets), "packets as tshark lists them")
+        case .trees: return (SharkDump.readTrees(octets), "packets as tshark prints them with -V")
+        case .stream: return (SharkDump.readStream(octets), "a stream as tshark follows it")
+        case .sockets: return (SocketTrace.read(octets), "a trace of sockets in .NET")
         case .hex: return HexDump.read(octets).map { ($0, "a dump in hexadecimal") }
         }
     }
 
-    private enum Kind { case packets, ngrep, curl, hex }
+    private enum Kind { case packets, ngrep, curl, rows, trees, stream, sockets, hex }
 
     /// The lines that are looked at for the first sign of a dump.
     private static let maxLines = 60
@@ -49,6 +53,10 @@ enum Dump {
             if CurlDump.head(line) != nil { return .curl }
             if NgrepDump.head(line) != nil { return .ngrep }
             if PacketDump.head(line) != nil { return .packets }
+            if SharkDump.Row(line) != nil { return .rows }
+            if SharkDump.beginsTree(line) { return .trees }
+            if SharkDump.beginsStream(line) { return .stream }
+            if SocketTrace.head(line) != nil { return .sockets }
             if let row = HexRow(line), row.offset != nil, row.octets.count >= 1 {
                 hex += 1
             } else {

@@ -12,13 +12,22 @@ enum PacketDump {
         var startsStream = false
         /// The first line of what it holds, which tcpdump tells on the ports of mail.
         var text: ArraySlice<UInt8>?
+        /// Its text stands in lines of their own, each behind a tab.
+        var isIndented = false
         /// `IP (tos 0x0, …)`: the ends stand in the next line.
         var isOpen: Bool { from.isEmpty }
     }
 
     /// `23:23:09.418069 IP 192.0.2.175.59663 > 198.51.100.118.25: Flags [P.], seq 1:43, …, length 42: SMTP: 220 mx`.
     static func head(_ line: ArraySlice<UInt8>) -> Head? {
-        guard let first = line.first, (0x30...0x39).contains(first) || first == 32 else { return nil }
+        guard let first = line.first, (0x30...0x39).contains(first) || first == 32 || first == UInt8(ascii: "I") else {
+            return nil
+        }
+        if let rest = line.after("IP ") ?? line.after("IP6 ") {
+            // Without a time, with -q or -t.
+            var head = Head(time: [])
+            return ends(rest, &head) && head.length != nil ? head : nil
+        }
         let marks = [" IP ", " IP6 "].compactMap { line.prefix(200).firstRange(of: Array($0.utf8)) }
         guard let mark = marks.min(by: { $0.lowerBound < $1.lowerBound }) else { return nil }
         let time = line[..<mark.lowerBound].trimmed
@@ -47,6 +56,10 @@ enum PacketDump {
             head.length = Int(digits.text)
             let behind = facts[digits.endIndex...]
             if let said = behind.after(": SMTP: ") { head.text = said }
+            head.isIndented = behind.starts(with: ": SMTP, length".utf8)
+        } else if let digits = facts.after("tcp ") {
+            // -q tells no more than how long it is.
+            head.length = Int(digits.prefix { (0x30...0x39).contains($0) }.text)
         }
         return true
     }
@@ -113,7 +126,7 @@ enum PacketDump {
 
         /// What stands behind the headers in the text of a packet: it begins with what the head tells, or is as long as told.
         private func payload(_ head: Head) -> [UInt8]? {
-            var lines = body
+            var lines = head.isIndented ? body.map { $0.first == 9 ? $0.dropFirst() : $0 } : body
             while let last = lines.last, last.isEmpty { lines.removeLast() }
             guard !lines.isEmpty else { return nil }
             let whole = Array(lines.joined(separator: [10])) + [10]

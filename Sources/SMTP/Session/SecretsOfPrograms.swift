@@ -1,0 +1,101 @@
+/// Credentials in text that was not understood, which stand in no exchange of SMTP: what other protocols say, settings, and
+/// calls of a program that logs in.
+///
+/// It decides from a line alone. A word stands for one of a protocol only where a command can begin: at the start of the line,
+/// behind marks of one letter, or right behind what a dump shows of a packet's head.
+enum SecretsOfPrograms {
+    /// The ranges of a line; `words` are its words.
+    static func places(in line: [UInt8], _ words: [Range<Int>]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        if let start = commandStart(line, words) { found.append(start..<line.count) }
+        // A reply that speaks of passwords tells none.
+        if !words.contains(where: { CredentialsInText.replyCode(line[$0]) != nil }) { found += values(in: line) }
+        return found
+    }
+
+    // MARK: Commands of other protocols
+
+    private static func commandStart(_ line: [UInt8], _ words: [Range<Int>]) -> Int? {
+        for at in words.indices.dropLast() {
+            if isHeader(line, words[at]) { return words[at + 1].lowerBound }
+            if isMistypedAuth(line, words, at) { return words[at + 1].lowerBound }
+            guard mayBegin(line, words, at), CredentialsInText.replyCode(line[words[at]]) == nil,
+                let start = CredentialForm.start(in: line[words[at].lowerBound...], isWhole: true),
+                isLikely(line, words[at], start)
+            else { continue }
+            return start
+        }
+        return nil
+    }
+
+    private static func isHeader(_ line: [UInt8], _ word: Range<Int>) -> Bool {
+        guard word.upperBound < line.count, line[word.upperBound] == UInt8(ascii: ":") else { return false }
+        return ["Authorization", "Proxy-Authorization"].contains { line[word].equalsIgnoringCase($0.utf8) }
+    }
+
+    /// `AUTH=PLAIN`, and behind it no mechanism, as an offer has, but a word of Base64.
+    private static func isMistypedAuth(_ line: [UInt8], _ words: [Range<Int>], _ at: Int) -> Bool {
+        CredentialForm.isMistypedAuth(line[words[at]]) && CredentialsInText.isTellingBase64(line[words[at + 1]])
+    }
+
+    private static func mayBegin(_ line: [UInt8], _ words: [Range<Int>], _ at: Int) -> Bool {
+        if words[..<at].allSatisfy({ $0.count == 1 }) { return true }
+        let start = words[at].lowerBound
+        return start > 0 && !line[start - 1].isWhiteSpace
+    }
+
+    /// Whether what looks like a command is no sentence: in one, "pass" goes on with more than a word, and a tag has no number.
+    private static func isLikely(_ line: [UInt8], _ first: Range<Int>, _ start: Int) -> Bool {
+        guard first.upperBound < line.count, line[first.upperBound].isWhiteSpace else { return false }
+        let arguments = line[start...].split(whereSeparator: \.isWhiteSpace).count
+        if line[first].equalsIgnoringCase("PASS".utf8) { return arguments == 1 }
+        let isNamed = ["APOP", "AUTHINFO", "AUTHENTICATE"].contains { line[first].equalsIgnoringCase($0.utf8) }
+        return isNamed || line[first].contains(where: \.isDigit) && arguments <= 2
+    }
+
+    // MARK: Values with a name, and calls
+
+    private static func values(in line: [UInt8]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        for (at, octet) in line.enumerated() where at >= (found.last?.upperBound ?? 0) {
+            switch octet {
+            case UInt8(ascii: "="), UInt8(ascii: ":"):
+                if let value = value(in: line, behind: at) { found.append(value) }
+            case UInt8(ascii: "("): if let arguments = arguments(in: line, from: at) { found.append(arguments) }
+            default: break
+            }
+        }
+        return found
+    }
+
+    private static let endings = ["password", "passwd", "passphrase", "_pass", "-pass", "passwort"].map {
+        Array($0.utf8)
+    }
+
+    /// `password = secret`, `"smtp_pass": "secret"`, `Password: secret`.
+    private static func value(in line: [UInt8], behind sign: Int) -> Range<Int>? {
+        let quotes = Array("\"' \t".utf8)
+        let before = line[..<sign].reversed().drop { quotes.contains($0) }
+        // Most names end otherwise, and are told apart by their last letter.
+        guard let last = before.first, "dset".utf8.contains(last | 0x20) else { return nil }
+        guard endings.contains(where: { $0.reversed().equalsIgnoringCase(Array(before.prefix($0.count))) }) else {
+            return nil
+        }
+        let start = line[(sign + 1)...].firstIndex { !quotes.contains($0) && $0 != UInt8(ascii: ">") } ?? line.count
+        guard start < line.count else { return nil }
+        let quote = line[start - 1]
+        if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+            return start..<(line[start...].firstIndex(of: quote) ?? line.count)
+        }
+        if line[sign] == UInt8(ascii: ":") { return start..<line.count }
+        return start..<(line[start...].firstIndex { $0.isWhiteSpace || ",;&)".utf8.contains($0) } ?? line.count)
+    }
+
+    /// `login('ada', 'secret')`.
+    private static func arguments(in line: [UInt8], from open: Int) -> Range<Int>? {
+        guard line[..<open].suffix(5).equalsIgnoringCase("login".utf8) else { return nil }
+        let end = line[open...].lastIndex(of: UInt8(ascii: ")")) ?? line.count
+        guard open + 1 < end, line[(open + 1)..<end].contains(where: { "'\",".utf8.contains($0) }) else { return nil }
+        return (open + 1)..<end
+    }
+}
