@@ -55,7 +55,7 @@ import Tracing
         Text("bytes", "EHLO", [220, 250]),
         Text("contents", "EHLO", [250]),
         Text("brackets", "HELO QUIT", [220, 250, 221]),
-        Text("tuples", "", [220, 250, 550]),
+        Text("tuples", "MAIL", [220, 250, 550]),
         Text("async-smtp", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("stalwart-raw", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("written-ends", "EHLO MAIL QUIT", [220, 250, 250, 221]),
@@ -127,12 +127,6 @@ import Tracing
             "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
             [220, 250, 334, 334, 235, 250, 250, 550, 354, 250, 221]
         ),
-        Text("tshark-V", "EHLO AUTH QUIT", [220, 250, 535, 221]),
-        Text(
-            "tshark-V-login",
-            "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
-            [220, 250, 334, 334, 235, 250, 250, 550, 354, 250, 221]
-        ),
         Text(
             "tshark-rows",
             "EHLO AUTH MAIL RCPT RCPT DATA QUIT",
@@ -152,8 +146,6 @@ import Tracing
         Text("haraka-transaction", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("exchange-joined-offer", "EHLO MAIL RCPT QUIT", [220, 250, 250, 452, 221]),
         Text("aiosmtpd", "EHLO AUTH MAIL RCPT RCPT DATA QUIT", [220, 250, 235, 250, 250, 550, 354, 250, 221]),
-        Text("perl-numbers", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
-        Text("numbers-in-mail", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
         Text("exim-close", "EHLO STARTTLS EHLO MAIL RCPT DATA QUIT", [220, 250, 220, 250, 250, 250, 354, 550]),
         Text(
             "javamail-exception",

@@ -44,6 +44,8 @@ import Testing
     func `what other protocols say is masked octet by octet as it is at once`(line: String) {
         for octets in [Array((line + "\r\n").utf8), Array(("250 no\r\n" + line + "\r\n").utf8)] {
             var (whole, single) = (SessionReader(), SessionReader())
+            whole.connected()
+            single.connected()
             let atOnce = whole.credentials(in: octets, from: .client)
             var marked: Set<Int> = []
             for (index, octet) in octets.enumerated() where !single.credentials(in: [octet], from: .client).isEmpty {
@@ -56,6 +58,7 @@ import Testing
 
     @Test func `a literal of IMAP is a credential`() {
         var reader = SessionReader()
+        reader.connected()
         #expect(!reader.credentials(in: Array("a1 LOGIN {3}\r\n".utf8), from: .client).isEmpty)
         #expect(reader.credentials(in: Array("ada {6}\r\n".utf8), from: .client) == [0..<7])
         #expect(reader.credentials(in: Array("secret\r\n".utf8), from: .client) == [0..<6])

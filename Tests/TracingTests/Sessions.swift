@@ -33,7 +33,7 @@ struct Session: Sendable, CustomStringConvertible {
                 if line.hasPrefix("C:") { .octets(from: .client, said) } else if line.hasPrefix("S:") {
                     .octets(from: .server, said)
                 } else if line == "-- close" { .close(by: .server) } else { nil }
-            return kind.map { WireEvent($0, leg: .relay, at: Double(number)) }
+            return kind.map { WireEvent($0, leg: .relay, at: Double(number) / 1000) }
         }
     }
 }

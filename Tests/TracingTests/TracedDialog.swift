@@ -40,7 +40,8 @@ struct TracedDialog: Sendable, CustomStringConvertible {
 
     // MARK: Events
 
-    /// What goes into the tracer, each event with the line of the file it was made from; the time is the line's number.
+    /// What goes into the tracer, each event with the line of the file it was made from. Its time is that line's number in
+    /// milliseconds, since nobody waits here.
     var script: [(line: String, events: [WireEvent])] {
         var leg = Leg.relay
         var script: [(String, [WireEvent])] = []
@@ -58,7 +59,7 @@ struct TracedDialog: Sendable, CustomStringConvertible {
             }
             let events = kinds.map { kind -> WireEvent in
                 let isLookup = kind.isLookup
-                return WireEvent(kind, leg: isLookup ? .lookup : leg, at: Double(number))
+                return WireEvent(kind, leg: isLookup ? .lookup : leg, at: Double(number) / 1000)
             }
             script.append((line, events))
         }

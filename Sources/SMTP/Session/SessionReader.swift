@@ -514,7 +514,9 @@ public struct SessionReader: Sendable {
 
     /// Whether the first line that was kept is the middle of an exchange.
     private func beginsInExchange(_ piece: LineStream.Piece) -> Bool {
-        guard standing.isUnknown, !isBehindExchange else { return false }
+        guard standing.isUnknown, !isBehindExchange,
+            CredentialForm.start(in: piece.line.octets[...], isWhole: true) == nil
+        else { return false }
         return Credential.start(in: piece.line.octets, isWhole: true, at: standing) != nil
     }
 

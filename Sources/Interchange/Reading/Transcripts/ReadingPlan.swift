@@ -112,10 +112,12 @@ struct ReadingPlan {
         // What was learned is believed where the dialogue, or some of it, cannot be seen without it, or its sessions not told apart.
         var learned: (score: Double, plan: ReadingPlan)?
         for front in LineFront.learned(lines, isLogged: plain.contains(where: \.isLogged)) {
-            guard let other = Self.best([front], sample), other.score > learned?.score ?? 0,
-                let plan = plan(other.dialect, front, sample)
-            else { continue }
-            learned = (other.score, plan)
+            guard let other = Self.best([front], sample) else { continue }
+            // What counts lines ends in a number of three digits as well: alone it is no reply.
+            let numbers = sample.count { front.take($0.line).rest.isNumberAlone }
+            let score = other.score - Double(numbers)
+            guard score > learned?.score ?? 0, let plan = plan(other.dialect, front, sample) else { continue }
+            learned = (score, plan)
         }
         guard let learned, let best, known != nil else { return known ?? learned?.plan }
         if learned.score > best.score + 1.5 { return learned.plan }
@@ -270,4 +272,9 @@ struct ReadingPlan {
         case .link, .remark, .either, .goesOn, .wraps, .unsent, .again: return 0.01
         }
     }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether it is three digits and nothing else.
+    fileprivate var isNumberAlone: Bool { count == 3 && allSatisfy { (0x30...0x39).contains($0) } }
 }

@@ -388,19 +388,12 @@ struct ReadingRun {
 
     /// Whether a session in which somebody has spoken is under way, and is as asked.
     private func hasSession(_ key: [UInt8], where isAsked: (SessionDraft) -> Bool) -> Bool {
-        guard let entry = drafts[key], entry.draft.lineCount > 0 else { return false }
-        return isAsked(entry.draft)
+        drafts[key].map { $0.draft.lineCount > 0 && isAsked($0.draft) } ?? false
     }
 
     private mutating func finish(_ key: [UInt8]) {
         guard let entry = drafts.removeValue(forKey: key) else { return }
         touched.remove(key)
         ended.append(Ended(entry))
-    }
-}
-
-extension ArraySlice<UInt8> {
-    fileprivate func dropIndent(_ count: Int) -> ArraySlice<UInt8> {
-        count == 0 ? self : dropFirst(prefix(count).prefix { $0 == 32 }.count)
     }
 }

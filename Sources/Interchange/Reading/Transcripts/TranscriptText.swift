@@ -155,3 +155,10 @@ enum TerminalMarks {
         return text
     }
 }
+
+extension ArraySlice<UInt8> {
+    /// Without the blanks that it begins with, at most so many.
+    func dropIndent(_ count: Int) -> ArraySlice<UInt8> {
+        count == 0 ? self : dropFirst(prefix(count).prefix { $0 == 32 }.count)
+    }
+}

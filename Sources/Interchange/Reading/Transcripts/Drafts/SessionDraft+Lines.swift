@@ -79,15 +79,6 @@ extension SessionDraft {
     }
 }
 
-extension SessionDraft {
-    /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
-    func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
-        // The same greeting once more, with nothing between, is what another voice of the program logged.
-        if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
-        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
-    }
-}
-
 /// What lines without a mark are told by.
 struct UnmarkedLines {
     /// The server's mark stood before nothing: its reply may follow below without one.
