@@ -116,7 +116,8 @@ enum SharkDump {
             } else if line.starts(with: "Transmission Control Protocol".utf8) {
                 from += [58] + value("Src Port: ", line)
                 to += [58] + value("Dst Port: ", line)
-                length = Int(value("Len: ", line).text) ?? 0
+                // No packet is longer, whatever the text says.
+                length = UInt16(value("Len: ", line).text).map(Int.init) ?? 0
                 isNew = isNewSegment(line)
             } else if isInMail, isNew, let said = line.after("    "), said.first?.isBlank == false {
                 say(said)
