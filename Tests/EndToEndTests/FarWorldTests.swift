@@ -125,7 +125,8 @@ struct FarWorldTests {
         #expect(run.status == 2)
         #expect(connections.allSatisfy { $0.segments.isEmpty })
         for (number, address) in silent.enumerated() {
-            #expect(run.output.contains("mx\(number + 1).receiver.example [\(address)]:25: the host did not answer"))
+            let host = "mx\(number + 1).receiver.example [\(address)], port 25"
+            #expect(run.output.contains("\(host): the host did not answer"))
         }
         let sentence = "port 25 seems to be closed to you here: none of 3 exchangers answered"
         for text in [run.output, run.errors] {
