@@ -1,5 +1,5 @@
 import Interchange
-import SMTP
+public import SMTP
 public import Tracing
 
 extension Explanation {
@@ -71,7 +71,7 @@ extension Explanation {
 
 extension AnsweredTurn {
     /// As the order of commands has it.
-    var sequenceTurn: CommandSequence.Turn {
+    public var sequenceTurn: CommandSequence.Turn {
         switch self {
         case .connect: .greeting
         case .ehlo: .hello

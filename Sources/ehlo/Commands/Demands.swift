@@ -110,7 +110,7 @@ struct ExpectedReply: Equatable {
     func fits(_ found: Explanation) -> Bool {
         guard verb == nil || verb?.rawValue == found.turn?.name else { return false }
         if !turns.isEmpty {
-            guard let turn = found.turn, turns.contains(turn.turn) else { return false }
+            guard let turn = found.turn, turns.contains(turn.sequenceTurn) else { return false }
         }
         guard status == nil else { return status.map { "\($0)" } == found.status }
         return found.code.map(fits) ?? false
@@ -226,24 +226,6 @@ extension Explanation.Outcome {
         case .deferred: .deferred
         case .accepted: .accepted
         case .unknown: nil
-        }
-    }
-}
-
-extension AnsweredTurn {
-    fileprivate var turn: CommandSequence.Turn {
-        switch self {
-        case .connect: .greeting
-        case .ehlo: .hello
-        case .startTLS: .startTLS
-        case .auth: .auth
-        case .mail: .mail
-        case .rcpt: .rcpt
-        case .data: .data
-        case .dot: .mailData
-        case .vrfy: .anytime
-        case .rset: .rset
-        case .quit: .quit
         }
     }
 }
