@@ -5,8 +5,7 @@
 public enum SpokenPort {
     /// The text with each port in words.
     public static func said(in text: String) -> String {
-        // Most sentences have no colon before a digit.
-        guard text.utf8.contains(UInt8(ascii: ":")) else { return text }
+        guard mayTellPort(text.utf8) else { return text }
         let own = text.firstRange(of: " said: ").map { text[..<$0.lowerBound] } ?? text[...]
         var words: [String] = []
         for word in own.split(separator: " ", omittingEmptySubsequences: false) {
@@ -14,6 +13,11 @@ public enum SpokenPort {
             words.append(isOption ? String(word) : said(word))
         }
         return words.joined(separator: " ") + text[own.endIndex...]
+    }
+
+    /// Whether a colon stands right before a digit: so few sentences have one that no other is taken apart into words.
+    private static func mayTellPort(_ octets: String.UTF8View) -> Bool {
+        zip(octets, octets.dropFirst()).contains { $0 == UInt8(ascii: ":") && $1 >= UInt8(ascii: "0") && $1 <= UInt8(ascii: "9") }
     }
 
     private static func said(_ word: Substring) -> String {
