@@ -59,9 +59,9 @@ extension HeaderField {
     fileprivate var withoutSignature: HeaderField {
         var field = self
         let tags = body.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map { tag -> [UInt8] in
-            guard let equals = tag.firstIndex(of: UInt8(ascii: "=")),
-                tag[..<equals].trimmingWhiteSpace == [UInt8(ascii: "b")]
-            else { return Array(tag) }
+            guard let equals = tag.firstIndex(of: UInt8(ascii: "=")), Tag(tag).name == [UInt8(ascii: "b")] else {
+                return Array(tag)
+            }
             return Array(tag[...equals])
         }
         field.body = Array(tags.joined(separator: [UInt8(ascii: ";")]))

@@ -31,8 +31,3 @@ enum RelaxedCanonicalization {
         return reduced
     }
 }
-
-extension UInt8 {
-    /// ASCII letters in lower case; all else as it is.
-    fileprivate var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self + 32 : self }
-}

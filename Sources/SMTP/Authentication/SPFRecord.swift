@@ -16,9 +16,8 @@ public enum SPFRecord {
         let own = records.filter { $0.split(separator: 32, omittingEmptySubsequences: false).first == version[...] }
         guard let record = own.first else { return .none }
         guard own.count == 1 else { return .permerror }
-        let terms = record.dropFirst(version.count).split(separator: 32)
-        for term in terms {
-            if isModifier(term) { continue }
+        for term in record.dropFirst(version.count).split(separator: 32).map(SPFTerm.init) {
+            if term.isModifier { continue }
             switch match(term, address) {
             case .yes(let result): return result
             case .no: continue
@@ -31,27 +30,17 @@ public enum SPFRecord {
 
     private static let version = Array("v=spf1".utf8)
 
-    /// Whether the term is a name with an equals sign behind it; what is not known of these is ignored (RFC 7208 §6, §12).
-    private static func isModifier(_ term: ArraySlice<UInt8>) -> Bool {
-        let isInName = { (octet: UInt8) in octet.isLetDig || "-_.".utf8.contains(octet) }
-        return term.first?.isAlpha == true && term.drop(while: isInName).first == UInt8(ascii: "=")
-    }
-
     private enum Match {
         case yes(Result), no, notEvaluated, malformed
     }
 
-    private static func match(_ term: ArraySlice<UInt8>, _ address: [UInt8]) -> Match {
-        let qualifier = term.first.flatMap(result)
-        let mechanism = qualifier == nil ? term : term.dropFirst()
-        let name = mechanism.prefix { $0.isLetDig }
-        let rest = mechanism.dropFirst(name.count)
-        let yes = Match.yes(qualifier ?? .pass)
-        switch name.lossyText.lowercased() {
-        case "all": return rest.isEmpty ? yes : .malformed
+    private static func match(_ term: SPFTerm, _ address: [UInt8]) -> Match {
+        let yes = Match.yes(term.qualifier.flatMap(result) ?? .pass)
+        switch term.name {
+        case "all": return term.value.isEmpty ? yes : .malformed
         case "ip4", "ip6":
-            guard rest.first == UInt8(ascii: ":"),
-                let network = Network(rest.dropFirst(), isVersion6: name.last == 0x36)
+            guard term.value.first == UInt8(ascii: ":"),
+                let network = Network(term.value.dropFirst(), isVersion6: term.name == "ip6")
             else { return .malformed }
             return network.contains(address) ? yes : .no
         case "a", "mx", "ptr", "include", "exists": return .notEvaluated

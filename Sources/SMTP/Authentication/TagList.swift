@@ -1,5 +1,18 @@
 import Notation
 
+/// A tag, which is a name, an equals sign and a value, with blanks around each (RFC 6376 §3.2).
+struct Tag {
+    let name: [UInt8]
+    /// Without the blanks around it; nil without an equals sign.
+    let value: [UInt8]?
+
+    init(_ octets: ArraySlice<UInt8>) {
+        let equals = octets.firstIndex(of: UInt8(ascii: "="))
+        name = octets[..<(equals ?? octets.endIndex)].trimmingWhiteSpace
+        value = equals.map { octets[($0 + 1)...].trimmingWhiteSpace }
+    }
+}
+
 /// Tags with their values, as DKIM and DMARC write their records and fields (RFC 6376 §3.2, RFC 7489 §6.3).
 ///
 ///     v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
@@ -17,11 +30,11 @@ struct TagList {
         for (place, piece) in pieces.enumerated() {
             // A semicolon may stand at the end.
             if place == pieces.count - 1, piece.allSatisfy(\.isWhiteSpace), place > 0 { continue }
-            guard let equals = piece.firstIndex(of: UInt8(ascii: "=")),
-                case let name = piece[..<equals].trimmingWhiteSpace, Self.isName(name),
-                values.updateValue(piece[(equals + 1)...].trimmingWhiteSpace, forKey: name.lossyText) == nil
+            let tag = Tag(piece[...])
+            guard let value = tag.value, Self.isName(tag.name),
+                values.updateValue(value, forKey: tag.name.lossyText) == nil
             else { return nil }
-            first = first ?? name.lossyText
+            first = first ?? tag.name.lossyText
         }
         self.first = first
         self.values = values

@@ -21,6 +21,9 @@ public struct Lexeme: Hashable, Sendable {
         case fieldName = "field-name"
         case fieldBody = "field-body"
         case foldedLine = "folded-line"
+        // Inside of field bodies and of records.
+        case tag, result, property, clause, comment, date, value, identifier, address, term
+        case encodedWord = "encoded-word"
         case stuffedDot = "stuffed-dot"
         case endOfData = "end-of-data"
         case chunk, opaque, note, junk

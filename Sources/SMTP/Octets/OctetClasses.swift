@@ -25,6 +25,8 @@ extension UInt8 {
     var isControl: Bool { self < 32 && self != 9 || self == 127 }
     /// ASCII letters in upper case; all else as it is. By octet, so no locale has a say.
     @inlinable public var uppercased: UInt8 { (0x61...0x7A).contains(self) ? self - 32 : self }
+    /// ASCII letters in lower case; all else as it is.
+    var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self + 32 : self }
 }
 
 extension Sequence<UInt8> {

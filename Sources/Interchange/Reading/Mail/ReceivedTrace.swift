@@ -72,46 +72,43 @@ extension ReceivedTrace.Hop {
     /// `from a (b [192.0.2.1]) by c with ESMTPS id 5B46 for <d>; Mon, 23 Nov 2026 10:00:01 +0100`.
     init(reading field: String) {
         let octets = Array(field.utf8)
-        let end = octets.lastIndex(of: UInt8(ascii: ";")) ?? octets.count
-        if end < octets.count { readDate(octets[(end + 1)...]) }
-        var clause = ""
-        for word in Words(octets[..<end]) {
-            let lower = word.lowercased()
-            if Self.clauses.contains(lower), !word.hasPrefix("(") {
-                clause = lower
-            } else if word.hasPrefix("(") {
-                readComment(word, behind: clause)
-            } else {
-                take(word, in: clause)
+        var divider = FieldDivider(.received)
+        var at = 0
+        for piece in divider.divide(octets[...]) {
+            let text = octets[at..<at + piece.count]
+            switch (piece.kind, piece.part) {
+            case (.comment, .tls): tls = tls ?? Self.inside(text)
+            case (.comment, .from): seen = seen ?? Self.inside(text)
+            case (.clause, let clause):
+                // The first word is the keyword, unless a comment came between it and these.
+                let words = text.split(whereSeparator: \.isBlank).map(\.text)
+                let isKeyword = words.first?.lowercased() == clause.rawValue
+                for word in words.dropFirst(isKeyword ? 1 : 0) { take(word, in: clause) }
+            case (.date, _) where date == nil: readDate(octets[at...])
+            default: break
             }
+            at += piece.count
         }
     }
 
-    private static let clauses: Set = ["from", "by", "via", "with", "id", "for", "tls"]
-
-    private mutating func take(_ word: String, in clause: String) {
+    private mutating func take(_ word: String, in clause: FieldPart) {
         switch clause {
-        case "from": from = from ?? word
-        case "by": by = by ?? word
-        case "via": via = [via, word].compactMap(\.self).joined(separator: " ")
-        case "with": with = with ?? word
-        case "id": id = id ?? word
-        case "for":
+        case .from: from = from ?? word
+        case .by: by = by ?? word
+        case .via: via = [via, word].compactMap(\.self).joined(separator: " ")
+        case .with: with = with ?? word
+        case .id: id = id ?? word
+        case .recipient:
             let address = word.hasPrefix("<") && word.hasSuffix(">") ? String(word.dropFirst().dropLast()) : word
             recipient = recipient ?? address
-        case "tls": tls = tls ?? word
+        case .tls: tls = tls ?? word
         default: break
         }
     }
 
-    /// What a server saw of its client, or of TLS.
-    private mutating func readComment(_ word: String, behind clause: String) {
-        let text = String(word.dropFirst().dropLast(word.hasSuffix(")") ? 1 : 0))
-        if text.contains("TLS") || text.contains("cipher") {
-            tls = tls ?? text
-        } else if clause == "from" {
-            seen = seen ?? text
-        }
+    /// What stands in a comment.
+    private static func inside(_ comment: ArraySlice<UInt8>) -> String {
+        comment.dropFirst().dropLast(comment.last == UInt8(ascii: ")") ? 1 : 0).text
     }
 
     /// Between the parts of a date may be any run of blanks and folds (RFC 5322 §3.3), as before the day from 1 to 9.
@@ -121,27 +118,5 @@ extension ReceivedTrace.Hop {
         date = words.text
         guard let (stamp, _) = TimeStamp.read(words), stamp.hasDate, !stamp.lacksYear else { return }
         time = stamp.seconds - Double(stamp.zone ?? 0) * 60
-    }
-
-    /// Words with blanks between them; a comment in brackets is one, whatever it holds.
-    private struct Words: Sequence, IteratorProtocol {
-        private var rest: ArraySlice<UInt8>
-
-        init(_ octets: ArraySlice<UInt8>) { rest = octets }
-
-        mutating func next() -> String? {
-            rest = rest.drop(while: \.isBlank)
-            guard let first = rest.first else { return nil }
-            var depth = 0
-            let isComment = first == UInt8(ascii: "(")
-            let end = rest.firstIndex { octet in
-                if octet == UInt8(ascii: "(") { depth += 1 }
-                if octet == UInt8(ascii: ")") { depth -= 1 }
-                return isComment ? depth == 0 : octet.isBlank
-            }
-            let stop = end.map { isComment ? $0 + 1 : $0 } ?? rest.endIndex
-            defer { rest = rest[stop...] }
-            return rest[..<stop].text
-        }
     }
 }
