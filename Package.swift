@@ -187,7 +187,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LessonsTests",
-            dependencies: ["Lessons", "Tracing", "SMTP"],
+            dependencies: ["Lessons", "Tracing", "SMTP", "DNS"],
             exclude: ["Fixtures", "Personas"],
             swiftSettings: strict
         ),

@@ -1,3 +1,5 @@
+import Notation
+
 /// The text form of a name, as zone files write it (RFC 1035 §5.1).
 extension Name: CustomStringConvertible {
     /// The labels joined by dots, without the dot at the end; the root is ".".
@@ -7,13 +9,13 @@ extension Name: CustomStringConvertible {
     public var description: String { isRoot ? "." : labels.map(Self.text(of:)).joined(separator: ".") }
 
     /// One label in its text form.
-    public static func text(of label: [UInt8]) -> String {
+    static func text(of label: [UInt8]) -> String {
         var text = ""
         for octet in label {
             switch octet {
             case UInt8(ascii: "."), UInt8(ascii: "\\"): text += "\\" + String(Unicode.Scalar(octet))
             case 0x21...0x7E: text.unicodeScalars.append(Unicode.Scalar(octet))
-            default: text += "\\" + String(repeating: "0", count: octet < 10 ? 2 : octet < 100 ? 1 : 0) + String(octet)
+            default: text += "\\" + octet.decimal(3)
             }
         }
         return text

@@ -20,7 +20,7 @@ import Testing
         #expect(
             Self.spans([(.server, "220 mx.example ESMTP x")]) == [
                 "reply/220@CONNECT 220", "syntax/reply-space  ", "syntax/greeting-domain mx.example",
-                "syntax/greeting-text  ESMTP x",
+                "syntax/greeting-text  ", "syntax/greeting-text ESMTP x",
                 "syntax/line-end \\x0D\\x0A",
             ]
         )
@@ -35,7 +35,8 @@ import Testing
         )
         #expect(
             Self.spans(Self.hello + [(.server, "250-a.example hi")]) == [
-                "reply/250@EHLO 250", "syntax/hyphen -", "syntax/hello-domain a.example", "syntax/hello-text  hi",
+                "reply/250@EHLO 250", "syntax/hyphen -", "syntax/hello-domain a.example", "syntax/hello-text  ",
+                "syntax/hello-text hi",
                 "syntax/line-end \\x0D\\x0A",
             ]
         )
@@ -88,7 +89,8 @@ import Testing
         let data: [(Side, String)] = [(.client, "DATA"), (.server, "354 go")]
         #expect(
             Self.spans(data + [(.client, "message-id: <1@a>")]) == [
-                "field/Message-ID message-id", "syntax/field-colon :", "syntax/field-body  <1@a>",
+                "field/Message-ID message-id", "syntax/field-colon :", "syntax/field-body  ", "field/Message-ID <1@",
+                "field/Message-ID@right a", "syntax/field-body >",
                 "syntax/line-end \\x0D\\x0A",
             ]
         )

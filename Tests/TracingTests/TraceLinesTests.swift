@@ -13,7 +13,8 @@ import Testing
         .reply(.init(turn: .rcpt, verb: .rcpt, isFirst: true, expectsEnhanced: true, answers: 7, recipient: 3)),
         .reply(.init(turn: nil, verb: nil, isFirst: false, expectsEnhanced: false, answers: nil, recipient: nil)),
         .reply(.init(turn: .hello, verb: nil, isFirst: true, expectsEnhanced: false, answers: 0, recipient: nil)),
-        .mailData(.header), .mailData(.foldedHeader), .mailData(.headerEnd), .mailData(.body), .mailData(.end),
+        .mailData(.header), .mailData(.foldedHeader(.unknown)), .mailData(.foldedHeader(FieldFold(field: "Received"))),
+        .mailData(.headerEnd), .mailData(.body), .mailData(.end),
     ]
 
     private static let found = [

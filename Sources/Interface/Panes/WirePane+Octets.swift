@@ -72,7 +72,8 @@ private struct OctetsUnder {
             let inside = { (range: Range<Int>) in
                 range.lowerBound - whole.lowerBound..<range.upperBound - whole.lowerBound
             }
-            starts = Set(line.spansOfWire.compactMap { line.messageRange(ofSpan: $0).map { inside($0).lowerBound } })
+            let ranges = line.messageRanges(ofSpans: line.spansOfWire)
+            starts = Set(ranges.compactMap { $0.map { inside($0).lowerBound } })
             marked = span.flatMap { line.messageRange(ofSpan: $0) }.map(inside)
         }
     }

@@ -55,10 +55,10 @@ extension TraceLine {
         switch (context.turn, context.isFirst) {
         case (.greeting, true) where positive:
             tiling.append(.domain, count: first.count, .syntax("greeting-domain"), name: "server's name")
-            tiling.append(.text, count: text.count - first.count, .syntax("greeting-text"), name: "greeting text")
+            wordsSpans(&tiling, text.dropFirst(first.count), .syntax("greeting-text"))
         case (.hello, true) where positive:
             tiling.append(.domain, count: first.count, .syntax("hello-domain"), name: "server's name")
-            tiling.append(.text, count: text.count - first.count, .syntax("hello-text"), name: "greeting text")
+            wordsSpans(&tiling, text.dropFirst(first.count), .syntax("hello-text"))
         case (.hello, false) where positive && context.verb != .helo: keywordSpans(&tiling, text)
         case (.auth, _), (.saslResponse, _):
             guard code == 334 else {
@@ -67,6 +67,19 @@ extension TraceLine {
             tiling.append(.challenge, count: text.count, .syntax("sasl-challenge"), name: "challenge")
         default: tiling.append(.text, count: text.count, .syntax("reply-text"), name: "text")
         }
+    }
+
+    /// Each limit has a section of its own (RFC 9422); what other parameters mean their keyword tells.
+    private static func anchor(ofParameter name: String, of keyword: String) -> LessonAnchor {
+        guard keyword == "LIMITS" else { return .syntax("extension-parameter") }
+        return LessonAnchor("extension/LIMITS@\(name.prefix { $0 != "=" })")
+    }
+
+    /// What stands behind the server's name, and the blank in front of it.
+    private func wordsSpans(_ tiling: inout SpanTiling, _ text: ArraySlice<UInt8>, _ anchor: LessonAnchor) {
+        let gap = text.prefix { $0 == 32 || $0 == 9 }
+        tiling.append(.separator, count: gap.count, anchor, name: "space")
+        tiling.append(.text, count: text.count - gap.count, anchor, name: "greeting text")
     }
 
     /// An EHLO keyword and its parameters (RFC 5321 §4.1.1.1).
@@ -85,12 +98,8 @@ extension TraceLine {
             } else if keyword == "AUTH" {
                 tiling.append(.mechanism, count: word.count, LessonAnchor("sasl/\(name)"), name: "SASL mechanism")
             } else {
-                tiling.append(
-                    .parameter,
-                    count: word.count,
-                    .syntax("extension-parameter"),
-                    name: "\(keyword) parameter"
-                )
+                let anchor = Self.anchor(ofParameter: name, of: keyword)
+                tiling.append(.parameter, count: word.count, anchor, name: "\(keyword) parameter")
             }
             rest = rest.dropFirst(word.count)
         }

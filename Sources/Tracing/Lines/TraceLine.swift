@@ -39,7 +39,12 @@ public struct TraceLine: Equatable, Sendable {
     }
 
     /// Where in the mail data a line stands (RFC 5322 §2.1, RFC 5321 §4.1.1.4).
-    public enum MailDataPart: Equatable, Sendable { case header, foldedHeader, headerEnd, body, end }
+    public enum MailDataPart: Equatable, Sendable {
+        case header
+        /// A line that goes on with a field, and where in the field it begins (RFC 5322 §2.2.3).
+        case foldedHeader(FieldFold)
+        case headerEnd, body, end
+    }
 
     /// Counted from 0 within the trace.
     public let index: Int
@@ -104,6 +109,8 @@ public struct DNSLine: Equatable, Sendable {
     public struct Piece: Equatable, Sendable {
         public let text: String
         public let anchor: LessonAnchor
+        /// What to call it on screen; nil where the end of its anchor says that.
+        var name: String?
     }
 
     public enum Kind: Equatable, Sendable { case question, header, exchanger(chosen: String), record, failure }

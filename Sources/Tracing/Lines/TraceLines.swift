@@ -115,7 +115,7 @@ private struct LineBlock: Sendable {
             place: numbers.place(kept.step),
             octets: rare?.octets ?? (withContent || !kept.isMailData ? Array(octets[range(of: number)]) : []),
             ending: kept.ending,
-            content: rare?.content ?? kept.content(answers: numbers.answers, recipient: rare?.recipient),
+            content: rare?.content ?? kept.content(numbers.answers, recipient: rare?.recipient, rare?.fold ?? .unknown),
             secrets: rare?.secrets ?? [],
             findings: findings(of: number),
             message: rare?.message ?? [],
@@ -172,7 +172,7 @@ private struct LineBlock: Sendable {
 /// What every line has, in 20 octets: its numbers are counted from those of the block's first line.
 private struct KeptLine: Sendable {
     /// What the line is, where a word is enough to say it; `rare` where it is not.
-    enum Content: Sendable { case command, reply, mailData(TraceLine.MailDataPart), chunk, opaque, rare }
+    enum Content: Sendable { case command, reply, header, foldedHeader, headerEnd, body, end, chunk, opaque, rare }
 
     struct Marks: OptionSet, Sendable {
         let rawValue: UInt8
@@ -260,13 +260,22 @@ private struct KeptLine: Sendable {
         )
     }
 
-    var isMailData: Bool { if case .mailData = content { true } else { false } }
+    var isMailData: Bool {
+        switch content {
+        case .header, .foldedHeader, .headerEnd, .body, .end: true
+        case .command, .reply, .chunk, .opaque, .rare: false
+        }
+    }
 
     /// What the line is. What is rare was looked up before; a line whose parts are lost would be opaque.
-    func content(answers: Int?, recipient: Int?) -> TraceLine.Content {
+    func content(_ answers: Int?, recipient: Int?, _ fold: FieldFold) -> TraceLine.Content {
         switch content {
         case .command: .command
-        case .mailData(let part): .mailData(part)
+        case .header: .mailData(.header)
+        case .foldedHeader: .mailData(.foldedHeader(fold))
+        case .headerEnd: .mailData(.headerEnd)
+        case .body: .mailData(.body)
+        case .end: .mailData(.end)
         case .chunk: .chunk
         case .opaque, .rare: .opaque
         case .reply:
@@ -296,7 +305,11 @@ extension KeptLine.Content {
         switch content {
         case .command: self = .command
         case .reply: self = .reply
-        case .mailData(let part): self = .mailData(part)
+        case .mailData(.header): self = .header
+        case .mailData(.foldedHeader): self = .foldedHeader
+        case .mailData(.headerEnd): self = .headerEnd
+        case .mailData(.body): self = .body
+        case .mailData(.end): self = .end
         case .chunk: self = .chunk
         case .opaque: self = .opaque
         case .saslResponse, .tls, .record, .event: self = .rare
@@ -338,6 +351,8 @@ private struct RareParts: Sendable {
     /// Where a word is not enough to say what the line is.
     let content: TraceLine.Content?
     let recipient: Int?
+    /// Where in its field a folded line begins; nil where nothing is known of the field.
+    let fold: FieldFold?
     /// Those of a long line.
     let octets: [UInt8]?
     let secrets: [Range<Int>]
@@ -350,6 +365,11 @@ private struct RareParts: Sendable {
     init(of line: TraceLine, isLong: Bool) {
         if case .rare = KeptLine.Content(line.content) { content = line.content } else { content = nil }
         if case .reply(let context) = line.content { recipient = context.recipient } else { recipient = nil }
+        if case .mailData(.foldedHeader(let fold)) = line.content, fold != .unknown {
+            self.fold = fold
+        } else {
+            fold = nil
+        }
         octets = isLong ? line.octets : nil
         (secrets, message, failure, endpoint) = (line.secrets, line.message, line.failure, line.endpoint)
         toldOf = line.recipient
@@ -358,7 +378,7 @@ private struct RareParts: Sendable {
     /// Nil where the line has none of them.
     var ifAny: RareParts? {
         let hasNone =
-            content == nil && recipient == nil && octets == nil && secrets.isEmpty && message.isEmpty && failure == nil
+            content == nil && recipient == nil && fold == nil && octets == nil && secrets.isEmpty && message.isEmpty && failure == nil
             && endpoint == nil
         return hasNone ? nil : self
     }

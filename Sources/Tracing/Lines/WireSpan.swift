@@ -39,6 +39,30 @@ extension Finding {
     fileprivate var isOfLongLine: Bool { kind == .commandLineTooLong || kind == .replyLineTooLong }
 }
 
+extension DNSLine {
+    /// The first piece that is of the data of a record; before it stand the type, the owner and the time.
+    static let firstValue = 3
+
+    /// The record whose text a piece is; nil for any other.
+    func textRecord(ofPiece index: Int) -> TextRecord? {
+        guard kind == .record, index == Self.firstValue, pieces.indices.contains(index), pieces[0].text == "TXT" else {
+            return nil
+        }
+        return TextRecord(shown: pieces[index].text, owner: pieces[1].text)
+    }
+
+    /// The piece that holds an octet of the line, and where that piece begins.
+    func piece(at offset: Int) -> (index: Int, start: Int)? {
+        var start = 0
+        for (index, piece) in pieces.enumerated() {
+            let end = start + piece.text.utf8.count
+            if (start..<end).contains(offset) { return (index, start) }
+            start = end + 1
+        }
+        return nil
+    }
+}
+
 extension TraceLine {
     /// What each octet is, on demand: read anew from the line and its content.
     public var spans: [WireSpan] {
@@ -81,7 +105,11 @@ extension TraceLine {
     private func recordSpans(_ tiling: inout SpanTiling, _ line: DNSLine) {
         for (index, piece) in line.pieces.enumerated() {
             if index > 0 { tiling.append(.separator, count: 1, piece.anchor) }
-            let name = piece.anchor.path.split(separator: "/").last.map(String.init)
+            if let record = line.textRecord(ofPiece: index) {
+                for part in record.pieces { tiling.append(part.kind, count: part.count, part.anchor, name: part.name) }
+                continue
+            }
+            let name = piece.name ?? piece.anchor.path.split(separator: "/").last.map(String.init)
             tiling.append(.record, count: piece.text.utf8.count, piece.anchor, name: name)
         }
     }

@@ -79,7 +79,8 @@ struct LookupTracer: Sendable {
     private func show(_ record: ResourceRecord, _ octets: [UInt8], at time: Double, _ trace: inout Trace) {
         remember(record, &trace)
         guard record.type != .mx, record.type != .opt else { return }
-        append(Self.line(of: record), .server, octets, time, [], &trace)
+        let isAlias = record.type == .cname && exchangerLines[record.owner] != nil
+        append(Self.line(of: record, isExchangersAlias: isAlias), .server, octets, time, [], &trace)
     }
 
     /// The MX records, lowest preference first, with the addresses that came along (RFC 5321 §5.1).
@@ -162,33 +163,40 @@ struct LookupTracer: Sendable {
         )
     }
 
-    static func line(of record: ResourceRecord) -> DNSLine {
-        let value: String =
+    /// A record as a line; that an exchanger is an alias is a fault (RFC 2181 §10.3).
+    static func line(of record: ResourceRecord, isExchangersAlias: Bool = false) -> DNSLine {
+        let type = isExchangersAlias ? "dns/CNAME@exchanger" : "dns/\(record.type)"
+        let name = "\(record.type)"
+        let values: [DNSLine.Piece] =
             switch record.data {
-            case .a(let address): "\(address)"
-            case .aaaa(let address): "\(address)"
-            case .cname(let name), .ns(let name): "\(name)"
-            case .soa(let authority): "\(authority.primaryServer)"
-            case .txt(let strings): strings.map(quoted).joined(separator: " ")
-            case .mx, .tlsa, .opt, .other: "…"
+            case .a(let address): [piece("\(address)", type)]
+            case .aaaa(let address): [piece("\(address)", type)]
+            case .cname(let target), .ns(let target): [piece("\(target)", type, name)]
+            case .soa(let authority): [piece("\(authority.primaryServer)", type)]
+            case .txt(let strings): [piece(CharacterStrings.text(of: strings), type)]
+            case .tlsa(let association): pieces(of: association)
+            case .mx, .opt, .other: [piece("…", type)]
             }
-        let type = "dns/\(record.type)"
-        return DNSLine(
-            kind: .record,
-            pieces: [
-                piece("\(record.type)", type), piece("\(record.owner)", "dns/owner"), piece("\(record.ttl)", "dns/TTL"),
-                piece(value, type),
-            ]
-        )
+        let common = [
+            piece(name, type, name), piece("\(record.owner)", "dns/owner"), piece("\(record.ttl)", "dns/TTL"),
+        ]
+        return DNSLine(kind: .record, pieces: common + values)
     }
 
-    /// A string of a TXT record as a zone file has it: in quotes, in which a blank and a dot are themselves (RFC 1035 §5.1).
-    private static func quoted(_ string: [UInt8]) -> String { "\"\(WireText.shown(string))\"" }
+    /// Three numbers and the data, as zone files write them (RFC 6698 §2.2).
+    private static func pieces(of association: TLSA) -> [DNSLine.Piece] {
+        [
+            piece("\(association.certificateUsage)", "dns/TLSA@usage", "certificate usage"),
+            piece("\(association.selector)", "dns/TLSA@selector", "selector"),
+            piece("\(association.matchingType)", "dns/TLSA@matching", "matching type"),
+            piece(association.associationData.map { $0.hex(2) }.joined(), "dns/TLSA@matching", "association data"),
+        ]
+    }
 
     private func piece(_ text: String, _ anchor: String) -> DNSLine.Piece { Self.piece(text, anchor) }
 
-    private static func piece(_ text: String, _ anchor: String) -> DNSLine.Piece {
-        DNSLine.Piece(text: text, anchor: LessonAnchor(anchor))
+    private static func piece(_ text: String, _ anchor: String, _ name: String? = nil) -> DNSLine.Piece {
+        DNSLine.Piece(text: text, anchor: LessonAnchor(anchor), name: name)
     }
 
     private func append(

@@ -5,31 +5,65 @@ extension TraceLine {
     /// blanks between the pieces, and where the message does not hold it.
     public func messageRange(ofSpan span: Int?) -> Range<Int>? {
         guard case .record(let line) = content, !message.isEmpty else { return nil }
-        // Pieces and the blanks between them take turns.
-        guard span.map({ $0.isMultiple(of: 2) && $0 / 2 < line.pieces.count }) ?? true else { return nil }
-        return MessagePlaces(message).range(of: line, piece: span.map { $0 / 2 })
+        guard let span else { return MessagePlaces(message, line).range(ofPiece: nil) }
+        return messageRanges(ofSpans: [span]).first ?? nil
+    }
+
+    /// The same of many spans, the message read once.
+    public func messageRanges(ofSpans numbers: [Int]) -> [Range<Int>?] {
+        guard case .record(let line) = content, !message.isEmpty else { return numbers.map { _ in nil } }
+        let places = MessagePlaces(message, line)
+        let spans = spans
+        return numbers.map { number in
+            guard spans.indices.contains(number), spans[number].kind != .separator,
+                let piece = line.piece(at: spans[number].range.lowerBound)
+            else { return nil }
+            let inside = spans[number].range.lowerBound - piece.start..<spans[number].range.upperBound - piece.start
+            return places.range(ofPiece: piece.index, inside: inside)
+        }
     }
 
     /// The spans that stand for octets of a wire: of a lookup, whose line is our own table, the blanks are left out.
     public var spansOfWire: [Int] {
+        let spans = spans
         let all = Array(spans.indices)
         guard case .record = content else { return all }
-        return all.filter { $0.isMultiple(of: 2) }
+        return all.filter { spans[$0].kind != .separator }
     }
 }
 
 /// Where in a DNS message the pieces of a line stand.
 private struct MessagePlaces {
     private let reading: MessageReading
+    private let line: DNSLine
+    /// The record that the line is about, where it is about one that is shown whole.
+    private let entry: MessageReading.Entry?
+    private let text: TextRecord?
 
-    init(_ octets: [UInt8]) { reading = MessageReader.read(octets) }
+    init(_ octets: [UInt8], _ line: DNSLine) {
+        self.line = line
+        reading = MessageReader.read(octets)
+        let shown = line.text
+        entry =
+            line.kind != .record
+            ? nil
+            : reading.entries.first { $0.record.map { LookupTracer.line(of: $0).text == shown } ?? false }
+        text = line.textRecord(ofPiece: DNSLine.firstValue)
+    }
 
-    func range(of line: DNSLine, piece: Int?) -> Range<Int>? {
+    /// Where a piece stands, or of the text of a record the part that is `inside` of it.
+    func range(ofPiece piece: Int, inside: Range<Int>) -> Range<Int>? {
+        guard let whole = range(ofPiece: piece) else { return nil }
+        guard piece == DNSLine.firstValue, let part = text?.dataRange(ofText: inside) else { return whole }
+        return whole.lowerBound + part.lowerBound..<whole.lowerBound + part.upperBound
+    }
+
+    func range(ofPiece piece: Int?) -> Range<Int>? {
         switch line.kind {
         case .question: question(piece)
         case .header, .failure: header(line, piece)
         case .exchanger: exchanger(line, piece)
-        case .record: record(line, piece)
+        case .record: record(piece)
         }
     }
 
@@ -71,16 +105,22 @@ private struct MessagePlaces {
         }
     }
 
-    private func record(_ line: DNSLine, _ piece: Int?) -> Range<Int>? {
-        let entry = reading.entries.first { $0.record.map { LookupTracer.line(of: $0).pieces == line.pieces } ?? false }
+    private func record(_ piece: Int?) -> Range<Int>? {
         guard let entry else { return nil }
         switch piece {
         case nil: return entry.range
         case 0: return field(.type, of: entry)
         case 1: return field(.owner, of: entry)
         case 2: return field(.ttl, of: entry)
-        default: return data(of: entry)
+        default: return data(of: entry).map { value((piece ?? 0) - DNSLine.firstValue, in: $0) }
         }
+    }
+
+    /// The numbers of a TLSA record have an octet each, and the rest is what they are about (RFC 6698 §2.1).
+    private func value(_ number: Int, in data: Range<Int>) -> Range<Int> {
+        guard line.pieces[0].text == "TLSA", (0...3).contains(number), data.count > number else { return data }
+        let start = data.lowerBound + number
+        return start..<(number < 3 ? start + 1 : data.upperBound)
     }
 
     /// Of the data what the line shows: the address, the name, else all of it.

@@ -10,6 +10,8 @@ struct MailDataReader: Equatable, Sendable {
     private var declaresEightBit: Bool
     private var saidEightBit = false
     private var lastPart = TraceLine.MailDataPart.body
+    /// Where in a field the next line begins, if it goes on with it.
+    private var fold = FieldFold.unknown
 
     init(declaresEightBit: Bool) { self.declaresEightBit = declaresEightBit }
 
@@ -40,7 +42,9 @@ struct MailDataReader: Equatable, Sendable {
     mutating func readRest(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {
         previous = line.ending
         let departures = [Departure(.textLineTooLong)] + eightBitDepartures(line.octets[...])
-        return (lastPart == .body ? .body : .foldedHeader, departures)
+        guard lastPart != .body else { return (.body, departures) }
+        defer { fold.pass(line.octets[...]) }
+        return (.foldedHeader(fold), departures)
     }
 
     /// Whether a line of the body that has no dot at its start and no odd octet changes nothing here.
@@ -74,17 +78,23 @@ struct MailDataReader: Equatable, Sendable {
             isInHeader = false
             return (.headerEnd, isFirst ? [Departure(.noHeader)] : headerDepartures)
         }
-        if first == 32 || first == 9, !isFirst { return (.foldedHeader, []) }
+        if first == 32 || first == 9, !isFirst {
+            defer { fold.pass(content.drop { $0 == 32 || $0 == 9 }) }
+            return (.foldedHeader(fold), [])
+        }
         // White space before the colon is allowed by the obsolete syntax (RFC 5322 §4.5).
         let name = content.prefix { $0 != UInt8(ascii: ":") }
         let word = name.prefix { $0 != 32 && $0 != 9 }
         let isField =
             name.count < content.count && !word.isEmpty && word.allSatisfy { (33...126).contains($0) }
             && name[word.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
+        fold = .unknown
         if isField {
             hasField = true
             if word.equalsIgnoringCase("From".utf8) { hasFrom = true }
             if word.equalsIgnoringCase("Date".utf8) { hasDate = true }
+            fold = FieldFold(field: FieldHead.lessonName(of: word))
+            fold.pass(content[name.endIndex...].dropFirst())
             return (.header, [])
         }
         guard isFirst else { return (.header, [Departure(.malformedHeader)]) }
