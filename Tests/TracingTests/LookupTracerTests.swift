@@ -153,7 +153,7 @@ import Testing
         let record = ResourceRecord(owner: try Name("evil.example"), ttl: 300, data: .txt(strings))
         #expect(
             LookupTracer.line(of: record).text
-                == #"TXT evil.example 300 "v=spf1 ip4:203.0.113.9" " -all\x07""#
+                == #"TXT evil.example 300 "v=spf1 ip4:203.0.113.9" " -all\007""#
         )
     }
 }

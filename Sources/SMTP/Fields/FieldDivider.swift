@@ -113,7 +113,9 @@ public struct FieldDivider: Equatable, Sendable {
         pieces.append(.separator, count: blanks)
         switch grammar {
         case .results: result(word, &pieces)
-        case .receivedSPF: pieces.append(word.contains(.equals) ? .property : .result, .spf, count: word.count)
+        case .receivedSPF:
+            standing.part = .spf
+            pieces.append(word.contains(.equals) ? .property : .result, .spf, count: word.count)
         case .parameters: parameter(word, &pieces)
         case .encoding: pieces.append(.value, Self.encoding(word), count: word.count)
         case .identifiers: identifier(word, &pieces)
