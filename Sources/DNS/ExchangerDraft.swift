@@ -16,7 +16,7 @@ extension ExchangerChoice {
                 case .a(let address): self.addresses[record.owner, default: []].append(.v4(address))
                 case .aaaa(let address): self.addresses[record.owner, default: []].append(.v6(address))
                 case .cname(let target): self.aliases[record.owner] = target
-                case .mx, .ns, .soa, .txt, .tlsa, .opt, .other: break
+                case .mx, .ns, .ptr, .soa, .txt, .tlsa, .opt, .other: break
                 }
             }
             self.addresses.merge(addresses) { _, told in told }

@@ -34,6 +34,7 @@ extension MessageScan {
             return try name(.exchange).map { .mx(preference: preference, exchange: $0) }
         case .cname: return try name(.canonicalName).map { .cname($0) }
         case .ns: return try name(.nameServer).map { .ns($0) }
+        case .ptr: return try name(.pointedName).map { .ptr($0) }
         case .soa: return try startOfAuthority().map { .soa($0) }
         case .txt: return .txt(try strings())
         case .tlsa:

@@ -56,7 +56,7 @@ public struct MessageReading: Equatable, Sendable {
         // The same octets of OPT, RFC 6891 §6.1.2.
         case udpPayloadSize, extendedResponseCode, ednsVersion, ednsFlags
         // Data by type.
-        case address, preference, exchange, canonicalName, nameServer
+        case address, preference, exchange, canonicalName, nameServer, pointedName
         case primaryServer, responsibleMailbox, serial, refresh, retry, expire, minimum
         case textLength, text
         case certificateUsage, selector, matchingType, associationData

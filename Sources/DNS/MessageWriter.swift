@@ -125,7 +125,7 @@ private struct Sheet {
         case .mx(let preference, let exchange):
             u16(preference)
             write(exchange)
-        case .cname(let name), .ns(let name): write(name)
+        case .cname(let name), .ns(let name), .ptr(let name): write(name)
         case .soa(let soa):
             write(soa.primaryServer)
             write(soa.responsibleMailbox)

@@ -24,6 +24,8 @@ public struct ResourceRecord: Hashable, Sendable {
         case mx(preference: UInt16, exchange: Name)
         case cname(Name)
         case ns(Name)
+        /// The name that an address has (RFC 1035 §3.3.12).
+        case ptr(Name)
         case soa(StartOfAuthority)
         /// One or more strings of up to 255 octets each (RFC 1035 §3.3.14).
         case txt([[UInt8]])
@@ -40,6 +42,7 @@ public struct ResourceRecord: Hashable, Sendable {
         case .mx: .mx
         case .cname: .cname
         case .ns: .ns
+        case .ptr: .ptr
         case .soa: .soa
         case .txt: .txt
         case .tlsa: .tlsa

@@ -34,7 +34,7 @@ struct MessageWriterTests {
         let padding = ResourceRecord(
             owner: .root,
             ttl: 0,
-            data: .other(.ptr, Array(repeating: 0, count: start - 12 - 11))
+            data: .other(RecordType(rawValue: 65280), Array(repeating: 0, count: start - 12 - 11))
         )
         let record = ResourceRecord(owner: name("a.example"), ttl: 0, data: .a(IPv4Address(127, 0, 0, 1)))
         let written = try MessageWriter.octets(of: Message(id: 1, answers: [padding, record, record]))

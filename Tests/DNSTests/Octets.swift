@@ -61,6 +61,7 @@ enum Sample {
         ],
         authorities: [
             ResourceRecord(owner: name("receiver.example"), ttl: 5, data: .ns(name("ns.receiver.example"))),
+            ResourceRecord(owner: name("25.2.0.192.in-addr.arpa"), ttl: 5, data: .ptr(name("mx1.receiver.example"))),
             ResourceRecord(
                 owner: name("receiver.example"),
                 ttl: 5,

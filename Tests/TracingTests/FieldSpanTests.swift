@@ -141,6 +141,20 @@ import Testing
         )
     }
 
+    @Test func `the values of a signature are spans, each where it stands in the message`() throws {
+        let name: [UInt8] = [1] + Array("a".utf8) + [7] + Array("example".utf8) + [0]
+        let data: [UInt8] = [0, 15, 13, 2, 0, 0, 1, 44, 0, 0, 0, 9, 0, 0, 0, 1, 0, 5] + name + [1, 2, 3]
+        let record = ResourceRecord(
+            owner: try Name("a.example"),
+            ttl: 60,
+            data: .other(RecordType(rawValue: 46), data)
+        )
+        let line = try #require(Tracer.trace(of: [try LookupTracerTests.answer(.mx, [record])]).lines.last)
+        #expect(line.octets.lossyText.hasSuffix("MX 13 2 300 19700101000009 19700101000001 5 a.example AQID"))
+        let values = line.spansOfWire.suffix(9).map { number in line.messageRange(ofSpan: number) }
+        #expect(values.compactMap { $0.map { Array(line.message[$0]) } }.flatMap { $0 } == data)
+    }
+
     @Test func `an alias where an exchanger should be has its own section`() throws {
         let record = ResourceRecord(owner: try Name("a.example"), ttl: 60, data: .cname(try Name("b.example")))
         let alias = try LookupTracerTests.answer(.a, [record])

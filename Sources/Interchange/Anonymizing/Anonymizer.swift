@@ -69,10 +69,12 @@ public final class Anonymizer {
     /// A DNS message: labels and addresses where they stand, so that pointers still lead to them (RFC 1035 §4.1.4).
     private func message(_ octets: [UInt8]) -> [UInt8] {
         var result = octets
-        for field in MessageReader.read(octets).layout {
+        let reading = MessageReader.read(octets)
+        for field in reading.layout {
             let range = field.range.clamped(to: 0..<octets.count)
             switch field.kind {
-            case .questionName, .owner, .exchange, .canonicalName, .nameServer, .primaryServer, .responsibleMailbox:
+            case .questionName, .owner, .exchange, .canonicalName, .nameServer, .pointedName, .primaryServer,
+                .responsibleMailbox:
                 replaceLabels(range, of: octets, in: &result)
             case .address where range.count == 4:
                 let other = names.ipv4(Array(IPv4Text.text(octets[range]).utf8))
@@ -83,10 +85,30 @@ public final class Anonymizer {
                 guard let groups = IPv6Text.groups(other) else { continue }
                 result.replaceSubrange(range, with: groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
             case .text: result.replaceSubrange(range, with: AnonymousText.anonymized(octets[range], &names))
+            case .data:
+                replaceNames(range, of: reading.entries.first { $0.place == field.place }?.record, octets, in: &result)
             default: break
             }
         }
         return result
+    }
+
+    /// The data of a type that is divided by a table: names where they stand, all else as text in which names may stand.
+    private func replaceNames(
+        _ range: Range<Int>,
+        of record: ResourceRecord?,
+        _ octets: [UInt8],
+        in result: inout [UInt8]
+    ) {
+        guard let record, case .other(let type, let data) = record.data, data.count == range.count else { return }
+        for field in RecordField.fields(of: type, data) {
+            let part = range.lowerBound + field.range.lowerBound..<range.lowerBound + field.range.upperBound
+            if field.isName {
+                replaceLabels(part, of: octets, in: &result)
+            } else if field.name == "value" {
+                result.replaceSubrange(part, with: AnonymousText.anonymized(octets[part], &names))
+            }
+        }
     }
 
     private func replaceLabels(_ range: Range<Int>, of octets: [UInt8], in result: inout [UInt8]) {

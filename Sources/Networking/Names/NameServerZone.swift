@@ -134,7 +134,7 @@ extension ResourceRecord.Data {
     fileprivate var host: Name? {
         switch self {
         case .mx(_, let host), .ns(let host): host
-        case .a, .aaaa, .cname, .soa, .txt, .tlsa, .opt, .other: nil
+        case .a, .aaaa, .cname, .ptr, .soa, .txt, .tlsa, .opt, .other: nil
         }
     }
 }

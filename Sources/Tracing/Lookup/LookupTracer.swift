@@ -171,11 +171,15 @@ struct LookupTracer: Sendable {
             switch record.data {
             case .a(let address): [piece("\(address)", type)]
             case .aaaa(let address): [piece("\(address)", type)]
-            case .cname(let target), .ns(let target): [piece("\(target)", type, name)]
+            case .cname(let target), .ns(let target), .ptr(let target): [piece("\(target)", type, name)]
             case .soa(let authority): [piece("\(authority.primaryServer)", type)]
             case .txt(let strings): [piece(CharacterStrings.text(of: strings), type)]
             case .tlsa(let association): pieces(of: association)
-            case .mx, .opt, .other: [piece("…", type)]
+            case .other(let kind, let data):
+                RecordField.fields(of: kind, data).map { piece($0.text, type, $0.name) }
+            case .mx(let preference, let exchange):
+                [piece("\(preference)", "dns/preference"), piece("\(exchange)", "dns/exchange")]
+            case .opt: [piece("…", type)]
             }
         let common = [
             piece(name, type, name), piece("\(record.owner)", "dns/owner"), piece("\(record.ttl)", "dns/TTL"),

@@ -112,12 +112,20 @@ private struct MessagePlaces {
         case 0: return field(.type, of: entry)
         case 1: return field(.owner, of: entry)
         case 2: return field(.ttl, of: entry)
-        default: return data(of: entry).map { value((piece ?? 0) - DNSLine.firstValue, in: $0) }
+        default:
+            let number = (piece ?? 0) - DNSLine.firstValue
+            if entry.record?.type == .mx { return field(number == 0 ? .preference : .exchange, of: entry) }
+            return data(of: entry).map { value(number, in: $0) }
         }
     }
 
     /// The numbers of a TLSA record have an octet each, and the rest is what they are about (RFC 6698 §2.1).
     private func value(_ number: Int, in data: Range<Int>) -> Range<Int> {
+        if let record = entry?.record, case .other(let type, let octets) = record.data {
+            let fields = RecordField.fields(of: type, octets)
+            guard fields.indices.contains(number) else { return data }
+            return data.lowerBound + fields[number].range.lowerBound..<data.lowerBound + fields[number].range.upperBound
+        }
         guard line.pieces[0].text == "TLSA", (0...3).contains(number), data.count > number else { return data }
         let start = data.lowerBound + number
         return start..<(number < 3 ? start + 1 : data.upperBound)
@@ -125,7 +133,7 @@ private struct MessagePlaces {
 
     /// Of the data what the line shows: the address, the name, else all of it.
     private func data(of entry: MessageReading.Entry) -> Range<Int>? {
-        let told: [MessageReading.Kind] = [.address, .canonicalName, .nameServer, .primaryServer]
+        let told: [MessageReading.Kind] = [.address, .canonicalName, .nameServer, .pointedName, .primaryServer]
         if let range = told.lazy.compactMap({ field($0, of: entry) }).first { return range }
         return field(.dataLength, of: entry).map { $0.upperBound..<entry.range.upperBound }
     }

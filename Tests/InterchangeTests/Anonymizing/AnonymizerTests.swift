@@ -1,3 +1,4 @@
+import DNS
 import Foundation
 import Lessons
 import SMTP
@@ -184,6 +185,36 @@ import Tracing
             "quoted-printable",
         ] {
             #expect(other.contains(word), "\(word) not in \(other)")
+        }
+    }
+
+    @Test func `names in the data of any record are other ones`() throws {
+        let secret = try Name("secretive.sender.example")
+        let labels: [UInt8] = secret.labels.flatMap { label -> [UInt8] in [UInt8(label.count)] + label } + [0]
+        let signature: [UInt8] =
+            [0, 15, 13, 2, 0, 0, 1, 44] + Array(repeating: 9, count: 8) + [1, 2] + labels + [1, 2, 3]
+        let records: [ResourceRecord.Data] = [
+            .ptr(secret), .other(RecordType(rawValue: 46), signature),
+            .other(RecordType(rawValue: 33), [0, 1, 0, 1, 0, 25] + labels),
+            .other(RecordType(rawValue: 257), [0, 5] + Array("iodefmailto:ada@secretive.sender.example".utf8)),
+        ]
+        for data in records {
+            let record = ResourceRecord(owner: try Name("a.example"), ttl: 1, data: data)
+            let octets = try MessageWriter.octets(of: Message(id: 1, flags: [.response], answers: [record]))
+            let recording = Recording(
+                header: .init(began: "", title: "", source: ""),
+                events: [WireEvent(.dnsAnswer(octets), leg: .lookup)]
+            )
+            guard case .dnsAnswer(let other) = Anonymizer().anonymized(recording).events.first?.kind else {
+                Issue.record("no answer is left")
+                continue
+            }
+            #expect(other.count == octets.count)
+            #expect(
+                octets.firstRange(of: "secretive".utf8) != nil && other.firstRange(of: "secretive".utf8) == nil,
+                "\(data)"
+            )
+            #expect(MessageReader.read(other).departures.isEmpty)
         }
     }
 
