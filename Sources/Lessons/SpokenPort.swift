@@ -17,7 +17,9 @@ public enum SpokenPort {
 
     /// Whether a colon stands right before a digit: so few sentences have one that no other is taken apart into words.
     private static func mayTellPort(_ octets: String.UTF8View) -> Bool {
-        zip(octets, octets.dropFirst()).contains { $0 == UInt8(ascii: ":") && $1 >= UInt8(ascii: "0") && $1 <= UInt8(ascii: "9") }
+        zip(octets, octets.dropFirst()).contains {
+            $0 == UInt8(ascii: ":") && $1 >= UInt8(ascii: "0") && $1 <= UInt8(ascii: "9")
+        }
     }
 
     private static func said(_ word: Substring) -> String {

@@ -378,7 +378,8 @@ private struct RareParts: Sendable {
     /// Nil where the line has none of them.
     var ifAny: RareParts? {
         let hasNone =
-            content == nil && recipient == nil && fold == nil && octets == nil && secrets.isEmpty && message.isEmpty && failure == nil
+            content == nil && recipient == nil && fold == nil && octets == nil && secrets.isEmpty && message.isEmpty
+            && failure == nil
             && endpoint == nil
         return hasNone ? nil : self
     }

@@ -87,13 +87,22 @@ public struct Verdict: Equatable, Sendable {
         public let reversePath: [UInt8]?
         public internal(set) var outcome = Outcome.none
         /// The reply to MAIL, where that was a refusal; that to the mail data where no recipient was seen.
-        public internal(set) var decision: Decision?
+        public internal(set) var decision: Decision? {
+            get { keptDecision.first }
+            set { keptDecision = newValue.map { [$0] } ?? [] }
+        }
+        // Few mails have these two, and there may be very many mails.
+        private var keptDecision: [Decision] = []
+        private var keptContent: [Decision] = []
 
         var id: Int { Int(keptID) }
         var connection: Int { Int(keptConnection) }
         var code: UInt16?
         /// What the mail data was answered by, where no recipient was seen.
-        var content: Decision?
+        var content: Decision? {
+            get { keptContent.first }
+            set { keptContent = newValue.map { [$0] } ?? [] }
+        }
 
         init(number: Int, reversePath: [UInt8]?, id: Int, connection: Int) {
             self.reversePath = reversePath
