@@ -155,6 +155,20 @@ import Testing
         #expect(values.compactMap { $0.map { Array(line.message[$0]) } }.flatMap { $0 } == data)
     }
 
+    @Test func `the seven values of an SOA record are spans, each where it stands in the message`() throws {
+        let authority = StartOfAuthority(
+            primaryServer: try Name("ns.b.example"),
+            responsibleMailbox: try Name("who.c.example"),
+            serial: 7
+        )
+        let record = ResourceRecord(owner: try Name("a.example"), ttl: 60, data: .soa(authority))
+        let line = try #require(Tracer.trace(of: [try LookupTracerTests.answer(.mx, [record])]).lines.last)
+        #expect(line.octets.lossyText.hasSuffix("ns.b.example who.c.example 7 3600 600 86400 60"))
+        let values = try line.spansOfWire.suffix(7).map { try #require(line.messageRange(ofSpan: $0)) }
+        #expect(values.suffix(5).map(\.count) == [4, 4, 4, 4, 4])
+        #expect(zip(values, values.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+    }
+
     @Test func `an alias where an exchanger should be has its own section`() throws {
         let record = ResourceRecord(owner: try Name("a.example"), ttl: 60, data: .cname(try Name("b.example")))
         let alias = try LookupTracerTests.answer(.a, [record])

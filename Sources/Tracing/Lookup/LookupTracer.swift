@@ -172,7 +172,7 @@ struct LookupTracer: Sendable {
             case .a(let address): [piece("\(address)", type)]
             case .aaaa(let address): [piece("\(address)", type)]
             case .cname(let target), .ns(let target), .ptr(let target): [piece("\(target)", type, name)]
-            case .soa(let authority): [piece("\(authority.primaryServer)", type)]
+            case .soa(let authority): pieces(of: authority)
             case .txt(let strings): [piece(CharacterStrings.text(of: strings), type)]
             case .tlsa(let association): pieces(of: association)
             case .other(let kind, let data):
@@ -195,6 +195,17 @@ struct LookupTracer: Sendable {
             piece("\(association.matchingType)", "dns/TLSA@matching", "matching type"),
             piece(association.associationData.map { $0.hex(2) }.joined(), "dns/TLSA@matching", "association data"),
         ]
+    }
+
+    /// Two names, a number, and four times in seconds (RFC 1035 §3.3.13).
+    private static func pieces(of authority: StartOfAuthority) -> [DNSLine.Piece] {
+        let values = [
+            ("primary server", "\(authority.primaryServer)"),
+            ("responsible mailbox", "\(authority.responsibleMailbox)"),
+            ("serial", "\(authority.serial)"), ("refresh", "\(authority.refresh)"), ("retry", "\(authority.retry)"),
+            ("expire", "\(authority.expire)"), ("minimum", "\(authority.minimum)"),
+        ]
+        return values.map { piece($0.1, "dns/SOA", $0.0) }
     }
 
     private func piece(_ text: String, _ anchor: String) -> DNSLine.Piece { Self.piece(text, anchor) }

@@ -112,28 +112,31 @@ private struct MessagePlaces {
         case 0: return field(.type, of: entry)
         case 1: return field(.owner, of: entry)
         case 2: return field(.ttl, of: entry)
-        default:
-            let number = (piece ?? 0) - DNSLine.firstValue
-            if entry.record?.type == .mx { return field(number == 0 ? .preference : .exchange, of: entry) }
-            return data(of: entry).map { value(number, in: $0) }
+        default: return value((piece ?? 0) - DNSLine.firstValue, of: entry)
         }
     }
 
-    /// The numbers of a TLSA record have an octet each, and the rest is what they are about (RFC 6698 §2.1).
-    private func value(_ number: Int, in data: Range<Int>) -> Range<Int> {
-        if let record = entry?.record, case .other(let type, let octets) = record.data {
-            let fields = RecordField.fields(of: type, octets)
-            guard fields.indices.contains(number) else { return data }
-            return data.lowerBound + fields[number].range.lowerBound..<data.lowerBound + fields[number].range.upperBound
+    /// Where the values of a record stand whose data the reader divides, in the order in which they are shown.
+    private static let kinds: [RecordType: [MessageReading.Kind]] = [
+        .mx: [.preference, .exchange],
+        .soa: [.primaryServer, .responsibleMailbox, .serial, .refresh, .retry, .expire, .minimum],
+        .tlsa: [.certificateUsage, .selector, .matchingType, .associationData],
+    ]
+
+    private func value(_ number: Int, of entry: MessageReading.Entry) -> Range<Int>? {
+        if let kinds = entry.record.flatMap({ Self.kinds[$0.type] }), kinds.indices.contains(number) {
+            return field(kinds[number], of: entry)
         }
-        guard line.pieces[0].text == "TLSA", (0...3).contains(number), data.count > number else { return data }
-        let start = data.lowerBound + number
-        return start..<(number < 3 ? start + 1 : data.upperBound)
+        guard let data = data(of: entry) else { return nil }
+        guard case .other(let type, let octets)? = entry.record?.data else { return data }
+        let fields = RecordField.fields(of: type, octets)
+        guard fields.indices.contains(number) else { return data }
+        return data.lowerBound + fields[number].range.lowerBound..<data.lowerBound + fields[number].range.upperBound
     }
 
     /// Of the data what the line shows: the address, the name, else all of it.
     private func data(of entry: MessageReading.Entry) -> Range<Int>? {
-        let told: [MessageReading.Kind] = [.address, .canonicalName, .nameServer, .pointedName, .primaryServer]
+        let told: [MessageReading.Kind] = [.address, .canonicalName, .nameServer, .pointedName]
         if let range = told.lazy.compactMap({ field($0, of: entry) }).first { return range }
         return field(.dataLength, of: entry).map { $0.upperBound..<entry.range.upperBound }
     }
