@@ -11,7 +11,9 @@ extension Explanation {
             case .bounce: by.map { "A bounce written by \($0)" } ?? "A bounce"
             case .log: by.map { "A line of \($0)'s log" } ?? "A line of a mail log"
             case .exception: by.map { "An error of \($0)" } ?? "An error of a program"
-            case .failure: by.map { "A failure, told by \($0)" } ?? "A failure of the connection"
+            case .failure:
+                by.map { "A failure, told by \($0)" }
+                    ?? "A failure of the \((step ?? .connection) < .rcptReply ? "connection" : "delivery")"
             case .headers: "The header of a mail"
             case .record: by.map { "A record of \($0)" } ?? "A record of a network monitor"
             case .dialogue: "An SMTP dialogue"

@@ -10,13 +10,15 @@ enum ProgramErrors {
         let failure = explainer.library.wordings.firstKnown([.failure], in: lines)
         let reply = reply(in: lines)
         guard exception != nil || failure != nil else { return nil }
-        let kind: Explanation.Kind = exception != nil ? .exception : .failure
+        // Of a mailbox that is full or unknown the words of a delivery agent are those of a reply as well.
+        let isOfMailbox = exception == nil && failure?.step == .rcptReply
+        let kind: Explanation.Kind = exception != nil ? .exception : isOfMailbox && reply != nil ? .reply : .failure
         let telling =
             lines.first { reply != nil && ReplyInText.first(in: $0) == reply }
             ?? [failure, exception].lazy.compactMap { known in lines.first { known?.isKnown(in: $0) ?? false } }.first
         var found = Explanation(kind, text: telling ?? "")
         found.by = exception?.by ?? failure?.by
-        found.speaker = .program
+        found.speaker = isOfMailbox ? .recipientServer : .program
         if let reply {
             found.speaker = .recipientServer
             explainer.take(reply, in: &found, turn: turn(lines, exception))

@@ -58,6 +58,17 @@ public struct WordingTable: Sendable {
         return found.max { $0.letters < $1.letters }?.wording
     }
 
+    /// The wording of a reply that a line without a code is known by. Nothing else tells there that it is a reply: so many letters
+    /// have to fit that nobody writes them by chance, or half of what the line says.
+    public func told(in line: String) -> Wording? {
+        let text = WordingText(line)
+        guard let wording = best(for: text), let letters = wording.rank(text, .init())?.letters else { return nil }
+        return letters >= Self.tellingLetters || letters * 2 >= line.utf8.count ? wording : nil
+    }
+
+    /// As long as `blocked using spamhaus`.
+    private static let tellingLetters = 20
+
     // MARK: The check
 
     /// What a reader would stumble over: a wording without a lesson, a name given twice, an example that is not explained by the

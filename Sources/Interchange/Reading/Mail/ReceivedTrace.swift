@@ -89,6 +89,8 @@ extension ReceivedTrace.Hop {
             }
             at += piece.count
         }
+        // A quotation mark that is never closed takes the rest in, but not the time.
+        if date == nil, let end = octets.lastIndex(of: UInt8(ascii: ";")) { readDate(octets[(end + 1)...]) }
     }
 
     private mutating func take(_ word: String, in clause: FieldPart) {
