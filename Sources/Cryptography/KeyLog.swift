@@ -72,9 +72,14 @@ public struct KeyLog: Sendable {
         return sentences
     }
 
+    /// What could not be read was told.
+    public mutating func forgetWarnings() { (badLines, surplus) = (0, 0) }
+
     /// Takes what a key log holds. Lines end in CR, LF or both; of a secret that stands in it twice the last counts.
     public mutating func add(_ octets: [UInt8]) {
-        for line in octets.split(whereSeparator: { $0 == 10 || $0 == 13 }) { add(line: line) }
+        // A text editor may have put a byte order mark in front (RFC 3629 §6).
+        let text = octets.starts(with: [0xEF, 0xBB, 0xBF]) ? octets.dropFirst(3) : octets[...]
+        for line in text.split(whereSeparator: { $0 == 10 || $0 == 13 }) { add(line: line) }
     }
 
     /// Takes in all that another one knows.
@@ -89,7 +94,7 @@ public struct KeyLog: Sendable {
     func connection(_ clientRandom: [UInt8]) -> Connection? { connections[clientRandom] }
 
     private mutating func add(line: ArraySlice<UInt8>) {
-        guard line.first != UInt8(ascii: "#") else { return }
+        guard line.first(where: { $0 != 32 && $0 != 9 }) != UInt8(ascii: "#") else { return }
         let words = line.count <= Self.maxLine ? line.split(whereSeparator: { $0 == 32 || $0 == 9 }) : []
         guard !words.isEmpty || line.count > Self.maxLine else { return }
         guard words.count == 3, let name = String(validating: words[0], as: UTF8.self),

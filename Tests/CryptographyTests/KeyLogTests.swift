@@ -28,6 +28,14 @@ import Testing
         #expect(secret(log, .clientApplication) == nil)
     }
 
+    @Test func `a byte order mark, blanks in front and remarks cost no secret`() {
+        for line in ["CLIENT_RANDOM", "  CLIENT_RANDOM", "\t# a remark\n   # another\nCLIENT_RANDOM"] {
+            let log = read("\u{FEFF}\(line) \(Self.random) \(Self.master)\n")
+            #expect(log.count == 1)
+            #expect(log.warnings == [])
+        }
+    }
+
     @Test(arguments: [
         "EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "CLIENT_EARLY_TRAFFIC_SECRET", "ECH_SECRET", "RSA",
         "CLIENT_TRAFFIC_SECRET_1", "SERVER_TRAFFIC_SECRET_N",
