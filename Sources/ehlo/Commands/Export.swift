@@ -94,7 +94,7 @@ struct Export: ParsableCommand {
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
         var files = ManyFiles(sources, choice: number, filter: filter, title: title, demands)
-        (files.keys, files.pick) = (try reading.keys(), reading.pick)
+        (files.keys, files.pick) = (try reading.keys(for: sources.all.map(\.path)), reading.pick)
         if anonymize { files.anonymizer = Anonymizer() }
         try files.write(as: format, with: writer, to: output)
     }
@@ -109,7 +109,8 @@ struct Export: ParsableCommand {
         if let long = try long(source, format, demands) {
             return try put([WrittenSession(long, title: title)], of: source, as: format, with: writer, demands)
         }
-        let file = try reading.picked(SessionFile.read(source.path, keys: reading.keys()) { Self.tellOfWaiting() })
+        let keys = try reading.keys(for: [source.path])
+        let file = try reading.picked(SessionFile.read(source.path, keys: keys) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.
