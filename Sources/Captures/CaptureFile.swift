@@ -28,9 +28,11 @@ public final class CaptureFile: Sendable {
         index.finishLookups()
         self.index = index
         apart = CaptureOctets(index.apart)
-        var keys = keys
-        for block in index.secrets { keys.add(octets.window(at: block.lowerBound, count: block.count).octets) }
-        self.keys = keys
+        var known = KeyLog()
+        for block in index.secrets { known.add(octets.window(at: block.lowerBound, count: block.count).octets) }
+        // Of a secret that is known twice the last counts, and what was given counts before what the capture holds.
+        known.add(keys)
+        self.keys = known
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         var search = FoundSessions()
         for flow in index.candidates {
@@ -39,7 +41,7 @@ public final class CaptureFile: Sendable {
                 continue
             }
             assembly.assemble(flow, upTo: SessionSearch.maxOctets * 2)
-            if let client = SessionSearch.clientDirection(flow, assembly, keys) {
+            if let client = SessionSearch.clientDirection(flow, assembly, known) {
                 search.add(flow, client: client)
             } else {
                 search.add(flow, whoseGreetingIsFor: SessionSearch.greetedDirection(flow, assembly))
@@ -53,7 +55,7 @@ public final class CaptureFile: Sendable {
             warnings.append("there are more than \(LookupIndex.maxMessages) DNS messages; later ones are not read")
         }
         if others > 0 { warnings.append("\(others.counted("other TCP connection")) left alone") }
-        self.warnings = warnings + keys.warnings
+        self.warnings = warnings + known.warnings
         packets = index.packets
     }
 

@@ -16,6 +16,14 @@ enum TLSInsight {
         /// The handshake is over, and what was inside is a session.
         var isEstablished = false
         var reasons: Set<Reason> = []
+        /// What could not be read before the handshake was over, in order.
+        var early: [Early] = []
+
+        struct Early {
+            let side: Side
+            let octets: Int
+            let isSealed: Bool
+        }
 
         struct Reason: Hashable {
             let side: Side
@@ -92,6 +100,10 @@ extension SessionEvents {
         case .established(let facts):
             told.isEstablished = true
             add(.tls(facts), time)
+            for early in told.ofSession {
+                add(.gap(from: early.side, octets: early.octets, isSealed: early.isSealed), time)
+            }
+            told.early = []
         case .inside(let octets): add(.octets(from: side, octets), time)
         case .message(let name, let count):
             add(.note("inside the record: \(name), \(count.counted("octet"))"), time)
@@ -101,10 +113,52 @@ extension SessionEvents {
             let isFatal = !told.isEstablished && ![0, 90].contains(number)
             add(isFatal ? .error(.init(.tlsFailed, "the TLS handshake failed, \(words)")) : .note(words), time)
         case .unopened(let why, let count):
-            let isNew = told.reasons.insert(TLSInsight.Told.Reason(side: side, why: why)).inserted
-            if isNew { remark(why.words(of: side), time) }
-            if told.isEstablished, count > 0 { add(.gap(from: side, octets: count), time) }
+            explain(why, side, time, &told)
+            // It holds nothing of the session.
+            if why != .noHandshakeSecret { addUnread(count, isSealed: true, side, time, &told) }
+        case .lost(let count):
+            explain(.gap, side, time, &told)
+            addUnread(count, isSealed: false, side, time, &told)
         }
+    }
+
+    /// Says once of a side why something of it cannot be read.
+    private mutating func explain(
+        _ why: TLSOpening.Unopened,
+        _ side: Side,
+        _ time: Int64,
+        _ told: inout TLSInsight.Told
+    ) {
+        let isNew = told.reasons.insert(TLSInsight.Told.Reason(side: side, why: why)).inserted
+        if isNew { remark(why.words(of: side), time) }
+    }
+
+    private mutating func addUnread(
+        _ count: Int,
+        isSealed: Bool,
+        _ side: Side,
+        _ time: Int64,
+        _ told: inout TLSInsight.Told
+    ) {
+        guard count > 0 else { return }
+        guard told.isEstablished else {
+            if told.early.count < TLSInsight.Told.maxEarly {
+                told.early.append(.init(side: side, octets: count, isSealed: isSealed))
+            }
+            return
+        }
+        add(.gap(from: side, octets: count, isSealed: isSealed), time)
+    }
+}
+
+extension TLSInsight.Told {
+    /// The most of what could not be read that is kept until the handshake is over.
+    static let maxEarly = 256
+
+    /// What of it may be of the session: the first that a client seals is its Finished (RFC 8446 §2).
+    fileprivate var ofSession: [Early] {
+        let finished = early.firstIndex { $0.side == .client && $0.isSealed }
+        return early.indices.filter { $0 != finished }.map { early[$0] }
     }
 }
 
@@ -115,6 +169,8 @@ extension TLSOpening.Unopened {
         case .record: "a TLS record of the \(side.rawValue) does not authenticate, so nobody can tell what was in it"
         case .key: "the key in the log does not open the TLS records of the \(side.rawValue)"
         case .noSecret: "the key log lacks the secret of what the \(side.rawValue) says from here on"
+        case .noHandshakeSecret: "the key log lacks the secret of what the \(side.rawValue) says in the handshake"
+        case .end: "what the \(side.rawValue) says ends within a TLS record"
         case .gap: "packets are missing inside TLS; what was in those records of the \(side.rawValue) is not known"
         case .notTLS: "the \(side.rawValue) goes on with octets that are no TLS record"
         case .renegotiation:

@@ -106,10 +106,10 @@ struct Export: ParsableCommand {
         with writer: SessionWriter,
         _ demands: Demands
     ) throws {
-        if let long = try long(source, format, demands) {
+        let keys = try reading.keys(for: [source.path])
+        if keys.isEmpty, let long = long(source, format, demands) {
             return try put([WrittenSession(long, title: title)], of: source, as: format, with: writer, demands)
         }
-        let keys = try reading.keys(for: [source.path])
         let file = try reading.picked(SessionFile.read(source.path, keys: keys) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
@@ -134,9 +134,9 @@ struct Export: ParsableCommand {
         _ source: SessionSources.Source,
         _ format: ExportFormat,
         _ demands: Demands
-    ) throws -> LongRecording? {
+    ) -> LongRecording? {
         let isAskedAlone = number == nil && filter == nil && !anonymize && reading.pick.wantsAll && demands.isEmpty
-        guard format == .json, isAskedAlone, try reading.keys().isEmpty else { return nil }
+        guard format == .json, isAskedAlone else { return nil }
         return LongRecording(source.path)
     }
 
