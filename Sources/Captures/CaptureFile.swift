@@ -28,10 +28,10 @@ public final class CaptureFile: Sendable {
         index.finishLookups()
         self.index = index
         apart = CaptureOctets(index.apart)
-        var known = KeyLog()
-        for block in index.secrets { known.add(octets.window(at: block.lowerBound, count: block.count).octets) }
-        // Of a secret that is known twice the last counts, and what was given counts before what the capture holds.
-        known.add(keys)
+        var known = keys
+        for block in index.secrets {
+            known.add(octets.window(at: block.lowerBound, count: block.count).octets, from: .capture)
+        }
         self.keys = known
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         var search = FoundSessions()
@@ -114,8 +114,8 @@ public final class CaptureFile: Sendable {
         guard !keys.isEmpty else { return SessionGlance(assembly, client: found.client, name: name) }
         // What was inside TLS is known only once it was opened.
         let began = assembly.pieces.first?.time ?? 0
-        var events = SessionEvents(client: found.client, name: name, began: began, keys: keys, onRest: {})
-        events.add(assembly)
+        var events = SessionEvents(client: found.client, name: name, began: began, onRest: {})
+        events.add(assembly, keys: keys)
         return SessionGlance(events.events)
     }
 
@@ -136,11 +136,10 @@ public final class CaptureFile: Sendable {
             client: found.client,
             name: match.name.map { SessionEvents.name($0, of: server) } ?? "\(server)",
             began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0,
-            keys: keys,
             onRest: { [octets] in octets.rest() }
         )
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
-        events.add(assembly)
+        events.add(assembly, keys: keys)
         var header = Recording.Header(
             began: UTCTime(nanoseconds: events.began).iso8601WithFraction,
             title: "\(client) ➔ \(server)",

@@ -3,6 +3,21 @@ import Notation
 import SMTP
 import Tracing
 
+/// What opens TLS.
+struct TLSKeys {
+    let log: KeyLog
+    /// Somebody wants TLS opened, so that it is said why it stays shut.
+    let areWanted: Bool
+    /// Secrets may still come, and more of the session.
+    let mayCome: Bool
+
+    init(_ log: KeyLog) { (self.log, areWanted, mayCome) = (log, !log.isEmpty, false) }
+
+    init(_ log: KeyLog, areWanted: Bool, mayCome: Bool) {
+        (self.log, self.areWanted, self.mayCome) = (log, areWanted, mayCome)
+    }
+}
+
 /// What became of the TLS of a captured session.
 enum TLSInsight {
     /// None has begun, or there is no key for any.
@@ -37,9 +52,14 @@ extension SessionEvents {
     /// How many octets of a side are looked at for what both agree on.
     private static var maxHellos: Int { 64 << 10 }
 
-    /// Looks whether TLS begins with a piece of the connection, and whether there is a key for it.
-    mutating func openTLS(_ assembly: StreamAssembly, _ number: Int, _ side: Side) {
-        guard case .unseen = tls, !keys.isEmpty else { return }
+    /// Looks whether TLS begins with a piece of the connection, and whether there is a key for it, or what has to come before.
+    mutating func openTLS(
+        _ assembly: StreamAssembly,
+        _ number: Int,
+        _ side: Side,
+        _ keys: TLSKeys
+    ) {
+        guard case .unseen = tls, keys.areWanted else { return }
         let piece = assembly.pieces[number]
         let octets = assembly.content(piece).prefix(TLSRecord.headLength + 1).buffer
         guard case .record = TLSRecord.head(of: octets) else { return }
@@ -50,7 +70,9 @@ extension SessionEvents {
             guard isHello else { throw .noClientHello }
             let client = beginning(self.client, of: assembly, from: number)
             let server = beginning(self.client.other, of: assembly, from: number)
-            tls = .open(try TLSOpening(client: client, server: server, keys: keys), TLSInsight.Told())
+            if keys.mayCome { awaited = TLSOpening.awaited(client: client, server: server, keys: keys.log) }
+            guard awaited == nil else { return }
+            tls = .open(try TLSOpening(client: client, server: server, keys: keys.log), TLSInsight.Told())
         } catch {
             tls = .shut
             add(.note("TLS stays shut: \(error.words)"), piece.time)

@@ -90,13 +90,11 @@ public struct TLSOpening: Sendable {
     /// Looks at what both sides say first.
     public init(client: [UInt8], server: [UInt8], keys log: KeyLog) throws(TLSOpeningError) {
         guard let asked = Self.hellos(in: client, isServer: false).first else { throw .noClientHello }
+        let answer = Self.hellos(in: server, isServer: true).first { !$0.isRetry }
+        // What is not read here no key opens.
+        if let answer, !Self.reads(answer) { throw .suite(answer.suite, version: answer.version) }
         guard let known = log.connection(asked.random) else { throw .noKey(clientRandom: asked.random) }
-        guard let agreed = Self.hellos(in: server, isServer: true).first(where: { !$0.isRetry }) else {
-            throw .noServerHello
-        }
-        guard let suite = SealedSuite(agreed.suite), [TLSHello.tls12, TLSHello.tls13].contains(agreed.version) else {
-            throw .suite(agreed.suite, version: agreed.version)
-        }
+        guard let agreed = answer, let suite = SealedSuite(agreed.suite) else { throw .noServerHello }
         (self.suite, self.known, isTLS13) = (suite, known, agreed.version == TLSHello.tls13)
         if isTLS13 {
             keys = nil
@@ -116,7 +114,7 @@ public struct TLSOpening: Sendable {
     }
 
     /// The hellos that a side says in the clear.
-    private static func hellos(in octets: [UInt8], isServer: Bool) -> [TLSHello] {
+    static func hellos(in octets: [UInt8], isServer: Bool) -> [TLSHello] {
         var messages: [UInt8] = []
         var rest = octets[...]
         while case .record(let type, let count) = TLSRecord.head(of: rest) {
