@@ -28,9 +28,11 @@ public final class CaptureFile: Sendable {
         index.finishLookups()
         self.index = index
         apart = CaptureOctets(index.apart)
-        var keys = keys
-        for block in index.secrets { keys.add(octets.window(at: block.lowerBound, count: block.count).octets) }
-        self.keys = keys
+        var known = keys
+        for block in index.secrets {
+            known.add(octets.window(at: block.lowerBound, count: block.count).octets, from: .capture)
+        }
+        self.keys = known
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
         var search = FoundSessions()
         for flow in index.candidates {
@@ -39,7 +41,7 @@ public final class CaptureFile: Sendable {
                 continue
             }
             assembly.assemble(flow, upTo: SessionSearch.maxOctets * 2)
-            if let client = SessionSearch.clientDirection(flow, assembly, keys) {
+            if let client = SessionSearch.clientDirection(flow, assembly, known) {
                 search.add(flow, client: client)
             } else {
                 search.add(flow, whoseGreetingIsFor: SessionSearch.greetedDirection(flow, assembly))
@@ -53,7 +55,7 @@ public final class CaptureFile: Sendable {
             warnings.append("there are more than \(LookupIndex.maxMessages) DNS messages; later ones are not read")
         }
         if others > 0 { warnings.append("\(others.counted("other TCP connection")) left alone") }
-        self.warnings = warnings + keys.warnings
+        self.warnings = warnings + known.warnings
         packets = index.packets
     }
 
@@ -112,8 +114,8 @@ public final class CaptureFile: Sendable {
         guard !keys.isEmpty else { return SessionGlance(assembly, client: found.client, name: name) }
         // What was inside TLS is known only once it was opened.
         let began = assembly.pieces.first?.time ?? 0
-        var events = SessionEvents(client: found.client, name: name, began: began, keys: keys, onRest: {})
-        events.add(assembly)
+        var events = SessionEvents(client: found.client, name: name, began: began, onRest: {})
+        events.add(assembly, keys: keys)
         return SessionGlance(events.events)
     }
 
@@ -134,11 +136,10 @@ public final class CaptureFile: Sendable {
             client: found.client,
             name: match.name.map { SessionEvents.name($0, of: server) } ?? "\(server)",
             began: match.messages.first?.time ?? assembly.pieces.first?.time ?? 0,
-            keys: keys,
             onRest: { [octets] in octets.rest() }
         )
         for message in match.messages { events.add(message, (message.isApart ? apart : octets)) }
-        events.add(assembly)
+        events.add(assembly, keys: keys)
         var header = Recording.Header(
             began: UTCTime(nanoseconds: events.began).iso8601WithFraction,
             title: "\(client) ➔ \(server)",

@@ -3,6 +3,21 @@ import Notation
 import SMTP
 import Tracing
 
+/// What opens TLS.
+struct TLSKeys {
+    let log: KeyLog
+    /// Somebody wants TLS opened, so that it is said why it stays shut.
+    let areWanted: Bool
+    /// Secrets may still come, and more of the session.
+    let mayCome: Bool
+
+    init(_ log: KeyLog) { (self.log, areWanted, mayCome) = (log, !log.isEmpty, false) }
+
+    init(_ log: KeyLog, areWanted: Bool, mayCome: Bool) {
+        (self.log, self.areWanted, self.mayCome) = (log, areWanted, mayCome)
+    }
+}
+
 /// What became of the TLS of a captured session.
 enum TLSInsight {
     /// None has begun, or there is no key for any.
@@ -16,6 +31,14 @@ enum TLSInsight {
         /// The handshake is over, and what was inside is a session.
         var isEstablished = false
         var reasons: Set<Reason> = []
+        /// What could not be read before the handshake was over, in order.
+        var early: [Early] = []
+
+        struct Early {
+            let side: Side
+            let octets: Int
+            let isSealed: Bool
+        }
 
         struct Reason: Hashable {
             let side: Side
@@ -29,9 +52,14 @@ extension SessionEvents {
     /// How many octets of a side are looked at for what both agree on.
     private static var maxHellos: Int { 64 << 10 }
 
-    /// Looks whether TLS begins with a piece of the connection, and whether there is a key for it.
-    mutating func openTLS(_ assembly: StreamAssembly, _ number: Int, _ side: Side) {
-        guard case .unseen = tls, !keys.isEmpty else { return }
+    /// Looks whether TLS begins with a piece of the connection, and whether there is a key for it, or what has to come before.
+    mutating func openTLS(
+        _ assembly: StreamAssembly,
+        _ number: Int,
+        _ side: Side,
+        _ keys: TLSKeys
+    ) {
+        guard case .unseen = tls, keys.areWanted else { return }
         let piece = assembly.pieces[number]
         let octets = assembly.content(piece).prefix(TLSRecord.headLength + 1).buffer
         guard case .record = TLSRecord.head(of: octets) else { return }
@@ -42,7 +70,9 @@ extension SessionEvents {
             guard isHello else { throw .noClientHello }
             let client = beginning(self.client, of: assembly, from: number)
             let server = beginning(self.client.other, of: assembly, from: number)
-            tls = .open(try TLSOpening(client: client, server: server, keys: keys), TLSInsight.Told())
+            if keys.mayCome { awaited = TLSOpening.awaited(client: client, server: server, keys: keys.log) }
+            guard awaited == nil else { return }
+            tls = .open(try TLSOpening(client: client, server: server, keys: keys.log), TLSInsight.Told())
         } catch {
             tls = .shut
             add(.note("TLS stays shut: \(error.words)"), piece.time)
@@ -92,6 +122,10 @@ extension SessionEvents {
         case .established(let facts):
             told.isEstablished = true
             add(.tls(facts), time)
+            for early in told.ofSession {
+                add(.gap(from: early.side, octets: early.octets, isSealed: early.isSealed), time)
+            }
+            told.early = []
         case .inside(let octets): add(.octets(from: side, octets), time)
         case .message(let name, let count):
             add(.note("inside the record: \(name), \(count.counted("octet"))"), time)
@@ -101,10 +135,52 @@ extension SessionEvents {
             let isFatal = !told.isEstablished && ![0, 90].contains(number)
             add(isFatal ? .error(.init(.tlsFailed, "the TLS handshake failed, \(words)")) : .note(words), time)
         case .unopened(let why, let count):
-            let isNew = told.reasons.insert(TLSInsight.Told.Reason(side: side, why: why)).inserted
-            if isNew { remark(why.words(of: side), time) }
-            if told.isEstablished, count > 0 { add(.gap(from: side, octets: count), time) }
+            explain(why, side, time, &told)
+            // It holds nothing of the session.
+            if why != .noHandshakeSecret { addUnread(count, isSealed: true, side, time, &told) }
+        case .lost(let count):
+            explain(.gap, side, time, &told)
+            addUnread(count, isSealed: false, side, time, &told)
         }
+    }
+
+    /// Says once of a side why something of it cannot be read.
+    private mutating func explain(
+        _ why: TLSOpening.Unopened,
+        _ side: Side,
+        _ time: Int64,
+        _ told: inout TLSInsight.Told
+    ) {
+        let isNew = told.reasons.insert(TLSInsight.Told.Reason(side: side, why: why)).inserted
+        if isNew { remark(why.words(of: side), time) }
+    }
+
+    private mutating func addUnread(
+        _ count: Int,
+        isSealed: Bool,
+        _ side: Side,
+        _ time: Int64,
+        _ told: inout TLSInsight.Told
+    ) {
+        guard count > 0 else { return }
+        guard told.isEstablished else {
+            if told.early.count < TLSInsight.Told.maxEarly {
+                told.early.append(.init(side: side, octets: count, isSealed: isSealed))
+            }
+            return
+        }
+        add(.gap(from: side, octets: count, isSealed: isSealed), time)
+    }
+}
+
+extension TLSInsight.Told {
+    /// The most of what could not be read that is kept until the handshake is over.
+    static let maxEarly = 256
+
+    /// What of it may be of the session: the first that a client seals is its Finished (RFC 8446 §2).
+    fileprivate var ofSession: [Early] {
+        let finished = early.firstIndex { $0.side == .client && $0.isSealed }
+        return early.indices.filter { $0 != finished }.map { early[$0] }
     }
 }
 
@@ -115,6 +191,8 @@ extension TLSOpening.Unopened {
         case .record: "a TLS record of the \(side.rawValue) does not authenticate, so nobody can tell what was in it"
         case .key: "the key in the log does not open the TLS records of the \(side.rawValue)"
         case .noSecret: "the key log lacks the secret of what the \(side.rawValue) says from here on"
+        case .noHandshakeSecret: "the key log lacks the secret of what the \(side.rawValue) says in the handshake"
+        case .end: "what the \(side.rawValue) says ends within a TLS record"
         case .gap: "packets are missing inside TLS; what was in those records of the \(side.rawValue) is not known"
         case .notTLS: "the \(side.rawValue) goes on with octets that are no TLS record"
         case .renegotiation:

@@ -22,15 +22,16 @@ struct SessionEvents {
     private var sinceRest = 0
     private var remarks = 0
     private(set) var log = WireLog()
-    /// What opens TLS, and what became of it.
-    let keys: KeyLog
+    /// What became of TLS.
     var tls = TLSInsight.unseen
+    /// What the pieces that were not taken yet wait for.
+    var awaited: TLSOpening.Awaited?
 
     /// The most remarks about TCP in one session.
     static let maxRemarks = 50
 
-    init(client: Direction, name: String, began: Int64, keys: KeyLog, onRest: @escaping () -> Void) {
-        (self.client, self.name, self.began, self.keys, self.onRest) = (client, name, began, keys, onRest)
+    init(client: Direction, name: String, began: Int64, onRest: @escaping () -> Void) {
+        (self.client, self.name, self.began, self.onRest) = (client, name, began, onRest)
         latest = began
     }
 
@@ -45,21 +46,27 @@ struct SessionEvents {
         add(message.isAnswer ? .dnsAnswer(content) : .dnsQuery(content), message.time, leg: .lookup)
     }
 
-    /// All that happened on a connection.
-    mutating func add(_ assembly: StreamAssembly) {
+    /// All that happened on a connection. `keys` open TLS.
+    mutating func add(_ assembly: StreamAssembly, keys: KeyLog) {
         begin(assembly)
-        goOn(assembly)
+        goOn(assembly, TLSKeys(keys))
         end()
     }
 
-    /// What happened next: the pieces that there are.
-    mutating func goOn(_ assembly: StreamAssembly) {
+    /// What happened next: the pieces that there are. Answers how many of them were taken: where more may come, those from the
+    /// beginning of TLS on are left until all is there that opens it.
+    @discardableResult
+    mutating func goOn(_ assembly: StreamAssembly, _ keys: TLSKeys) -> Int {
+        awaited = nil
         for (number, piece) in assembly.pieces.enumerated() {
             let side: Side = piece.direction == client ? .client : .server
             switch piece.kind {
             case .syn: add(.connect(to: name), piece.time)
             case .synAck: add(.connected(to: name), piece.time)
-            case .octets: addOctets(assembly, number, side)
+            case .octets:
+                openTLS(assembly, number, side, keys)
+                if awaited != nil { return number }
+                addOctets(assembly.content(piece), side, piece.time)
             case .gap: addGap(piece.count, side, piece.time)
             case .fin: closer = (closer?.direction ?? piece.direction, piece.time)
             case .rst:
@@ -85,6 +92,7 @@ struct SessionEvents {
                 )
             }
         }
+        return assembly.pieces.count
     }
 
     /// Nothing more will come.
@@ -124,11 +132,8 @@ struct SessionEvents {
         }
     }
 
-    private mutating func addOctets(_ assembly: StreamAssembly, _ number: Int, _ side: Side) {
-        let piece = assembly.pieces[number]
-        let content = assembly.content(piece)
-        openTLS(assembly, number, side)
-        if !addInside(content, side, piece.time) { add(.octets(from: side, content.octets), piece.time) }
+    private mutating func addOctets(_ content: Window, _ side: Side, _ time: Int64) {
+        if !addInside(content, side, time) { add(.octets(from: side, content.octets), time) }
         sinceRest += content.count
         guard sinceRest > CaptureIndex.restAfter else { return }
         sinceRest = 0

@@ -56,8 +56,8 @@ struct SessionSearch {
     private static func sealedClient(_ flow: Flow, _ assembly: StreamAssembly, _ keys: KeyLog) -> Direction? {
         guard let first = assembly.pieces.first(where: { $0.kind == .octets }) else { return nil }
         let client = first.direction
-        var events = SessionEvents(client: client, name: "", began: 0, keys: keys, onRest: {})
-        events.add(assembly)
+        var events = SessionEvents(client: client, name: "", began: 0, onRest: {})
+        events.add(assembly, keys: keys)
         var insides: [Side: [UInt8]] = [:]
         for event in events.events.drop(while: { if case .tls = $0.kind { false } else { true } }) {
             if case .octets(let side, let octets, _) = event.kind { insides[side, default: []] += octets }

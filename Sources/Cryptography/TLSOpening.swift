@@ -22,6 +22,8 @@ public struct TLSOpening: Sendable {
         case alert(UInt8)
         /// Octets that could not be opened, as many as there may have been.
         case unopened(Unopened, octets: Int)
+        /// Octets that are not there.
+        case lost(octets: Int)
     }
 
     /// Why octets could not be opened.
@@ -32,8 +34,12 @@ public struct TLSOpening: Sendable {
         case key
         /// The key log lacks the secret of the side that counts from here on.
         case noSecret
+        /// The key log lacks the secret of the side's part of the handshake (RFC 8446 §7.1); it has the one behind it.
+        case noHandshakeSecret
         /// Packets are missing.
         case gap
+        /// The side ends within a record.
+        case end
         /// What stands there is no record.
         case notTLS
         /// New keys were agreed on inside (RFC 5246 §7.4.1.1).
@@ -84,13 +90,11 @@ public struct TLSOpening: Sendable {
     /// Looks at what both sides say first.
     public init(client: [UInt8], server: [UInt8], keys log: KeyLog) throws(TLSOpeningError) {
         guard let asked = Self.hellos(in: client, isServer: false).first else { throw .noClientHello }
+        let answer = Self.hellos(in: server, isServer: true).first { !$0.isRetry }
+        // What is not read here no key opens.
+        if let answer, !Self.reads(answer) { throw .suite(answer.suite, version: answer.version) }
         guard let known = log.connection(asked.random) else { throw .noKey(clientRandom: asked.random) }
-        guard let agreed = Self.hellos(in: server, isServer: true).first(where: { !$0.isRetry }) else {
-            throw .noServerHello
-        }
-        guard let suite = SealedSuite(agreed.suite), [TLSHello.tls12, TLSHello.tls13].contains(agreed.version) else {
-            throw .suite(agreed.suite, version: agreed.version)
-        }
+        guard let agreed = answer, let suite = SealedSuite(agreed.suite) else { throw .noServerHello }
         (self.suite, self.known, isTLS13) = (suite, known, agreed.version == TLSHello.tls13)
         if isTLS13 {
             keys = nil
@@ -105,17 +109,12 @@ public struct TLSOpening: Sendable {
                 serverRandom: agreed.random
             )
         }
-        facts = TLSFacts(
-            version: TLSRegistry.version(agreed.version),
-            cipher: TLSRegistry.cipherSuite(agreed.suite),
-            group: agreed.group.map { TLSRegistry.group($0) },
-            serverName: asked.serverName.map { WireText.shown($0) },
-            applicationProtocol: agreed.applicationProtocol.map { WireText.shown($0) }
-        )
+        facts = agreed.facts
+        facts.serverName = asked.serverName.map { WireText.shown($0) }
     }
 
     /// The hellos that a side says in the clear.
-    private static func hellos(in octets: [UInt8], isServer: Bool) -> [TLSHello] {
+    static func hellos(in octets: [UInt8], isServer: Bool) -> [TLSHello] {
         var messages: [UInt8] = []
         var rest = octets[...]
         while case .record(let type, let count) = TLSRecord.head(of: rest) {
@@ -175,7 +174,8 @@ public struct TLSOpening: Sendable {
             (self[side].skipped, self[side].isBehindGap) = (0, true)
         }
         if !unread.isEmpty { told.append(.records(unread)) }
-        told.append(.unopened(.gap, octets: unread.count + count))
+        if !unread.isEmpty { told.append(.unopened(.gap, octets: unread.count)) }
+        told.append(.lost(octets: count))
         return told
     }
 
@@ -183,7 +183,7 @@ public struct TLSOpening: Sendable {
     public mutating func end(_ side: Side) -> [Told] {
         defer { self[side].unread = [] }
         let rest = self[side].unread
-        return rest.isEmpty ? [] : [.records(rest), .unopened(.gap, octets: rest.count)]
+        return rest.isEmpty ? [] : [.records(rest), .unopened(.end, octets: rest.count)]
     }
 
     /// A record that is not there counts as well.
@@ -233,6 +233,7 @@ public struct TLSOpening: Sendable {
         case .handshake, .application:
             if isSpec { self[side].phase = .shut(.renegotiation) }
             unseal(record, from: side, at: time, &told)
+        case .shut(.noHandshakeSecret): unseal(record, from: side, at: time, &told)
         case .shut(let why): told.append(.unopened(why, octets: record.count - TLSRecord.headLength))
         }
     }
@@ -266,6 +267,10 @@ public struct TLSOpening: Sendable {
     private mutating func opened(_ record: [UInt8], from side: Side) -> (type: UInt8, content: [UInt8])? {
         let isBehindGap = self[side].isBehindGap
         switch self[side].phase {
+        case .shut(.noHandshakeSecret):
+            guard var next = applicationRecords(of: side), let found = next.resume(record) else { return nil }
+            self[side].phase = .application(next)
+            return found
         case .clear, .shut: return nil
         case .application(var records):
             defer { self[side].phase = .application(records) }
@@ -296,7 +301,7 @@ public struct TLSOpening: Sendable {
         }
         if self[side].isBehindGap { why = .gap }
         failures += 1
-        if failures > Self.maxFailures { self[side].phase = .shut(why) }
+        if failures > Self.maxFailures { self[side].phase = .shut(why == .noHandshakeSecret ? .noSecret : why) }
         told.append(.unopened(why, octets: count))
     }
 
@@ -344,8 +349,13 @@ public struct TLSOpening: Sendable {
     /// Behind the ServerHello both sides seal what they say, in TLS 1.3.
     private mutating func shakeHands(_ body: [UInt8]) {
         guard isTLS13, let hello = TLSHello(body, isServer: true), !hello.isRetry else { return }
-        if !client.hasLeftTLS { client.phase = records(.clientHandshake).map(Phase.handshake) ?? .shut(.noSecret) }
-        if !server.hasLeftTLS { server.phase = records(.serverHandshake).map(Phase.handshake) ?? .shut(.noSecret) }
+        for side in Side.allCases where !self[side].hasLeftTLS { self[side].phase = handshakePhase(of: side) }
+    }
+
+    /// Without the secret of the handshake its records stay shut, and those behind it are found by their own.
+    private func handshakePhase(of side: Side) -> Phase {
+        if let sealed = records(side == .client ? .clientHandshake : .serverHandshake) { return .handshake(sealed) }
+        return .shut(applicationRecords(of: side) == nil ? .noSecret : .noHandshakeSecret)
     }
 
     private func applicationRecords(of side: Side) -> SealedRecords? {

@@ -38,6 +38,22 @@ extension SessionValues.Context {
         return line.octets.count + line.ending.octets.count
     }
 
+    /// What counts at the line, where a session says it more than once; without a line what counted last.
+    private func known<Value>(_ last: Value?, _ course: Course<Value>) -> Value? {
+        guard last != nil, let line else { return last }
+        return course.value(at: line.index) ?? last
+    }
+
+    var clientDomain: [UInt8]? { known(trace.facts.clientDomain, trace.facts.clientDomains) }
+    var greeting: [UInt8]? { known(trace.facts.greeting, trace.facts.greetings) }
+    var serverAddress: String? { known(trace.facts.serverAddress, trace.facts.serverAddresses) }
+    var serverDomain: [UInt8]? {
+        guard let line, let domain = trace.facts.serverDomains.value(at: line.index) else {
+            return trace.facts.serverDomain
+        }
+        return domain
+    }
+
     /// What the server offers where the line stands: before TLS and after it are two answers.
     var hello: Hello {
         if let early = trace.facts.helloInClear, let line, line.index < early.until { return early.hello }

@@ -67,17 +67,17 @@ public enum SessionValues {
 
     public static let all: [Row] = [
         Row("client.domain", "the argument of EHLO", else: "the client") {
-            $0.trace.facts.clientDomain.map(Found.octets)
+            $0.clientDomain.map(Found.octets)
         },
         Row("client.address", "the client's IP address", else: "the client's address") { _ in nil },
         Row("server.domain", "the name in the greeting", else: "the server") {
-            $0.trace.facts.serverDomain.map(Found.octets)
+            $0.serverDomain.map(Found.octets)
         },
         Row("server.address", "IP address and port", else: "the server's address") {
-            $0.trace.facts.serverAddress.map { .text(addressAndPort($0)) }
+            $0.serverAddress.map { .text(addressAndPort($0)) }
         },
         Row("server.greeting", "the text of the greeting", else: "the greeting") {
-            $0.trace.facts.greeting.map(Found.octets)
+            $0.greeting.map(Found.octets)
         },
         Row("sender", "the reverse-path's mailbox", else: "the sender") {
             $0.reversePath.map { .octets($0.shownOctets) }

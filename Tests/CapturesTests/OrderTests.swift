@@ -53,7 +53,7 @@ import Tracing
     /// What is acknowledged and nowhere to be found is a gap, and nothing waits for it.
     @Test func `a lost command stays a gap before its reply`() throws {
         let lost = try recording(Self.mail.filter { !$0.frame.contains(Array("RCPT".utf8)) })
-        let gap = lost.events.firstIndex { if case .gap(from: .client, _) = $0.kind { true } else { false } }
+        let gap = lost.events.firstIndex { if case .gap(from: .client, _, _) = $0.kind { true } else { false } }
         let reply = lost.events.firstIndex { event in
             if case .octets(from: .server, let octets, _) = event.kind {
                 octets.starts(with: "250 2.1.5".utf8)

@@ -66,7 +66,72 @@ import Tracing
         #expect(
             OpenedTLSTests.notes(recording).filter { $0.contains("lacks the secret of what the server") }.count == 1
         )
-        #expect(recording.events.contains { if case .gap(.server, _) = $0.kind { true } else { false } })
+        #expect(recording.events.contains { if case .gap(.server, _, _) = $0.kind { true } else { false } })
+    }
+
+    /// A session of curl13, read with the lines of its key log that do not begin so.
+    private func recording(without labels: String..., of name: String = "curl13") throws -> Recording {
+        let lines = String(decoding: try OpenedTLSTests.octets("\(name).keys"), as: UTF8.self).split(separator: "\n")
+        let some = lines.filter { line in !labels.contains { line.hasPrefix($0) } }.joined(separator: "\n")
+        return try OpenedTLSTests.recording(OpenedTLSTests.octets("\(name).pcap"), KeyLog(Array(some.utf8)))
+    }
+
+    private static func gaps(_ recording: Recording) -> [WireEvent.Kind] {
+        recording.events.map(\.kind).filter { if case .gap = $0 { true } else { false } }
+    }
+
+    @Test(arguments: ["CLIENT_HANDSHAKE", "SERVER_HANDSHAKE"], ["curl13", "opensmtpd13"])
+    func `a secret of the handshake that is missing hides nothing of the session`(label: String, name: String) throws {
+        let recording = try recording(without: label, of: name)
+        #expect(OpenedTLSTests.inside(recording) == OpenedTLSTests.inside(try OpenedTLSTests.open(name)))
+        #expect(Self.gaps(recording) == [])
+        #expect(OpenedTLSTests.notes(recording).filter { $0.contains("says in the handshake") }.count == 1)
+        let findings = try OpenedTLSTests.open(name).trace.lines.flatMap(\.findings)
+        #expect(recording.trace.lines.flatMap(\.findings) == findings)
+    }
+
+    @Test(arguments: ["curl13", "opensmtpd13"])
+    func `what the client said before the handshake was seen to end is a gap`(name: String) throws {
+        let recording = try recording(without: "CLIENT_", of: name)
+        let kinds = recording.events.map(\.kind)
+        let up = try #require(kinds.firstIndex { if case .tls = $0 { true } else { false } })
+        #expect({ if case .gap(.client, .some, true) = kinds[up + 1] { true } else { false } }())
+        #expect(!recording.trace.lines.flatMap(\.findings).contains { $0.kind == .replyWithoutCommand })
+        #expect(
+            Self.gaps(recording).allSatisfy { if case .gap(.client, _, true) = $0 { true } else { false } }
+        )
+    }
+
+    @Test func `a login whose answers stay sealed is no unknown command`() throws {
+        let recording = try recording(without: "SERVER_TRAFFIC", of: "opensmtpd13")
+        #expect(!recording.trace.lines.flatMap(\.findings).contains { $0.kind == .unknownVerb })
+        #expect(
+            Self.gaps(recording).allSatisfy { if case .gap(.server, _, true) = $0 { true } else { false } }
+        )
+    }
+
+    @Test func `octets that the capture lacks are no sealed ones`() throws {
+        let file = try OpenedTLSTests.octets("curl13.pcap")
+        let packets = Self.packets(file)
+        let number = try #require(Self.spoken(packets, toPort: 25).dropLast(2).last)
+        let rest = packets.enumerated().filter { $0.offset != number }.map(\.element)
+        let recording = try OpenedTLSTests.recording(Self.file(rest, like: file), OpenedTLSTests.keys("curl13"))
+        #expect(
+            Self.gaps(recording).contains { if case .gap(.client, .some, false) = $0 { true } else { false } }
+        )
+    }
+
+    @Test func `what was given counts before what the capture holds`() throws {
+        var file = try OpenedTLSTests.octets("secrets.pcapng")
+        let keys = try OpenedTLSTests.octets("curl13.keys")
+        for line in keys.split(separator: 10) where line.first != UInt8(ascii: "#") {
+            let secret = Array(line.split(separator: 32).last ?? [])
+            let place = try #require(file.indices.first { file[$0...].starts(with: secret) })
+            file[place] = file[place] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+        }
+        #expect(OpenedTLSTests.inside(try OpenedTLSTests.recording(file, KeyLog())) == [])
+        let whole = OpenedTLSTests.inside(try OpenedTLSTests.open("curl13"))
+        #expect(OpenedTLSTests.inside(try OpenedTLSTests.recording(file, KeyLog(keys))) == whole)
     }
 
     @Test func `secrets of another version are none`() throws {
@@ -121,7 +186,9 @@ import Tracing
         let recording = try OpenedTLSTests.recording(Self.file(packets, like: file), OpenedTLSTests.keys(name))
         #expect(OpenedTLSTests.notes(recording).filter { $0.contains("does not authenticate") }.count == 1)
         #expect(
-            recording.events.contains { if case .gap(.client, let count) = $0.kind { (count ?? 0) > 0 } else { false } }
+            recording.events.contains {
+                if case .gap(.client, let count, _) = $0.kind { (count ?? 0) > 0 } else { false }
+            }
         )
         let inside = OpenedTLSTests.inside(recording)
         #expect(inside.last == whole.last)

@@ -197,7 +197,7 @@ import Tracing
             if offset != nil { talk.change { $0[$0.count - 1].kept = 60 } }
         }
         let recording = try #require(talk.recording)
-        #expect(recording.events.contains { if case .gap(.client, .some) = $0.kind { true } else { false } })
+        #expect(recording.events.contains { if case .gap(.client, .some, _) = $0.kind { true } else { false } })
         #expect(recording.octets(.server) == Self.expected?.octets(.server))
     }
 

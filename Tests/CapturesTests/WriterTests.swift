@@ -94,6 +94,21 @@ import Tracing
         #expect(read.events.last?.kind == .close(by: .client))
     }
 
+    @Test func `what no key opens is written once, as the records that it was`() throws {
+        let events: [WireEvent.Kind] = [
+            .octets(from: .server, Array("220 mx.example ESMTP\r\n".utf8)),
+            .octets(from: .client, Array("EHLO a\r\n".utf8)),
+            .octets(from: .server, Array("250 mx.example\r\n".utf8)), .records(from: .client, [23, 3, 3, 0, 2, 1, 2]),
+            .gap(from: .client, octets: 2, isSealed: true), .octets(from: .client, Array("QUIT\r\n".utf8)),
+        ]
+        let recording = Recording(
+            header: .init(began: "", title: "", source: ""),
+            events: events.map { WireEvent($0, leg: .relay) }
+        )
+        let read = try #require(CaptureFile(CaptureOctets(Self.file(recording)))).recording(0)
+        #expect(!read.events.contains { if case .gap = $0.kind { true } else { false } })
+    }
+
     @Test func `a long mail is cut into segments`() throws {
         let body = [UInt8](repeating: 65, count: 100_000)
         let recording = Recording(

@@ -28,6 +28,14 @@ import Testing
         #expect(secret(log, .clientApplication) == nil)
     }
 
+    @Test func `a byte order mark, blanks in front and remarks cost no secret`() {
+        for line in ["CLIENT_RANDOM", "  CLIENT_RANDOM", "\t# a remark\n   # another\nCLIENT_RANDOM"] {
+            let log = read("\u{FEFF}\(line) \(Self.random) \(Self.master)\n")
+            #expect(log.count == 1)
+            #expect(log.warnings == [])
+        }
+    }
+
     @Test(arguments: [
         "EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "CLIENT_EARLY_TRAFFIC_SECRET", "ECH_SECRET", "RSA",
         "CLIENT_TRAFFIC_SECRET_1", "SERVER_TRAFFIC_SECRET_N",
@@ -76,5 +84,36 @@ import Testing
         return stride(from: 0, to: digits.count, by: 2).map {
             UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0
         }
+    }
+
+    @Test func `one that grows without an end keeps the latest connections`() {
+        var log = KeyLog(keepingLast: 3)
+        let random = { (number: Int) in String(repeating: "0\(number)", count: 32) }
+        let isKnown = { (log: KeyLog, number: Int) in
+            log.connection([UInt8](repeating: UInt8(number), count: 32)) != nil
+        }
+        for round in 1...3 {
+            for number in 0...9 { log.add(Array("CLIENT_RANDOM \(random(number)) \(Self.master)\n".utf8)) }
+            #expect(log.count == 3, "round \(round)")
+            #expect((0...9).filter { isKnown(log, $0) } == [7, 8, 9])
+        }
+        #expect(log.warnings == [])
+    }
+
+    @Test func `what was given counts before what a capture holds, whichever comes first`() {
+        let line = { (secret: String) in Array("CLIENT_RANDOM \(Self.random) \(secret)\n".utf8) }
+        let other = String(repeating: "11", count: 48)
+        let right = [UInt8](repeating: 0xB7, count: 48)
+        var late = KeyLog()
+        late.add(line(other), from: .capture)
+        late.add(line(Self.master))
+        #expect(secret(late, .master) == right)
+        var early = KeyLog(line(Self.master))
+        early.add(line(other), from: .capture)
+        #expect(secret(early, .master) == right)
+        // Of one source the last counts, also behind a merge.
+        var merged = KeyLog(line(other))
+        merged.add(early)
+        #expect(secret(merged, .master) == right)
     }
 }

@@ -85,6 +85,34 @@ import Testing
         #expect(run.status == 0)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `secrets that come behind the packets open what passed`() throws {
+        try Program.withFolder { folder in
+            let path = "\(folder)/keys.txt"
+            let program = try Piped(["watch", "-", "--plain", "--keylog", path])
+            try program.feed(try Self.capture("TLS/curl13.pcap"))
+            #expect(program.says("STARTTLS"))
+            // The file itself comes later, and its first line in two pieces.
+            let keys = try Self.capture("TLS/curl13.keys")
+            try keys.prefix(150).write(to: URL(fileURLWithPath: path))
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try file.seekToEnd()
+            try file.write(contentsOf: keys.dropFirst(150))
+            #expect(program.says("Client: MAIL FROM:<") && program.says("Verdict: "))
+            let run = try program.end()
+            #expect(run.status == 0)
+            #expect(run.errors == "ehlo: \(path) is not there yet; it is read once it is\n")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a key log that cannot be read, or is the packets, is said before anything is shown`() throws {
+        let folder = try Program.shell("$E watch - --plain --keylog / <\(Self.fixtures)/swaks.pcap")
+        #expect(folder.status == 66)
+        #expect(folder.output == "" && folder.messages.count == 1 && folder.errors.contains("--keylog: / "))
+        let both = try Program.shell("cat \(Self.fixtures)/swaks.pcap | $E watch - --plain --keylog -")
+        #expect(both.status == 64 && both.output == "")
+    }
+
     @Test func `what is no capture, and nothing at all, are one line and 65`() throws {
         for (line, words) in [("printf 'Jan 1 mx postfix/smtpd' |", "no packet capture"), ("true |", "nothing came")] {
             let run = try Program.shell("\(line) $E watch - --plain")

@@ -164,6 +164,26 @@ private struct ExportedSession: Decodable {
         #expect(lines.filter { $0.octets != nil }.count == 1)
     }
 
+    @Test func `of TLS that nobody opens, what its hellos say is told`() throws {
+        let begin: [WireEvent.Kind] = [
+            .octets(from: .server, Array("220 mx\r\n".utf8)), .octets(from: .client, Array("EHLO a\r\n".utf8)),
+            .octets(from: .server, Array("250-mx\r\n250 STARTTLS\r\n".utf8)),
+            .octets(from: .client, Array("STARTTLS\r\n".utf8)), .octets(from: .server, Array("220 go\r\n".utf8)),
+            .octets(from: .client, [22, 3, 1, 0, 4, 1, 0, 0, 0]),
+        ]
+        let hello: [UInt8] = [2, 0, 0, 38, 3, 3] + [UInt8](repeating: 7, count: 32) + [0, 0xC0, 0x2F, 0]
+        let answers: [(record: [UInt8], version: String?)] = [
+            ([22, 3, 3, 0, UInt8(hello.count)] + hello, "TLS 1.2"), ([21, 3, 3, 0, 2, 2, 80], nil),
+        ]
+        for (record, version) in answers {
+            let events = (begin + [.octets(from: .server, record)]).map { WireEvent($0, leg: .relay) }
+            let recording = Recording(header: .init(began: "", title: "", source: ""), events: events)
+            let tls = try #require(try session(recording).tls)
+            #expect(tls.version == version)
+            #expect(tls.cipher == version.map { _ in "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" })
+        }
+    }
+
     @Test(arguments: Places.sessions) func `an answer stands behind what it answers`(name: String) throws {
         let lines = try export(Places.session(name), LessonLibrary(root: Places.lessons)).map(\.line)
         #expect(lines.contains { $0.answers != nil })

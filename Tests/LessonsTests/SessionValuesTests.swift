@@ -15,6 +15,30 @@ import Testing
         return .init(trace)
     }
 
+    @Test func `are those that count at the line`() throws {
+        let said: [(Side, String)] = [
+            (.server, "220 one.example ESMTP"), (.client, "EHLO mail.example.com"), (.server, "250 one.example"),
+            (.client, "EHLO sender.example"), (.server, "250 one.example"),
+        ]
+        let first: [WireEvent.Kind] = [.connect(to: "[192.0.2.1]:25"), .connected(to: "[192.0.2.1]:25")]
+        let second: [WireEvent.Kind] = [
+            .close(by: .server), .connect(to: "[192.0.2.2]:25"), .connected(to: "[192.0.2.2]:25"),
+            .octets(from: .server, Array("220 two.example ESMTP\r\n".utf8)),
+        ]
+        let octets = said.map { WireEvent.Kind.octets(from: $0, Array("\($1)\r\n".utf8)) }
+        let trace = Tracer.trace(of: (first + octets + second).map { WireEvent($0, leg: .relay) })
+        let value = { (name: String, line: TraceLine) in
+            SessionValues.named(name)?.value(SessionValues.Context(trace, line: line))
+        }
+        let hellos = trace.lines.filter { $0.verbName == "EHLO" }
+        #expect(hellos.map { value("client.domain", $0) } == ["mail.example.com", "sender.example"])
+        let greetings = trace.lines.filter { $0.replyCode == 220 }
+        #expect(greetings.map { value("server.domain", $0) } == ["one.example", "two.example"])
+        #expect(greetings.map { value("server.greeting", $0) } == ["one.example ESMTP", "two.example ESMTP"])
+        #expect(greetings.map { value("server.address", $0) } == ["[192.0.2.1]:25", "[192.0.2.2]:25"])
+        #expect(SessionValues.named("client.domain")?.value(SessionValues.Context(trace)) == "sender.example")
+    }
+
     @Test func `have names of their own and phrases to fall back on`() {
         #expect(Set(SessionValues.all.map(\.name)).count == SessionValues.all.count)
         #expect(SessionValues.all.count == 35)

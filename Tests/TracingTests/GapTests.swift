@@ -7,6 +7,8 @@ import Testing
 @Suite struct GapTests {
     @Test(arguments: [
         ("client 25", WireEvent.Kind.gap(from: .client, octets: 25)), ("server", .gap(from: .server, octets: nil)),
+        ("server 7 sealed", .gap(from: .server, octets: 7, isSealed: true)),
+        ("client sealed", .gap(from: .client, octets: nil, isSealed: true)),
     ])
     func `a gap is written and read`(payload: String, kind: WireEvent.Kind) throws {
         let event = WireEvent(kind, leg: .relay, at: 1)
@@ -14,7 +16,9 @@ import Testing
         #expect(try RecordingReaderTests.read(String(RecordingWriter.line(event).dropLast())).events == [event])
     }
 
-    @Test(arguments: ["", "nobody", "client -1", "client 0", "client x", "client 1 2", "client  1"])
+    @Test(arguments: [
+        "", "nobody", "client -1", "client 0", "client x", "client 1 2", "client  1", "client sealed 1", "sealed",
+    ])
     func `what is no gap is left out`(payload: String) throws {
         #expect(try RecordingReaderTests.read("[1,\"relay\",\"gap\",\"\(payload)\"]").warnings.count == 1)
     }

@@ -11,8 +11,9 @@ struct NamesTests {
         #expect(names.client == glance.clientName && names.server == glance.serverName)
     }
 
-    @Test(arguments: Session.all) func `whether sealed records went by is what the lines say`(session: Session) {
+    @Test(arguments: Session.all) func `whether both speak TLS is what the lines say`(session: Session) {
         let trace = Tracer.trace(of: session.events)
-        #expect(trace.facts.holdsSealedRecords == trace.lines.contains { $0.isTLS && $0.octets.first == 23 })
+        let shows = { (line: TraceLine) in line.isTLS && (line.speaker == .server || line.octets.first == 23) }
+        #expect(trace.facts.bothSpeakTLS == trace.lines.contains(where: shows))
     }
 }

@@ -63,7 +63,7 @@ import Testing
                 case .octets(let side, let octets, _): take(octets, side, plainly, &reader)
                 case .connected: reader.connected()
                 case .tls: reader.secured()
-                case .gap(let side, let count):
+                case .gap(let side, let count, _):
                     _ = reader.finish(side, isCut: true)
                     reader.gap(count, from: side)
                 default: break

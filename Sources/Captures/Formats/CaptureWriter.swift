@@ -68,7 +68,9 @@ public struct CaptureWriter {
             case .octets where connections[event.leg]?.isSecured == true: break
             case .octets(let side, let octets, let secrets):
                 send(secrets.isEmpty ? octets : Mask.over(octets, secrets).octets, side, event.leg)
-            case .gap(let side, let count):
+            // What was sealed went over the wire as the records of the event before it.
+            case .gap(_, _, true): break
+            case .gap(let side, let count, false):
                 connection(event.leg) { $0.skip(UInt32(truncatingIfNeeded: count ?? 0), side) }
             case .close(let side): close(side, event.leg)
             case .error, .note, .remark, .delivered: break

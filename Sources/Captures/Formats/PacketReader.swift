@@ -52,6 +52,12 @@ struct PacketReader {
     /// The octets that were not read yet.
     var rest: Window { octets.window(at: position, count: octets.count) }
 
+    /// Gives the secrets that were found since the last time; their places count until the capture goes on.
+    mutating func takeSecrets() -> [[UInt8]] {
+        defer { (secrets, secretOctets) = ([], 0) }
+        return secrets.map { octets.window(at: $0.lowerBound, count: $0.count).octets }
+    }
+
     /// The rest of an open capture again, with what came behind it; the last of it where nothing more will come.
     mutating func goOn(with octets: CaptureOctets, isOpen: Bool) {
         (self.octets, self.isOpen, position) = (octets, isOpen, 0)

@@ -16,6 +16,8 @@ struct PacketStream {
     /// What the reader reads; a packet stands in it.
     private(set) var octets = CaptureOctets([])
     private var isOpen = true
+    /// What the Decryption Secrets Blocks hold that were read and not taken yet.
+    private var keyBlocks: [[UInt8]] = []
 
     mutating func append(_ piece: some Sequence<UInt8>) { waiting += piece }
 
@@ -30,12 +32,18 @@ struct PacketStream {
     }
     var packets: Int { if case .reading(let reader) = state { reader.packets } else { 0 } }
 
+    /// The secrets that stand before the last packet that was given; where there was none, all that were read.
+    mutating func takeSecrets() -> [[UInt8]] {
+        defer { keyBlocks = [] }
+        return keyBlocks
+    }
+
     /// The next packet that is whole; it stands in `octets` until the next one is asked for.
     mutating func next() -> Packet? {
         if case .beginning = state { begin() }
         guard case .reading(var reader) = state else { return nil }
         defer { state = .reading(reader) }
-        if let packet = reader.next() { return packet }
+        if let packet = next(of: &reader) { return packet }
         guard !reader.hasEnded else {
             waiting = []
             return nil
@@ -44,7 +52,13 @@ struct PacketStream {
         octets = CaptureOctets(reader.rest.octets + waiting)
         waiting = []
         reader.goOn(with: octets, isOpen: isOpen)
-        return reader.next()
+        return next(of: &reader)
+    }
+
+    private mutating func next(of reader: inout PacketReader) -> Packet? {
+        let packet = reader.next()
+        if !reader.secrets.isEmpty { keyBlocks += reader.takeSecrets() }
+        return packet
     }
 
     private mutating func begin() {

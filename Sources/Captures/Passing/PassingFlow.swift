@@ -16,6 +16,14 @@ final class PassingFlow {
     /// How many segments had content, and of which sides.
     private var spoken = [0, 0]
     private var twins: [(twin: Twin, path: UInt16)] = []
+    /// Since when its TLS waits for what opens it; nil while it does not.
+    private(set) var waitsSince: ContinuousClock.Instant?
+    /// It waited long enough: what is there has to do.
+    private var hasGivenUpKeys = false
+    /// How much of it is counted with what waits of others.
+    var countedSize = 0
+    /// Its end passed, and what is told of it waits for its keys.
+    var isEnding = false
 
     /// How many octets are kept to be compared with what is sent again.
     static let maxKept = 64 << 10
@@ -33,8 +41,8 @@ final class PassingFlow {
     }
 
     var isTold: Bool { number != nil }
-    /// Nothing more is looked at.
-    var isDone: Bool { assembly == nil }
+    /// Nothing more that passes is looked at.
+    var isDone: Bool { assembly == nil || isEnding }
     var isWaiting: Bool { assembly?.isWaiting ?? false }
     /// What a greeting alone may have come from, where nobody knows yet.
     var server: Endpoint? { events == nil ? nil : flow.client.map { flow.end($0.other) } }
@@ -71,7 +79,8 @@ final class PassingFlow {
             segment = segment.moved(to: octets.append(read.content))
         }
         self.assembly = nil
-        assembly.takePassing(segment, flow, kept: octets.count)
+        // What waits for its keys has a bound of its own.
+        assembly.takePassing(segment, flow, kept: waitsSince == nil ? octets.count : 0)
         self.assembly = assembly
         return true
     }
@@ -98,6 +107,7 @@ final class PassingFlow {
     func drop() {
         assembly = nil
         events = nil
+        waitsSince = nil
         twins = []
         _ = octets.keep(last: 0)
         flow.kind = .other
@@ -138,7 +148,7 @@ final class PassingFlow {
         let (tied, octets) = lookups.tied(before: first, client: flow.end(client), server: server)
         let began = tied.messages.first?.time ?? first
         let name = tied.name.map { SessionEvents.name($0, of: server) } ?? to
-        var events = SessionEvents(client: client, name: name, began: began, keys: KeyLog()) {}
+        var events = SessionEvents(client: client, name: name, began: began) {}
         for message in tied.messages { events.add(message, octets) }
         if let assembly { events.begin(assembly) }
         self.events = events
@@ -151,15 +161,38 @@ final class PassingFlow {
         return header
     }
 
-    /// What happened since the last time; with its end, where it is over.
-    func news(isEnd: Bool) -> [WireEvent] {
-        guard var assembly, events != nil else { return [] }
+    /// What happened since the last time; with its end, where it is over. TLS waits until all is there that opens it.
+    func news(_ keys: WaitedKeys, isEnd: Bool) -> [WireEvent] {
+        guard var assembly, events != nil, !isShut(keys) else { return [] }
         self.assembly = nil
-        events?.goOn(assembly)
-        assembly.pieces.removeAll(keepingCapacity: true)
-        if isEnd { events?.end() }
-        if !assembly.isWaiting { assembly.forget(before: octets.keep(last: Self.maxKept)) }
+        let taken = events?.goOn(assembly, keys.keys(areLate: hasGivenUpKeys)) ?? 0
+        assembly.pieces.removeFirst(taken)
+        waitsSince = events?.awaited == nil ? nil : waitsSince ?? keys.now()
+        if waitsSince == nil {
+            if isEnd { events?.end() }
+            if !assembly.isWaiting { assembly.forget(before: octets.keep(last: Self.maxKept)) }
+        }
         self.assembly = assembly
         return events?.take() ?? []
     }
+
+    // MARK: Keys
+
+    /// How much is kept of it until its keys come.
+    var waitingSize: Int {
+        guard waitsSince != nil else { return 0 }
+        return octets.count + (assembly?.pieces.count ?? 0) * MemoryLayout<StreamAssembly.Piece>.stride
+    }
+
+    /// Whether it waits for secrets that are not there yet.
+    func isShut(_ keys: WaitedKeys) -> Bool {
+        guard !hasGivenUpKeys, case .secrets(let wanted) = events?.awaited else { return false }
+        return !keys.log.holds(wanted)
+    }
+
+    /// Whether it waits for octets, which cannot come any more where it is over.
+    var waitsForOctets: Bool { events?.awaited == .octets }
+
+    /// What it waits for will not come.
+    func giveUpKeys() { hasGivenUpKeys = true }
 }

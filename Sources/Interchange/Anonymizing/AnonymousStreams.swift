@@ -46,7 +46,7 @@ struct AnonymousStreams {
             reader.append(octets, from: side, marks: marks)
             streams[Key(leg: event.leg, side: side), default: Stream()].octets += octets
             drain(&reader, side, event.leg)
-        case .gap(let side, let count):
+        case .gap(let side, let count, _):
             if let rest = reader.finish(side, isCut: true) { note(rest, event.leg) }
             reader.gap(count, from: side)
         default: break

@@ -45,13 +45,12 @@ extension JSONExport {
             + "\"lines\":\(situation.lines),\"sessions\":\(situation.sessions),\"lesson\":\"\(situation.anchor)\"}"
     }
 
-    /// null in the clear, and parts that are null where TLS went by and nobody gave us its keys.
+    /// null in the clear; where TLS went by and nobody opens it, what its hellos say, and null for what they do not say.
     private static func tls(_ trace: Trace) -> String {
-        if let facts = trace.facts.tls {
-            return "{\"version\":\(text(facts.version ?? "")),\"cipher\":\(text(facts.cipher ?? "")),"
-                + "\"group\":\(text(facts.group ?? ""))}"
-        }
-        return trace.facts.holdsSealedRecords ? "{\"version\":null,\"cipher\":null,\"group\":null}" : "null"
+        let known = trace.facts.tls ?? trace.facts.tlsInClear
+        guard let facts = known ?? (trace.facts.bothSpeakTLS ? TLSFacts() : nil) else { return "null" }
+        return "{\"version\":\(text(facts.version ?? "")),\"cipher\":\(text(facts.cipher ?? "")),"
+            + "\"group\":\(text(facts.group ?? ""))}"
     }
 
     static func verdict(_ verdict: Verdict, _ trace: Trace) -> String {

@@ -108,18 +108,16 @@ struct FindingsReach {
     private(set) var findings = 0
     /// Lines of the wire that were read.
     private(set) var lines = 0
-    /// Octets that went by encrypted.
-    private(set) var sealed = 0
+    /// Octets that went by encrypted and stayed so; the TLS handshake is not among them.
+    let sealed: Int
 
     init(_ trace: Trace) {
+        sealed = trace.facts.sealedOctets
         for line in trace.lines {
             findings += line.findings.count
             guard line.isWire else { continue }
-            if line.isTLS, line.octets.first == TLSRecord.ContentType.applicationData.rawValue {
-                sealed += line.octets.count
-            } else {
-                lines += 1
-            }
+            let isSealed = line.isTLS && line.octets.first == TLSRecord.ContentType.applicationData.rawValue
+            if !isSealed { lines += 1 }
         }
     }
 

@@ -484,7 +484,7 @@ public struct SessionReader: Sendable {
 
     private mutating func said(_ piece: LineStream.Piece) -> Utterance {
         isInCredential = false
-        let assumed = lostAnswers ? assumeAnswers() : []
+        let assumed = lostAnswers ? assumeAnswers(before: piece.line.octets) : []
         var utterance =
             switch mode {
             case .commands: line(piece)
@@ -1050,13 +1050,18 @@ public struct SessionReader: Sendable {
         (isInReply, replyLines, answering) = (false, 0, nil)
     }
 
-    /// The client went on, so what it had said before was answered, and answered well as far as one can tell.
-    private mutating func assumeAnswers() -> [TurnID] {
+    /// The client went on, so what it had said before was answered, and answered well as far as one can tell: AUTH with a challenge,
+    /// where what comes next is no command.
+    private mutating func assumeAnswers(before octets: [UInt8]) -> [TurnID] {
         lostAnswers = hasOnlyClient
+        let word = Credential.Word(at: 0, of: octets[...], isWhole: true)
+        let challenged = awaitsResponse && Verb(reading: octets[word.range]) == nil ? pending.last?.context.id : nil
         (isInReply, replyLines, answering) = (false, 0, nil)
         var assumed: [TurnID] = []
         for entry in pending.removeAll() {
-            sequence.follow(entry.turn, code: entry.turn.goodCode)
+            let isChallenged = entry.context.id == challenged
+            if isChallenged { mode = .saslResponse }
+            sequence.follow(entry.turn, code: isChallenged ? 334 : entry.turn.goodCode)
             if entry.turn == .hello { helloWasAnswered = true }
             if entry.turn == .data { beginMailData(isEarly: false) }
             if entry.turn == .rcpt { recipients.append(entry.context.id) }

@@ -67,8 +67,8 @@ public struct ObserverLines: Sendable {
             // How long a credential is belongs to it.
             side.rawValue + (credentials.isEmpty ? ", \(octets.count.counted("octet")): " : ": ")
                 + shown(Mask.over(octets, credentials).octets)
-        case .gap(let side, let count):
-            "\(count?.counted("octet") ?? "octets") of the \(side.rawValue) are missing"
+        case .gap(let side, let count, let isSealed):
+            "\(count?.counted("octet") ?? "octets") of the \(side.rawValue) are \(isSealed ? "sealed" : "missing")"
         case .records(let side, let octets): "TLS records of the \(side.rawValue), \(octets.count.counted("octet"))"
         case .note(let words): "note: \(words)"
         case .remark(let failure): "remark: \(told(failure))"

@@ -56,7 +56,9 @@ public enum RecordingWriter {
         case .close(let side): return (.close, jsonText(side.rawValue))
         case .error(let failure): return (.error, json(failure))
         case .remark(let failure): return (.note, json(failure))
-        case .gap(let side, let count): return (.gap, jsonText(side.rawValue + (count.map { " \($0)" } ?? "")))
+        case .gap(let side, let count, let isSealed):
+            let words = [side.rawValue, count.map { String($0) }, isSealed ? "sealed" : nil].compactMap(\.self)
+            return (.gap, jsonText(words.joined(separator: " ")))
         case .note(let text): return (.note, json(WireEvent.Failure(nil, text)))
         }
     }

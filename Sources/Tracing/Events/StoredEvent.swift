@@ -110,13 +110,15 @@ struct StoredEvent: Decodable {
             }
         }
 
-        /// As `client 25`, or the side alone when nobody knows how many octets.
+        /// As `client 25`, or the side alone when nobody knows how many octets; `sealed` stands behind what TLS has sealed.
         private static func gap(_ text: String) -> WireEvent.Kind? {
-            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            var words = text.split(separator: " ", omittingEmptySubsequences: false)
+            let isSealed = words.last == "sealed"
+            if isSealed { words.removeLast() }
             guard (1...2).contains(words.count), let side = Side(rawValue: String(words[0])) else { return nil }
-            guard words.count == 2 else { return .gap(from: side, octets: nil) }
+            guard words.count == 2 else { return .gap(from: side, octets: nil, isSealed: isSealed) }
             guard let count = Int(words[1]), count > 0 else { return nil }
-            return .gap(from: side, octets: count)
+            return .gap(from: side, octets: count, isSealed: isSealed)
         }
 
         private static func event(of kind: RecordingKind, _ text: String) -> WireEvent.Kind? {

@@ -34,8 +34,9 @@ public struct WireEvent: Equatable, Sendable {
         // Protocol
         /// Octets in one direction, as many as came together. `credentials` are ranges of them; the wire log alone says which.
         case octets(from: Side, [UInt8], credentials: [Range<Int>] = [])
-        /// Octets that went by and were not kept, as in a capture that lacks packets; nil when nobody knows how many.
-        case gap(from: Side, octets: Int?)
+        /// Octets that went by and that nobody can read; nil when nobody knows how many. They were not kept, as in a capture that
+        /// lacks packets, or they were sealed by TLS and are in the `records` before.
+        case gap(from: Side, octets: Int?, isSealed: Bool = false)
         /// TLS records as they were on the wire, whole ones (RFC 8446 §5.1). What was inside them, where it is known, is the
         /// `octets` event of the same side that follows at once.
         case records(from: Side, [UInt8])
@@ -61,7 +62,7 @@ extension WireEvent {
     public var octetCount: Int {
         switch kind {
         case .octets(_, let octets, _), .dnsQuery(let octets), .dnsAnswer(let octets): octets.count
-        case .gap(_, let octets): octets ?? 0
+        case .gap(_, let octets, _): octets ?? 0
         // Inside TLS the octets themselves are told, too.
         case .records, .connect, .connected, .tls, .close, .error, .note, .remark, .delivered: 0
         }

@@ -31,7 +31,7 @@ public struct WireLog: Sendable {
             if !reader.isUntouched { reader = SessionReader() }
             reader.connected()
         case .tls: reader.secured()
-        case .gap(let side, let count):
+        case .gap(let side, let count, _):
             _ = reader.finish(side, isCut: true)
             reader.gap(count, from: side)
         case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .remark, .delivered: break

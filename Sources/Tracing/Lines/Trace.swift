@@ -89,8 +89,10 @@ public struct Trace: Equatable, Sendable {
         let last = lines.isEmpty ? nil : lines.place(of: lines.count - 1)
         if last != line.place { begin(line.place, after: last, at: lines.count) }
         lines.append(line)
-        if line.isTLS, line.octets.first == TLSRecord.ContentType.applicationData.rawValue {
-            facts.holdsSealedRecords = true
+        if line.isTLS,
+            line.speaker == .server || line.octets.first == TLSRecord.ContentType.applicationData.rawValue
+        {
+            facts.bothSpeakTLS = true
         }
         turnIndex.append(line, isNewStop: last != line.place)
         foundIndex.append(line.findings.count)
@@ -188,18 +190,27 @@ public struct SessionFacts: Equatable, Sendable {
         let hasSession = greeting != nil || clientDomain != nil || reversePath != nil
         return serverAddress != nil || hasSession ? .notInSession : .usual
     }
+    /// These in the course of the session: a client may name itself anew, and another connection has another server.
+    public internal(set) var clientDomains = Course<[UInt8]>()
+    public internal(set) var greetings = Course<[UInt8]>()
+    public internal(set) var serverDomains = Course<[UInt8]?>()
+    public internal(set) var serverAddresses = Course<String>()
     public internal(set) var reversePath: Path?
     public internal(set) var forwardPaths: [Path] = []
     /// What EHLO was answered with last.
     public internal(set) var hello = Hello()
     /// What is known of TLS; nil in the clear.
     public internal(set) var tls: TLSFacts?
+    /// What the hellos say of TLS, which everybody can read, also where nobody opens it.
+    public internal(set) var tlsInClear: TLSFacts?
+    /// How many octets went by encrypted that nobody could read. A handshake is not among them: it holds nothing of the session.
+    public internal(set) var sealedOctets = 0
     /// What EHLO was answered with before the handshake, and the line that told of its end.
     public internal(set) var helloInClear: EarlierHello?
     /// What its two ends call themselves.
     public internal(set) var names = Names()
-    /// Whether records went by whose inside nobody saw.
-    public internal(set) var holdsSealedRecords = false
+    /// Whether records went by that show both to speak TLS. A client alone may take the port for another.
+    public internal(set) var bothSpeakTLS = false
     /// The text of the reply that accepted the mail data.
     public internal(set) var acceptance: [UInt8]?
     /// The exchangers of the last MX answer, lowest preference first.

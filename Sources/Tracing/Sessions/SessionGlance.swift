@@ -54,7 +54,7 @@ public struct SessionGlance: Sendable {
                 connection.situations.secured()
             }
         case .close(let side): closed(leg, by: side)
-        case .gap(let side, let count): gap(count, side, leg)
+        case .gap(let side, let count, _): gap(count, side, leg)
         case .error(let failure): failed(failure.failure, leg)
         case .remark(let failure):
             if let fate = failure.failure?.fate {

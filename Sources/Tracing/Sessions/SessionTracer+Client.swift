@@ -167,7 +167,9 @@ extension SessionTracer {
     /// Gives the path of MAIL or RCPT; one that was named before shares its octets with that.
     private mutating func remember(_ command: Command, at place: Place, _ trace: inout Trace) -> Path? {
         switch command.argument {
-        case .domain(let name) where leg == .relay || trace.facts.clientDomain == nil: trace.facts.clientDomain = name
+        case .domain(let name):
+            trace.facts.clientDomains.set(name, from: trace.lines.count - 1)
+            if leg == .relay || trace.facts.clientDomain == nil { trace.facts.clientDomain = name }
         case .path(let path) where command.turn == .mail:
             let known = trace.facts.reversePath.flatMap { $0 == path ? $0 : nil } ?? path
             if leg == .relay || trace.facts.reversePath == nil { trace.facts.reversePath = known }
@@ -181,7 +183,7 @@ extension SessionTracer {
             contentPlace = place
             chunkLine = trace.lines.count - 1
             if size == 0, last { mail = nil }
-        case .chunk, .none, .domain, .text: break
+        case .chunk, .none, .text: break
         }
         return command.path
     }

@@ -35,6 +35,7 @@ extension SessionTracer {
             reader.connected()
         }
         let silence = noteSilence(&trace)
+        if failure.failure == .tlsFailed { failHandshake(&trace) } else { noteUnfinishedHandshake(&trace) }
         marks.hasFailed = true
         trace.fail(place)
         appendEvent(failure.words, failure.failure?.anchor.path ?? "link/error", failure: failure.failure, &trace)
@@ -47,6 +48,7 @@ extension SessionTracer {
         let silence = noteSilence(&trace)
         let isCause = marks.said421 || marks.hasFailed || reader.isForeign || isOpaque || connection == .closed
         finish(&trace)
+        noteUnfinishedHandshake(&trace)
         appendEvent("connection closed by the \(side.rawValue)", anchor, &trace)
         connection = .closed
         if let silence {

@@ -191,9 +191,13 @@ extension SessionTracer {
     }
 
     private func greeted(_ reply: Reply, _ trace: inout Trace) {
-        guard let text = reply.lines.first?.text, leg == .relay || trace.facts.greeting == nil else { return }
-        trace.facts.greeting = text
-        trace.facts.serverDomain = reply.code == 220 ? Array(text.prefix { $0 != 32 && $0 != 9 }) : nil
+        guard let text = reply.lines.first?.text else { return }
+        let domain = reply.code == 220 ? Array(text.prefix { $0 != 32 && $0 != 9 }) : nil
+        let first = max(0, trace.lines.count - reply.lines.count)
+        trace.facts.greetings.set(text, from: first)
+        trace.facts.serverDomains.set(domain, from: first)
+        guard leg == .relay || trace.facts.greeting == nil else { return }
+        (trace.facts.greeting, trace.facts.serverDomain) = (text, domain)
     }
 
     private mutating func helloAnswered(_ reply: Reply, _ answered: Sent, _ trace: inout Trace) {

@@ -9,6 +9,9 @@ extension SessionTracer {
         var held: (side: Side, octets: [UInt8])?
         /// The records that carried what is being read.
         var carriers: [Side: [UInt8]] = [:]
+        /// Octets that went by sealed before it is known whether TLS is opened, and who sealed any.
+        var sealedOctets = 0
+        var sealed = Sides()
         /// What EHLO in the clear was answered with.
         var helloInClear: Hello?
     }
@@ -72,6 +75,9 @@ extension SessionTracer {
             start = end
         }
         tls.readers[side] = records
+        noteSealed(octets, from: side, &trace)
+        if let agreed = records.agreed { trace.facts.tlsInClear = agreed }
+        if records.hasEndedBadly { failHandshake(&trace) }
         guard isOutOfPlace, isFirst, let line = marks.wrappedLine else { return }
         switch side {
         case .client: trace.find(Departure(.tlsInsteadOfCommand), inLine: line)
@@ -79,6 +85,33 @@ extension SessionTracer {
         case .server: trace.find(Departure(.clearInsteadOfTLS), inLine: marks.ungreeted.first ?? line)
         }
         marks.ungreeted = []
+    }
+
+    /// Octets that nobody can read, unless it shows that they are of the handshake.
+    private mutating func noteSealed(_ octets: [UInt8], from side: Side, _ trace: inout Trace) {
+        guard !reader.isSecured, octets.first == TLSRecord.ContentType.applicationData.rawValue else { return }
+        tls.sealed.insert(side)
+        tls.sealedOctets += octets.count
+        trace.facts.sealedOctets += octets.count
+    }
+
+    /// What went by sealed up to here was the handshake.
+    private mutating func endHandshake(_ trace: inout Trace) {
+        trace.facts.sealedOctets -= tls.sealedOctets
+        tls.sealedOctets = 0
+    }
+
+    /// The handshake came to nothing.
+    mutating func failHandshake(_ trace: inout Trace) {
+        guard !reader.isSecured, let place = marks.handshakePlace else { return }
+        endHandshake(&trace)
+        trace.fail(place)
+    }
+
+    /// No more comes. TLS that one side alone has sealed anything in never stood.
+    mutating func noteUnfinishedHandshake(_ trace: inout Trace) {
+        guard !tls.sealed.areBoth, !reader.lacksAnything else { return }
+        failHandshake(&trace)
     }
 
     // MARK: Facts
@@ -90,8 +123,10 @@ extension SessionTracer {
         reader.secured()
         marks.isAuthenticated = false
         marks.handshakePlace = nil
+        endHandshake(&trace)
         tls.helloInClear = hello.domain.isEmpty ? nil : hello
-        tls.readers = [:]
+        // What comes now is sealed, whatever its type.
+        for side in Side.allCases { tls.readers[side] = TLSReader(side, isEncrypted: true) }
         hello = Hello()
         trace.facts.tls = facts
         if let before = tls.helloInClear {
@@ -162,6 +197,11 @@ enum TLSReport {
             let messages = facts.messages.map { "\($0.from == .client ? "C" : "S") \($0.name) \($0.octets)" }
             lines.append(
                 Line(text: "messages: " + messages.joined(separator: ", "), anchor: "tls/handshake-message")
+            )
+        }
+        if facts.isResumed {
+            lines.append(
+                Line(text: "an earlier session is resumed, so no certificate was sent", anchor: "tls/session-ticket")
             )
         }
         if let name = facts.serverName {

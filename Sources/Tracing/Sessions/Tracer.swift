@@ -48,7 +48,8 @@ public struct Tracer: Sendable {
         case .error(let failure): fail(failure, event)
         case .dnsQuery(let message): lookup.query(message, at: event.time, &trace)
         case .dnsAnswer(let message): lookup.answer(message, at: event.time, &trace)
-        case .gap(let side, let count): withSession(event) { $0.gap(count, from: side, &$1) }
+        case .gap(let side, let count, let isSealed):
+            withSession(event) { $0.gap(count, from: side, isSealed: isSealed, &$1) }
         case .note(let text): note(WireEvent.Failure(nil, text), event)
         case .remark(let failure): note(failure, event)
         case .delivered(let content): deliver(content, event)
@@ -90,6 +91,7 @@ public struct Tracer: Sendable {
     }
 
     private mutating func name(_ endpoint: String, _ leg: Leg) {
+        trace.facts.serverAddresses.set(endpoint, from: trace.lines.count)
         if leg == .relay || trace.facts.names.endpoint == nil { trace.facts.names.endpoint = endpoint }
     }
 

@@ -27,6 +27,10 @@ struct OpeningSigns: Sendable {
         var clientTLS = false, serverTLS = false, agreedTLS = false
         var tlsLine: Int?
         var speaksClear = false
+        /// Something was lost, so that what was agreed on may be among it.
+        var hasLost = false
+        /// The server answered in the clear what the client said in TLS.
+        var answersTLSInClear = false
         var isOver = false
     }
 
@@ -44,7 +48,7 @@ struct OpeningSigns: Sendable {
     }
 
     /// Something was lost: what was not said may be among it.
-    mutating func lost() { connection.isWhole = false }
+    mutating func lost() { (connection.isWhole, connection.hasLost) = (false, true) }
 
     mutating func secured() { connection.agreedTLS = true }
 
@@ -104,13 +108,16 @@ struct OpeningSigns: Sendable {
         // What is answered was asked, also where only the server's side was written down.
         if turn != .greeting, turn != .quit, code != 421 { connection.hasAsked = true }
         connection.speaksClear = true
+        if connection.clientTLS { connection.answersTLSInClear = true }
         noteTLS()
     }
 
     /// The client speaks TLS, and the server answers in the clear.
     private mutating func noteTLS() {
-        guard connection.clientTLS, connection.speaksClear, !connection.serverTLS, !connection.agreedTLS, foreign == nil
-        else { return }
+        let isClear = connection.hasLost ? connection.answersTLSInClear : connection.speaksClear
+        guard connection.clientTLS, isClear, !connection.serverTLS, !connection.agreedTLS, foreign == nil else {
+            return
+        }
         foreign = (.tls, connection.tlsLine)
     }
 

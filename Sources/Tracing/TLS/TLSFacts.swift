@@ -47,6 +47,14 @@ public struct TLSFacts: Hashable, Sendable, Codable {
         self.messages = messages
     }
 
+    /// Whether the keys are those of an earlier session: the handshake was seen to its end, and the server sent neither a certificate
+    /// nor a share of the key signed for it (RFC 5246 §7.3, RFC 8446 §2.2).
+    public var isResumed: Bool {
+        func count(_ name: String) -> Int { messages.count { $0.name == name } }
+        let isWhole = count("ServerHello") > 0 && count("Finished") == 2
+        return isWhole && ["Certificate", "CertificateVerify", "ServerKeyExchange"].allSatisfy { count($0) == 0 }
+    }
+
     /// Takes what is there; nothing at all is no knowledge about TLS.
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)

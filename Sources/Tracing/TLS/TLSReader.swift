@@ -9,7 +9,11 @@ import SMTP
 struct TLSReader: Sendable {
     private let side: Side
     /// Whether change_cipher_spec was seen: what follows is encrypted, whatever its type.
-    private var isEncrypted = false
+    private var isEncrypted: Bool
+    /// Whether an alert came that ends the handshake (RFC 8446 §6.2).
+    private(set) var hasEndedBadly = false
+    /// What the hellos agree on, as far as it is said in the clear; nil before the ServerHello.
+    private(set) var agreed: TLSFacts?
     /// Octets of a handshake message that are still to come in the records that follow.
     private var remaining = 0
     /// A header of a message that was cut off by the end of a record.
@@ -18,7 +22,7 @@ struct TLSReader: Sendable {
     /// The most fields of one line; what a list holds beyond that is one field.
     static let maxFields = 200
 
-    init(_ side: Side) { self.side = side }
+    init(_ side: Side, isEncrypted: Bool = false) { (self.side, self.isEncrypted) = (side, isEncrypted) }
 
     /// The lines of one record, or of what should have been one.
     mutating func read(_ record: [UInt8]) -> [[TLSField]] {
@@ -39,6 +43,7 @@ struct TLSReader: Sendable {
             tiling.rest("change_cipher_spec", "change-cipher-spec", words: "from here on encrypted")
         case .alert where !isEncrypted && record.count == 7:
             let alert = record[6]
+            hasEndedBadly = hasEndedBadly || record[5] == 2
             let anchor = TLSRegistry.alerts[alert].map { "alert@\($0)" } ?? "alert"
             tiling.take(1, "alert level", anchor) { $0.first == 1 ? "warning" : "fatal" }
             tiling.take(1, "alert", anchor) { _ in TLSRegistry.alert(alert) }
@@ -119,7 +124,8 @@ struct TLSReader: Sendable {
         }
     }
 
-    private func message(_ type: UInt8, until end: Int, _ tiling: inout TLSTiling) {
+    private mutating func message(_ type: UInt8, until end: Int, _ tiling: inout TLSTiling) {
+        if side == .server { agreed.note(type, tiling.peek(end - tiling.position)) }
         switch type {
         case 1: clientHello(end, &tiling)
         case 2: serverHello(end, &tiling)

@@ -94,7 +94,7 @@ struct Export: ParsableCommand {
         )
         guard sources.areMany else { return try write(sources.all[0], as: format, with: writer, demands) }
         var files = ManyFiles(sources, choice: number, filter: filter, title: title, demands)
-        (files.keys, files.pick) = (try reading.keys(), reading.pick)
+        (files.keys, files.pick) = (try reading.keys(for: sources.all.map(\.path)), reading.pick)
         if anonymize { files.anonymizer = Anonymizer() }
         try files.write(as: format, with: writer, to: output)
     }
@@ -106,10 +106,11 @@ struct Export: ParsableCommand {
         with writer: SessionWriter,
         _ demands: Demands
     ) throws {
-        if let long = try long(source, format, demands) {
+        let keys = try reading.keys(for: [source.path])
+        if keys.isEmpty, let long = long(source, format, demands) {
             return try put([WrittenSession(long, title: title)], of: source, as: format, with: writer, demands)
         }
-        let file = try reading.picked(SessionFile.read(source.path, keys: reading.keys()) { Self.tellOfWaiting() })
+        let file = try reading.picked(SessionFile.read(source.path, keys: keys) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)
         Message.warn(file.warnings, about: source.name)
         // One after the other: a capture may hold thousands.
@@ -133,9 +134,9 @@ struct Export: ParsableCommand {
         _ source: SessionSources.Source,
         _ format: ExportFormat,
         _ demands: Demands
-    ) throws -> LongRecording? {
+    ) -> LongRecording? {
         let isAskedAlone = number == nil && filter == nil && !anonymize && reading.pick.wantsAll && demands.isEmpty
-        guard format == .json, isAskedAlone, try reading.keys().isEmpty else { return nil }
+        guard format == .json, isAskedAlone else { return nil }
         return LongRecording(source.path)
     }
 

@@ -36,13 +36,22 @@ struct FileOptions: ParsableArguments {
         return picked
     }
 
-    /// The secrets; none where no file was named. Whoever reads the session says what could not be read of them.
-    func keys() throws(FileError) -> KeyLog {
+    /// The secrets, also out of a file that was packed; none where no file was named. What could not be read of them is said.
+    /// `paths` are where the sessions come from.
+    func keys(for paths: [String]) throws -> KeyLog {
         guard let keylog else { return KeyLog() }
-        let keys = KeyLog(try FileOctets.read(keylog))
-        if keys.isEmpty {
-            Message.write("\(Escaping.message(keylog)): there is no secret of TLS in it, so nothing is opened")
+        guard keylog != "-" || !paths.contains("-") else {
+            throw CommandError(
+                .usage,
+                "standard input is the session or the key log, not both; name a file for one of them"
+            )
         }
+        let file = try PlainOctets.read(keylog)
+        var keys = KeyLog(file.octets)
+        let name = keylog == "-" ? "standard input" : keylog
+        let warnings = keys.isEmpty ? ["there is no secret of TLS in it, so nothing is opened"] : keys.warnings
+        Message.warn(file.warnings + warnings, about: name)
+        keys.forgetWarnings()
         return keys
     }
 }

@@ -75,6 +75,8 @@ struct Replay: ParsableCommand {
         let library = try common.library(settings, showsSteps: !list)
         guard let session else { return try offerSessions(settings) }
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
+        // A key log that is not there is said before anything is shown.
+        let keys = try reading.keys(for: [path] + [compare].compactMap(\.self))
         let isOne = number == nil || number == .all || number == .one(0)
         let isShown = !list && !settings.isPlain && debug.debugLog == nil && filter == nil && compare == nil
         if isShown, isOne, reading.pick.wantsAll, let long = LongRecording(path) {
@@ -88,7 +90,6 @@ struct Replay: ParsableCommand {
             guard came != nil else { return }
         }
         var file: SessionFile
-        let keys = try reading.keys()
         do throws(FileError) { file = try Self.read(path, came, keys) } catch {
             guard error.kind == .noDialogue, !list, number == nil else { throw error }
             return try explain(error, named: session, demands, settings, library)
@@ -100,7 +101,7 @@ struct Replay: ParsableCommand {
             return try judge(demands, file)
         }
         let chosen = try SessionChoice.sessions(of: file, number)
-        if let compare { return try show(file, chosen, named: session, beside: compare, settings) }
+        if let compare { return try show(file, chosen, named: session, beside: compare, keys, settings) }
         // Without a word about which, flat text of several is the list of them: a reader cannot turn over a thousand.
         let isUndecided = number == nil && chosen.count > 1 && settings.isPlain
         if debug.debugLog != nil { for number in chosen { try debug.tell(file.sessions[number], number: number) } }
@@ -170,6 +171,7 @@ struct Replay: ParsableCommand {
         _ chosen: Range<Int>,
         named name: String,
         beside other: String,
+        _ keys: KeyLog,
         _ settings: Settings
     ) throws {
         guard chosen.count == 1 else {
@@ -179,7 +181,7 @@ struct Replay: ParsableCommand {
             )
         }
         let path = try BundledSession.resolve(other, in: settings.lessonsRoots)
-        let second = try SessionFile.read(path, keys: reading.keys())
+        let second = try SessionFile.read(path, keys: keys)
         guard second.count == 1 else {
             throw CommandError(
                 .usage,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curses
 import Glibc
+import Interchange
 import Interface
 import Networking
 import Stage
@@ -32,6 +33,14 @@ struct Watch: ParsableCommand {
     var interface: String?
     @Option(help: ArgumentHelp("Keep so many sessions that are over; the oldest are let go.", valueName: "number"))
     var keep = Conversations.maxKept
+    @Option(
+        help: ArgumentHelp(
+            "Open TLS with the secrets in this file, as SSLKEYLOGFILE has them written; it may grow meanwhile.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var keylog: String?
     @Flag(help: "Write the objects of 'ehlo export --format json', each session's when it is over.")
     var json = false
     @OptionGroup(title: "Common options") var debug: DebugOptions
@@ -41,6 +50,9 @@ struct Watch: ParsableCommand {
         guard (1...100_000).contains(keep) else { throw ValidationError("--keep takes a number from 1 to 100000") }
         guard !isPiped || interface == nil else {
             throw ValidationError("what comes through a pipe was captured already; leave --interface out, or the -")
+        }
+        guard keylog != "-" else {
+            throw ValidationError("--keylog takes a file here, or a pipe by its path; name one")
         }
     }
 
@@ -69,10 +81,15 @@ struct Watch: ParsableCommand {
 
     private func shown(_ walk: RunningWalk, _ source: String) -> ConversationSource {
         let place = isPiped ? "through the pipe" : "on \(interface ?? "all interfaces")"
-        let invitation = [
+        var invitation = [
             "Waiting for a session to pass \(place).",
             "Each stands in a list as it comes. Enter opens one, while it goes on too, and Esc comes back to the list.",
         ]
+        if let keylog {
+            invitation.append(
+                "TLS is opened with the secrets in \(Escaping.message(keylog)), also those that are yet to come."
+            )
+        }
         return ConversationSource(
             title: "watch",
             origin: source,
@@ -84,6 +101,13 @@ struct Watch: ParsableCommand {
     }
 
     // MARK: Where the packets come from
+
+    private func growingKeys() throws(CommandError) -> GrowingKeyLog? {
+        guard let keylog else { return nil }
+        let keys = try GrowingKeyLog(keylog)
+        if !keys.isThere { Message.write("\(keys.name) is not there yet; it is read once it is") }
+        return keys
+    }
 
     private static func onNews(_ isText: Bool) -> (@Sendable () -> Void)? {
         guard !isText else { return nil }
@@ -98,17 +122,19 @@ struct Watch: ParsableCommand {
             )
         }
         var hasSaid = false
+        let keys = try growingKeys()
         let packets = try PassingPackets(from: 0) {
             if !hasSaid { Message.write("waiting for a capture through the pipe; Ctrl-C ends") }
             hasSaid = true
         }
-        guard let packets else {
+        guard var packets else {
             throw CommandError(
                 .wrongData,
                 "watch -: nothing came through the pipe; look at what stands before it, as in 'tcpdump -U -w - port 25 | ehlo watch -'"
             )
         }
-        return RunningWalk.told(onNews: Self.onNews(isText), stop: {}) { packets.read($0) }
+        packets.keys = keys
+        return RunningWalk.told(onNews: Self.onNews(isText), stop: {}) { [packets] in packets.read($0) }
     }
 
     /// A signal that ends us ends the child, which would not hear of it before the next packet; the panes have a way of their own.
@@ -119,7 +145,7 @@ struct Watch: ParsableCommand {
         } catch {
             throw error.told
         }
-        guard let packets = try PassingPackets(from: capture.packets) else {
+        guard var packets = try PassingPackets(from: capture.packets) else {
             throw capture.end()?.told ?? CommandError(.unavailable, "tcpdump ended before it captured anything")
         }
         if let person = Person.behindSudo, !person.become() {
@@ -129,8 +155,12 @@ struct Watch: ParsableCommand {
                 "the rights of root could not be given up; use 'sudo tcpdump -U -w - port 25 | ehlo watch -'"
             )
         }
+        do throws(CommandError) { packets.keys = try growingKeys() } catch {
+            capture.stop()
+            throw error
+        }
         let signals = isText ? EndSignals { capture.stop() } : nil
-        let walk = RunningWalk.told(onNews: Self.onNews(isText), stop: { capture.stop() }) { tell in
+        let walk = RunningWalk.told(onNews: Self.onNews(isText), stop: { capture.stop() }) { [packets] tell in
             packets.read(tell) + [capture.end()?.told.sentence].compactMap(\.self)
         }
         return (walk, signals)

@@ -1,21 +1,19 @@
-import Tracing
-
 /// What the two hellos agree on, as far as the records behind them need it (RFC 8446 §4.1, RFC 5246 §7.4.1).
-struct TLSHello: Equatable {
-    let random: [UInt8]
+public struct TLSHello: Equatable, Sendable {
+    public let random: [UInt8]
     /// The version of the body, or that of the extension which counts before it.
-    var version: UInt16
+    public internal(set) var version: UInt16
     /// The suite that the server chose; that of a client means nothing.
-    var suite: UInt16 = 0
-    var group: UInt16?
-    var serverName: [UInt8]?
-    var applicationProtocol: [UInt8]?
+    public internal(set) var suite: UInt16 = 0
+    public internal(set) var group: UInt16?
+    public internal(set) var serverName: [UInt8]?
+    public internal(set) var applicationProtocol: [UInt8]?
 
-    static let tls12: UInt16 = 0x0303
-    static let tls13: UInt16 = 0x0304
+    public static let tls12: UInt16 = 0x0303
+    public static let tls13: UInt16 = 0x0304
 
     /// Nil when the body of the message is no hello of a side.
-    init?(_ body: [UInt8], isServer: Bool) {
+    public init?(_ body: [UInt8], isServer: Bool) {
         var rest = OctetsInFront(body[...])
         guard let version = rest.number(2), let random = rest.take(32), rest.part(1) != nil else { return nil }
         self.random = Array(random)
@@ -49,25 +47,51 @@ struct TLSHello: Equatable {
     }
 
     /// Whether it asks the client for another hello (RFC 8446 §4.1.3).
-    var isRetry: Bool { random == TLSRegistry.retryRandom }
+    public var isRetry: Bool { random == TLSRegistry.retryRandom }
+}
+
+extension TLSHello {
+    /// What a server's says was agreed on, for a person.
+    public var facts: TLSFacts {
+        TLSFacts(
+            version: TLSRegistry.version(version),
+            cipher: TLSRegistry.cipherSuite(suite),
+            group: group.map { TLSRegistry.group($0) },
+            applicationProtocol: applicationProtocol.map { WireText.shown($0) }
+        )
+    }
+}
+
+extension TLSFacts? {
+    /// Takes what a message of the server says in the clear; the group stands in one of its own before TLS 1.3 (RFC 8422 §5.4).
+    mutating func note(_ type: UInt8, _ body: [UInt8]) {
+        switch type {
+        case 2:
+            guard let hello = TLSHello(body, isServer: true), !hello.isRetry else { return }
+            self = hello.facts
+        case 12 where body.count >= 3 && body[0] == 3:
+            self?.group = TLSRegistry.group(UInt16(body[1]) << 8 | UInt16(body[2]))
+        default: break
+        }
+    }
 }
 
 /// Octets read from the front, each length checked.
-struct OctetsInFront {
-    private(set) var octets: ArraySlice<UInt8>
+public struct OctetsInFront {
+    public private(set) var octets: ArraySlice<UInt8>
 
-    init(_ octets: ArraySlice<UInt8>) { self.octets = octets }
+    public init(_ octets: ArraySlice<UInt8>) { self.octets = octets }
 
-    mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+    public mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
         guard count <= octets.count else { return nil }
         defer { octets = octets.dropFirst(count) }
         return octets.prefix(count)
     }
 
-    mutating func number(_ count: Int) -> Int? { take(count).map { $0.reduce(0) { $0 << 8 | Int($1) } } }
+    public mutating func number(_ count: Int) -> Int? { take(count).map { $0.reduce(0) { $0 << 8 | Int($1) } } }
 
     /// A part behind its length, which has so many octets.
-    mutating func part(_ count: Int) -> OctetsInFront? {
+    public mutating func part(_ count: Int) -> OctetsInFront? {
         var behind = self
         guard let length = behind.number(count), let part = behind.take(length) else { return nil }
         self = behind

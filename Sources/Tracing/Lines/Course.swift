@@ -1,0 +1,27 @@
+/// What a session says more than once, as the name that the client gives with each EHLO: every value, and the line from which on it
+/// counts.
+public struct Course<Value: Equatable & Sendable>: Equatable, Sendable {
+    private struct Entry: Equatable, Sendable {
+        let line: Int
+        let value: Value
+    }
+
+    private var entries: [Entry] = []
+
+    public init() {}
+
+    /// From this line on another value counts; lines come in order.
+    mutating func set(_ value: Value, from line: Int) {
+        if entries.last?.value != value { entries.append(Entry(line: line, value: value)) }
+    }
+
+    /// What counts at a line; before the first value the first one, since that is the next to come. Nil without any.
+    public func value(at line: Int) -> Value? {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].line <= line { low = middle + 1 } else { high = middle }
+        }
+        return entries.isEmpty ? nil : entries[max(0, low - 1)].value
+    }
+}
