@@ -9,6 +9,9 @@ import Testing
     private static let one = hello + "C: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\n"
     private static let two = one + "S: 250 ok\nC: RCPT TO:<c@b.example>\n"
     private static let mail = "C: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\n"
+    private static let lmtp =
+        "S: 220 mx\nC: LHLO a\nS: 250 mx\nC: MAIL FROM:<a@a.example>\nS: 250 ok\nC: RCPT TO:<b@b.example>\nS: 250 ok\n"
+        + "C: RCPT TO:<c@b.example>\nS: 250 ok\n"
     private static let letter = "C: DATA\nS: 354 go\nC: Subject: x\nC: \nC: .\n"
 
     struct Row: CustomTestStringConvertible {
@@ -111,6 +114,33 @@ import Testing
             outcome: .mixed,
             recipients: ["b@b.example accepted 13 250 none", "c@b.example refused 13 552 bounce"],
             holder: .recipient
+        ),
+        Row(
+            name: "LMTP, cut behind the first reply",
+            said: lmtp + letter + "S: 250 taken\n-- close server\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example unknown 13 - nobody-knows"],
+            holder: .recipient
+        ),
+        Row(
+            name: "LMTP, a reply is missing and 221 is none",
+            said: lmtp + letter + "S: 250 taken\nC: QUIT\nS: 221 bye\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example unknown 14 - nobody-knows"],
+            holder: .recipient
+        ),
+        Row(
+            name: "LMTP, a reply each to the last chunk",
+            said: lmtp + "C: BDAT 3 LAST\nC: x\nS: 250 taken\nS: 452 full\nC: QUIT\nS: 221 bye\n",
+            outcome: .mixed,
+            recipients: ["b@b.example accepted 13 250 none", "c@b.example deferred 13 452 retry"],
+            holder: .recipient
+        ),
+        Row(
+            name: "of a report that is refused nobody is told",
+            said: hello + "C: MAIL FROM:<>\nS: 250 ok\nC: RCPT TO:<b@b.example>\nS: 550 no\n",
+            outcome: .refused,
+            recipients: ["b@b.example refused 10 550 none"]
         ),
         Row(
             name: "PRDR, a reply each and one for all",
@@ -329,7 +359,8 @@ import Testing
         let recipients = verdict.recipients.map { recipient in
             let step = recipient.place.map { "\($0.step.number)" } ?? "-"
             let code = recipient.decision.map(\.code).map { "\($0)" } ?? "-"
-            return "\(recipient.address.lossyText) \(recipient.outcome) \(step) \(code) \(recipient.next.rawValue)"
+            return
+                "\(recipient.address.lossyText) \(recipient.outcome) \(step) \(code) \(verdict.next(of: recipient).rawValue)"
         }
         #expect(verdict.outcome == row.outcome)
         #expect(recipients == row.recipients)

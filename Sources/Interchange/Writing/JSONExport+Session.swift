@@ -62,7 +62,7 @@ extension JSONExport {
                 + "\"outcome\":\"\(recipient.outcome.rawValue)\",\"step\":\(number(recipient.place?.step.number)),"
                 + "\"code\":\(number(decision.map { Int($0.code) })),"
                 + "\"status\":\(text(decision?.status.map { "\($0)" } ?? "")),"
-                + "\"text\":\(text(lines.joined(separator: "\n"))),\"next\":\"\(recipient.next.rawValue)\"}"
+                + "\"text\":\(text(lines.joined(separator: "\n"))),\"next\":\"\(verdict.next(of: recipient).rawValue)\"}"
         }
         return "{\"outcome\":\"\(verdict.outcome.rawValue)\",\"recipients\":[\(recipients.joined(separator: ","))],"
             + "\"step\":\(number(verdict.place?.step.number)),\"holder\":\"\(verdict.holder.rawValue)\"}"

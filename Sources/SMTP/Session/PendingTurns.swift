@@ -29,9 +29,16 @@ public struct PendingTurns<Context> {
     }
 
     /// Takes the turn that a reply with this code answers: the oldest, but for DATA whose 354 was never seen although the
-    /// mail data went out. A 2yz cannot answer DATA, so it answers the mail data (RFC 5321 §4.1.1.4, §4.3.2).
+    /// mail data went out. A 2yz cannot answer DATA, so it answers the mail data (RFC 5321 §4.1.1.4, §4.3.2). And 221 says that
+    /// the channel is closed: it takes no mail, so behind QUIT it leaves mail data unanswered (RFC 5321 §4.3.2).
     public mutating func answer(code: UInt16?) -> (answered: Entry?, skipped: [Entry]) {
         guard let oldest = first else { return (nil, []) }
+        if code == 221, [.mailData, .lastChunk].contains(oldest.turn) {
+            let unanswered = entries.prefix { [.mailData, .lastChunk].contains($0.turn) }
+            guard entries.dropFirst(unanswered.count).first?.turn == .quit else { return (removeFirst(), []) }
+            let skipped = unanswered.compactMap { _ in removeFirst() }
+            return (removeFirst(), skipped)
+        }
         let isData = oldest.turn == .data && (code ?? 0) / 100 == 2
         guard isData, count > 1, entries[head + 1].turn == .mailData else { return (removeFirst(), []) }
         let skipped = removeFirst()

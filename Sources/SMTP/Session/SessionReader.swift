@@ -845,11 +845,25 @@ public struct SessionReader: Sendable {
         }
         let (answered, skipped) = pending.answer(code: code)
         answer.skipped = skipped.map(\.context.id)
-        for _ in skipped { advance(.data, code: 354) }
+        for _ in skipped where skipped[0].turn == .data { advance(.data, code: 354) }
+        if let answered, answered.turn == .lastChunk, answered.context.recipient == nil, isLMTP, !recipients.isEmpty {
+            answerEach(answered, &answer)
+            return isAnsweringLHLO = false
+        }
         answering = answered.map {
             Utterance.Answered(id: $0.context.id, turn: $0.turn, verb: $0.verb, recipient: $0.context.recipient)
         }
         isAnsweringLHLO = answered?.context.isLMTP ?? false
+    }
+
+    /// In LMTP the last chunk has an answer from each recipient as well (RFC 2033 §4.3): this is that of the first.
+    private mutating func answerEach(_ answered: PendingTurns<Turn>.Entry, _ answer: inout Utterance.Answer) {
+        let id = answered.context.id
+        let others = recipients.dropFirst().map { recipient in
+            PendingTurns<Turn>.Entry(turn: .lastChunk, verb: answered.verb, context: Turn(id: id, recipient: recipient))
+        }
+        pending.prepend(others)
+        answering = Utterance.Answered(id: id, turn: .lastChunk, verb: answered.verb, recipient: recipients.first)
     }
 
     /// Whether the first thing that was kept of the session is an answer, and no greeting.
@@ -902,7 +916,9 @@ public struct SessionReader: Sendable {
         defer { helloLines = [] }
         let isPositive = (code ?? 0) / 100 == 2
         if answered.turn == .mailData, code == 353 { return expectReplyEach(answered) }
-        let isRepeated = answered.turn == .mailData && sequence.phase != .mailData && !isUnknown
+        let isOfOther =
+            answered.turn == .lastChunk && answered.recipient != nil && answered.recipient != recipients.first
+        let isRepeated = isOfOther || answered.turn == .mailData && sequence.phase != .mailData && !isUnknown
         let isForOne = repliesEach && answered.recipient != nil
         if !isRepeated, !isForOne { advance(answered.turn, code: code) }
         switch answered.turn {

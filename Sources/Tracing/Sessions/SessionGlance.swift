@@ -72,7 +72,7 @@ public struct SessionGlance: Sendable {
     public mutating func connecting(to name: String, _ leg: Leg = .relay) {
         with(leg) { connection, told in
             connection.startOver(&told)
-            connection.situations.connecting()
+            connection.situations.connecting(to: EndpointName(name).number)
         }
         if leg == .relay && !isConnected || endpoint == nil { endpoint = name }
         told.legs.with(leg) { $0.connecting(to: EndpointName(name)) }

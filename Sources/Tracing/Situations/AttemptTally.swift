@@ -5,11 +5,13 @@ struct AttemptTally: Sendable {
     private struct Deferred: Sendable {
         let name: Int
         let connection: Int
+        let server: Int?
         let time: Double?
         let line: Int?
     }
 
     private var connection = 0
+    private var server: Int?
     private var sender = 0
     /// RCPTs of the connection under way, by what names them.
     private var asked: [(id: Int, name: Int, line: Int?)] = []
@@ -18,8 +20,9 @@ struct AttemptTally: Sendable {
     private var again: (seconds: Double?, id: Int, isTaken: Bool?)?
     private var lines = SituationLines()
 
-    mutating func connected() {
+    mutating func connected(to server: Int?) {
         connection += 1
+        self.server = server
         asked = []
     }
 
@@ -32,7 +35,9 @@ struct AttemptTally: Sendable {
         guard again == nil, !deferred.isEmpty,
             let before = deferred.first(where: { $0.name == name && $0.connection < connection })
         else { return }
-        again = (place.time.flatMap { now in before.time.map { now - $0 } }, id, nil)
+        let seconds = place.time.flatMap { now in before.time.map { now - $0 } }
+        guard !Self.isNextExchanger(isOther: before.server != server, after: seconds) else { return }
+        again = (seconds, id, nil)
         lines.add(before.line)
         lines.add(place.line)
     }
@@ -45,16 +50,25 @@ struct AttemptTally: Sendable {
         guard Self.mayBeGreylisting(code, status), deferred.count < Self.maxAsked,
             let index = asked.index(ascending: \.id, id)
         else { return }
-        let deferral = Deferred(name: asked[index].name, connection: connection, time: place.time, line: place.line)
+        let deferral = Deferred(
+            name: asked[index].name,
+            connection: connection,
+            server: server,
+            time: place.time,
+            line: place.line
+        )
         deferred.append(deferral)
     }
 
+    /// Another server within a minute is the next exchanger, asked because the one before put the mail off (RFC 5321 §5.1).
+    static func isNextExchanger(isOther: Bool, after seconds: Double?) -> Bool { isOther && (seconds ?? 60) < 60 }
+
     /// 450 and 451 about nothing in particular or about policy. Not a full mailbox, and not trouble in the system or the network
-    /// (RFC 6647 §4, RFC 3463 §3).
+    /// (RFC 6647 §4, RFC 3463 §3); a policy with a finer code has another cause, as 4.7.25 the name of the host.
     static func mayBeGreylisting(_ code: UInt16, _ status: EnhancedStatusCode?) -> Bool {
         guard code == 450 || code == 451 else { return false }
         guard let status else { return true }
-        return status.subject == 7 || status.subject <= 2 && status.detail == 0
+        return status.detail == 0 && [0, 1, 2, 7].contains(status.subject) || status.subject == 7 && status.detail == 1
     }
 
     var situation: Situation? {

@@ -148,9 +148,10 @@ public struct RelatedSessions: Sendable {
         var known: Set<Int> = []
         for facts in sessions.inOrderOfTime {
             if let again = facts.attempts.first(where: { deferred[$0.triplet] != nil }),
-                let before = deferred[again.triplet]
+                let before = deferred[again.triplet],
+                case let seconds = facts.began.flatMap({ now in before.began.map { now - $0 } }),
+                !AttemptTally.isNextExchanger(isOther: facts.server != before.server, after: seconds)
             {
-                let seconds = facts.began.flatMap { now in before.began.map { now - $0 } }
                 let told = Situation.Told.secondAttempt(seconds: seconds, isTaken: again.isTaken)
                 let numbers = [before.number, facts.number].sorted()
                 found[facts.number, default: []].append(Situation(told, sessions: numbers))

@@ -26,15 +26,16 @@ struct SituationReading: Sendable {
 
     // MARK: The link
 
-    mutating func connecting() {
+    /// `server` is a number for the one that is called.
+    mutating func connecting(to server: Int?) {
         opening.connecting()
-        attempts.connected()
+        attempts.connected(to: server)
         header = nil
     }
 
     mutating func connected() {
         guard opening.connected() else { return }
-        attempts.connected()
+        attempts.connected(to: nil)
         header = nil
     }
 

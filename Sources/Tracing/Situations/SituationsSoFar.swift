@@ -92,7 +92,7 @@ extension SituationReading {
             return
         }
         switch anchor.path {
-        case "link/connect": connecting()
+        case "link/connect": connecting(to: line.endpoint.map { EndpointName($0).number })
         case "link/connected": connected()
         case "link/close": closed(by: .client, line: line.index)
         case "link/closed-by-server": closed(by: .server, line: line.index)

@@ -61,7 +61,6 @@ public struct Verdict: Equatable, Sendable {
         /// Who holds the mail for this recipient now.
         public internal(set) var holder = Holder.sender
 
-        public var next: Next { outcome.next }
         /// What names its RCPT: in a trace the index of the line.
         var id: Int { Int(keptID) }
         var connection: Int { Int(keptConnection) }
@@ -174,6 +173,12 @@ public struct Verdict: Equatable, Sendable {
 
     /// Whether some mail was not accepted, as far as that can be known. What went by inside TLS is no trouble.
     public var isTrouble: Bool { outcome == .unknown ? !isEncrypted : outcome.isTrouble }
+
+    /// What a server with a queue does next for a recipient; of a mail with the null reverse-path nobody is told (RFC 5321 §4.5.5).
+    public func next(of recipient: Recipient) -> Next {
+        let mail = transactions.index(ascending: \.number, recipient.transaction).map { transactions[$0] }
+        return recipient.outcome == .refused && mail?.reversePath?.isEmpty == true ? .none : recipient.outcome.next
+    }
 
     /// How many of the recipients the mail was accepted for.
     public var accepted: Int { recipients.reduce(0) { $0 + ($1.outcome == .accepted ? 1 : 0) } }

@@ -238,7 +238,10 @@ struct VerdictReading: Sendable {
         courses.with(transaction) { ($0.isUnanswered, $0.isUnderWay) = (false, false) }
         if let about, let index = recipients.index(ascending: \.id, about) {
             decide(index, decision, outcome)
-            return recipients[index].isToldApart = true
+            recipients[index].isToldApart = true
+            // The others wait for theirs.
+            let waits = courses[transaction]?.members.contains { recipients[$0].isOpen } ?? false
+            return courses.with(transaction) { $0.isUnanswered = waits }
         }
         decideUnseen(decision, outcome, transaction)
         for index in courses[transaction]?.members ?? [] {

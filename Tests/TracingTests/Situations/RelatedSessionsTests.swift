@@ -135,6 +135,19 @@ import Testing
         #expect(all == [1: [.secondAttempt(seconds: 300, isTaken: true)]])
     }
 
+    @Test func `the next exchanger is asked at once, and is no second attempt`() {
+        let other = "203.0.113.2:587"
+        #expect(told([Heard(said: Self.deferred), Heard(said: Self.taken, at: 5, server: other)]).isEmpty)
+        #expect(told([Heard(said: Self.deferred), Heard(said: Self.taken, at: 5)]).count == 1)
+        #expect(told([Heard(said: Self.deferred), Heard(said: Self.taken, at: 300, server: other)]).count == 1)
+    }
+
+    @Test(arguments: [("4.7.0", true), ("4.7.1", true), ("4.7.25", false), ("4.7.500", false), ("4.2.2", false)])
+    func `a status that names another cause is no greylisting`(status: String, mayBe: Bool) {
+        let text = Self.deferred.replacing("4.2.0", with: status)
+        #expect(told([Heard(said: text), Heard(said: Self.taken, at: 300)]).isEmpty != mayBe)
+    }
+
     @Test func `too early, and then in time`() {
         let all = told([
             Heard(said: Self.deferred), Heard(said: Self.deferred, at: 60), Heard(said: Self.taken, at: 600),
