@@ -122,6 +122,23 @@ import Testing
             told: [.wrongProtocol(.imap)]
         ),
         Row(
+            name: "LDAP",
+            said:
+                "@\nS: 220 mx.example ESMTP\nC: \\x30\\x0c\\x02\\x01\\x01\\x60\\x07\\x02\\x01\\x03\\x04\\0\\x80\\0\\c\n-- close client",
+            told: [.wrongProtocol(.ldap)]
+        ),
+        Row(
+            name: "XMPP",
+            said:
+                "@\nS: 220 mx.example ESMTP\nC: <?xml version='1.0'?><stream:stream to='a.example'>\nS: 500 what\n-- close client",
+            told: [.wrongProtocol(.xmpp)]
+        ),
+        Row(
+            name: "POP3",
+            said: "@\nS: 220 mx.example ESMTP\nC: CAPA\nS: 500 what\n-- close client",
+            told: [.wrongProtocol(.post)]
+        ),
+        Row(
             name: "EHLO before the greeting",
             said: "@\nC: EHLO ylmf-pc\nS: 220 mx.example\nS: 250 mx.example\nC: QUIT\nS: 221 bye\n-- close server",
             told: [.earlyTalker]
