@@ -10,8 +10,16 @@ struct MailDataReader: Equatable, Sendable {
     private var declaresEightBit: Bool
     private var saidEightBit = false
     private var lastPart = TraceLine.MailDataPart.body
-    /// Where in a field the next line begins, if it goes on with it.
+    /// Where in a field what is unread begins.
     private var fold = FieldFold.unknown
+    /// What of a field was not divided yet: that is done when a line goes on with it, which most fields never need.
+    private var unread = Unread.nothing
+
+    private enum Unread: Equatable, Sendable {
+        case nothing
+        case field(name: ArraySlice<UInt8>, body: ArraySlice<UInt8>)
+        case folded(ArraySlice<UInt8>)
+    }
 
     init(declaresEightBit: Bool) { self.declaresEightBit = declaresEightBit }
 
@@ -43,8 +51,20 @@ struct MailDataReader: Equatable, Sendable {
         previous = line.ending
         let departures = [Departure(.textLineTooLong)] + eightBitDepartures(line.octets[...])
         guard lastPart != .body else { return (.body, departures) }
-        defer { fold.pass(line.octets[...]) }
-        return (.foldedHeader(fold), departures)
+        return (.foldedHeader(goOn(with: line.octets[...])), departures)
+    }
+
+    /// Where in its field a line begins that goes on with it.
+    private mutating func goOn(with line: ArraySlice<UInt8>) -> FieldFold {
+        switch unread {
+        case .nothing: fold = .unknown
+        case .field(let name, let body):
+            fold = FieldFold(field: FieldHead.lessonName(of: name))
+            fold.pass(body)
+        case .folded(let before): fold.pass(before)
+        }
+        unread = unread == .nothing ? .nothing : .folded(line)
+        return fold
     }
 
     /// Whether a line of the body that has no dot at its start and no odd octet changes nothing here.
@@ -79,8 +99,7 @@ struct MailDataReader: Equatable, Sendable {
             return (.headerEnd, isFirst ? [Departure(.noHeader)] : headerDepartures)
         }
         if first == 32 || first == 9, !isFirst {
-            defer { fold.pass(content.drop { $0 == 32 || $0 == 9 }) }
-            return (.foldedHeader(fold), [])
+            return (.foldedHeader(goOn(with: content.drop { $0 == 32 || $0 == 9 })), [])
         }
         // White space before the colon is allowed by the obsolete syntax (RFC 5322 §4.5).
         let name = content.prefix { $0 != UInt8(ascii: ":") }
@@ -88,13 +107,12 @@ struct MailDataReader: Equatable, Sendable {
         let isField =
             name.count < content.count && !word.isEmpty && word.allSatisfy { (33...126).contains($0) }
             && name[word.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
-        fold = .unknown
+        unread = .nothing
         if isField {
             hasField = true
             if word.equalsIgnoringCase("From".utf8) { hasFrom = true }
             if word.equalsIgnoringCase("Date".utf8) { hasDate = true }
-            fold = FieldFold(field: FieldHead.lessonName(of: word))
-            fold.pass(content[name.endIndex...].dropFirst())
+            unread = .field(name: word, body: content[name.endIndex...].dropFirst())
             return (.header, [])
         }
         guard isFirst else { return (.header, [Departure(.malformedHeader)]) }
