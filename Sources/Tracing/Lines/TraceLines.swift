@@ -84,7 +84,7 @@ private struct LineBlock: Sendable {
         var kept = KeptLine(line, end: UInt16(octets.count - start))
         let numbers = KeptLine.Numbers(of: line)
         if !kept.take(numbers, index: line.index, from: base) { wide.append((number, numbers)) }
-        if case .mailData(.foldedHeader(let fold)) = line.content, fold != .unknown {
+        if case .mailData(let part) = line.content, let fold = part.fold, fold != .unknown {
             folds.append((number, fold.bits))
         }
         if let rare = rare.ifAny {
@@ -181,7 +181,10 @@ private struct LineBlock: Sendable {
 /// What every line has, in 20 octets: its numbers are counted from those of the block's first line.
 private struct KeptLine: Sendable {
     /// What the line is, where a word is enough to say it; `rare` where it is not.
-    enum Content: Sendable { case command, reply, header, foldedHeader, headerEnd, body, end, chunk, opaque, rare }
+    enum Content: Sendable {
+        case command, reply, header, foldedHeader, headerEnd, body, end, chunk, opaque, rare
+        case boundary, partField, foldedPartField, partHeaderEnd
+    }
 
     struct Marks: OptionSet, Sendable {
         let rawValue: UInt8
@@ -271,7 +274,8 @@ private struct KeptLine: Sendable {
 
     var isMailData: Bool {
         switch content {
-        case .header, .foldedHeader, .headerEnd, .body, .end: true
+        case .header, .foldedHeader, .headerEnd, .body, .end, .boundary, .partField, .foldedPartField, .partHeaderEnd:
+            true
         case .command, .reply, .chunk, .opaque, .rare: false
         }
     }
@@ -285,6 +289,10 @@ private struct KeptLine: Sendable {
         case .headerEnd: .mailData(.headerEnd)
         case .body: .mailData(.body)
         case .end: .mailData(.end)
+        case .boundary: .mailData(.boundary)
+        case .partField: .mailData(.partField)
+        case .foldedPartField: .mailData(.foldedPartField(fold))
+        case .partHeaderEnd: .mailData(.partHeaderEnd)
         case .chunk: .chunk
         case .opaque, .rare: .opaque
         case .reply:
@@ -319,6 +327,10 @@ extension KeptLine.Content {
         case .mailData(.headerEnd): self = .headerEnd
         case .mailData(.body): self = .body
         case .mailData(.end): self = .end
+        case .mailData(.boundary): self = .boundary
+        case .mailData(.partField): self = .partField
+        case .mailData(.foldedPartField): self = .foldedPartField
+        case .mailData(.partHeaderEnd): self = .partHeaderEnd
         case .chunk: self = .chunk
         case .opaque: self = .opaque
         case .saslResponse, .tls, .record, .event: self = .rare
