@@ -27,6 +27,8 @@ import Testing
             ]
         )
         #expect(Self.spans(first, " d", " e").last == "field/Dkim-Signature@b e")
+        // What a folded line began, the next goes on with.
+        #expect(Self.spans("DKIM-Signature: v=1;", " b=abc", " d").last == "field/Dkim-Signature@b d")
         // Another field is another field.
         #expect(Self.spans(first, "Subject: x", " d") == ["syntax/folded-line  d"])
         #expect(Self.spans(first, "no field", " d") == ["syntax/folded-line  d"])

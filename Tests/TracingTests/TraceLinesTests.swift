@@ -14,7 +14,8 @@ import Testing
         .reply(.init(turn: nil, verb: nil, isFirst: false, expectsEnhanced: false, answers: nil, recipient: nil)),
         .reply(.init(turn: .hello, verb: nil, isFirst: true, expectsEnhanced: false, answers: 0, recipient: nil)),
         .mailData(.header), .mailData(.foldedHeader(.unknown)), .mailData(.foldedHeader(FieldFold(field: "Received"))),
-        .mailData(.headerEnd), .mailData(.body), .mailData(.end),
+        .mailData(.headerEnd), .mailData(.body), .mailData(.end), .mailData(.boundary), .mailData(.partField),
+        .mailData(.foldedPartField(FieldFold(field: "Content-Type"))), .mailData(.partHeaderEnd),
     ]
 
     private static let found = [

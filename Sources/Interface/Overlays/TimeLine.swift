@@ -94,7 +94,7 @@ enum TimeLineOverlay {
     static func arrow(_ run: Range<Int>, _ state: State) -> Arrow {
         let line = state.session.trace.lines[run.lowerBound]
         let text = line.isTLS ? line.shownText : WireText.shown(line.octets.prefix(200))
-        let isContent = line.content == .mailData(.header) || line.content == .mailData(.body)
+        let isContent = if case .mailData(let part) = line.content { part == .header || part.isOfBody } else { false }
         let words = isContent ? "mail data, \(run.count) lines" : run.count > 1 ? "\(text) (+\(run.count - 1))" : text
         return Arrow(
             leg: line.leg,

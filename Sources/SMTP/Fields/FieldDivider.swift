@@ -66,13 +66,16 @@ public struct FieldDivider: Equatable, Sendable {
         var rest = line
         // Blanks may turn out to stand within a piece.
         var blanks = 0
+        // Only the first word of a line can go on with a quoted string of the line before.
+        var goesOn = standing.isQuoted
         while let token = nextToken(rest) {
             let octets = rest.prefix(token.count)
             rest = rest.dropFirst(token.count)
             switch token.kind {
             case .blanks: blanks += token.count
             case .word:
-                word(octets, blanks, &pieces)
+                word(octets, blanks, goesOn, &pieces)
+                goesOn = false
                 blanks = 0
             case .comment:
                 pieces.append(.separator, count: blanks)
@@ -103,7 +106,12 @@ public struct FieldDivider: Equatable, Sendable {
         comment.firstRange(of: "TLS".utf8) != nil || comment.firstRange(of: "cipher".utf8) != nil
     }
 
-    private mutating func word(_ word: ArraySlice<UInt8>, _ blanks: Int, _ pieces: inout FieldPieces) {
+    private mutating func word(
+        _ word: ArraySlice<UInt8>,
+        _ blanks: Int,
+        _ goesOn: Bool,
+        _ pieces: inout FieldPieces
+    ) {
         switch grammar {
         case .received: return clause(word, blanks, &pieces)
         case .date: return dateWord(word, blanks, &pieces)
@@ -112,7 +120,7 @@ public struct FieldDivider: Equatable, Sendable {
         }
         pieces.append(.separator, count: blanks)
         switch grammar {
-        case .results: result(word, &pieces)
+        case .results: result(word, goesOn, &pieces)
         case .receivedSPF:
             standing.part = .spf
             pieces.append(word.contains(.equals) ? .property : .result, .spf, count: word.count)
@@ -145,7 +153,8 @@ public struct FieldDivider: Equatable, Sendable {
         if word.contains(UInt8(ascii: ":")) { standing.isOpen = true }
     }
 
-    private mutating func result(_ word: ArraySlice<UInt8>, _ pieces: inout FieldPieces) {
+    private mutating func result(_ word: ArraySlice<UInt8>, _ goesOn: Bool, _ pieces: inout FieldPieces) {
+        if goesOn { return pieces.append(standing.isOpen ? .property : .result, standing.part, count: word.count) }
         guard let equals = word.firstIndex(of: .equals) else {
             // Where no result goes on, it is the server's name, the version behind it, or that there is no result.
             let isName = word.contains(UInt8(ascii: ".")) && !standing.isOpen

@@ -10,9 +10,11 @@ extension TraceLine {
         if isStuffed { tiling.append(.stuffedDot, count: 1, .syntax("stuffed-dot"), name: "stuffed dot") }
         let line = octets.dropFirst(isStuffed ? 1 : 0)
         switch part {
-        case .header: headerSpans(&tiling, line)
-        case .foldedHeader(let fold): foldedSpans(&tiling, line, fold)
-        case .headerEnd, .end: break
+        case .header, .partField: headerSpans(&tiling, line)
+        case .foldedHeader(let fold), .foldedPartField(let fold): foldedSpans(&tiling, line, fold)
+        case .headerEnd, .partHeaderEnd, .end: break
+        case .boundary:
+            tiling.append(.value, count: line.count, LessonAnchor("field/Content-Type@boundary"), name: "boundary")
         case .body: tiling.append(.text, count: line.count, .syntax("body-line"), name: "body")
         }
     }

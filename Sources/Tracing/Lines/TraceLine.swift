@@ -44,6 +44,26 @@ public struct TraceLine: Equatable, Sendable {
         /// A line that goes on with a field, and where in the field it begins (RFC 5322 §2.2.3).
         case foldedHeader(FieldFold)
         case headerEnd, body, end
+        /// What divides the parts of a body, and a field of a part with the lines that go on with it (RFC 2046 §5.1.1).
+        case boundary, partField
+        case foldedPartField(FieldFold)
+        /// The empty line behind the fields of a part.
+        case partHeaderEnd
+
+        /// Whether it stands behind the header of the mail and before the end.
+        public var isOfBody: Bool {
+            switch self {
+            case .body, .boundary, .partField, .foldedPartField, .partHeaderEnd: true
+            case .header, .foldedHeader, .headerEnd, .end: false
+            }
+        }
+
+        var fold: FieldFold? {
+            switch self {
+            case .foldedHeader(let fold), .foldedPartField(let fold): fold
+            case .header, .headerEnd, .body, .end, .boundary, .partField, .partHeaderEnd: nil
+            }
+        }
     }
 
     /// Counted from 0 within the trace.

@@ -61,6 +61,8 @@ private struct LineBlock: Sendable {
     private let base: KeptLine.Numbers
     /// In the order of their lines.
     private var wide: [(line: UInt16, numbers: KeptLine.Numbers)] = []
+    /// Where in their fields folded lines begin, in the order of their lines. Of most fields nothing need be known.
+    private var folds: [(line: UInt16, bits: UInt32)] = []
     private var findings: [KeptFinding] = []
     /// Those that have more to tell than others. One that was replaced stays.
     private var alone: [Finding] = []
@@ -82,6 +84,9 @@ private struct LineBlock: Sendable {
         var kept = KeptLine(line, end: UInt16(octets.count - start))
         let numbers = KeptLine.Numbers(of: line)
         if !kept.take(numbers, index: line.index, from: base) { wide.append((number, numbers)) }
+        if case .mailData(let part) = line.content, let fold = part.fold, fold != .unknown {
+            folds.append((number, fold.bits))
+        }
         if let rare = rare.ifAny {
             kept.marks.insert(.rare)
             self.rare[number] = rare
@@ -100,6 +105,7 @@ private struct LineBlock: Sendable {
         octets = octets.withUnsafeBufferPointer { Array($0) }
         findings = findings.withUnsafeBufferPointer { Array($0) }
         wide = wide.withUnsafeBufferPointer { Array($0) }
+        folds = folds.withUnsafeBufferPointer { Array($0) }
     }
 
     /// Of mail data the octets are left out unless `withContent`.
@@ -115,7 +121,7 @@ private struct LineBlock: Sendable {
             place: numbers.place(kept.step),
             octets: rare?.octets ?? (withContent || !kept.isMailData ? Array(octets[range(of: number)]) : []),
             ending: kept.ending,
-            content: rare?.content ?? kept.content(numbers.answers, recipient: rare?.recipient, rare?.fold ?? .unknown),
+            content: rare?.content ?? kept.content(numbers.answers, recipient: rare?.recipient, fold(of: number)),
             secrets: rare?.secrets ?? [],
             findings: findings(of: number),
             message: rare?.message ?? [],
@@ -137,12 +143,12 @@ private struct LineBlock: Sendable {
 
     private func numbers(of number: Int, index: Int) -> KeptLine.Numbers {
         guard lines[number].marks.contains(.wide) else { return lines[number].numbers(index, from: base) }
-        var (low, high) = (0, wide.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if wide[middle].line < number { low = middle + 1 } else { high = middle }
-        }
-        return wide[low].numbers
+        return wide[Self.first(of: number, in: wide, \.line)].numbers
+    }
+
+    private func fold(of number: Int) -> FieldFold {
+        let place = Self.first(of: number, in: folds, \.line)
+        return place < folds.count && folds[place].line == number ? FieldFold(bits: folds[place].bits) : .unknown
     }
 
     func findings(of number: Int) -> [Finding] {
@@ -159,11 +165,14 @@ private struct LineBlock: Sendable {
     }
 
     /// Where the findings of a line, or of those behind it, begin.
-    private func firstFinding(of number: Int) -> Int {
-        var (low, high) = (0, findings.count)
+    private func firstFinding(of number: Int) -> Int { Self.first(of: number, in: findings, \.line) }
+
+    /// Where in parts that lie in the order of their lines those of a line, or of the lines behind it, begin.
+    private static func first<Part>(of number: Int, in parts: [Part], _ line: (Part) -> UInt16) -> Int {
+        var (low, high) = (0, parts.count)
         while low < high {
             let middle = (low + high) / 2
-            if findings[middle].line < number { low = middle + 1 } else { high = middle }
+            if line(parts[middle]) < number { low = middle + 1 } else { high = middle }
         }
         return low
     }
@@ -172,7 +181,10 @@ private struct LineBlock: Sendable {
 /// What every line has, in 20 octets: its numbers are counted from those of the block's first line.
 private struct KeptLine: Sendable {
     /// What the line is, where a word is enough to say it; `rare` where it is not.
-    enum Content: Sendable { case command, reply, header, foldedHeader, headerEnd, body, end, chunk, opaque, rare }
+    enum Content: Sendable {
+        case command, reply, header, foldedHeader, headerEnd, body, end, chunk, opaque, rare
+        case boundary, partField, foldedPartField, partHeaderEnd
+    }
 
     struct Marks: OptionSet, Sendable {
         let rawValue: UInt8
@@ -262,7 +274,8 @@ private struct KeptLine: Sendable {
 
     var isMailData: Bool {
         switch content {
-        case .header, .foldedHeader, .headerEnd, .body, .end: true
+        case .header, .foldedHeader, .headerEnd, .body, .end, .boundary, .partField, .foldedPartField, .partHeaderEnd:
+            true
         case .command, .reply, .chunk, .opaque, .rare: false
         }
     }
@@ -276,6 +289,10 @@ private struct KeptLine: Sendable {
         case .headerEnd: .mailData(.headerEnd)
         case .body: .mailData(.body)
         case .end: .mailData(.end)
+        case .boundary: .mailData(.boundary)
+        case .partField: .mailData(.partField)
+        case .foldedPartField: .mailData(.foldedPartField(fold))
+        case .partHeaderEnd: .mailData(.partHeaderEnd)
         case .chunk: .chunk
         case .opaque, .rare: .opaque
         case .reply:
@@ -310,6 +327,10 @@ extension KeptLine.Content {
         case .mailData(.headerEnd): self = .headerEnd
         case .mailData(.body): self = .body
         case .mailData(.end): self = .end
+        case .mailData(.boundary): self = .boundary
+        case .mailData(.partField): self = .partField
+        case .mailData(.foldedPartField): self = .foldedPartField
+        case .mailData(.partHeaderEnd): self = .partHeaderEnd
         case .chunk: self = .chunk
         case .opaque: self = .opaque
         case .saslResponse, .tls, .record, .event: self = .rare
@@ -351,8 +372,6 @@ private struct RareParts: Sendable {
     /// Where a word is not enough to say what the line is.
     let content: TraceLine.Content?
     let recipient: Int?
-    /// Where in its field a folded line begins; nil where nothing is known of the field.
-    let fold: FieldFold?
     /// Those of a long line.
     let octets: [UInt8]?
     let secrets: [Range<Int>]
@@ -365,11 +384,6 @@ private struct RareParts: Sendable {
     init(of line: TraceLine, isLong: Bool) {
         if case .rare = KeptLine.Content(line.content) { content = line.content } else { content = nil }
         if case .reply(let context) = line.content { recipient = context.recipient } else { recipient = nil }
-        if case .mailData(.foldedHeader(let fold)) = line.content, fold != .unknown {
-            self.fold = fold
-        } else {
-            fold = nil
-        }
         octets = isLong ? line.octets : nil
         (secrets, message, failure, endpoint) = (line.secrets, line.message, line.failure, line.endpoint)
         toldOf = line.recipient
@@ -378,8 +392,7 @@ private struct RareParts: Sendable {
     /// Nil where the line has none of them.
     var ifAny: RareParts? {
         let hasNone =
-            content == nil && recipient == nil && fold == nil && octets == nil && secrets.isEmpty && message.isEmpty
-            && failure == nil
+            content == nil && recipient == nil && octets == nil && secrets.isEmpty && message.isEmpty && failure == nil
             && endpoint == nil
         return hasNone ? nil : self
     }

@@ -96,6 +96,7 @@ extension TraceLine {
     private var lineEndAnchor: LessonAnchor {
         switch content {
         case .mailData(.headerEnd): .syntax("header-end")
+        case .mailData(.partHeaderEnd): .syntax("part-header-end")
         case .mailData(.body) where octets.isEmpty: .syntax("empty-body-line")
         default: ending == .lf ? LessonAnchor("finding/bare-lf") : .syntax("line-end")
         }

@@ -10,8 +10,18 @@ struct MailDataReader: Equatable, Sendable {
     private var declaresEightBit: Bool
     private var saidEightBit = false
     private var lastPart = TraceLine.MailDataPart.body
-    /// Where in a field the next line begins, if it goes on with it.
+    /// What is known of the parts of the body.
+    private var parts = MultipartReader()
+    /// Where in a field what is unread begins.
     private var fold = FieldFold.unknown
+    /// What of a field was not divided yet: that is done when a line goes on with it, which most fields never need.
+    private var unread = Unread.nothing
+
+    private enum Unread: Equatable, Sendable {
+        case nothing
+        case field(name: ArraySlice<UInt8>, body: ArraySlice<UInt8>)
+        case folded(ArraySlice<UInt8>)
+    }
 
     init(declaresEightBit: Bool) { self.declaresEightBit = declaresEightBit }
 
@@ -36,15 +46,31 @@ struct MailDataReader: Equatable, Sendable {
     mutating func resume() {
         previous = .crlf
         if isFirst { (isFirst, isInHeader) = (false, false) }
+        if !isInHeader { parts.endHeader() }
     }
 
     /// What goes on with the line before, which was too long to be held at once: no dot in it is at the start of a line.
     mutating func readRest(_ line: WireLine) -> (TraceLine.MailDataPart, [Departure]) {
         previous = line.ending
         let departures = [Departure(.textLineTooLong)] + eightBitDepartures(line.octets[...])
-        guard lastPart != .body else { return (.body, departures) }
-        defer { fold.pass(line.octets[...]) }
-        return (.foldedHeader(fold), departures)
+        switch lastPart {
+        case .body, .boundary, .partHeaderEnd: return (.body, departures)
+        case .partField, .foldedPartField: return (.foldedPartField(goOn(with: line.octets[...])), departures)
+        case .header, .foldedHeader, .headerEnd, .end: return (.foldedHeader(goOn(with: line.octets[...])), departures)
+        }
+    }
+
+    /// Where in its field a line begins that goes on with it.
+    private mutating func goOn(with line: ArraySlice<UInt8>) -> FieldFold {
+        switch unread {
+        case .nothing: fold = .unknown
+        case .field(let name, let body):
+            fold = FieldFold(field: FieldHead.lessonName(of: name))
+            fold.pass(body)
+        case .folded(let before): fold.pass(before)
+        }
+        unread = unread == .nothing ? .nothing : .folded(line)
+        return fold
     }
 
     /// Whether a line of the body that has no dot at its start and no odd octet changes nothing here.
@@ -74,32 +100,62 @@ struct MailDataReader: Equatable, Sendable {
 
     private mutating func part(of content: ArraySlice<UInt8>) -> (TraceLine.MailDataPart, [Departure]) {
         guard isInHeader, let first = content.first else {
-            guard isInHeader else { return (.body, []) }
+            guard isInHeader else { return (partOfBody(content), []) }
             isInHeader = false
+            parts.endHeader()
             return (.headerEnd, isFirst ? [Departure(.noHeader)] : headerDepartures)
         }
         if first == 32 || first == 9, !isFirst {
-            defer { fold.pass(content.drop { $0 == 32 || $0 == 9 }) }
-            return (.foldedHeader(fold), [])
+            return (.foldedHeader(foldedField(content)), [])
         }
-        // White space before the colon is allowed by the obsolete syntax (RFC 5322 §4.5).
-        let name = content.prefix { $0 != UInt8(ascii: ":") }
-        let word = name.prefix { $0 != 32 && $0 != 9 }
-        let isField =
-            name.count < content.count && !word.isEmpty && word.allSatisfy { (33...126).contains($0) }
-            && name[word.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
-        fold = .unknown
-        if isField {
+        if let name = beginField(content) {
             hasField = true
-            if word.equalsIgnoringCase("From".utf8) { hasFrom = true }
-            if word.equalsIgnoringCase("Date".utf8) { hasDate = true }
-            fold = FieldFold(field: FieldHead.lessonName(of: word))
-            fold.pass(content[name.endIndex...].dropFirst())
+            if name.equalsIgnoringCase("From".utf8) { hasFrom = true }
+            if name.equalsIgnoringCase("Date".utf8) { hasDate = true }
             return (.header, [])
         }
         guard isFirst else { return (.header, [Departure(.malformedHeader)]) }
         isInHeader = false
+        parts.endHeader()
         return (.body, [Departure(.noHeader)])
+    }
+
+    /// A line behind the header of the mail.
+    private mutating func partOfBody(_ line: ArraySlice<UInt8>) -> TraceLine.MailDataPart {
+        if parts.divides(line) {
+            unread = .nothing
+            return .boundary
+        }
+        guard parts.isInHeader else { return .body }
+        if line.isEmpty {
+            parts.endHeader()
+            return .partHeaderEnd
+        }
+        if line.first == 32 || line.first == 9, unread != .nothing { return .foldedPartField(foldedField(line)) }
+        if beginField(line) != nil { return .partField }
+        parts.endHeader()
+        return .body
+    }
+
+    /// The name of the field that a line begins; nil where it begins none.
+    private mutating func beginField(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        unread = .nothing
+        // White space before the colon is allowed by the obsolete syntax (RFC 5322 §4.5).
+        let name = line.prefix { $0 != UInt8(ascii: ":") }
+        let word = name.prefix { $0 != 32 && $0 != 9 }
+        let isField =
+            name.count < line.count && !word.isEmpty && word.allSatisfy { (33...126).contains($0) }
+            && name[word.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
+        guard isField else { return nil }
+        let body = line[name.endIndex...].dropFirst()
+        unread = .field(name: word, body: body)
+        parts.field(word, body)
+        return word
+    }
+
+    private mutating func foldedField(_ line: ArraySlice<UInt8>) -> FieldFold {
+        parts.folded(line)
+        return goOn(with: line.drop { $0 == 32 || $0 == 9 })
     }
 
     /// RFC 5322 §3.6: From and Date must be there, all else may.

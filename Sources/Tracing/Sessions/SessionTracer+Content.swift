@@ -29,7 +29,7 @@ extension SessionTracer {
         let (part, found) = readContent(line, isEnd: told.ends != nil)
         if !piece.isTorn { departures += found }
         // Which characters the octets of a body stand for its MIME fields say; only header fields must be UTF-8 (RFC 6532 §3.2).
-        if part == .body { departures.removeAll { $0.kind == .invalidUTF8 } }
+        if part.isOfBody { departures.removeAll { $0.kind == .invalidUTF8 } }
         let isStuffed = line.octets.first == DotStuffing.dotOctet
         if part != .end, leaveOut(said, departures, &trace) {
             looseEnd = nil
