@@ -200,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "ExplainTests",
             dependencies: ["Explain", "Interchange", "Lessons", "Tracing"],
-            exclude: ["Replies.tsv", "Texts"],
+            exclude: ["Lines.tsv", "Replies.tsv", "Texts"],
             swiftSettings: strict
         ),
         .testTarget(

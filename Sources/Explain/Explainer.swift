@@ -53,8 +53,25 @@ public struct Explainer {
         whole.text = replies.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
         guard !whole.text.isEmpty || whole.status != nil else { return nil }
         var found = Explanation(.reply, text: lines.joined(separator: "\n"))
-        take(whole, in: &found, turn: nil)
+        let offered = offer(replies)
+        take(whole, in: &found, turn: offered.isEmpty ? nil : .ehlo)
+        if lines.count == 1 { found.lessons = offered } else { found.general = offered }
         return found
+    }
+
+    /// The keywords of an answer to EHLO, or of one line of it (RFC 5321 §4.1.1.1); empty for any other reply.
+    private func offer(_ replies: [ReplyInText]) -> [LessonAnchor] {
+        guard replies.first?.code == 250 else { return [] }
+        // The first of several lines is the greeting.
+        let lines = replies.count == 1 || Self.keyword(replies[0]) != nil ? replies[...] : replies.dropFirst()
+        let keywords = lines.map(Self.keyword)
+        guard !keywords.contains(nil) else { return [] }
+        return keywords.compactMap { $0.map { LessonAnchor("extension/\($0)") } }
+    }
+
+    private static func keyword(_ reply: ReplyInText) -> String? {
+        let word = reply.text.split(whereSeparator: { $0 == " " || $0 == "=" }).first.map { $0.uppercased() }
+        return reply.status == nil ? word.flatMap { word in Extension.all.first { $0.keyword == word }?.keyword } : nil
     }
 
     /// A reply somewhere in a text of which nothing else is known.
@@ -67,7 +84,7 @@ public struct Explainer {
                     == "reply/\(reply.code ?? 0)"
         else { return nil }
         var found = Explanation(.reply, text: String(line))
-        take(reply, in: &found, turn: lines.lazy.compactMap { FreeBounce.turn(named: $0) }.first)
+        take(reply, in: &found, turn: lines.lazy.compactMap { turn(toldIn: $0) }.first)
         return found
     }
 

@@ -13,7 +13,8 @@ struct BounceForm {
     /// What a server writes behind an address that stands alone, THE table; the first that is there counts.
     private static let marks: [(text: String, by: String)] = [
         ("SMTP error from remote mail", "Exim"), ("LMTP error from remote mail", "Exim"),
-        ("does not like recipient.", "qmail"), ("Remote host said: ", "qmail"), ("... while talking to ", "sendmail"),
+        ("does not like recipient.", "qmail"), ("(#5.", "qmail"), ("(#4.", "qmail"), ("Remote host said: ", "qmail"),
+        ("... while talking to ", "sendmail"),
         ("#SMTP#", "Exchange"), ("<<< 5", "Courier"), ("<<< 4", "Courier"),
     ]
 

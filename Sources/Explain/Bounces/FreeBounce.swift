@@ -10,6 +10,7 @@ enum FreeBounce {
         let form = BounceForm(Array(text.filled.prefix(400)))
         guard wording != nil || form != nil else { return [] }
         let by = wording.flatMap { explainer.writer($0, text) } ?? form?.by
+        let waits = explainer.library.wordings.firstKnown([.delay], in: text.filled.prefix(60).map(String.init))
         var found: [Explanation] = []
         var recipient: String?
         var turn: AnsweredTurn?
@@ -17,7 +18,7 @@ enum FreeBounce {
         while let line = lines.popFirst() {
             let words = line.trimmed
             // What the server was told before it answered: `>>> RCPT To:<…>`, `after MAIL FROM:<…>`.
-            turn = self.turn(named: words) ?? turn
+            turn = explainer.turn(toldIn: words) ?? turn
             if let reply = reply(words, &lines) ?? marked(words) {
                 var entry = Explanation(.bounce, text: reply.quotation)
                 entry.by = by
@@ -27,37 +28,45 @@ enum FreeBounce {
                 entry.recipient = turn == .mail ? recipient : reply.recipient ?? recipient
                 entry.server = server(words)
                 explainer.take(reply.reply, in: &entry, turn: turn)
+                // Without a code the words are those of the program that gave up.
+                if reply.reply.code == nil { explainer.addFailure(words, to: &entry) }
                 append(entry, to: &found)
             } else if let recipient, !found.contains(where: { $0.recipient == recipient }),
-                let entry = failed(words, explainer)
+                let entry = failed(words, waits, explainer)
             {
                 found.append(entry.of(recipient, by))
             }
             // The reverse-path of a command is nobody's that failed.
-            if let address = address(in: words), self.turn(named: words) != .mail { recipient = address }
+            if let address = address(in: words), explainer.turn(toldIn: words) != .mail { recipient = address }
         }
         guard found.isEmpty else { return found }
         // A daemon writes other mails as well.
-        return wording == nil && form?.by == nil ? [] : [plain(wording, by, text, explainer)]
+        return wording == nil && form?.by == nil ? [] : [plain(wording, by, waits, text, explainer)]
     }
 
     /// A line that says in the words of a program why an address failed: `Unrouteable address`.
-    private static func failed(_ words: Substring, _ explainer: Explainer) -> Explanation? {
+    private static func failed(_ words: Substring, _ waits: Wording?, _ explainer: Explainer) -> Explanation? {
         var found = Explanation(.bounce, text: String(words))
         explainer.addFailure(words, to: &found)
-        found.outcome = .refused
+        found.outcome = waits == nil ? .refused : .deferred
+        found.general = waits.map(explainer.library.lessons) ?? []
         return found.lessons.isEmpty ? nil : found
     }
 
     /// A bounce that quotes no reply: who it is about, and that it is one.
-    private static func plain(_ wording: Wording?, _ by: String?, _ text: PastedText, _ explainer: Explainer)
-        -> Explanation
-    {
+    private static func plain(
+        _ wording: Wording?,
+        _ by: String?,
+        _ waits: Wording?,
+        _ text: PastedText,
+        _ explainer: Explainer
+    ) -> Explanation {
         let lines = body(of: text).map(\.trimmed).filter { !$0.isEmpty }
         var found = Explanation(.bounce, text: lines.prefix(3).joined(separator: "\n"))
         found.by = by
         found.recipient = lines.compactMap { address(in: $0) }.first
-        found.outcome = .unknown
+        found.outcome = waits == nil ? .unknown : .deferred
+        found.general = waits.map(explainer.library.lessons) ?? []
         found.lessons = wording.map { explainer.library.lessons(of: $0) } ?? [LessonAnchor("background/bounces")]
         if let status = lines.compactMap({ ReplyInText.status(in: $0) }).first {
             explainer.take(status, in: &found, turn: nil)
@@ -147,17 +156,6 @@ enum FreeBounce {
 
     private static func server(_ words: Substring) -> String? {
         (words.between("host ", "]").map { "\($0)]" } ?? words.between("host ", " said")).map(String.init)
-    }
-
-    /// What programs write before they quote an answer.
-    static func turn(named words: Substring) -> AnsweredTurn? {
-        if let command = words.behind(">>> ") { return AnsweredTurn(named: command.prefix(40)) }
-        if words.has("does not like recipient") { return .rcpt }
-        if words.has("failed after I sent the message") { return .dot }
-        if let after = words.behind("server after ") ?? words.behind("(in reply to ") ?? words.behind("in reply to ") {
-            return AnsweredTurn(named: after.prefix(40))
-        }
-        return nil
     }
 
     /// What a reply in a report answered, where the words above the report say so: `(in reply to RCPT TO command)`.

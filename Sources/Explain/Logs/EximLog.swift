@@ -12,7 +12,27 @@ enum EximLog {
         if isMessageID(words[start]), start + 1 < words.count, let arrow = Arrow(rawValue: String(words[start + 1])) {
             return delivery(arrow, line, explainer)
         }
-        return refused(line, explainer)
+        return refused(line, explainer) ?? error(line, explainer) ?? failed(line, behind: words[start], explainer)
+    }
+
+    /// The failure of a connection, of a message that waits for its next server: `… H=mx [192.0.2.6]: SMTP timeout after …`.
+    private static func failed(_ line: Substring, behind first: Substring, _ explainer: Explainer) -> Explanation? {
+        guard isMessageID(first) else { return nil }
+        var found = explainer.logged(line, by: "Exim", reply: nil, turn: nil, speaker: .program)
+        explainer.addFailure(line, to: &found)
+        return found.lessons.isEmpty ? nil : found
+    }
+
+    /// What a server answered, of a message that waits for its next server: `… H=mx [192.0.2.6]: SMTP error from remote mail server
+    /// after …: 451 …`.
+    private static func error(_ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let said = line.behind("SMTP error from remote mail server after "),
+            let reply = ReplyInText.first(in: said)
+        else { return nil }
+        let turn = explainer.turn(toldIn: line)
+        var found = explainer.logged(line, by: "Exim", reply: reply, turn: turn, speaker: .recipientServer)
+        found.server = line.between("H=", ": ").map(String.init)
+        return found
     }
 
     private enum Arrow: String {
@@ -44,7 +64,8 @@ enum EximLog {
         let reason = arrow == .deferred || arrow == .failed ? rest.behind(": ") ?? rest : rest
         let quoted = rest.between("C=\"", "\"") ?? reason
         let reply = arrow == .arrived ? nil : ReplyInText.opening(quoted) ?? ReplyInText.first(in: quoted)
-        let turn = reason.behind("after ").flatMap { AnsweredTurn(named: $0.prefix(40)) }
+        let turn =
+            explainer.turn(toldIn: reason) ?? reason.behind("after ").flatMap { AnsweredTurn(named: $0.prefix(40)) }
         var found = explainer.logged(
             line,
             by: "Exim",

@@ -10,6 +10,9 @@ struct MailLog {
     /// Reads one server's lines; gives nil for a line that tells nothing of a mail.
     typealias Reader = @Sendable (Substring, Explainer) -> Explanation?
 
+    /// The most lines of a text that is what a program said, and no log.
+    private static let maxShort = 50
+
     /// The servers, THE table: the form of a line says whose it is.
     private static let readers: [Reader] = [
         PostfixLog.read, EximLog.read, OpenSMTPDLog.read, SendmailLog.read, RspamdLog.read, QmailLog.read,
@@ -37,8 +40,21 @@ struct MailLog {
 
     private func read(_ text: PastedText) -> [Explanation] {
         var found: [Explanation] = []
+        // A program that a person runs says in one line what failed, and in the next how the server put it.
+        var ahead: (turn: AnsweredTurn, recipient: String?)?
+        let isShort = text.filled.count <= Self.maxShort
         for line in text.filled where found.count < Self.maxEntries {
-            guard let entry = entry(line), !found.suffix(20).contains(entry) else { continue }
+            guard var entry = entry(line) else {
+                let told = isShort ? explainer.turn(toldIn: line) : nil
+                ahead = told.map { ($0, $0 == .rcpt ? FreeBounce.address(in: line) : nil) }
+                continue
+            }
+            if let told = ahead, entry.turn == nil || entry.isLikely {
+                (entry.turn, entry.isLikely) = (told.turn, false)
+                entry.recipient = entry.recipient ?? told.recipient
+            }
+            ahead = nil
+            guard !found.suffix(20).contains(entry) else { continue }
             found.append(entry)
         }
         // A line that tells of a mail says more than one that tells of a connection.
@@ -78,7 +94,13 @@ extension Explainer {
     func addFailure(_ words: some StringProtocol, to found: inout Explanation) {
         guard let wording = library.wordings.best([.failure], for: WordingText(String(words))) else { return }
         found.lessons += library.lessons(of: wording)
-        found.place = found.place ?? wording.step
         found.speaker = .program
+        if found.isLikely, found.turn?.step != wording.step { (found.turn, found.isLikely) = (nil, false) }
+        // Where the program says what it was doing, that is truer than where such failures mostly come.
+        if let told = turn(toldIn: words), (found.turn ?? told) == told {
+            found.turn = told
+        } else {
+            found.place = found.place ?? wording.step
+        }
     }
 }

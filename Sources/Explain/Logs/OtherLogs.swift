@@ -12,6 +12,11 @@ enum SendmailLog {
             found.server = line.between("relay=", ",").map(String.init)
             return found
         }
+        if let side = line.between("STARTTLS=", ","),
+            line.has("sendmail[") || line.has("sm-mta[") || line.has("verify=")
+        {
+            return tls(side, line, explainer)
+        }
         guard let stat = line.behind(" stat="), line.has("to="), line.has("delay=") else { return nil }
         let outcome: Explanation.Outcome =
             stat.hasPrefix("Sent")
@@ -37,14 +42,30 @@ enum SendmailLog {
         }
         return found
     }
+
+    /// What came of TLS: `STARTTLS=client, relay=mx.receiver.example., version=TLSv1.3, verify=FAIL, cipher=…, bits=256/256`. The
+    /// mail goes on either way, unless a rule says otherwise.
+    private static func tls(_ side: Substring, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        var found = explainer.logged(line, by: "sendmail", reply: nil, turn: .startTLS, speaker: .program)
+        explainer.addFailure(line, to: &found)
+        found.general = [LessonAnchor("background/opportunistic-tls"), LessonAnchor("command/STARTTLS")]
+        found.server = line.between("relay=", ",").map(String.init)
+        found.details = ["version", "verify", "cipher", "bits"].compactMap { name in
+            let value = line.behind(" \(name)=").map { $0.before(",") }
+            return value.map { Explanation.Detail(name, String($0)) }
+        }
+        return found.lessons.isEmpty && found.details.isEmpty ? nil : found
+    }
 }
 
 /// Lines of OpenSMTPD: `mta delivery … rcpt=<…> … result="PermFail" stat="550 5.1.1 …"`, `smtp failed-command command="…" result="…"`.
 enum OpenSMTPDLog {
     static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        if let reply = line.between("failed-command", "\" result=\""), let result = line.between("result=\"", "\"") {
-            guard let quoted = ReplyInText.opening(result) else { return nil }
-            let command = reply.behind("command=\"").flatMap { AnsweredTurn(named: $0.prefix(40)) }
+        if line.has("failed-command ") || line.has(" bad-input result=\"") {
+            let result = line.between(" result=\"", "\"").flatMap { ReplyInText.opening($0) }
+            // A command with a credential is masked, and its result with it.
+            guard let quoted = result ?? ReplyInText.first(in: line) else { return nil }
+            let command = line.behind(" command=\"").flatMap { AnsweredTurn(named: $0.prefix(40)) }
             return explainer.logged(line, by: "OpenSMTPD", reply: quoted, turn: command, speaker: .ownServer)
         }
         guard line.has("delivery") || line.has("mta "),
@@ -113,9 +134,7 @@ enum QmailLog {
         }
         let words = (rest.behind("\(kind): ") ?? "").replacing("_", with: " ").replacing("/", with: " ")
         let reply = words.behind("said: ").flatMap { ReplyInText.opening($0) }
-        let turn: AnsweredTurn? =
-            words.has("does not like recipient")
-            ? .rcpt : words.has("after I sent the message") || outcome == .accepted ? .dot : nil
+        let turn = explainer.turn(toldIn: words) ?? (outcome == .accepted ? .dot : nil)
         var found = explainer.logged(
             line,
             by: "qmail",
@@ -132,16 +151,28 @@ enum QmailLog {
 /// A line of any other program that quotes a reply: `dma: remote delivery failed after RCPT TO: 554 5.7.1 …`.
 enum OtherLog {
     static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
-        guard let program = program(line), let reply = ReplyInText.first(in: line) else { return nil }
+        guard let program = program(line) else { return nil }
+        guard let reply = ReplyInText.first(in: line) else { return failed(program, line, explainer) }
         let words = line.between("after ", ":") ?? line.between("in reply to ", ":") ?? ""
         let turn =
-            AnsweredTurn(named: words) ?? hook(line)
+            explainer.turn(toldIn: line) ?? AnsweredTurn(named: words) ?? hook(line)
             ?? (line.has(" AUTH") || line.has("uthenticat") ? .auth : nil)
         var found = explainer.logged(line, by: program, reply: reply, turn: turn, speaker: .recipientServer)
         if line.has("deferred") { found.outcome = .deferred }
         found.recipient = (line.between("to=<", ">") ?? line.between("rcpt=<", ">") ?? line.between("addr=<", ">"))
             .map(String.init)
         return found
+    }
+
+    /// A line of a daemon that quotes no reply, and tells of a failure in words that are known.
+    private static func failed(_ program: String, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let tag = line.prefix(120).place(of: "]: "), line[..<tag.lowerBound].last?.isHexDigit == true else {
+            return nil
+        }
+        var found = explainer.logged(line, by: program, reply: nil, turn: nil, speaker: .program)
+        explainer.addFailure(line[tag.upperBound...], to: &found)
+        if line.has("deferred") || line.has("Deferred") { found.outcome = .deferred }
+        return found.lessons.isEmpty ? nil : found
     }
 
     /// The command that Haraka speaks of: `hook=rcpt`, `rcpt <bob@receiver.example>`.

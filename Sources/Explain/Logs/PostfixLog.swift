@@ -4,6 +4,21 @@ import Tracing
 /// Lines of Postfix: `postfix/smtp[341]: 5B46F13477EF: to=<bob@receiver.example>, …, status=bounced (host … said: 550 …)`.
 enum PostfixLog {
     static func read(_ line: Substring, _ explainer: Explainer) -> Explanation? {
+        tagged(line, explainer) ?? untagged(line, explainer)
+    }
+
+    /// A piece of a line, cut out of a log or a list of the queue: known by the form in which Postfix alone tells a fate.
+    private static func untagged(_ line: Substring, _ explainer: Explainer) -> Explanation? {
+        if let status = line.between("status=", " ("), outcome(status) != .unknown {
+            return delivery(line, line, explainer)
+        }
+        guard let host = line.behind("host "), case let name = host.before(" "), name.has("["), name.last == "]"
+        else { return nil }
+        let isAnswer = host.has("] said: ") || host.has("] refused to talk to me: ")
+        return isAnswer ? said(line, line, explainer) : nil
+    }
+
+    private static func tagged(_ line: Substring, _ explainer: Explainer) -> Explanation? {
         guard let tag = line.place(of: "postfix"), let end = line[tag.upperBound...].place(of: "]: "),
             let bracket = line[tag.upperBound..<end.lowerBound].lastIndex(of: "[")
         else { return nil }
@@ -12,7 +27,7 @@ enum PostfixLog {
         let daemon = name.split(separator: "/").last ?? ""
         let message = line[end.upperBound...]
         if message.has("status=") { return delivery(message, line, explainer) }
-        if message.has(" said: ") { return said(message, line, explainer) }
+        if message.has(" said: ") || message.has(" refused to talk to me: ") { return said(message, line, explainer) }
         if message.has("reject: ") || message.has("reject_warning: ") {
             return reject(message, line, explainer)
         }
@@ -30,7 +45,7 @@ enum PostfixLog {
             line,
             by: "Postfix",
             reply: reply,
-            turn: turn(in: reason) ?? (outcome == .accepted ? .dot : nil),
+            turn: explainer.turn(toldIn: reason) ?? (outcome == .accepted ? .dot : nil),
             speaker: hasReply ? .recipientServer : .program,
             outcome: outcome
         )
@@ -42,8 +57,7 @@ enum PostfixLog {
         if !hasReply {
             found.quoted = String(reason)
             explainer.addFailure(reason, to: &found)
-            if found.place == nil, outcome != .accepted {
-                found.turn = nil
+            if found.step == nil, outcome != .accepted {
                 found.place = LikelyTurn.of(code: nil, status: dsn)?.step
             }
         }
@@ -62,10 +76,10 @@ enum PostfixLog {
             line,
             by: "Postfix",
             reply: reply,
-            turn: turn(in: message),
+            turn: explainer.turn(toldIn: message),
             speaker: .recipientServer
         )
-        found.server = message.between("host ", " said").map(String.init)
+        found.server = (message.between("host ", " said") ?? message.between("host ", " refused")).map(String.init)
         found.recipient = message.between("to=<", ">").map(String.init)
         return found
     }
@@ -116,7 +130,8 @@ enum PostfixLog {
         } else if situation(message) != nil {
             turn = .connect
         } else {
-            return nil
+            // Whatever else it tells counts where it is the failure of a connection or of a lookup.
+            turn = nil
         }
         var found = explainer.logged(line, by: "Postfix", reply: nil, turn: turn, speaker: .program)
         if isLogin {
@@ -159,14 +174,10 @@ enum PostfixLog {
 
     /// The reply behind `said: `, or the whole of it where a server took the mail.
     private static func reply(in reason: Substring) -> ReplyInText? {
-        let quoted = (reason.behind(" said: ") ?? reason).before(" (in reply to ")
-        return ReplyInText.opening(quoted)
-    }
-
-    private static func turn(in reason: Substring) -> AnsweredTurn? {
-        (reason.between("(in reply to ", " command)") ?? reason.between("while sending ", " ")).flatMap(
-            AnsweredTurn.init
+        let quoted = (reason.behind(" said: ") ?? reason.behind(" refused to talk to me: ") ?? reason).before(
+            " (in reply to "
         )
+        return ReplyInText.opening(quoted)
     }
 
     private static func queueID(_ message: Substring) -> Substring? {

@@ -7,7 +7,8 @@ enum MailHeaders {
     static func read(_ text: PastedText, _ explainer: Explainer) -> Explanation? {
         let fields = fields(text.lines)
         let received = fields.filter { $0.name == "received" }.map(\.value)
-        guard !received.isEmpty, isHeader(fields, text) else { return nil }
+        guard isHeader(fields, text) else { return nil }
+        guard !received.isEmpty else { return known(fields, text, explainer) }
         var found = Explanation(.headers, text: "Received: \(received[0])")
         found.place = .acceptance
         found.lessons = [LessonAnchor("field/Received"), LessonAnchor("field/Authentication-Results")].filter {
@@ -23,6 +24,35 @@ enum MailHeaders {
         found.received = told.trace
         return found
     }
+
+    /// Fields without a trace, and nothing else: each is one that has a lesson. Which server judged the mail, and how, stands in
+    /// `Authentication-Results:` (RFC 8601 §2.2).
+    private static func known(_ fields: [(name: String, value: String)], _ text: PastedText, _ explainer: Explainer)
+        -> Explanation?
+    {
+        let anchors = fields.map { field in
+            explainer.library.anchors(meantBy: field.name).first { $0.path.hasPrefix("field/") }
+        }
+        let block = text.lines.drop { $0.trimmed.isEmpty }.prefix { !$0.trimmed.isEmpty }
+        guard !anchors.contains(nil), text.filled.count == block.count else { return nil }
+        var found = Explanation(.headers, text: text.filled.prefix(3).joined(separator: "\n"))
+        let isTrace = fields.contains { added.contains($0.name) }
+        found.place = isTrace ? .acceptance : .content
+        found.speaker = isTrace ? .recipientServer : nil
+        found.lessons = anchors.compactMap { $0 }
+        if fields.contains(where: { judged.contains($0.name) }) {
+            found.general = [LessonAnchor("background/sender-authentication")]
+        }
+        found.details = fields.filter { judged.contains($0.name) }.map { Explanation.Detail("results", $0.value) }
+        return found
+    }
+
+    /// Fields in which a server says how it judged the mail.
+    private static let judged: Set = ["authentication-results", "received-spf", "arc-authentication-results"]
+    /// Fields that a server adds which takes a mail.
+    private static let added = judged.union([
+        "return-path", "delivered-to", "x-original-to", "arc-seal", "arc-message-signature",
+    ])
 
     /// The text begins with fields, and most of what stands before the first blank line is of them.
     private static func isHeader(_ fields: [(name: String, value: String)], _ text: PastedText) -> Bool {

@@ -21,32 +21,48 @@ enum ProgramErrors {
         found.speaker = isOfMailbox ? .recipientServer : .program
         if let reply {
             found.speaker = .recipientServer
-            explainer.take(reply, in: &found, turn: turn(lines, exception))
+            explainer.take(reply, in: &found, turn: turn(lines, exception) ?? told(lines, explainer))
             if !reply.text.isEmpty, !found.text.has(reply.text) { found.text += "\n\(reply.quotation)" }
         } else {
             found.turn = turn(lines, exception)
             if let failure { found.lessons += explainer.library.lessons(of: failure) }
+            if let told = told(lines, explainer) {
+                found.turn = told
+                found.place = told.step
+            }
         }
         found.general = exception.map(explainer.library.lessons) ?? []
         // Without a reply, the failure's step is the truer one: an exception may come at several.
-        found.place = reply == nil ? failure?.step ?? exception?.step : found.turn == nil ? exception?.step : nil
+        found.place =
+            reply == nil ? found.place ?? failure?.step ?? exception?.step : found.turn == nil ? exception?.step : nil
         found.recipient = lines.lazy.compactMap { $0.between("{'", "':") }.first.flatMap {
             $0.contains("@") ? String($0) : nil
         }
         return found
     }
 
+    /// What the program says it was doing.
+    private static func told(_ lines: [String], _ explainer: Explainer) -> AnsweredTurn? {
+        lines.lazy.compactMap { explainer.turn(toldIn: $0) }.first
+    }
+
     /// The reply that is quoted, in whichever way: `550 5.1.1 …`, `(535, b'5.7.8 …')`, `535-5.7.8 …`. One with a status says most.
     private static func reply(in lines: [String]) -> ReplyInText? {
         let all = lines.flatMap { ReplyInText.all(in: $0) + ReplyInText.tuples(in: $0) }
-        let best = all.first { $0.status != nil && $0.code != nil } ?? all.first
+        var best = all.first { $0.status != nil && $0.code != nil } ?? all.first
+        if best != nil, best?.status == nil {
+            // PHPMailer tells the parts of a reply apart: `… SMTP code: 554 Additional SMTP info: 5.7.1`.
+            best?.status = lines.lazy.compactMap { line in
+                line.behind("Additional SMTP info: ").flatMap { $0.split(separator: " ").first }
+            }.first { ReplyInText.isStatus($0) }.map(String.init)
+        }
         return best ?? lines.lazy.compactMap { ReplyInText.status(in: $0) }.first
     }
 
     private static func turn(_ lines: [String], _ exception: Wording?) -> AnsweredTurn? {
         let command = lines.lazy.compactMap { $0.between("command: '", "'") ?? $0.between("\"command\":\"", "\"") }
             .first
-        return command.flatMap { AnsweredTurn(named: $0) } ?? exception?.likelyVerb.flatMap { AnsweredTurn(named: $0) }
+        return command.flatMap { AnsweredTurn(named: $0) } ?? exception?.likelyTurn
     }
 }
 

@@ -38,15 +38,17 @@ public enum AnsweredTurn: String, CaseIterable, Sendable {
             self = .dot
             return
         }
-        guard let first = upper.split(whereSeparator: { !$0.isLetter }).first,
-            let known = Self.names[String(first)]
+        // Exim says of a command that it was sent together with others.
+        let words = upper.split { !$0.isLetter }.drop { $0 == "PIPELINED" }
+        guard let first = words.first, let known = Self.names[String(first)]
         else { return nil }
         self = known
     }
 
     private static let names: [String: AnsweredTurn] = [
-        "CONNECT": .connect, "GREETING": .connect, "BANNER": .connect, "EHLO": .ehlo, "HELO": .ehlo, "LHLO": .ehlo,
+        "CONNECT": .connect, "GREETING": .connect, "BANNER": .connect, "RELAY": .connect,
+        "EHLO": .ehlo, "HELO": .ehlo, "LHLO": .ehlo,
         "STARTTLS": .startTLS, "AUTH": .auth, "MAIL": .mail, "RCPT": .rcpt, "DATA": .data, "BDAT": .dot, "DOT": .dot,
-        "VRFY": .vrfy, "EXPN": .vrfy, "RSET": .rset, "QUIT": .quit, "PIPELINED": .mail,
+        "VRFY": .vrfy, "EXPN": .vrfy, "RSET": .rset, "QUIT": .quit,
     ]
 }

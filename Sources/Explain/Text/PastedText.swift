@@ -23,8 +23,11 @@ struct PastedText {
             let shown = WireText.shown(masked)
             // What masks a line to its end takes the codes of the reply along, which are no secret.
             guard raw != masked, ReplyInText.first(in: shown) == nil,
-                let reply = ReplyInText.first(in: WireText.shown(raw)), let code = reply.code, let status = reply.status
+                let reply = ReplyInText.first(in: WireText.shown(raw)), let code = reply.code
             else { return shown }
+            guard let status = reply.status else {
+                return Self.loginCodes.contains(code) && !reply.text.isEmpty ? "\(shown), reply \(code)" : shown
+            }
             return "\(shown): \(code) \(status)"
         }
         self.init(lines: lines)
@@ -34,6 +37,9 @@ struct PastedText {
         self.lines = lines
         filled = Self.filled(lines)
     }
+
+    /// What a login is refused with (RFC 4954 §4, §6): no other number is shown in the place of what was masked.
+    private static let loginCodes: Set<UInt16> = [432, 454, 501, 504, 530, 534, 535, 538]
 
     private static func filled(_ lines: [String]) -> [Substring] { lines.map(\.trimmed).filter { !$0.isEmpty } }
 }

@@ -31,6 +31,7 @@ struct ReplyInText: Equatable {
             guard (0x32...0x35).contains(octets[at]), at == 0 || beginsWord(behind: octets[at - 1]),
                 let found = reply(octets[at...], allowsYes: false)
             else { return nil }
+            if found.status == nil, isPort(octets[..<at]) { return nil }
             return found.status != nil || isQuoted(octets[..<at], isBare: found.text.isEmpty) ? found : nil
         }
     }
@@ -45,8 +46,19 @@ struct ReplyInText: Equatable {
         return quoting.contains(isBare && word.hasSuffix(":") ? String(word.dropLast()) : word)
     }
 
+    /// Whether a number is a port: a colon without a blank behind the name or the address of a host, as in
+    /// `ssl://smtp.provider.example:465`. Behind a word it may be a reply, `said:550`.
+    private static func isPort(_ before: ArraySlice<UInt8>) -> Bool {
+        guard before.last == UInt8(ascii: ":") else { return false }
+        let host = before.dropLast().reversed().prefix { !" \"'`(<,;=".utf8.contains($0) }
+        // The full stop behind a sentence is no part of a name.
+        return host.first == UInt8(ascii: "]") || host.starts(with: "tsohlacol".utf8)
+            || host.dropFirst().contains(UInt8(ascii: ".")) || host.contains(UInt8(ascii: "/"))
+    }
+
     private static let quoting: Set = [
-        "error", "code", "said", "reply", "response", "returned", "smtp", "status", "with", "failed", "fehler",
+        "error", "code", "said", "reply", "response", "returned", "smtp", "status", "with", "failed", "denied",
+        "fehler",
         "erreur",
     ]
 
@@ -84,7 +96,12 @@ struct ReplyInText: Equatable {
         else { return nil }
         var rest = octets.dropFirst(3)
         guard let separator = rest.first else { return ReplyInText(code: code, status: nil, text: "") }
-        guard separator == 32 || separator == UInt8(ascii: "-") else { return nil }
+        // lettre puts the code into brackets: `permanent error (550): 5.1.1 …`.
+        if rest.starts(with: "):".utf8) {
+            rest = rest.dropFirst()
+        } else {
+            guard separator == 32 || separator == UInt8(ascii: "-") else { return nil }
+        }
         rest = rest.dropFirst().drop { $0 == 32 || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "-") }
         var found = ReplyInText(code: code, status: nil, text: "")
         if let (status, end) = status(rest) {

@@ -28,7 +28,7 @@ struct ReplyOrigin {
 
 extension Wording {
     /// What it nearly always answers. `DATA` is the answer to the mail data, unless step 11 is named beside it.
-    fileprivate var likelyTurn: AnsweredTurn? {
+    var likelyTurn: AnsweredTurn? {
         likelyVerb.flatMap { $0 == "DATA" && step != .data ? .dot : AnsweredTurn(named: $0) }
     }
 }

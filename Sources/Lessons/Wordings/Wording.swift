@@ -12,8 +12,15 @@ public struct Wording: Equatable, Sendable {
         case exception
         /// The opening of a bounce in free words.
         case bounce
+        /// Words of a notice that a mail waits and is tried again.
+        case delay
         /// A piece of a reply that tells who writes it or what it answers, and no more: it explains nothing.
         case sign
+        /// Words with which a program says at which command something happened, and no more: they explain nothing.
+        case occasion
+
+        /// Whether a text of this kind explains nothing, and so needs no lesson.
+        var isAside: Bool { self == .sign || self == .occasion }
     }
 
     /// Who says it, to the client that hears it, THE table; the name stands in the files.

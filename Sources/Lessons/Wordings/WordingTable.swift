@@ -83,7 +83,9 @@ public struct WordingTable: Sendable {
             if let other = seen.updateValue(wording.file, forKey: wording.id) {
                 report("there is a wording of this name in \(other) already")
             }
-            if wording.kind == .sign {
+            if wording.kind == .occasion {
+                if wording.likelyVerb == nil { report("an occasion tells what is answered, in 'usually'") }
+            } else if wording.kind == .sign {
                 if wording.by == nil, wording.likelyVerb == nil, wording.speaker == nil {
                     report("a sign tells who writes it, what it answers, or who says it")
                 }
@@ -94,7 +96,7 @@ public struct WordingTable: Sendable {
             let example = ExampleLine(wording.example)
             let occasion = Wording.Occasion(code: example.code, status: example.status, verb: wording.verbs.first)
             // Of one reply one sign tells who writes it and another what it answers.
-            if wording.kind == .sign {
+            if wording.kind.isAside {
                 if wording.rank(example.text, occasion) == nil { report("its example does not hold it") }
                 continue
             }

@@ -34,6 +34,8 @@ struct LogLine {
     let words: LogWords
     /// What it tells of a connection that brought no message; then `message` is made of the client's address.
     var connection: EximConnectionLine?
+    /// Whether Postfix tells of a connection and of no message; `message` is then the process and the client.
+    var isOfConnection = false
 
     /// The most octets in which the program and the queue id stand.
     private static let front = 200
@@ -44,10 +46,15 @@ struct LogLine {
         case .postfix:
             words.starts(with: "to=<") || words.starts(with: "from=<") || words.starts(with: "client=")
                 || words.has("reject: ")
+                || isOfConnection
+                    && (words.has(" authentication failed") || words.starts(with: "PREGREET ")
+                        || words.starts(with: "NON-SMTP COMMAND from "))
         case .exim:
             connection?.isTelling
                 ?? ["=> ", "-> ", "** ", "== ", "<= "].contains { (mark: StaticString) in words.starts(with: mark) }
-        case .sendmail: words.starts(with: "from=") || words.starts(with: "to=")
+        case .sendmail:
+            words.starts(with: "from=") || words.starts(with: "to=")
+                || words.starts(with: "ruleset=") && words.has(" reject=")
         case .openSMTPD: words.has(" envelope ") || words.has(" delivery ")
         case .haraka:
             !message.isEmpty
@@ -87,6 +94,7 @@ struct LogLine {
     private static func postfix(_ line: ArraySlice<UInt8>, from start: Int) -> LogLine? {
         guard let end = LogWords(line[start...].prefix(front)).place(of: "]: ") else { return nil }
         let rest = line[end.upperBound...]
+        if let found = postfixConnection(rest, process: line[start..<end.lowerBound]) { return found }
         let id = rest.prefix(while: isAlphanumeric)
         // Queue ids are hexadecimal, or, where they are long, of any letters (postconf(5), enable_long_queue_ids).
         let isID = id.allSatisfy(isHexadecimal) ? id.count >= 6 : id.count >= 7 && id.contains(where: isDigit)

@@ -90,6 +90,11 @@ struct LoggedMessage {
             known.take(connection, connection.time ?? time)
             return rejected = known
         }
+        if line.isOfConnection {
+            var known = rejected ?? RejectedConnection()
+            known.takePostfix(line.words, time)
+            return rejected = known
+        }
         switch line.program {
         case .postfix: takePostfix(line, time)
         case .exim: takeExim(line, time)
@@ -103,7 +108,9 @@ struct LoggedMessage {
 
     /// As a walk.
     var recording: Recording {
-        rejected.map { RejectedWalk($0, program: program.name).recording } ?? LoggedWalk(self).recording
+        // Of a message that went on, what was refused on its way is a remark.
+        let refused = deliveries.isEmpty ? rejected : nil
+        return refused.map { RejectedWalk($0, program: program.name).recording } ?? LoggedWalk(self).recording
     }
 
     mutating func arrived(_ time: TimeStamp?) { arrival.time = arrival.time ?? time }

@@ -60,7 +60,9 @@ struct MailLogFile: Sendable {
     /// The queue id of a message.
     func id(_ number: Int) -> String? {
         messages[number].lazy.compactMap {
-            LogLine.read(octets[$0]).flatMap { $0.message.isEmpty || $0.connection != nil ? nil : $0.message.text }
+            LogLine.read(octets[$0]).flatMap {
+                $0.message.isEmpty || $0.connection != nil || $0.isOfConnection ? nil : $0.message.text
+            }
         }.first
     }
 
@@ -111,6 +113,7 @@ private struct LogIndex {
             if sessions.count >= Self.maxSessions { sessions = [:] }
             return sessions[Array(line.session), default: []].append(place)
         }
+        if line.isOfConnection, !line.isTelling, !isOpen(line.messageKey) { return }
         let number = message(of: line)
         if !line.session.isEmpty, let before = sessions[Array(line.session)] {
             if messages[number].places.isEmpty { messages[number].places = before }
@@ -127,6 +130,9 @@ private struct LogIndex {
         guard let last = lastConnection, messages[last].places.count < Self.maxPlaces else { return }
         messages[last].places.append(place)
     }
+
+    /// Whether more is to be told of a connection. It begins with what was refused: of the others there are too many.
+    private func isOpen(_ key: [UInt8]) -> Bool { open[key].map { !messages[$0].isDone } ?? false }
 
     private static let maxPlaces = 10_000
 
@@ -165,13 +171,13 @@ extension LogLine {
     /// What ties it to the other lines of its message. rspamd writes about Postfix's messages.
     var messageKey: [UInt8] {
         let program: LogProgram = program == .rspamd ? .postfix : program
-        return [connection == nil ? program.rawValue : .max] + message
+        return [connection == nil && !isOfConnection ? program.rawValue : .max] + message
     }
 
     /// Whether the server is done with the message, so that its queue id may come again.
     var isLast: Bool {
         switch program {
-        case .postfix: words.starts(with: "removed")
+        case .postfix: isOfConnection ? !isTelling : words.starts(with: "removed")
         case .exim: connection?.isLast ?? words.starts(with: "Completed")
         case .qmail: words.starts(with: "end msg ")
         case .sendmail, .openSMTPD, .haraka, .rspamd: false

@@ -25,6 +25,8 @@ struct RejectedConnection {
         case recipients([[UInt8]])
         /// Octets of the client, word for word, and what was answered.
         case said([UInt8], reply: Reply)
+        /// Octets of the client before the server said anything, word for word.
+        case early([UInt8])
         /// The verbs of a connection without a mail, in their order.
         case verbs([[UInt8]])
         case tlsFailed(String)

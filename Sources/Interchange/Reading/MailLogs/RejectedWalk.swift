@@ -10,9 +10,9 @@ struct RejectedWalk {
     private var clock = LogClock()
     private var time = 0.0
     private var events: [WireEvent] = []
-    /// The reverse-path of the open transaction, and whether a recipient of it was taken.
+    /// Whether a transaction is open, and its reverse-path where that is known.
+    private var isMailOpen = false
     private var reversePath: [UInt8]?
-    private var hasRecipient = false
     private var hasGreeted = false
     private var isClosed = false
 
@@ -40,7 +40,7 @@ struct RejectedWalk {
             events: events,
             warnings: []
         )
-        recording.header.ends = Recording.Ends(client: client, server: "–")
+        recording.header.ends = Recording.Ends(client: client, server: "")
         let envelope = connection.envelope
         recording.header.envelope = .init(reversePath: envelope.reversePath, forwardPaths: envelope.forwardPaths)
         return recording
@@ -57,6 +57,7 @@ struct RejectedWalk {
             greet()
             append(.octets(from: .client, octets + [13, 10]))
             if reply.code > 0 { answer(reply) }
+        case .early(let octets): append(.octets(from: .client, octets + [13, 10]))
         case .verbs(let verbs): told(verbs)
         case .tlsFailed(let words):
             greet()
@@ -76,7 +77,7 @@ struct RejectedWalk {
     ) {
         if turn == .hello {
             greet(upToHello: true)
-            say("EHLO ", connection.hello ?? Self.unknown)
+            if let name = connection.hello { say("EHLO ", name) } else { say("EHLO", []) }
             return answer(reply)
         }
         greet()
@@ -100,10 +101,8 @@ struct RejectedWalk {
             }
         }
         answer(reply)
-        if turn == .mailData || turn == .data { reversePath = nil }
+        if turn == .mailData || turn == .data { (reversePath, isMailOpen) = (nil, false) }
     }
-
-    private static let unknown = Array("–".utf8)
 
     /// The greeting, which no line shows, and EHLO where its name is known.
     private mutating func greet(upToHello: Bool = false) {
@@ -118,19 +117,19 @@ struct RejectedWalk {
 
     /// MAIL for each reverse-path anew.
     private mutating func begin(_ path: [UInt8]?) {
-        let path = path ?? Self.unknown
-        guard path != reversePath else { return }
+        guard !isMailOpen || path != reversePath else { return }
         reset()
-        say("MAIL FROM:<", path + [62])
+        // Where the log does not name the sender, that there was a MAIL is all that is known.
+        if let path { say("MAIL FROM:<", path + [62]) } else { say("MAIL", []) }
         confirm(250)
-        reversePath = path
+        (reversePath, isMailOpen) = (path, true)
     }
 
     private mutating func reset() {
-        guard reversePath != nil else { return }
+        guard isMailOpen else { return }
         say("RSET", [])
         confirm(250)
-        (reversePath, hasRecipient) = (nil, false)
+        (reversePath, isMailOpen) = (nil, false)
     }
 
     /// Those that a refused mail was for.
@@ -138,7 +137,8 @@ struct RejectedWalk {
         let known = connection.facts.flatMap { fact -> [[UInt8]] in
             if case .recipients(let all) = fact.kind { all } else { [] }
         }
-        for recipient in known.isEmpty ? [Self.unknown] : known {
+        if known.isEmpty { append(.gap(from: .client, octets: nil)) }
+        for recipient in known {
             say("RCPT TO:<", recipient + [62])
             confirm(250)
         }
@@ -151,7 +151,7 @@ struct RejectedWalk {
         for verb in verbs {
             let isHello = verb == Array("EHLO".utf8) || verb == Array("HELO".utf8)
             append(
-                .octets(from: .client, verb + (isHello ? [32] + (connection.hello ?? Self.unknown) : []) + [13, 10]),
+                .octets(from: .client, verb + (isHello ? connection.hello.map { [32] + $0 } ?? [] : []) + [13, 10]),
                 isInferred: true
             )
             if isHello {

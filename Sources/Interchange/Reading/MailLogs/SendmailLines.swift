@@ -17,8 +17,31 @@ extension LoggedMessage {
         } else if words.starts(with: "to="), let stat = words.behind("stat=") {
             deliver(words, stat, time)
         } else {
+            if words.starts(with: "ruleset="), let reply = words.behind(" reject=") { refuse(words, reply, time) }
             remark(words.text, time)
         }
+    }
+
+    /// `ruleset=check_rcpt, arg1=<bob@receiver.example>, relay=[192.0.2.94], reject=550 5.7.1 …`
+    private mutating func refuse(_ words: LogWords, _ reply: LogWords, _ time: TimeStamp?) {
+        let turns: [String: CommandSequence.Turn] = [
+            "check_relay": .greeting, "check_mail": .mail, "check_rcpt": .rcpt, "check_data": .data,
+            "check_eoh": .mailData,
+            "check_eom": .mailData,
+        ]
+        guard reply.isReply, let turn = turns[words.value("ruleset=")?.text ?? ""] else { return }
+        var known = rejected ?? RejectedConnection()
+        known.client = known.client ?? words.between("relay=", ", ")?.text
+        known.add(
+            .refused(
+                turn,
+                argument: words.between("arg1=", ", ").map { Array($0.path.octets) } ?? [],
+                reversePath: arrival.reversePath,
+                reply: .init(code: 550, words: Array(reply.octets), isQuoted: true)
+            ),
+            time
+        )
+        rejected = known
     }
 
     private mutating func deliver(_ words: LogWords, _ stat: LogWords, _ time: TimeStamp?) {
