@@ -31,7 +31,7 @@ import Testing
             ),
             (
                 "(host mx.example[192.0.2.1] said: 452 4.2.2 The account is over quota (in reply to RCPT TO command))",
-                "A reply of a server: put off for now", 452
+                "A line of Postfix's log: put off for now", 452
             ), ("connect ECONNREFUSED 127.0.0.1:25", "A failure of the connection", nil),
         ] as [(String, String, UInt16?)]
     ) func `are no failure of a connection where a mailbox is meant`(

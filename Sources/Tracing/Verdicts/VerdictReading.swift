@@ -239,9 +239,8 @@ struct VerdictReading: Sendable {
         if let about, let index = recipients.index(ascending: \.id, about) {
             decide(index, decision, outcome)
             recipients[index].isToldApart = true
-            // The others wait for theirs.
-            let waits = courses[transaction]?.members.contains { recipients[$0].isOpen } ?? false
-            return courses.with(transaction) { $0.isUnanswered = waits }
+            let othersWait = courses[transaction]?.members.contains { recipients[$0].isOpen } ?? false
+            return courses.with(transaction) { $0.isUnanswered = othersWait }
         }
         decideUnseen(decision, outcome, transaction)
         for index in courses[transaction]?.members ?? [] {
