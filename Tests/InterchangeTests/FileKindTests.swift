@@ -39,6 +39,9 @@ import Testing
         #expect(all.filter { $0.refusal == nil } == [.recording, .capture, .transcript, .mailLog])
         #expect(FileKind.of([0x1F, 0x8B, 8]) == .compressed)
         #expect(FileKind.of([0x50, 0x4B, 3, 4]) == .compressed)
+        #expect(
+            FileKind.of(Array("mail.log".utf8) + Array(repeating: 0, count: 249) + Array("ustar\0".utf8)) == .compressed
+        )
     }
 
     @Test func `a capture of another program is named, with the line that converts it`() {
@@ -48,5 +51,10 @@ import Testing
             kind.refusal
                 == "this is a capture of AIX' iptrace, which is not read here; convert it with 'editcap -F pcapng FILE FILE.pcapng'"
         )
+    }
+
+    @Test func `a record of another program that quotes EHLO is no recording`() {
+        #expect(FileKind.of(Array(#"{"ip":"192.0.2.25","ehlo":"250-mx.example\r\n"}"#.utf8)) != .recording)
+        #expect(FileKind.of(Array(#"{ "ehlo" : 1, "began": "" }"#.utf8)) == .recording)
     }
 }

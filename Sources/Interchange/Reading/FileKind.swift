@@ -45,6 +45,7 @@ public enum FileKind: Equatable, Sendable {
     /// Whether octets begin as something that was compressed does.
     static func isPacked(_ octets: [UInt8]) -> Bool {
         Compression.of(octets) != nil || packed.contains(where: octets.starts(with:))
+            || octets.dropFirst(257).starts(with: "ustar".utf8)
     }
 
     /// Why it cannot be read, and what to do; nil for what can be read.
@@ -53,7 +54,7 @@ public enum FileKind: Equatable, Sendable {
         case .recording, .capture, .transcript, .mailLog: nil
         case .otherCapture(let program):
             "this is a capture of \(program), which is not read here; convert it with 'editcap -F pcapng FILE FILE.pcapng'"
-        case .compressed: "this file is packed as is not read here; unpack it first"
+        case .compressed: "this file is packed twice, or in a form that is not read here; unpack it first"
         case .text:
             "there is no SMTP dialogue in this text; it should hold lines such as '220 mx.example ESMTP' and 'EHLO client.example'"
         case .binary: "this is no recording; record one with 'ehlo live RECIPIENT --record FILE'"
@@ -61,7 +62,7 @@ public enum FileKind: Equatable, Sendable {
         }
     }
 
-    /// zip, compress, 7z, lzip, an old lz4, lzma, rar and lzop.
+    /// zip, compress, 7z, lzip, an old lz4, lzma, rar and lzop; tar says so further in.
     private static let packed: [[UInt8]] = [
         [0x50, 0x4B, 3, 4], [0x1F, 0x9D], [0x37, 0x7A, 0xBC, 0xAF], [0x4C, 0x5A, 0x49, 0x50], [0x02, 0x21, 0x4C, 0x18],
         [0x5D, 0, 0, 0x80, 0], [0x52, 0x61, 0x72, 0x21, 0x1A], [0x89, 0x4C, 0x5A, 0x4F],

@@ -25,10 +25,12 @@ public struct RecordingReader: Sendable {
         self.header = header
     }
 
-    /// Whether a file begins as a recording does.
+    /// Whether a file begins as a recording does: an object that says its version. Others have a text of that name.
     public static func recognises(_ octets: some Collection<UInt8>) -> Bool {
         let start = octets.prefix(200).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 == 32 }
-        return start.first == UInt8(ascii: "{") && String(decoding: Array(start), as: UTF8.self).contains("\"ehlo\"")
+        guard start.first == UInt8(ascii: "{"), let name = start.firstRange(of: "\"ehlo\"".utf8) else { return false }
+        let value = start[name.upperBound...].drop { $0 == 32 || $0 == 9 || $0 == UInt8(ascii: ":") }
+        return value.first != UInt8(ascii: "\"")
     }
 
     /// Reads a whole file.
