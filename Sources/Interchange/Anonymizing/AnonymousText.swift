@@ -216,6 +216,7 @@ struct AnonymousText {
         guard word.count >= 8, word.contains(where: isDigit), word.contains(where: isLetter),
             word.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") })
         else { return false }
+        if PublicNames.isAlgorithm(word) || PublicNames.isPrompt(word) { return false }
         let text = String(decoding: word, as: UTF8.self).uppercased()
         return !keywords.contains(text) && EnhancedStatusCode(Array(word)) == nil
     }

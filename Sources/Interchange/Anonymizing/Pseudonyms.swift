@@ -42,10 +42,21 @@ struct Pseudonyms {
         return name(.label, folded, "host")
     }
 
-    /// A domain, label by label; the last one stays, but where it stands alone.
+    /// A domain, label by label; the last one stays, but where it stands alone, and so does the name of a block list. What was
+    /// looked up in that is often an address from its end (RFC 5782 §2.1).
     mutating func domain(_ text: some Collection<UInt8>) -> [UInt8] {
         let labels = Array(text).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let last = labels.lastIndex { !$0.isEmpty } ?? 0
+        let listed = PublicNames.blockListLabels(labels)
+        if listed > 0 {
+            let asked = labels.dropLast(listed)
+            let address = Array(asked.reversed().joined(separator: [UInt8(ascii: ".")]))
+            let others =
+                IPv4Text.octets(address[...]) == nil
+                ? asked.map { label($0) }
+                : ipv4(address).split(separator: UInt8(ascii: ".")).reversed().map(Array.init)
+            return Array((others + labels.suffix(listed).map(Array.init)).joined(separator: [UInt8(ascii: ".")]))
+        }
         return Array(
             labels.enumerated().map { index, label in
                 label.isEmpty || index == last && last > 0 ? Array(label) : self.label(label)

@@ -133,12 +133,35 @@ import Tracing
         "250 2.0.0 Ok", "550 5.7.1 Relaying denied", "250-8BITMIME", "220 ESMTP Postfix 3.7.11",
         "Date: Mon, 24 Nov 2026 10:00:00 +0100",
         "postmaster@", "MAIL FROM:<> AUTH=<>", "by mx with ESMTP id", "127.0.0.1", "[::1]:25", "with ESMTPS (TLS1.3)",
-        "EHLO localhost",
+        "EHLO localhost", "a=rsa-sha256; s=", "504 SCRAM-SHA-256 is not known", "cipher ECDHE-RSA-AES256-GCM-SHA384",
+        "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "334 VXNlciBOYW1lAA==", "550 blocked using zen.spamhaus.org;",
+        "https://www.spamhaus.org/query",
     ])
     func `what names nobody stays`(_ line: String) {
         var names = Pseudonyms()
         let other = AnonymousText.anonymized(Array(line.utf8), &names, findsIdentifiers: true)
         #expect(String(decoding: other, as: UTF8.self) == line)
+    }
+
+    @Test func `what a server tells of people keeps its codes`() {
+        var names = Pseudonyms()
+        let lines = ["VRFY Wesker", "252 2.0.0 Albert Wesker", "550-5.1.1 Ada 4200"].map { Array($0.utf8) }
+        let others = lines.map { String(decoding: AnonymousStreams.person($0, &names), as: UTF8.self) }
+        #expect(others == ["VRFY Xxxxxx", "252 2.0.0 Xxxxxx Xxxxxx", "550-5.1.1 Xxx 0000"])
+    }
+
+    @Test func `what is asked of a block list is another address, and the list stays`() {
+        var names = Pseudonyms()
+        let other = { (text: String, names: inout Pseudonyms) in
+            String(decoding: AnonymousText.anonymized(Array(text.utf8), &names), as: UTF8.self)
+        }
+        let address = other("198.51.99.7", &names)
+        let asked = other("7.99.51.198.zen.spamhaus.org", &names)
+        #expect(address != "198.51.99.7")
+        #expect(asked == address.split(separator: ".").reversed().joined(separator: ".") + ".zen.spamhaus.org")
+        let domain = other("secretive.example.dbl.spamhaus.org", &names)
+        #expect(domain.hasSuffix(".dbl.spamhaus.org") && !domain.contains("secretive"), "\(domain)")
+        #expect(!other("k3yofacustomer.zen.dq.spamhaus.net", &names).contains("k3y"))
     }
 
     @Test(arguments: [
