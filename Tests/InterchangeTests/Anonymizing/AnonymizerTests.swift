@@ -143,6 +143,31 @@ import Tracing
         #expect(String(decoding: other, as: UTF8.self) == line)
     }
 
+    @Test func `a word that was replaced is replaced wherever it stands alone`() {
+        let lines = [
+            "S: mailbox wesker_a on COMPANY\\wesker_a", "C: HELP wesker_a", "S: Lovelace, login DESK-ADA77",
+            "S: 250 mx7 user unknown", "C: EHLO desk-ada77", "S: 250 mx7.company.de",
+            "C: MAIL FROM:<ada.lovelace@company.de>", "C: RCPT TO:<wesker_a@company.de>",
+            "C: RCPT TO:<user@company.de>",
+        ]
+        let events = lines.map { line in
+            WireEvent(
+                .octets(from: line.first == "C" ? .client : .server, Array((line.dropFirst(3) + "\r\n").utf8)),
+                leg: .relay
+            )
+        }
+        let all = Anonymizer().anonymized(Recording(header: .init(began: "", title: "", source: ""), events: events))
+            .events
+            .map { event in
+                if case .octets(_, let octets, _) = event.kind { String(decoding: octets, as: UTF8.self) } else { "" }
+            }
+        for word in ["wesker", "lovelace", "ada", "mx7", "company"] {
+            #expect(!all.joined().lowercased().contains(word), "\(word) in \(all)")
+        }
+        #expect(all[3].hasSuffix(" user unknown\r\n") && all[1].hasPrefix("HELP "), "\(all)")
+        #expect(all[4].split(separator: " ").last == all[2].split(separator: " ").last, "\(all)")
+    }
+
     @Test func `what a server tells of people keeps its codes`() {
         var names = Pseudonyms()
         let lines = ["VRFY Wesker", "252 2.0.0 Albert Wesker", "550-5.1.1 Ada 4200"].map { Array($0.utf8) }
@@ -174,6 +199,12 @@ import Tracing
         ("spf=pass smtp.mailfrom=bobby@company.de", ["bobby"]),
         ("250 ok: queued as 1A2B", ["1A2B"]), ("ada.lovelace@x.de", ["ada", "lovelace"]),
         ("[IPv6:2001:db8:aa::7]", ["db8:aa"]), ("münchen.example", ["münchen"]),
+        ("XCLIENT ADDR=IPV6:2001:DB8:AA::BEEF", ["BEEF", "AA"]), ("XCLIENT LOGIN=alovelace", ["alovelace"]),
+        ("(Authenticated sender: alovelace)", ["alovelace"]), ("in reply to COMPANY\\rob_b", ["COMPANY", "rob_b"]),
+        ("https://x.de/u?e=ada.lovelace%40company.de", ["ada", "lovelace", "company"]),
+        ("mail ada.lovelace(at)company.de", ["ada", "lovelace", "company"]),
+        ("SRS0=Ab1C=XY=company.de=ada.lovelace@x.de", ["Ab1C", "company", "ada", "lovelace"]),
+        ("[InternalId=88431990, ", ["88431990"]),
     ])
     func `every spelling of an address is found`(_ text: String, _ words: [String]) {
         var names = Pseudonyms()
