@@ -59,6 +59,7 @@ import Tracing
         Text("async-smtp", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("stalwart-raw", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("written-ends", "EHLO MAIL QUIT", [220, 250, 250, 221]),
+        Text("indy", "EHLO AUTH RSET MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 250, 354, 250, 221]),
         // Where mail data ends.
         Text("opensmtpd-syslog", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
         // Columns.
