@@ -62,6 +62,11 @@ import Tracing
         Text("indy", "EHLO AUTH RSET MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 250, 354, 250, 221]),
         // Where mail data ends.
         Text("opensmtpd-syslog", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
+        Text(
+            "claws",
+            "EHLO STARTTLS EHLO AUTH MAIL RCPT DATA QUIT",
+            [220, 250, 220, 250, 334, 235, 250, 250, 354, 250, 221]
+        ),
         // Columns.
         Text(
             "exchange-columns",
@@ -224,6 +229,7 @@ import Tracing
                 "reply-without-command", "leading-space", "trailing-space", "bare-lf",
                 "data-without-354", "data-before-354", "not-smtp", "no-reply-code", "command-before-greeting",
                 "octets-after-starttls", "malformed-argument", "reply-without-text", "command-unanswered",
+                "unstuffed-dot",
             ]
             #expect(found.isDisjoint(with: untrue), "\(found.intersection(untrue))")
         }
