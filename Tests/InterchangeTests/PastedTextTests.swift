@@ -48,6 +48,7 @@ import Tracing
         // Replies that go on without a mark, and replies run together.
         Text("fakesmtp", "EHLO AUTH MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 354, 250, 221]),
         Text("cut-continuation", "EHLO QUIT", [220, 250, 221]),
+        Text("smartermail", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
         Text("swiftmailer", "EHLO AUTH RSET", [220, 250, 334, 334, 535, 250]),
         Text("php-single-blanks", "EHLO QUIT", [220, 250, 221]),
         Text("phpmailer-one-line", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
