@@ -100,6 +100,7 @@ import Tracing
         Text("mailkit-login-twice", "EHLO AUTH", [220, 250, 334, 334, 235]),
         Text("fakesmtp-login", "EHLO AUTH MAIL QUIT", [220, 250, 334, 334, 235, 250, 221]),
         Text("logcat", "EHLO STARTTLS EHLO MAIL RCPT DATA QUIT", [220, 250, 220, 250, 235, 250, 250, 354, 250, 221]),
+        Text("logcat-padded", "EHLO AUTH MAIL RCPT QUIT", [220, 250, 235, 250, 550, 221]),
         Text("hidden-auth", "EHLO MAIL", [220, 250, 235, 250]),
         // Dumps.
         Text("curl-trace-ascii", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
