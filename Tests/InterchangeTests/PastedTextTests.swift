@@ -42,6 +42,7 @@ import Tracing
         // Records, each with the line in one of its values, and what stands behind the lines alike.
         Text("journald-json", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("docker-json-file", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("cloudwatch", "EHLO AUTH MAIL RCPT QUIT", [220, 250, 235, 250, 550, 221]),
         Text("go-slog-text", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("monolog", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("thunderbird-console", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
