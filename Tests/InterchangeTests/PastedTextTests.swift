@@ -42,12 +42,14 @@ import Tracing
         // Records, each with the line in one of its values, and what stands behind the lines alike.
         Text("journald-json", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("docker-json-file", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
+        Text("cloudwatch", "EHLO AUTH MAIL RCPT QUIT", [220, 250, 235, 250, 550, 221]),
         Text("go-slog-text", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("monolog", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("thunderbird-console", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
         // Replies that go on without a mark, and replies run together.
         Text("fakesmtp", "EHLO AUTH MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 354, 250, 221]),
         Text("cut-continuation", "EHLO QUIT", [220, 250, 221]),
+        Text("smartermail", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
         Text("swiftmailer", "EHLO AUTH RSET", [220, 250, 334, 334, 535, 250]),
         Text("php-single-blanks", "EHLO QUIT", [220, 250, 221]),
         Text("phpmailer-one-line", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
@@ -59,6 +61,14 @@ import Tracing
         Text("async-smtp", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("stalwart-raw", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
         Text("written-ends", "EHLO MAIL QUIT", [220, 250, 250, 221]),
+        Text("indy", "EHLO AUTH RSET MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 250, 354, 250, 221]),
+        // Where mail data ends.
+        Text("opensmtpd-syslog", "EHLO MAIL RCPT DATA QUIT", [220, 250, 250, 250, 354, 250, 221]),
+        Text(
+            "claws",
+            "EHLO STARTTLS EHLO AUTH MAIL RCPT DATA QUIT",
+            [220, 250, 220, 250, 334, 235, 250, 250, 354, 250, 221]
+        ),
         // Columns.
         Text(
             "exchange-columns",
@@ -91,6 +101,7 @@ import Tracing
         Text("mailkit-login-twice", "EHLO AUTH", [220, 250, 334, 334, 235]),
         Text("fakesmtp-login", "EHLO AUTH MAIL QUIT", [220, 250, 334, 334, 235, 250, 221]),
         Text("logcat", "EHLO STARTTLS EHLO MAIL RCPT DATA QUIT", [220, 250, 220, 250, 235, 250, 250, 354, 250, 221]),
+        Text("logcat-padded", "EHLO AUTH MAIL RCPT QUIT", [220, 250, 235, 250, 550, 221]),
         Text("hidden-auth", "EHLO MAIL", [220, 250, 235, 250]),
         // Dumps.
         Text("curl-trace-ascii", "EHLO MAIL RCPT QUIT", [220, 250, 250, 550, 221]),
@@ -221,6 +232,7 @@ import Tracing
                 "reply-without-command", "leading-space", "trailing-space", "bare-lf",
                 "data-without-354", "data-before-354", "not-smtp", "no-reply-code", "command-before-greeting",
                 "octets-after-starttls", "malformed-argument", "reply-without-text", "command-unanswered",
+                "unstuffed-dot",
             ]
             #expect(found.isDisjoint(with: untrue), "\(found.intersection(untrue))")
         }

@@ -6,7 +6,7 @@ public import Tracing
 /// Takes out of recordings who they are about, so that they can be shown in public.
 ///
 /// People, domains, IP addresses and queue ids get pseudonyms, the same for the same in all sessions that one of these has seen.
-/// What a mail says becomes `x`, its form stays. No length changes, so the findings, the sizes and the verdict are those of the
+/// The words that were replaced in them are replaced wherever else they stand alone. What a mail says becomes `x`, its form stays. No length changes, so the findings, the sizes and the verdict are those of the
 /// session. Certificates are left out. What it cannot know: names of people in the words of a server, and whatever a mail
 /// holds in a form that is no text.
 ///
@@ -18,7 +18,13 @@ public final class Anonymizer {
 
     public init() {}
 
+    /// Read twice: a word may stand somewhere before it is told whose it is.
     public func anonymized(_ recording: Recording) -> Recording {
+        _ = replaced(recording)
+        return replaced(recording)
+    }
+
+    private func replaced(_ recording: Recording) -> Recording {
         var recording = recording
         let source = sources[recording.header.source] ?? sources.count
         sources[recording.header.source] = source

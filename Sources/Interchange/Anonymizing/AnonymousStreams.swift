@@ -170,9 +170,13 @@ struct AnonymousStreams {
     }
 
     /// What VRFY or EXPN asks for or tells: names of people.
-    private static func person(_ line: [UInt8], _ names: inout Pseudonyms) -> [UInt8] {
+    static func person(_ line: [UInt8], _ names: inout Pseudonyms) -> [UInt8] {
         let head = line.prefix { $0 != 32 && $0 != UInt8(ascii: "-") }.count
-        return Array(line[..<head]) + AnonymousText.anonymized(line[head...], &names, rest: .isBlanked)
+        // The status code behind a reply code is nobody's either (RFC 2034 §4).
+        let isReply = head == 3 && line.count > 3 && line[..<3].allSatisfy { (0x30...0x39).contains($0) }
+        let status: ArraySlice<UInt8> = isReply ? line[4...].prefix { $0 > 32 } : []
+        let plain = EnhancedStatusCode(Array(status)) == nil ? head : status.endIndex
+        return Array(line[..<plain]) + AnonymousText.anonymized(line[plain...], &names, rest: .isBlanked)
     }
 
     /// Octets that are no text: names in them are found all the same, and what a certificate says of its owner is blanked

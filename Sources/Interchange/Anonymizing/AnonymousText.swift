@@ -29,6 +29,7 @@ struct AnonymousText {
         var finder = AnonymousText(Array(text), findsIdentifiers)
         finder.replaceEncoded(&names)
         finder.replaceAddresses(&names)
+        if findsIdentifiers { finder.replaceAccounts(&names) }
         finder.replaceWords(&names)
         if rest == .isBlanked { finder.blankRest() }
         return finder.result
@@ -72,6 +73,7 @@ struct AnonymousText {
 
     /// What stands before an `@` is a local-part, what stands behind it a domain or an address literal (RFC 5321 §4.1.2).
     private mutating func replaceAddresses(_ names: inout Pseudonyms) {
+        replaceWrittenAddresses(&names)
         for at in text.indices where text[at] == UInt8(ascii: "@") && !isDone[at] {
             let start = localPartStart(before: at)
             var end = at + 1
@@ -87,6 +89,45 @@ struct AnonymousText {
             }
             if start < at { replaceLocalPart(start..<at, &names) }
             isDone[at] = true
+        }
+    }
+
+    /// Addresses whose `@` is written otherwise: `ada%40company.example`, `ada(at)company.example`.
+    private mutating func replaceWrittenAddresses(_ names: inout Pseudonyms) {
+        for at in text.indices where text[at] == UInt8(ascii: "%") || text[at] == UInt8(ascii: "(") {
+            let rest = text[at...]
+            guard let sign = ["%40", "(at)"].first(where: { rest.prefix($0.utf8.count).equalsIgnoringCase($0.utf8) })
+            else { continue }
+            let behind = at + sign.utf8.count
+            var domain = behind..<behind + text[behind...].prefix(Self.maxWord).prefix(while: Self.isOfDomain).count
+            while let last = text[domain].last, last == 0x2D || last == 0x2E {
+                domain = domain.lowerBound..<domain.upperBound - 1
+            }
+            let start =
+                at - text[..<at].reversed().prefix(Self.maxWord).prefix { Self.isOfDomain($0) || $0 == 0x2B }.count
+            guard start < at, Self.isDomain(text[domain]), !isDone[start..<domain.upperBound].contains(true) else {
+                continue
+            }
+            put(names.domain(text[domain]), domain)
+            replaceLocalPart(start..<at, &names)
+        }
+    }
+
+    /// `COMPANY\\ada`: a domain of Windows and a login in it.
+    private mutating func replaceAccounts(_ names: inout Pseudonyms) {
+        for at in text.indices where text[at] == UInt8(ascii: "\\") && !isDone[at] {
+            let end = at + 1 + text[(at + 1)...].prefix(Self.maxWord).prefix(while: Self.isOfDomain).count
+            let start = at - text[..<at].reversed().prefix(Self.maxWord).prefix(while: Self.isOfDomain).count
+            let (domain, login) = (text[start..<at], text[(at + 1)..<end])
+            let isCapital = domain.count > 1 && !domain.contains { (0x61...0x7A).contains($0) || $0 >= 0x80 }
+            // `OK\\nQUIT` holds a line end.
+            let isEscape =
+                "nrt".utf8.contains(login.first ?? 0) && !(login.dropFirst().first.map(Self.isSmall) ?? false)
+            guard login.count > 2, !isEscape,
+                names.known(domain) != nil || isCapital && domain.contains(where: Self.isLetter)
+            else { continue }
+            put(names.label(domain), start..<at)
+            put(names.localPart(login), at + 1..<end)
         }
     }
 
@@ -110,18 +151,21 @@ struct AnonymousText {
     /// may a word with dots be a domain; `ada.lovelace` is a person.
     private mutating func replaceLocalPart(_ range: Range<Int>, _ names: inout Pseudonyms) {
         var start = range.lowerBound
+        // `SRS0=hash=day=domain=local-part`: what stands last is a person.
+        let isRewritten = ["SRS0", "SRS1"].contains { text[range].prefix(4).equalsIgnoringCase($0.utf8) }
         for index in range.lowerBound...range.upperBound {
             let isEnd = index == range.upperBound || [0x22, 0x25, 0x21, 0x2B, 0x3D].contains(text[index])
             guard isEnd else { continue }
             let word = start..<index
             let isNameOfValue = index < range.upperBound && text[index] == 0x3D && Self.isOfProgram(text[word])
-            if isNameOfValue {
+            if isNameOfValue || isRewritten && start == range.lowerBound {
                 for octet in word { isDone[octet] = true }
             } else if !word.isEmpty {
                 let isOfRoute =
                     start > range.lowerBound && [0x25, 0x3D].contains(text[start - 1])
                     || index < range.upperBound && text[index] == 0x21
-                let isDomain = isOfRoute && Self.isDomain(text[word])
+                let isPerson = isRewritten && index == range.upperBound
+                let isDomain = isOfRoute && !isPerson && Self.isDomain(text[word])
                 put(isDomain ? names.domain(text[word]) : names.localPart(text[word]), word)
             }
             start = index + 1
@@ -157,6 +201,10 @@ struct AnonymousText {
             let word = text[range]
             if IPv4Text.octets(word) != nil {
                 put(names.ipv4(word), range)
+            } else if findsIdentifiers, let other = names.known(word) {
+                put(other, range)
+            } else if findsIdentifiers, isCalledLogin(word) {
+                put(names.localPart(word), range)
             } else if Self.isDomain(word) {
                 put(names.domain(word), range)
             } else if findsIdentifiers, Self.isIdentifier(word) || isCalledIdentifier(word) {
@@ -168,7 +216,7 @@ struct AnonymousText {
     /// An IPv6 address in a word, with or without the tag before it (RFC 5321 §4.1.3); a time of day is none.
     private func ipv6(_ whole: Range<Int>) -> Range<Int>? {
         var range = whole
-        if text[range].prefix(5).elementsEqual("IPv6:".utf8) { range = range.lowerBound + 5..<range.upperBound }
+        if text[range].prefix(5).equalsIgnoringCase("IPv6:".utf8) { range = range.lowerBound + 5..<range.upperBound }
         while let last = text[range].last, last == UInt8(ascii: ".") { range = range.lowerBound..<range.upperBound - 1 }
         return text[range].contains(UInt8(ascii: ":")) && IPv6Text.groups(text[range]) != nil ? range : nil
     }
@@ -176,9 +224,20 @@ struct AnonymousText {
     /// A word with a digit behind `queued as`, `id` or `id=` is a queue id, however short.
     private func isCalledIdentifier(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.count >= 4, word.contains(where: Self.isDigit), word.allSatisfy({ $0 < 0x80 }) else { return false }
-        let before = text[..<word.startIndex].suffix(10).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        return ["queued as ", " id ", " id=", "(id ", ";id="].contains {
+        let before = text[..<word.startIndex].suffix(12).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        return ["queued as ", " id ", " id=", "(id ", ";id=", "internalid=", " ident="].contains {
             before.reversed().starts(with: $0.utf8.reversed())
+        }
+    }
+
+    /// What stands behind `LOGIN=` or `Authenticated sender:` is a login.
+    private func isCalledLogin(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.count > 2, word.contains(where: Self.isLetter), !PlainWords.contains(word.map { $0 | 0x20 }) else {
+            return false
+        }
+        let before = text[..<word.startIndex]
+        return ["login=", "sasl_username=", "username=", "user=", "authenticated sender: "].contains {
+            before.suffix($0.utf8.count).equalsIgnoringCase($0.utf8)
         }
     }
 
@@ -216,6 +275,7 @@ struct AnonymousText {
         guard word.count >= 8, word.contains(where: isDigit), word.contains(where: isLetter),
             word.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") })
         else { return false }
+        if PublicNames.isAlgorithm(word) || PublicNames.isPrompt(word) { return false }
         let text = String(decoding: word, as: UTF8.self).uppercased()
         return !keywords.contains(text) && EnhancedStatusCode(Array(word)) == nil
     }
@@ -238,6 +298,7 @@ struct AnonymousText {
     )
 
     private static func isLetter(_ octet: UInt8) -> Bool { (0x41...0x5A).contains(octet & 0xDF) }
+    private static func isSmall(_ octet: UInt8) -> Bool { (0x61...0x7A).contains(octet) }
     private static func isDigit(_ octet: UInt8) -> Bool { (0x30...0x39).contains(octet) }
 
     private static func isOfDomain(_ octet: UInt8) -> Bool {

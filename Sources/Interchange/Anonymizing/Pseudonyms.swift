@@ -14,11 +14,16 @@ struct Pseudonyms {
 
     private var known: [Key: [UInt8]] = [:]
     private var taken: Set<Key> = []
+    /// Words of local-parts and domains, and what stands for them wherever they stand alone.
+    private var alone: [[UInt8]: [UInt8]] = [:]
     /// How many names of each kind and length were given.
     private var counts: [Key: Int] = [:]
 
     /// The most names that are kept; the shortest may then be given twice.
     private static let maxNames = 1_000_000
+
+    /// A word of fewer letters is told from others only where it is part of an address.
+    private static let leastLetters = 4
 
     /// Names that say what somebody is for and not who it is (RFC 2142, RFC 5321 §4.5.1).
     private static let roles: Set<[UInt8]> = Set(["postmaster", "abuse", "mailer-daemon"].map { Array($0.utf8) })
@@ -32,20 +37,55 @@ struct Pseudonyms {
     /// `ada` as `usr`, and the same whatever its capitals.
     mutating func localPart(_ text: some Collection<UInt8>) -> [UInt8] {
         let folded = Self.folded(text)
-        return Self.roles.contains(folded) ? Array(text) : name(.localPart, folded, "user")
+        guard !Self.roles.contains(folded) else { return Array(text) }
+        for word in folded.split(whereSeparator: { ".-_".utf8.contains($0) })
+        where word.count < folded.count && Self.letters(of: word) >= Self.leastLetters {
+            learn(Array(word), name(.localPart, Array(word), "user"))
+        }
+        let other = name(.localPart, folded, "user")
+        if Self.letters(of: folded) >= Self.leastLetters { learn(folded, other) }
+        return other
     }
 
     /// One label of a domain. Those that begin with an underscore are names of services (RFC 8552).
     mutating func label(_ text: some Collection<UInt8>) -> [UInt8] {
         let folded = Self.folded(text)
         guard folded.first != UInt8(ascii: "_"), !Self.plainLabels.contains(folded) else { return Array(text) }
-        return name(.label, folded, "host")
+        let other = name(.label, folded, "host")
+        let letters = Self.letters(of: folded)
+        // Hosts are called `mx7` as well.
+        if letters >= Self.leastLetters || letters > 1 && letters < folded.count { learn(folded, other) }
+        return other
     }
 
-    /// A domain, label by label; the last one stays, but where it stands alone.
+    /// What stands for a word that was replaced before, in an address or a domain; nil for any other.
+    func known(_ word: some Collection<UInt8>) -> [UInt8]? { alone[Self.folded(word)] }
+
+    private mutating func learn(_ folded: [UInt8], _ other: [UInt8]) {
+        let isWord = folded.allSatisfy { $0 >= 0x80 || ".-_".utf8.contains($0) || $0.isLetterOrDigit }
+        guard isWord, alone[folded] == nil, alone.count < Self.maxNames, !PlainWords.contains(folded) else { return }
+        alone[folded] = other
+    }
+
+    private static func letters(of word: some Collection<UInt8>) -> Int {
+        word.count { $0 >= 0x80 || $0.isLetterOrDigit && $0 > 0x39 }
+    }
+
+    /// A domain, label by label; the last one stays, but where it stands alone, and so does the name of a block list. What was
+    /// looked up in that is often an address from its end (RFC 5782 §2.1).
     mutating func domain(_ text: some Collection<UInt8>) -> [UInt8] {
         let labels = Array(text).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let last = labels.lastIndex { !$0.isEmpty } ?? 0
+        let listed = PublicNames.blockListLabels(labels)
+        if listed > 0 {
+            let asked = labels.dropLast(listed)
+            let address = Array(asked.reversed().joined(separator: [UInt8(ascii: ".")]))
+            let others =
+                IPv4Text.octets(address[...]) == nil
+                ? asked.map { label($0) }
+                : ipv4(address).split(separator: UInt8(ascii: ".")).reversed().map(Array.init)
+            return Array((others + labels.suffix(listed).map(Array.init)).joined(separator: [UInt8(ascii: ".")]))
+        }
         return Array(
             labels.enumerated().map { index, label in
                 label.isEmpty || index == last && last > 0 ? Array(label) : self.label(label)

@@ -133,12 +133,60 @@ import Tracing
         "250 2.0.0 Ok", "550 5.7.1 Relaying denied", "250-8BITMIME", "220 ESMTP Postfix 3.7.11",
         "Date: Mon, 24 Nov 2026 10:00:00 +0100",
         "postmaster@", "MAIL FROM:<> AUTH=<>", "by mx with ESMTP id", "127.0.0.1", "[::1]:25", "with ESMTPS (TLS1.3)",
-        "EHLO localhost",
+        "EHLO localhost", "a=rsa-sha256; s=", "504 SCRAM-SHA-256 is not known", "cipher ECDHE-RSA-AES256-GCM-SHA384",
+        "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "334 VXNlciBOYW1lAA==", "550 blocked using zen.spamhaus.org;",
+        "https://www.spamhaus.org/query",
     ])
     func `what names nobody stays`(_ line: String) {
         var names = Pseudonyms()
         let other = AnonymousText.anonymized(Array(line.utf8), &names, findsIdentifiers: true)
         #expect(String(decoding: other, as: UTF8.self) == line)
+    }
+
+    @Test func `a word that was replaced is replaced wherever it stands alone`() {
+        let lines = [
+            "S: mailbox wesker_a on COMPANY\\wesker_a", "C: HELP wesker_a", "S: Lovelace, login DESK-ADA77",
+            "S: 250 mx7 user unknown", "C: EHLO desk-ada77", "S: 250 mx7.company.de",
+            "C: MAIL FROM:<ada.lovelace@company.de>", "C: RCPT TO:<wesker_a@company.de>",
+            "C: RCPT TO:<user@company.de>",
+        ]
+        let events = lines.map { line in
+            WireEvent(
+                .octets(from: line.first == "C" ? .client : .server, Array((line.dropFirst(3) + "\r\n").utf8)),
+                leg: .relay
+            )
+        }
+        let all = Anonymizer().anonymized(Recording(header: .init(began: "", title: "", source: ""), events: events))
+            .events
+            .map { event in
+                if case .octets(_, let octets, _) = event.kind { String(decoding: octets, as: UTF8.self) } else { "" }
+            }
+        for word in ["wesker", "lovelace", "ada", "mx7", "company"] {
+            #expect(!all.joined().lowercased().contains(word), "\(word) in \(all)")
+        }
+        #expect(all[3].hasSuffix(" user unknown\r\n") && all[1].hasPrefix("HELP "), "\(all)")
+        #expect(all[4].split(separator: " ").last == all[2].split(separator: " ").last, "\(all)")
+    }
+
+    @Test func `what a server tells of people keeps its codes`() {
+        var names = Pseudonyms()
+        let lines = ["VRFY Wesker", "252 2.0.0 Albert Wesker", "550-5.1.1 Ada 4200"].map { Array($0.utf8) }
+        let others = lines.map { String(decoding: AnonymousStreams.person($0, &names), as: UTF8.self) }
+        #expect(others == ["VRFY Xxxxxx", "252 2.0.0 Xxxxxx Xxxxxx", "550-5.1.1 Xxx 0000"])
+    }
+
+    @Test func `what is asked of a block list is another address, and the list stays`() {
+        var names = Pseudonyms()
+        let other = { (text: String, names: inout Pseudonyms) in
+            String(decoding: AnonymousText.anonymized(Array(text.utf8), &names), as: UTF8.self)
+        }
+        let address = other("198.51.99.7", &names)
+        let asked = other("7.99.51.198.zen.spamhaus.org", &names)
+        #expect(address != "198.51.99.7")
+        #expect(asked == address.split(separator: ".").reversed().joined(separator: ".") + ".zen.spamhaus.org")
+        let domain = other("secretive.example.dbl.spamhaus.org", &names)
+        #expect(domain.hasSuffix(".dbl.spamhaus.org") && !domain.contains("secretive"), "\(domain)")
+        #expect(!other("k3yofacustomer.zen.dq.spamhaus.net", &names).contains("k3y"))
     }
 
     @Test(arguments: [
@@ -151,6 +199,12 @@ import Tracing
         ("spf=pass smtp.mailfrom=bobby@company.de", ["bobby"]),
         ("250 ok: queued as 1A2B", ["1A2B"]), ("ada.lovelace@x.de", ["ada", "lovelace"]),
         ("[IPv6:2001:db8:aa::7]", ["db8:aa"]), ("münchen.example", ["münchen"]),
+        ("XCLIENT ADDR=IPV6:2001:DB8:AA::BEEF", ["BEEF", "AA"]), ("XCLIENT LOGIN=alovelace", ["alovelace"]),
+        ("(Authenticated sender: alovelace)", ["alovelace"]), ("in reply to COMPANY\\rob_b", ["COMPANY", "rob_b"]),
+        ("https://x.de/u?e=ada.lovelace%40company.de", ["ada", "lovelace", "company"]),
+        ("mail ada.lovelace(at)company.de", ["ada", "lovelace", "company"]),
+        ("SRS0=Ab1C=XY=company.de=ada.lovelace@x.de", ["Ab1C", "company", "ada", "lovelace"]),
+        ("[InternalId=88431990, ", ["88431990"]),
     ])
     func `every spelling of an address is found`(_ text: String, _ words: [String]) {
         var names = Pseudonyms()

@@ -197,17 +197,22 @@ extension Dialect {
     /// OpenSMTPD's trace of smtp and of mta: a session's number, then `<<< ` for what came and `>>> ` for what went.
     @Sendable static func openSMTPD(_ line: ArraySlice<UInt8>) -> Peeled? {
         let text = line.drop(while: \.isBlank)
-        // Mail data has no session's number.
-        if let said = text.after("<<< [MSG] ") ?? text.after("<<< [MSG]") { return Peeled(.said(.client, said)) }
-        if text.starts(with: "<<< [EOM]".utf8) { return Peeled(.again) }
+        // Mail data may have no session's number.
+        if let content = openSMTPDContent(text) { return content }
         guard let mark = text.after("smtp: ") ?? text.after("mta: "), mark.starts(with: "0x".utf8) else { return nil }
         guard let colon = mark.firstIndex(of: 58) else { return nil }
         let said = mark[(colon + 1)...].drop(while: \.isBlank)
         var peeled = Peeled(.remark(said))
         if let line = said.after(">>> ") { peeled = Peeled(.said(.server, line)) }
-        if let line = said.after("<<< ") { peeled = Peeled(.said(.client, line)) }
+        if let line = said.after("<<< ") { peeled = openSMTPDContent(said) ?? Peeled(.said(.client, line)) }
         peeled.session = Array(mark[..<colon])
         return peeled
+    }
+
+    /// A line of mail data behind its mark; its end is told again after the lone dot.
+    private static func openSMTPDContent(_ text: ArraySlice<UInt8>) -> Peeled? {
+        if let said = text.after("<<< [MSG] ") ?? text.after("<<< [MSG]") { return Peeled(.said(.client, said)) }
+        return text.starts(with: "<<< [EOM]".utf8) ? Peeled(.again) : nil
     }
 
     /// Nodemailer's logger on the console: `[id] S: 220 …` behind the time and the level.

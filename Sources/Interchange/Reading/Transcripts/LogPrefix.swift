@@ -36,6 +36,7 @@ struct LogPrefix {
             parts += 1
             if !hasStamp, prefix.takeTime() {
                 hasStamp = true
+                if prefix.takeColumns() { break }
             } else if hasStamp, prefix.process.isEmpty, prefix.takeHostAndProgram() {
                 continue
             } else if prefix.takeLevel(isFirst: !hasStamp && !hasFrame)
@@ -78,6 +79,20 @@ struct LogPrefix {
             end = close
         }
         go(behind: end, in: inside, isFramed: isFramed)
+        return true
+    }
+
+    /// The columns of Android's log behind its time, padded with blanks: process, thread, level and tag, as
+    /// `  4123  4150 D k9mail  : `.
+    private mutating func takeColumns() -> Bool {
+        let words = rest.prefix(80)
+        let columns = words.split(separator: 32, maxSplits: 3)
+        guard columns.count == 4, columns[2].count == 1, "VDIWEF".utf8.contains(columns[2].first ?? 0),
+            columns[..<2].allSatisfy({ $0.allSatisfy { (0x30...0x39).contains($0) } }),
+            let colon = columns[3].firstIndex(of: 58), columns[3][..<colon].trimmed.allSatisfy(\.isWordLike)
+        else { return false }
+        process = columns[0]
+        rest = rest[(colon + 1)...].after(" ") ?? rest[(colon + 1)...]
         return true
     }
 

@@ -46,7 +46,8 @@ enum LogRecords {
         let line = line.trimmed
         let fields: [String: String]
         if line.first == UInt8(ascii: "{") {
-            guard let found = FlatJSON.fields(line), !line.holds("\"direction\"") else { return nil }
+            guard let found = FlatJSON.fields(line) ?? FlatJSON.fields(element(of: line)), !line.holds("\"direction\"")
+            else { return nil }
             fields = found
         } else {
             guard let found = namedValues(line) else { return nil }
@@ -58,6 +59,19 @@ enum LogRecords {
         let time = times.lazy.compactMap { fields[$0] }.first.map { Array($0.utf8) } ?? []
         let isTime = TimeStamp.read(time[...])?.length == time.count && !time.isEmpty
         return (isTime ? time + [32] : [], Array(text.utf8))
+    }
+
+    /// The object without the brackets of the array around all of them, which share the first line and the last:
+    /// `{"events":[{…},` and `{…}]}`.
+    private static func element(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var element = line
+        if let start = line.prefix(60).firstRange(of: "[{".utf8) { element = element[(start.lowerBound + 1)...] }
+        if let end = element.lastIndex(of: UInt8(ascii: "]")),
+            element[end...].dropFirst().allSatisfy({ $0.isBlank || $0 == UInt8(ascii: "}") })
+        {
+            element = element[..<end].trimmed
+        }
+        return element
     }
 
     /// `level=DEBUG msg="C: QUIT"`; nil for a line that is not made of such values from its beginning on.

@@ -79,6 +79,7 @@ enum RunTogether {
         var joined: [Int] = []
         var spaced: [Int] = []
         var endsReply = false
+        var last: Int?
         var position = text.startIndex
         while position + 4 <= text.endIndex {
             defer { position += 1 }
@@ -87,6 +88,7 @@ enum RunTogether {
             }
             let separator = text[position + 3]
             guard separator == UInt8(ascii: "-") || separator == 32 else { continue }
+            if separator == 32 { last = position }
             let before = text[..<position]
             if before.last == 32 { spaced.append(position) }
             if before.suffix(2).allSatisfy(\.isBlank), before.count >= 2 {
@@ -101,6 +103,8 @@ enum RunTogether {
         // With one blank between them, when another `250-` stands among them, or the last is a keyword.
         let tells = spaced.contains { text[$0 + 3] == UInt8(ascii: "-") } || joined.contains { spaced.contains($0) }
         if tells, let last = spaced.last, text[last + 3] == 32 { return untilLast(spaced, in: text) }
+        // Several keywords tell that they are lines, and then the last may be any words.
+        if !endsReply, joined.count > 1, let last, last > joined[joined.count - 1] { return joined + [last] }
         return endsReply ? joined : []
     }
 

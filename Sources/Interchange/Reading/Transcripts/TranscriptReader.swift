@@ -269,7 +269,7 @@ struct ReadingRun {
         let session = peeled.session.isEmpty ? process ?? [] : peeled.session
         return Told(
             line: line,
-            item: plan.ends?.item(peeled.item) ?? peeled.item,
+            item: (plan.ends?.item(peeled.item) ?? peeled.item).withoutWordsAtDot,
             source: source,
             session: session,
             process: process,

@@ -1,13 +1,15 @@
 import SMTP
 
-/// Line ends that a log writes out as words: `<CRLF>`, `\\r\\n`.
+/// Line ends that a log writes out as words: `<CRLF>`, `<EOL>`, `\\r\\n`.
 enum WrittenEnds: CaseIterable {
-    case tag, pair, escape
+    case tag, pair, mark, escape
 
     private var word: [UInt8] {
         switch self {
         case .tag: Array("<CRLF>".utf8)
         case .pair: Array("<CR><LF>".utf8)
+        // Indy's.
+        case .mark: Array("<EOL>".utf8)
         case .escape: Array("\\r\\n".utf8)
         }
     }

@@ -112,13 +112,22 @@ struct DirectionDecider {
     /// Whom a mark stands for; nil for a mark that stands before the lines of both, as a quotation's does.
     private func meaning(of mark: Side) -> Side? {
         // Marks stand for client and server as in a client's log.
-        if let logOf { return logOf == .client ? mark : mark.other }
+        if let side = sideByProgram(mark) { return side }
         if let count = votes[mark] {
             if min(count.client, count.server) * 4 > max(count.client, count.server) { return nil }
             return count.client > count.server ? .client : .server
         }
         guard let other = votes[mark.other] else { return mark }
         return other.client > other.server ? .server : .client
+    }
+
+    /// Whom a mark stands for in a log of this program. Some name the sides the other way round, which their lines tell.
+    private func sideByProgram(_ mark: Side) -> Side? {
+        guard let logOf else { return nil }
+        let side = logOf == .client ? mark : mark.other
+        guard let count = votes[mark] else { return side }
+        let (agrees, differs) = side == .client ? (count.client, count.server) : (count.server, count.client)
+        return agrees == 0 && differs > 1 ? side.other : side
     }
 
     /// The octets were taken for what this side said. Says which of them are a credential, as far as they are whole lines.
