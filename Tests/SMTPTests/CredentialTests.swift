@@ -95,8 +95,8 @@ import Testing
             ["250-AUTH LOGIN PLAIN", "250 AUTH PLAIN LOGIN CRAM-MD5"]
         ),
         (
-            ["> 334 VXNlcm5hbWU6", "YWRh", "log: bG92ZWxhY2U= said", "235 ok", "bG92ZWxhY2U="],
-            ["> 334 VXNlcm5hbWU6", "********", "log: ******** said", "235 ok", "bG92ZWxhY2U="]
+            ["> 334 VXNlcm5hbWU6", "YWRh", "log: bG92ZWxhY2U= said", "235 ok", "c29tZXRoaW5n"],
+            ["> 334 VXNlcm5hbWU6", "********", "log: ******** said", "235 ok", "c29tZXRoaW5n"]
         ),
         (["334 x", "a line with more words", "250 ok"], ["334 x", "a line with more words", "250 ok"]),
         (["bG92ZWxhY2U=", "535 5.7.8 no"], ["********", "535 5.7.8 no"]),

@@ -40,6 +40,24 @@ struct CredentialForm: Sendable {
         guard first.isComplete || octets[first.range].count > 4 else { return nil }
         if let glued = gluedStart(octets, behind: first, isWhole) { return glued }
         return all.lazy.compactMap { $0.start(in: octets, isWhole) }.first
+            ?? misspeltStart(octets, behind: first, isWhole)
+    }
+
+    /// Behind a word that is no verb, such as `ATUH`, and perhaps a mechanism: a response of PLAIN. While the line may go on, a
+    /// word of Base64 behind a mechanism is one.
+    private static func misspeltStart(
+        _ octets: ArraySlice<UInt8>,
+        behind first: Credential.Word,
+        _ isWhole: Bool
+    ) -> Int? {
+        guard first.isComplete, Verb(reading: octets[first.range]) == nil else { return nil }
+        var word = Credential.Word(at: first.range.upperBound, of: octets, isWhole: isWhole)
+        let isBehindMechanism = word.isComplete && Mechanism(named: octets[word.range]) != nil
+        if isBehindMechanism { word = Credential.Word(at: word.range.upperBound, of: octets, isWhole: isWhole) }
+        guard !word.range.isEmpty else { return nil }
+        let isResponse =
+            word.isComplete ? KnownSecrets.isPlainResponse(octets[word.range]) : isBehindMechanism
+        return isResponse ? word.range.lowerBound : nil
     }
 
     /// Whether lines of Base64 may follow this line.

@@ -4,8 +4,27 @@
 /// the next reply, and a line of Base64 right before a reply that ends an exchange (RFC 4954 §4, §6). It does not know who
 /// spoke. Wrong input: none; where it is in doubt it masks.
 public enum CredentialsInText {
-    /// The texts, one line each and in their order, with credentials masked.
-    public static func masked(_ lines: [[UInt8]]) -> [[UInt8]] {
+    /// The texts, one line each and in their order, with credentials masked; also where what one line shows to be a credential
+    /// stands in another, before it or behind, and what the sessions that `readers` followed have shown.
+    public static func masked(_ lines: [[UInt8]], behind readers: [SessionReader] = []) -> [[UInt8]] {
+        var found = places(in: lines)
+        var known = readers.map(\.known).filter { !$0.isEmpty }
+        var here = KnownSecrets()
+        for (line, places) in zip(lines, found) {
+            for place in places { here.learn(inText: line[place.clamped(to: 0..<line.count)]) }
+        }
+        known.append(here)
+        for known in known where !known.isEmpty {
+            for (at, line) in lines.enumerated() {
+                found[at] += known.places(in: line[...])
+                if let dump = known.placeInDump(of: line[...]) { found[at].append(dump) }
+            }
+        }
+        return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1).octets }
+    }
+
+    /// What each line shows to be a credential.
+    private static func places(in lines: [[UInt8]]) -> [[Range<Int>]] {
         var found: [[Range<Int>]] = []
         var awaitsResponse = false
         var last: (line: Int, word: Range<Int>)?
@@ -15,6 +34,7 @@ public enum CredentialsInText {
             let isAtFirst = found.count - 1
             var isChallenge = false
             for word in words {
+                if KnownSecrets.isPlainResponse(line[word]) { found[isAtFirst].append(word) }
                 if let code = replyCode(line[word]) {
                     if endsExchange(code), let last { found[last.line].append(last.word) }
                     awaitsResponse = code == 334
@@ -28,7 +48,7 @@ public enum CredentialsInText {
             }
             if asksForResponse(line, words) { awaitsResponse = true }
         }
-        return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1).octets }
+        return found
     }
 
     /// Replies to a response, or to AUTH (RFC 4954 §4, §6).

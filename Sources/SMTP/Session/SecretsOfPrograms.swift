@@ -9,8 +9,13 @@ enum SecretsOfPrograms {
         var found: [Range<Int>] = []
         if let start = commandStart(line, words) { found.append(start..<line.count) }
         // A reply that speaks of passwords tells none.
-        if !words.contains(where: { CredentialsInText.replyCode(line[$0]) != nil }) { found += values(in: line) }
+        if !words.contains(where: { isReplyCode(line[$0]) }) { found += values(in: line) }
         return found
+    }
+
+    /// The second digit of a code is at most 5 (RFC 5321 §4.2.1), so the ports 465 and 587 are none.
+    private static func isReplyCode(_ word: ArraySlice<UInt8>) -> Bool {
+        CredentialsInText.replyCode(word).map { $0 / 10 % 10 <= 5 } ?? false
     }
 
     // MARK: Commands of other protocols
@@ -76,11 +81,15 @@ enum SecretsOfPrograms {
     private static func value(in line: [UInt8], behind sign: Int) -> Range<Int>? {
         let quotes = Array("\"' \t".utf8)
         let before = line[..<sign].reversed().drop { quotes.contains($0) }
+        if isName(before, "auth"), let password = passwordBehindUser(line, sign) { return password }
         // Most names end otherwise, and are told apart by their last letter.
         guard let last = before.first, "dset".utf8.contains(last | 0x20) else { return nil }
-        guard endings.contains(where: { $0.reversed().equalsIgnoringCase(Array(before.prefix($0.count))) }) else {
-            return nil
-        }
+        guard
+            isName(before, "pass")
+                || endings.contains(where: {
+                    $0.reversed().equalsIgnoringCase(Array(before.prefix($0.count)))
+                })
+        else { return nil }
         let start = line[(sign + 1)...].firstIndex { !quotes.contains($0) && $0 != UInt8(ascii: ">") } ?? line.count
         guard start < line.count else { return nil }
         let quote = line[start - 1]
@@ -91,9 +100,29 @@ enum SecretsOfPrograms {
         return start..<(line[start...].firstIndex { $0.isWhiteSpace || ",;&)".utf8.contains($0) } ?? line.count)
     }
 
-    /// `login('ada', 'secret')`.
+    /// Whether what stands before a sign, last octet first, is this name and no longer one.
+    private static func isName(_ before: some Collection<UInt8>, _ name: String) -> Bool {
+        Array(before.prefix(name.utf8.count)).equalsIgnoringCase(Array(name.utf8.reversed()))
+            && before.dropFirst(name.utf8.count).first.map { !$0.isLetDig } ?? true
+    }
+
+    /// `auth=ada:secret`.
+    private static func passwordBehindUser(_ line: [UInt8], _ sign: Int) -> Range<Int>? {
+        guard line[sign] == UInt8(ascii: "=") else { return nil }
+        let end = line[sign...].firstIndex { $0.isWhiteSpace || ",;&)\"'".utf8.contains($0) } ?? line.count
+        guard let colon = line[(sign + 1)..<end].firstIndex(of: UInt8(ascii: ":")), colon > sign + 1, colon + 1 < end
+        else { return nil }
+        return (colon + 1)..<end
+    }
+
+    /// What is called with a user and a password, THE list: ends of names.
+    private static let calls = ["login", "PlainAuth", "NetworkCredential", "PasswordAuthentication"]
+
+    /// `login('ada', 'secret')`, `new NetworkCredential("ada", "secret")`.
     private static func arguments(in line: [UInt8], from open: Int) -> Range<Int>? {
-        guard line[..<open].suffix(5).equalsIgnoringCase("login".utf8) else { return nil }
+        guard calls.contains(where: { line[..<open].suffix($0.utf8.count).equalsIgnoringCase($0.utf8) }) else {
+            return nil
+        }
         let end = line[open...].lastIndex(of: UInt8(ascii: ")")) ?? line.count
         guard open + 1 < end, line[(open + 1)..<end].contains(where: { "'\",".utf8.contains($0) }) else { return nil }
         return (open + 1)..<end

@@ -80,6 +80,10 @@ public struct SessionReader: Sendable {
     private var markedFrom: Int?
     /// Some octets were a credential.
     private var hadCredential = false
+    /// The credentials themselves, which either side may say again.
+    private(set) var known = KnownSecrets()
+    /// The next response of LOGIN is the name of a user.
+    private var awaitsName = false
 
     // Of the transaction
     private var mailData = MailDataState()
@@ -412,10 +416,55 @@ public struct SessionReader: Sendable {
         }
         if !piece.marks.isEmpty { found += piece.marks }
         if !found.isEmpty { hadCredential = true }
+        if side == .client { learn(found, of: piece, kind) }
+        if !known.isEmpty, mayRepeat(kind) {
+            let again = known.places(in: piece.line.octets[...])
+            found += again.filter { place in !found.contains { $0.contains(place.lowerBound) } }
+        }
         return Utterance(side: side, kind: kind, piece: piece, range: start..<end, credentials: found)
     }
 
     // MARK: Credentials
+
+    private mutating func learn(_ credentials: [Range<Int>], of piece: LineStream.Piece, _ kind: Utterance.Kind) {
+        var isAuth = false
+        if case .command(let asked) = kind, asked.verb == .auth {
+            isAuth = true
+            awaitsName =
+                piece.line.octets.split(whereSeparator: \.isWhiteSpace).dropFirst().first
+                .map { $0.equalsIgnoringCase("LOGIN".utf8) } ?? false
+        }
+        guard !credentials.isEmpty else { return }
+        for credential in credentials {
+            let octets = piece.line.octets[credential.clamped(to: 0..<piece.line.octets.count)]
+            known.learn(octets, isName: awaitsName && !octets.contains(where: \.isWhiteSpace))
+        }
+        if case .saslResponse = kind { isAuth = true }
+        if isAuth { awaitsName = false }
+    }
+
+    /// Words about the session, with the credentials masked that it has shown.
+    public func masked(_ words: String) -> String {
+        guard !known.isEmpty else { return words }
+        let octets = Array(words.utf8)
+        let places = known.places(in: octets[...])
+        return places.isEmpty ? words : Mask.over(octets, places).octets.lossyText
+    }
+
+    /// Whether a piece may say a credential again: what a server refuses or says of AUTH, and what is no command.
+    private func mayRepeat(_ kind: Utterance.Kind) -> Bool {
+        switch kind {
+        case .command(let asked): asked.verb == nil
+        case .reply(let answer): mayRepeat(in: answer)
+        case .rest: true
+        default: false
+        }
+    }
+
+    private func mayRepeat(in answer: Utterance.Answer) -> Bool {
+        guard let code = answer.code else { return true }
+        return code >= 400 || code != 334 && (answer.to?.turn == .auth || answer.to?.turn == .saslResponse)
+    }
 
     private var standing: Credential.Standing {
         Credential.Standing(
@@ -446,9 +495,19 @@ public struct SessionReader: Sendable {
             }
         }
         if side == .client, let unfinished = unfinishedCredential() { found.append(unfinished) }
+        if side == .server { found += unfinishedRepetitions }
         let all = start..<start + octets.count
         return found.map { $0.clamped(to: all) }.filter { !$0.isEmpty }
             .map { $0.lowerBound - start..<$0.upperBound - start }
+    }
+
+    /// What of the server's line under way is a credential that the client has sent, as offsets into all that it said.
+    private var unfinishedRepetitions: [Range<Int>] {
+        guard !known.isEmpty, !server.isEmpty, !expectsTLS, !answersInTLS else { return [] }
+        let line = Array(server.unread.prefix(4096))
+        guard server.isInLine || line.first != UInt8(ascii: "3") && line.first != UInt8(ascii: "2") else { return [] }
+        let begin = server.received - server.unread.count
+        return known.places(in: line[...], isWhole: false).map { $0.lowerBound + begin..<$0.upperBound + begin }
     }
 
     /// What of the client's line under way is a credential, as offsets into all that it said.

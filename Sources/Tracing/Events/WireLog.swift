@@ -34,7 +34,8 @@ public struct WireLog: Sendable {
         case .gap(let side, let count, _):
             _ = reader.finish(side, isCut: true)
             reader.gap(count, from: side)
-        case .records, .close, .error, .dnsQuery, .dnsAnswer, .note, .remark, .delivered: break
+        case .note(let text): marked = .note(reader.masked(text))
+        case .records, .close, .error, .dnsQuery, .dnsAnswer, .remark, .delivered: break
         }
     }
 }

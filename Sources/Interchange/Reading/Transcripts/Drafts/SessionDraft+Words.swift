@@ -36,12 +36,14 @@ extension SessionDraft {
             }
         }
         var notes: [Int: [String]] = [:]
-        for (place, text) in zip(places, CredentialsInText.masked(texts)) {
+        let marked = events.map { log.event($0.kind, leg: $0.leg, at: $0.time) }
+        let readers = Leg.allCases.map(log.reader)
+        for (place, text) in zip(places, CredentialsInText.masked(texts, behind: readers)) {
             if let place { notes[place, default: []].append(String(decoding: text, as: UTF8.self)) }
         }
-        return events.enumerated().map { index, event in
-            let kind = notes[index].map { WireEvent.Kind.note($0.joined(separator: "\n")) } ?? event.kind
-            return log.event(kind, leg: event.leg, at: event.time)
+        return marked.enumerated().map { index, event in
+            guard let lines = notes[index] else { return event }
+            return WireEvent(.note(lines.joined(separator: "\n")), leg: event.leg, at: event.time)
         }
     }
 
