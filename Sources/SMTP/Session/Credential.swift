@@ -102,7 +102,7 @@ public enum Mask {
         return (shown + octets[position...], masks)
     }
 
-    private static func merged(_ credentials: [Range<Int>]) -> [Range<Int>] {
+    static func merged(_ credentials: [Range<Int>]) -> [Range<Int>] {
         var merged: [Range<Int>] = []
         for credential in credentials.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let last = merged.last, credential.lowerBound <= last.upperBound {

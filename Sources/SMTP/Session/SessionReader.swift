@@ -435,7 +435,8 @@ public struct SessionReader: Sendable {
                 .map { $0.equalsIgnoringCase("LOGIN".utf8) } ?? false
         }
         guard !credentials.isEmpty else { return }
-        for credential in credentials {
+        // What came in pieces was marked in pieces, and is one credential.
+        for credential in Mask.merged(credentials) {
             let octets = piece.line.octets[credential.clamped(to: 0..<piece.line.octets.count)]
             known.learn(octets, isName: awaitsName && !octets.contains(where: \.isWhiteSpace))
         }
