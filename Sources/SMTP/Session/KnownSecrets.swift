@@ -172,18 +172,9 @@ extension KnownSecrets {
 
     /// The octets of a word of hexadecimal digits; none where it is something else.
     private static func hexadecimal(_ word: ArraySlice<UInt8>) -> [UInt8] {
-        guard word.count % 2 == 0, word.allSatisfy({ Self.digit($0) != nil }) else { return [] }
+        guard word.count % 2 == 0, word.allSatisfy({ $0.hexValue != nil }) else { return [] }
         return stride(from: word.startIndex, to: word.endIndex, by: 2).map {
-            (Self.digit(word[$0]) ?? 0) << 4 | (Self.digit(word[$0 + 1]) ?? 0)
-        }
-    }
-
-    private static func digit(_ octet: UInt8) -> UInt8? {
-        switch octet {
-        case 0x30...0x39: octet - 0x30
-        case 0x41...0x46: octet - 0x37
-        case 0x61...0x66: octet - 0x57
-        default: nil
+            (word[$0].hexValue ?? 0) << 4 | (word[$0 + 1].hexValue ?? 0)
         }
     }
 }

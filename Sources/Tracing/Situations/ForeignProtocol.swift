@@ -1,3 +1,4 @@
+import Notation
 import SMTP
 
 /// Protocols whose clients are met at a port of mail, known by what they say first. THE table.
@@ -49,7 +50,7 @@ public enum ForeignProtocol: String, CaseIterable, Sendable {
         {
             // CONNECT, with the name of the protocol (MQTT 5.0 §3.1).
             self = .mqtt
-        } else if octets.prefix(4).allSatisfy(Self.isHex), octets.dropFirst(4).starts(with: "git-".utf8) {
+        } else if octets.prefix(4).allSatisfy({ $0.hexValue != nil }), octets.dropFirst(4).starts(with: "git-".utf8) {
             self = .git
         } else if octets.first == UInt8(ascii: "{"), Self.find("\"method\"", in: octets.prefix(200)) {
             self = .json
@@ -68,10 +69,6 @@ public enum ForeignProtocol: String, CaseIterable, Sendable {
         // A length of 8 and the request for TLS; any length and version 3.0 (PostgreSQL, Frontend/Backend Protocol).
         (.postgreSQL, [0, 0, 0, 8, 4, 210, 22, 47]), (.redis, Array("*1\r".utf8)), (.redis, Array("*2\r".utf8)),
     ]
-
-    private static func isHex(_ octet: UInt8) -> Bool {
-        (0x30...0x39).contains(octet) || (0x61...0x66).contains(octet) || (0x41...0x46).contains(octet)
-    }
 
     /// A message of which the first is a bind: a number, and version 2 or 3 (RFC 4511 §4.1.1, §4.2).
     private static func isLDAP(_ octets: [UInt8]) -> Bool {

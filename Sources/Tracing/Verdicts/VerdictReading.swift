@@ -235,13 +235,13 @@ struct VerdictReading: Sendable {
         about: Int?,
         _ transaction: Int
     ) {
-        courses.with(transaction) { ($0.isUnanswered, $0.isUnderWay) = (false, false) }
+        courses.with(transaction) { $0.isUnderWay = false }
         if let about, let index = recipients.index(ascending: \.id, about) {
+            // The others still wait for theirs.
             decide(index, decision, outcome)
-            recipients[index].isToldApart = true
-            let othersWait = courses[transaction]?.members.contains { recipients[$0].isOpen } ?? false
-            return courses.with(transaction) { $0.isUnanswered = othersWait }
+            return recipients[index].isToldApart = true
         }
+        courses.with(transaction) { $0.isUnanswered = false }
         decideUnseen(decision, outcome, transaction)
         for index in courses[transaction]?.members ?? [] {
             let isOverruled = recipients[index].isToldApart && outcome != .accepted
