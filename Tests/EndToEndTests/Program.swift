@@ -22,6 +22,12 @@ enum Program {
         folders.contains { access("\($0)/\(name)", X_OK) == 0 }
     }
 
+    /// Whether swaks speaks TLS here: it does so by a module that Debian only recommends, and says itself whether it is there.
+    static let swaksHasTLS: Bool = {
+        guard has("swaks"), let folder = try? Folder() else { return false }
+        return (try? run("swaks", ["--support"], in: folder))?.output.contains("=== TLS supported") == true
+    }()
+
     static let folders: [Substring] =
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
 

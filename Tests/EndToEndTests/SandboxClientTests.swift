@@ -17,7 +17,10 @@ struct SandboxClientTests {
         #expect(mail.contains("\r\nSubject: Dots\r\n"))
     }
 
-    @Test(.enabled(if: Program.has("swaks"), "needs swaks"), arguments: [[], ["--tls"], ["--pipeline"]])
+    @Test(
+        .enabled(if: Program.has("swaks"), "needs swaks"),
+        arguments: [[], ["--pipeline"]] + (Program.swaksHasTLS ? [["--tls"]] : [])
+    )
     func `swaks delivers`(options: [String]) throws {
         let server = try PracticeSandbox("--persona", options == ["--tls"] ? "postfix" : "rfc5321")
         // swaks ends the last line itself.
@@ -26,7 +29,8 @@ struct SandboxClientTests {
             "--server", "127.0.0.1:\(server.port)", "--from", "ada@sender.example", "--to", "bob@receiver.example",
         ]
         let outcome = try Program.run("swaks", arguments + ["--data", "@\(file)"] + options, in: server.folder)
-        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        // Where the client failed there is no mail to wait for.
+        try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         try expectDelivered(server)
     }
 
@@ -38,7 +42,7 @@ struct SandboxClientTests {
             "bob@receiver.example",
         ]
         let outcome = try Program.run("msmtp", arguments, input: Self.mail, in: server.folder)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        try #require(outcome.status == 0, "\(outcome.errors)")
         try expectDelivered(server)
     }
 
@@ -51,7 +55,7 @@ struct SandboxClientTests {
             "--upload-file", file, "smtp://127.0.0.1:\(server.port)/client.example",
         ]
         let outcome = try Program.run("curl", arguments, in: server.folder)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        try #require(outcome.status == 0, "\(outcome.errors)")
         try expectDelivered(server)
     }
 
@@ -69,8 +73,8 @@ struct SandboxClientTests {
     }
 
     @Test(
-        .enabled(if: Program.has("swaks") && Program.has("curl"), "needs swaks and curl"),
-        arguments: ["swaks", "curl"]
+        .enabled(if: Program.has("curl"), "needs curl"),
+        arguments: ["curl"] + (Program.swaksHasTLS ? ["swaks"] : [])
     )
     func `a client set up for port 465 delivers inside TLS`(client: String) throws {
         let server = try PracticeSandbox("--tls-on-connect")
