@@ -5,7 +5,9 @@ public import Tracing
 ///
 /// Traces are bounded in lines, and what is kept to be saved in octets: of one that is longer the beginning is kept, and when all
 /// together are too much, those that were over first are no longer kept. Both are said of the conversation.
-public struct WatchedConversations {
+///
+/// There may be a thousand at a time and ten thousand events a second: each conversation stands in one place and is never copied.
+public struct WatchedConversations: ~Copyable {
     /// The most lines of all traces together. When there are more, none gets more than its share.
     static let maxLines = 500_000
     /// The most octets of memory that kept events take.
@@ -16,7 +18,8 @@ public struct WatchedConversations {
 
     var bounds = Bounds()
 
-    public struct Conversation {
+    /// As it stands now; who keeps it sees it change. The trace is a value and stays as it was taken.
+    public final class Conversation {
         /// Where the client speaks from.
         public let peer: String
         /// The head of its recording.
@@ -33,6 +36,8 @@ public struct WatchedConversations {
         fileprivate var tracer = ConversationTrace()
         fileprivate var reading = VerdictSoFar()
         fileprivate var kept = 0
+
+        fileprivate init(peer: String, header: Recording.Header) { (self.peer, self.header) = (peer, header) }
 
         public var trace: Trace { tracer.trace }
         /// Whether it went on longer than is looked at.
@@ -85,10 +90,9 @@ public struct WatchedConversations {
 
     /// The verdict on a conversation so far; nil where there is none of this number.
     public mutating func verdict(on id: Int) -> VerdictSoFar? {
-        guard let index = conversations.index(forKey: id) else { return nil }
-        let conversation = conversations.values[index]
-        conversations.values[index].reading.read(conversation.trace.lines, isWhole: conversation.isOver)
-        return conversations.values[index].reading
+        guard let conversation = conversations[id] else { return nil }
+        conversation.reading.read(conversation.trace.lines, isWhole: conversation.isOver)
+        return conversation.reading
     }
 
     /// What waits in a conversation, or that nothing does any more.
@@ -103,32 +107,31 @@ public struct WatchedConversations {
     }
 
     private mutating func trace(_ id: Int, _ change: (inout ConversationTrace) -> Void) {
-        guard let index = conversations.index(forKey: id) else { return }
-        let before = conversations.values[index].trace.lines.count
-        change(&conversations.values[index].tracer)
-        lines += conversations.values[index].trace.lines.count - before
+        guard let conversation = conversations[id] else { return }
+        let before = conversation.trace.lines.count
+        change(&conversation.tracer)
+        lines += conversation.trace.lines.count - before
     }
 
     // MARK: What is kept to be saved
 
     private mutating func keep(_ event: WireEvent, of id: Int, open: Int?) {
-        guard conversations[id]?.isWhole == true else { return }
+        guard let conversation = conversations[id], conversation.isWhole else { return }
         let weight = event.weight
         while kept + weight > bounds.ofAll, let oldest = ended.first(where: { $0 != open }) { letGo(oldest) }
-        guard (conversations[id]?.kept ?? 0) + weight <= bounds.ofOne, kept + weight <= bounds.ofAll else {
-            conversations[id]?.isWhole = false
+        guard conversation.kept + weight <= bounds.ofOne, kept + weight <= bounds.ofAll else {
+            conversation.isWhole = false
             return
         }
-        conversations[id]?.events.append(event)
-        conversations[id]?.kept += weight
+        conversation.events.append(event)
+        conversation.kept += weight
         kept += weight
     }
 
     private mutating func letGo(_ id: Int) {
         ended.removeAll { $0 == id }
-        kept -= conversations[id]?.kept ?? 0
-        conversations[id]?.events = []
-        conversations[id]?.kept = 0
-        conversations[id]?.isWhole = false
+        guard let conversation = conversations[id] else { return }
+        kept -= conversation.kept
+        (conversation.events, conversation.kept, conversation.isWhole) = ([], 0, false)
     }
 }

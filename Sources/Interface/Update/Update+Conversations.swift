@@ -4,7 +4,9 @@ import Tracing
 extension State {
     /// Conversations began or changed. The newest is opened if the person has not turned to something else.
     mutating func converse(_ changed: [Conversations.Row]) -> [Effect] {
-        guard var all = session.conversations, !changed.isEmpty else { return [] }
+        guard !changed.isEmpty, var all = session.conversations else { return [] }
+        // There are a thousand rows: they are changed where they stand and not in a copy.
+        session.conversations = nil
         let newestBefore = all.rows.last?.number ?? 0
         for row in changed { all.take(row) }
         var effects = all.dropOldest().map { Effect.forgetConversation(number: $0) }

@@ -142,7 +142,7 @@ final class Loop {
     /// Reads the lessons anew where the person has changed one: the same card shows what it says now.
     private func readLessonsAnew() {
         guard lessons?.hasChanged(now: monotonicSeconds()) == true else { return }
-        pace.happened(isPressing: true)
+        pace.happened(.pressing)
         do {
             world = Interface.Surroundings(library: try openLibrary(settings), glyphs: world.glyphs)
         } catch {
@@ -150,9 +150,14 @@ final class Loop {
         }
     }
 
+    /// How soon what comes by itself has to be seen.
+    private var urgencyOfNews: RedrawPace.Urgency {
+        watched != nil ? .passing : long == nil || isFinished ? .pressing : .reading
+    }
+
     private func handle(_ event: Terminal.Event) {
         readLessonsAnew()
-        pace.happened(isPressing: event != .woken && event != .timeout || long == nil || isFinished)
+        pace.happened(event == .woken || event == .timeout ? urgencyOfNews : .pressing)
         switch event {
         case .key(.resize): give(.resized(columns: terminal.columns, rows: terminal.rows))
         case .key(let key): if let input = KeyTable.input(for: key, in: state) { give(input) }
@@ -163,7 +168,7 @@ final class Loop {
         }
         if let timer, timer.due <= monotonicSeconds() {
             self.timer = nil
-            pace.happened(isPressing: true)
+            pace.happened(.pressing)
             give(.timerFired(timer.id))
         }
     }
@@ -206,7 +211,7 @@ final class Loop {
         if news.ending != nil {
             tracer.finish()
             isFinished = true
-            pace.happened(isPressing: true)
+            pace.happened(.pressing)
         }
         if !news.events.isEmpty || news.ending != nil || long != nil {
             give(.traced(tracer.trace, finished: isFinished))

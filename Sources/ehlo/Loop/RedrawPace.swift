@@ -1,33 +1,36 @@
 import Glibc
 
-/// When the screen is drawn again: at once after whatever a person did or waits for, and once a second while a recording is being
-/// read behind it, since drawing is no help to reading.
+/// When the screen is drawn again: at once after whatever a person did or waits for, and only so often for what comes by itself and
+/// a lot of it, since drawing is no help to reading.
 struct RedrawPace {
-    /// The longest that what was read stays unseen, in seconds.
-    static let interval = 1.0
+    /// For how long after a drawing something may stay unseen.
+    enum Urgency: Double, Comparable {
+        /// A person did it, or waits for it.
+        case pressing = 0
+        /// It passes, and somebody watches: an eye takes in no more than twenty screens a second.
+        case passing = 0.05
+        /// It is read behind what is shown.
+        case reading = 1
 
-    private enum Standing { case current, stale, pressing }
-    private var standing = Standing.pressing
+        static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    /// The most urgent of what was not drawn yet; nil when nothing is.
+    private var waiting: Urgency? = .pressing
     private var last = 0.0
 
-    /// Something happened; what is not pressing can wait for its second.
-    mutating func happened(isPressing: Bool) {
-        standing = isPressing || standing == .pressing ? .pressing : .stale
-    }
+    /// Something happened that has to be seen.
+    mutating func happened(_ urgency: Urgency) { waiting = min(urgency, waiting ?? urgency) }
 
     /// Whether to draw now; whoever asks then draws.
     mutating func draws(at now: Double) -> Bool {
-        switch standing {
-        case .current: return false
-        case .stale where now < last + Self.interval: return false
-        case .stale, .pressing:
-            (standing, last) = (.current, now)
-            return true
-        }
+        guard let waiting, waiting == .pressing || now >= last + waiting.rawValue else { return false }
+        (self.waiting, last) = (nil, now)
+        return true
     }
 
-    /// When what is stale has to be drawn; nil when nothing is.
-    var due: Double? { standing == .stale ? last + Self.interval : nil }
+    /// When what waits has to be drawn; nil when nothing does.
+    var due: Double? { waiting.map { last + $0.rawValue } }
 }
 
 /// Seconds of the monotonic clock.
