@@ -128,6 +128,10 @@ public struct Conversations: Equatable, Sendable {
 
     /// Indices of the rows that the list shows, in its order. There are never more than are kept.
     var shown: [Int] {
+        // They stand in the order in which they began: as long as nobody asks for another, none is looked at.
+        guard column != .time || !filter.isEmpty else {
+            return isReversed ? rows.indices.reversed() : Array(rows.indices)
+        }
         let listed = rows.map(\.listed)
         var order = SessionOrder.sorted(listed, by: column)
         // In the place of the server, which is the same for all, stands the client.
