@@ -18,12 +18,44 @@ public struct News: Sendable {
     public internal(set) var warnings: [String] = []
     /// How it ended; nil while it goes on.
     public internal(set) var ending: Ending?
+    /// How many of the events were taken already.
+    private var taken = 0
 
     public init() {}
 
     public var isEmpty: Bool {
         events.isEmpty && held.isEmpty && waiting == nil && sent == nil && ports == nil && portion == nil
             && warnings.isEmpty && ending == nil
+    }
+
+    /// The first of what happened; the rest stays here, and so does whatever is true only behind it.
+    public mutating func takeFirst(_ count: Int) -> News {
+        guard events.count - taken > count else {
+            defer { self = News() }
+            events.removeFirst(taken)
+            return self
+        }
+        var first = News()
+        first.events = Array(events[taken..<taken + count])
+        taken += count
+        return first
+    }
+
+    /// Puts what came later behind what is here.
+    public mutating func append(_ later: News) {
+        // What was taken goes once it is the greater part: of many events none is moved often.
+        if taken > events.count / 2 {
+            events.removeFirst(taken)
+            taken = 0
+        }
+        events += later.events
+        held.merge(later.held) { $1 }
+        waiting = later.waiting ?? waiting
+        sent = later.sent ?? sent
+        ports = later.ports ?? ports
+        portion = later.portion ?? portion
+        warnings += later.warnings
+        ending = later.ending ?? ending
     }
 }
 

@@ -12,6 +12,7 @@ something that only the answer to the key holds, and what else was on its way to
 
 import argparse
 import fcntl
+import multiprocessing
 import os
 import pathlib
 import pty
@@ -20,7 +21,6 @@ import statistics
 import subprocess
 import tempfile
 import termios
-import threading
 import time
 
 import flows
@@ -57,6 +57,14 @@ def feed(pipe, stamped):
     pipe.close()
 
 
+def feeding(pipe, stamped):
+    """Feeds from a process of its own, which the keys that are pressed here do not have to wait for."""
+    feeder = multiprocessing.get_context("fork").Process(target=feed, args=(pipe, stamped))
+    feeder.start()
+    pipe.close()
+    return feeder
+
+
 def run(program, words, ending, stamped):
     """How often `ending` was said, seconds, and kilobytes."""
     with tempfile.TemporaryFile() as output:
@@ -64,8 +72,7 @@ def run(program, words, ending, stamped):
         child = subprocess.Popen(
             [program, "watch", "-", *words], stdin=subprocess.PIPE, stdout=output, stderr=subprocess.DEVNULL
         )
-        feeder = threading.Thread(target=feed, args=(child.stdin, stamped))
-        feeder.start()
+        feeder = feeding(child.stdin, stamped)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = status
         feeder.join()
@@ -131,8 +138,7 @@ def press_keys(program, stamped):
         os.execve(program, [program, "watch", "-"], {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"})
     os.close(source)
     fcntl.ioctl(fd, termios.TIOCSWINSZ, flows.struct.pack("HHHH", 40, 120, 0, 0))
-    feeder = threading.Thread(target=feed, args=(os.fdopen(sink, "wb"), stamped))
-    feeder.start()
+    feeder = feeding(os.fdopen(sink, "wb"), stamped)
     terminal = Terminal(fd)
     terminal.settle(1.5)
     times = [[] for _ in KEYS]

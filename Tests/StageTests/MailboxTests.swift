@@ -26,6 +26,35 @@ import Tracing
         return ConversationEvent(id: id, peer: "", kind: .event(.init(.octets(from: .client, octets), leg: .relay)))
     }
 
+    // MARK: In portions
+
+    @Test(arguments: [1, 3, 7, 100]) func `news in portions are the same news in the same order`(portion: Int) {
+        var waiting = News()
+        var told: [Int] = []
+        var endings = 0
+        // More comes while there is still some; what is true behind all of it is told behind all of it.
+        for round in 0..<8 {
+            var later = News()
+            later.events = (0..<5).map { ConversationEvent(id: 5 * round + $0, peer: "", kind: .closed) }
+            later.warnings = round == 0 ? ["torn"] : []
+            later.ending = round == 7 ? .read : nil
+            waiting.append(later)
+            let first = waiting.takeFirst(portion)
+            told += first.events.map(\.id)
+            endings += first.ending == nil ? 0 : 1
+        }
+        while !waiting.isEmpty {
+            let more = waiting.takeFirst(portion)
+            told += more.events.map(\.id)
+            if more.ending != nil {
+                endings += 1
+                #expect(waiting.isEmpty && more.warnings == (portion < 5 ? ["torn"] : []))
+            }
+        }
+        #expect(told == Array(0..<40))
+        #expect(endings == 1)
+    }
+
     // MARK: Waking
 
     @Test func `news are told once until they are taken`() {

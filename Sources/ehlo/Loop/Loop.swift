@@ -135,6 +135,7 @@ final class Loop {
 
     /// Until the timer fires, or what was not drawn yet has to be.
     private var millisecondsToWait: Int? {
+        if watched?.hasMore == true { return 0 }
         let due = [timer?.due, pace.due, lessons?.due].compactMap(\.self).min()
         return due.map { max(0, Int((($0 - monotonicSeconds()) * 1000).rounded(.up))) }
     }
@@ -162,7 +163,7 @@ final class Loop {
         case .key(.resize): give(.resized(columns: terminal.columns, rows: terminal.rows))
         case .key(let key): if let input = KeyTable.input(for: key, in: state) { give(input) }
         case .woken: takeNews()
-        case .timeout: break
+        case .timeout: if watched?.hasMore == true { takeNews() }
         case .vanished: ending = ExitCode.inputOutput.rawValue
         case .endAsked(let signal): endBy(signal)
         }
@@ -190,11 +191,10 @@ final class Loop {
     }
 
     private func takeNews() {
-        guard let news = behind?.news(), !news.isEmpty else { return }
+        guard let news = behind?.news(), !news.isEmpty || watched?.hasMore == true else { return }
         if let watched {
-            for input in watched.inputs(of: news, state) { give(input) }
             warn(news.warnings)
-            if news.ending == .read, news.warnings.isEmpty { give(.noticed("nothing more comes; q leaves")) }
+            for input in watched.inputs(of: news, state) { give(input) }
         } else {
             takeNews(of: news)
         }

@@ -7,6 +7,13 @@ import Tracing
 final class WatchedSessions {
     private let recorder: ConversationRecorder
     private var conversations: WatchedConversations
+    /// What was not looked at yet, since a key must not wait for it.
+    private var unread = News()
+    /// How many events are looked at before keys are: a few milliseconds' worth.
+    private static let atOnce = 128
+
+    /// Whether something came that was not looked at yet.
+    var hasMore: Bool { !unread.isEmpty }
 
     init(_ source: ConversationSource, _ state: inout State) {
         recorder = ConversationRecorder(source.files)
@@ -18,8 +25,10 @@ final class WatchedSessions {
         )
     }
 
-    /// What the news mean for the panes.
-    func inputs(of news: News, _ state: State) -> [Input] {
+    /// What the news mean for the panes; of a lot the first, and the rest when it is asked for again.
+    func inputs(of later: News, _ state: State) -> [Input] {
+        unread.append(later)
+        let news = unread.takeFirst(Self.atOnce)
         let open = state.session.conversations?.open
         var touched: Set<Int> = []
         var troubles: [String] = []
