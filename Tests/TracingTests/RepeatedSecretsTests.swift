@@ -3,9 +3,9 @@ import Testing
 
 @testable import Tracing
 
-/// A password that was sent stands nowhere else in a trace: not in what the server says again, and in no note.
+/// A password that was sent stands nowhere else in a trace: not in what the server says again, and in no note or remark.
 @Suite struct RepeatedSecretsTests {
-    @Test func `neither replies nor notes say it again`() {
+    @Test func `neither replies nor notes nor what went wrong say it again`() {
         var log = WireLog()
         let kinds: [WireEvent.Kind] = [
             .octets(from: .server, Array("220 a.example\r\n".utf8)),
@@ -14,9 +14,17 @@ import Testing
             .octets(from: .client, Array("AUTH PLAIN AGFkYQBodW50ZXIyc2VjcmV0\r\n".utf8)),
             .octets(from: .server, Array("535 5.7.8 bad: ada/hunter2secret\r\n".utf8)),
             .note("given password: hunter2secret"),
+            .remark(.init(.doubt, "it may not know hunter2secret")),
+            .error(.init(.logRefused, "ada, hunter2secret: no", of: Array("ada".utf8))),
         ]
-        let trace = Tracer.trace(of: kinds.map { log.event($0, leg: .relay) })
-        let lines = trace.lines.map(\.octets.lossyText)
-        #expect(lines.suffix(2) == ["535 5.7.8 bad: ada/********", "given password: ********"])
+        let events = kinds.map { log.event($0, leg: .relay) }
+        let lines = Tracer.trace(of: events).lines.map(\.octets.lossyText)
+        #expect(lines.contains("535 5.7.8 bad: ada/********") && lines.contains("given password: ********"))
+        #expect(!lines.contains { $0.contains("hunter2secret") }, "\(lines)")
+        let masked: [WireEvent.Kind] = [
+            .remark(.init(.doubt, "it may not know ********")),
+            .error(.init(.logRefused, "ada, ********: no", of: Array("ada".utf8))),
+        ]
+        #expect(events.suffix(2).map(\.kind) == masked)
     }
 }

@@ -132,6 +132,8 @@ extension WireEvent {
 
         /// The same, of somebody: `mx.example: the connection was refused`.
         public func of(_ whom: String) -> Failure { Failure(failure, "\(whom): \(words)") }
+        /// The same in other words.
+        func saying(_ words: String) -> Failure { Failure(failure, words, of: recipient) }
         /// The same with more words behind it.
         public func adding(_ more: String) -> Failure { Failure(failure, words + more) }
     }

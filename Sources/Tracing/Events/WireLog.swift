@@ -35,7 +35,10 @@ public struct WireLog: Sendable {
             _ = reader.finish(side, isCut: true)
             reader.gap(count, from: side)
         case .note(let text): marked = .note(reader.masked(text))
-        case .records, .close, .error, .dnsQuery, .dnsAnswer, .remark, .delivered: break
+        // What a program says of its trouble may quote what it sent.
+        case .error(let failure): marked = .error(failure.saying(reader.masked(failure.words)))
+        case .remark(let failure): marked = .remark(failure.saying(reader.masked(failure.words)))
+        case .records, .close, .dnsQuery, .dnsAnswer, .delivered: break
         }
     }
 }
