@@ -43,8 +43,8 @@ SCRIPTS = {
 }
 
 
-def connection(number, kind):
-    """All packets of one connection."""
+def connection(number, kind, is_closed=False):
+    """All packets of one connection; the client closes its side only where `is_closed`."""
     client = struct.pack(">I", 0x0A000000 + number // 50_000)
     port = 1100 + number % 50_000
     if kind == "mixed":
@@ -61,6 +61,8 @@ def connection(number, kind):
         yield packet(stamp, client, port, backward, *sequences, PSH | ACK, content)
         ours, theirs = ours + (0 if backward else len(content)), theirs + (len(content) if backward else 0)
     yield packet(stamp, client, port, True, theirs, ours, FIN | ACK)
+    if is_closed:
+        yield packet(stamp, client, port, False, ours, theirs + 1, FIN | ACK)
 
 
 def write(path, count, kind):

@@ -32,7 +32,7 @@ def packets(sessions, rate):
     """All packets in the order of their times, each with its time in seconds."""
     stamped = []
     for number in range(sessions):
-        own = list(flows.connection(number, "mail"))
+        own = list(flows.connection(number, "mail", is_closed=True))
         for place, packet in enumerate(own):
             at = number / rate + place / len(own)
             stamp = flows.struct.pack("<II", 1_764_000_000 + int(at), int(at % 1 * 1_000_000))

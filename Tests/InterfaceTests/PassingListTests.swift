@@ -57,6 +57,14 @@ struct PassingListTests {
         #expect(walk.give(.quitPressed) == [.exit])
     }
 
+    @Test func `where the chosen one was dropped, Enter opens the one that the list shows as chosen`() throws {
+        var walk = try Self.walk(kept: 2)
+        for number in 1...5 { walk.give(.conversed([Self.row(number)])) }
+        #expect(walk.state.session.conversations?.rows.map(\.number) == [4, 5])
+        #expect(walk.state.view.overlay?.at == 1)
+        #expect(walk.give(.enterPressed) == [.openConversation(number: 4)])
+    }
+
     @Test func `while none is open there is nothing but the list`() throws {
         var walk = try Self.walk()
         walk.give(.conversed([Self.row(1)]))

@@ -136,10 +136,9 @@ extension State {
     mutating func chooseConversation(_ number: Int) -> [Effect] {
         guard session.conversations?.shown.isEmpty != true else { return [] }
         view.overlay = nil
-        guard let all = session.conversations, all.index(of: number) != nil else {
-            view.notice = "conversation \(number) was dropped; \(key("o")) shows those there are"
-            return []
-        }
+        guard let all = session.conversations, !all.rows.isEmpty else { return [] }
+        // Where that one was dropped meanwhile, the list shows the first as chosen, and that is what is meant.
+        let number = all.number(0, from: number)
         session.conversations?.followsNewest = number == all.rows.last?.number
         return number == all.open ? [] : [.openConversation(number: number)]
     }
