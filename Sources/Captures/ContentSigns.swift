@@ -60,6 +60,14 @@ enum ContentSigns {
         return isText ? .unclear : .foreign
     }
 
+    /// A handshake record that begins with a ClientHello (RFC 8446 §4.1.2).
+    static func isHello(_ content: Window) -> Bool {
+        content.count > TLSRecord.headLength && content[TLSRecord.headLength] == 1
+    }
+
+    /// What mail is called where TLS names the protocol inside (RFC 7301): no number of the registry, but what Postfix and Exim say.
+    static let mailProtocols: Set<[UInt8]> = Set(["smtp", "esmtp", "lmtp"].map { Array($0.utf8) })
+
     /// Whether `content` begins with a word, letters without case.
     static func begins(_ content: Window, _ word: [UInt8]) -> Bool {
         guard content.count >= word.count else { return false }

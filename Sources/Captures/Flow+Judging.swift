@@ -1,3 +1,5 @@
+import Tracing
+
 /// What a connection is.
 extension Flow {
     /// How many segments a connection may have before it must have shown that it is mail.
@@ -6,8 +8,13 @@ extension Flow {
     static let maxForwarding: UInt32 = 16
 
     /// Takes in what the content of a segment tells about the connection. Answers whether it may still be mail. Where there are keys,
-    /// so may all be that begins with TLS.
-    mutating func judge(_ content: Window, _ direction: Direction, hasKeys: Bool = false) -> Bool {
+    /// so may all be that begins with TLS; `mailPorts` are more ports of which somebody said that mail is spoken there.
+    mutating func judge(
+        _ content: Window,
+        _ direction: Direction,
+        hasKeys: Bool = false,
+        mailPorts: Set<UInt16> = []
+    ) -> Bool {
         let isFirst = speaker == nil
         if isFirst { speaker = direction }
         guard kind == .undecided else { return true }
@@ -25,6 +32,10 @@ extension Flow {
             kind = .smtp
             if initiator == direction.other { client = direction.other }
         case .tls where isFirst && mayServe({ $0 == 465 }): kind = .wrapped
+        case .tls
+        where isFirst && !isMail && ContentSigns.isHello(content) && isWrappedMail(content, direction, mailPorts):
+            kind = .wrapped
+            client = direction
         case .tls where isFirst && hasKeys && !isMail: kind = .sealed
         // What a proxy answers.
         case .foreign where mayBeForwarded && segmentCount < Self.maxForwarding: break
@@ -34,5 +45,12 @@ extension Flow {
             return segmentCount <= (isMail ? Self.maxUndecided << 4 : Self.maxUndecided)
         }
         return true
+    }
+
+    /// Whether the hello of a client opens TLS around mail: by the server's port, or by what is to be spoken inside.
+    private func isWrappedMail(_ hello: Window, _ direction: Direction, _ ports: Set<UInt16>) -> Bool {
+        guard initiator == nil || initiator == direction else { return false }
+        return ports.contains(end(direction.other).port)
+            || TLSHello.protocols(offeredIn: hello.buffer).contains { ContentSigns.mailProtocols.contains($0) }
     }
 }

@@ -123,7 +123,7 @@ struct Flow {
     enum Kind: UInt8 {
         case undecided
         case smtp
-        /// TLS from the first octet, to the port of SMTP over TLS (RFC 8314 §3.3).
+        /// TLS from the first octet, to the port of SMTP over TLS (RFC 8314 §3.3), or where something else tells that mail is inside.
         case wrapped
         /// TLS from the first octet, to any other port, where keys may show that what is inside is mail.
         case sealed

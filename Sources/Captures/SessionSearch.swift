@@ -35,7 +35,7 @@ struct SessionSearch {
         guard signs.contains(where: { $0.octets > 0 }) else { return silentClient(flow, assembly) }
         if flow.kind == .wrapped {
             // A server cannot speak first here, and the port is the server's.
-            return flow.initiator ?? (flow.high.port == 465 ? .forward : .backward)
+            return flow.client ?? flow.initiator ?? (flow.high.port == 465 ? .forward : .backward)
         }
         let asClient = Direction.allCases.map { direction in
             let (own, other) = (signs[direction.rawValue], signs[direction.other.rawValue])

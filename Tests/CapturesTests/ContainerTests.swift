@@ -64,6 +64,41 @@ import Tracing
         for side in Side.allCases { #expect(file.recording(0).octets(side) == Self.expected?.octets(side)) }
     }
 
+    // MARK: Samples
+
+    private static let remark =
+        "they hold samples (sFlow): most of what passed is not among them, and long packets are cut"
+
+    private func samples(of size: Int, cut: Int = 65_535, isExpanded: Bool = false) -> [UInt8] {
+        let packets = Talk.mail().packets
+        let datagrams = stride(from: 0, to: packets.count, by: size).map { start in
+            let frames = packets[start..<min(start + size, packets.count)].map { Containers.frame($0.frame) }
+            return Packets.Stored(
+                time: packets[start].time,
+                frame: Containers.udp(6343, Containers.sampled(frames, cut: cut, isExpanded: isExpanded))
+            )
+        }
+        return Packets.pcap(datagrams, link: 1)
+    }
+
+    @Test(arguments: [1, 5], [false, true]) func `samples are read, and said to be samples`(size: Int, isExpanded: Bool)
+        throws
+    {
+        let file = try #require(CaptureFile(CaptureOctets(samples(of: size, isExpanded: isExpanded))))
+        #expect(file.warnings == ["\((18 + size - 1) / size) packets: \(Self.remark)"])
+        try #require(file.count == 1)
+        for side in Side.allCases { #expect(file.recording(0).octets(side) == Self.expected?.octets(side)) }
+    }
+
+    @Test func `what a sample lacks is a gap`() throws {
+        let file = try #require(CaptureFile(CaptureOctets(samples(of: 3, cut: 70))))
+        try #require(file.count == 1)
+        let gaps = file.recording(0).events.filter { if case .gap = $0.kind { true } else { false } }
+        // Of each segment with more than 16 octets, for 54 are headers.
+        #expect(gaps.count == Talk.mail().packets.count { $0.frame.count > 56 })
+        #expect(gaps.first?.kind == .gap(from: .server, octets: 31 - 16))
+    }
+
     @Test func `a fragmented tunnel is put together`() throws {
         var id = 0
         let packets = Talk.mail().packets.flatMap { packet -> [Packets.Stored] in
@@ -88,10 +123,28 @@ import Tracing
             (Containers.Container("ESP") { Containers.over(50, $0) }, "ESP (IPsec)"),
             (Containers.Container("ESP over UDP") { Containers.udp(4500, [0, 0, 0, 1] + $0) }, "ESP (IPsec)"),
             (Containers.Container("WireGuard") { Containers.udp(51_820, [4, 0, 0, 0] + $0) }, "WireGuard"),
+            (
+                Containers.Container("ESP, cut") {
+                    Containers.over(50, Containers.payload($0, 4, proof: 12)).dropLast(3)
+                }, "ESP (IPsec)"
+            ),
+            (
+                Containers.Container("ESP around a segment whose checksum is wrong") {
+                    Containers.over(50, Containers.payload(Array($0.dropFirst(20)), 6, proof: 12))
+                }, "ESP (IPsec)"
+            ),
+            (Containers.Container("CAPWAP") { Containers.udp(5247, [1, 0, 0, 0] + $0) }, "CAPWAP inside DTLS"),
+            (
+                Containers.Container("CAPWAP") { Containers.udp(5247, [0, 0x10, 2, 0x80] + $0) },
+                "CAPWAP fragments"
+            ),
+            (Containers.Container("TRILL") { Containers.ethernet(0x22F3, [0x80] + $0) }, "TRILL of another version"),
             (Containers.Container("MACsec") { Containers.ethernet(0x88E5, $0) }, "MACsec"),
             (Containers.Container("802.11", 105) { Containers.wireless([8, 0x41], $0) }, "encrypted 802.11 frames"),
             (Containers.Container("PPP", 9) { [0, 0xFD] + $0 }, "compressed PPP"),
             (Containers.Container("USB", 220) { $0 }, "USB (link type 220)"),
+            (Containers.Container("USB in PKTAP", 258) { Containers.tapped(220, $0) }, "USB (link type 220)"),
+            (Containers.Container("mine", 150) { $0 }, "a link type of somebody's own (link type 150)"),
             (Containers.Container("nobody's", 9999) { $0 }, "frames of link type 9999"),
         ]
     )
@@ -115,7 +168,7 @@ import Tracing
 
     /// DNS and the like over a port that a tunnel also has.
     @Test func `a port alone makes no tunnel`() throws {
-        let noise = [4789, 6081, 2152, 1701, 4341, 3544, 37_008, 4754, 6635].map {
+        let noise = [4789, 6081, 2152, 1701, 4341, 3544, 37_008, 4754, 6635, 6080, 5247, 6343, 4500].map {
             Packets.Stored(
                 frame: Packets.ipv4(Packets.udp([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], from: 53, to: $0), transport: 17)
             )
@@ -126,6 +179,27 @@ import Tracing
     }
 
     /// Octets changed, taken out and doubled: nothing may stop the program or keep it busy.
+    /// What looks like a packet of IP in UDP and is not one, since a length or the header's checksum is another.
+    @Test func `octets that begin as IP does are no tunnel`() throws {
+        let packet = Containers.checked(Talk.mail().packets[4].frame)
+        var wrong = packet
+        wrong[11] ^= 1
+        let noise = [wrong, packet + [0], Array(packet.dropLast()), Talk.mail().packets[4].frame].map {
+            Packets.Stored(frame: Packets.ipv4(Packets.udp($0, from: 4000, to: 5555), transport: 17))
+        }
+        let file = try #require(CaptureFile(CaptureOctets(Packets.pcap(noise))))
+        #expect(file.count == 0 && file.warnings == [])
+    }
+
+    @Test func `mutants of samples harm nothing`() {
+        let original = samples(of: 5)
+        var dice = Dice(11)
+        for _ in 0..<1000 {
+            guard let file = CaptureFile(CaptureOctets(Mutation.mutant(of: original, &dice))) else { continue }
+            for number in 0..<file.count { _ = file.recording(number) }
+        }
+    }
+
     @Test(arguments: Containers.all) func `mutants harm nothing`(container: Containers.Container) {
         let original = capture(container, of: Self.beginning)
         var dice = Dice(container.name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })

@@ -74,6 +74,9 @@ enum Containers {
         Container("BSD loopback, small machines", 0) { [2, 0, 0, 0] + $0 },
         Container("BSD loopback, large machines", 0) { [0, 0, 0, 2] + $0 },
         Container("OpenBSD loopback", 108) { [0, 0, 0, 2] + $0 },
+        Container("Apple's PKTAP", 258) { tapped(1, frame($0)) },
+        Container("Apple's PKTAP around IP", 258) { tapped(12, $0) },
+        Container("IP over IEEE 1394", 138) { zeros(16) + [8, 0] + $0 },
         Container("OpenBSD's enc", 109) { [0, 0, 0, 2] + zeros(8) + $0 },
         Container("pf's log", 117) { [61, 2] + zeros(62) + $0 },
         Container("netfilter's log", 239) { [2, 0, 0, 1, 5, 0, 10, 0, 9, 0, 0, 0] + nflog($0) + $0 },
@@ -199,6 +202,22 @@ enum Containers {
                     + [1, 0x10, 5, 0x40] + [2, 0, 0, 0, 0, 0, 0, 0] + $0
             )
         },
+        Container("GUE") { udp(6080, [0, 4, 0, 0] + $0) },
+        Container("GUE with a field") { udp(6080, [1, 4, 0, 1] + zeros(4) + $0) },
+        Container("GUE around GRE") { udp(6080, [0, 47, 0, 0, 0, 0, 8, 0] + $0) },
+        Container("GUE without a header") { udp(6080, $0) },
+        Container("FOU, on anybody's port") { udp(5555, checked($0)) },
+        Container("CAPWAP") { udp(5247, [0, 0x10, 2, 0] + zeros(4) + frame($0)) },
+        Container("CAPWAP with the access point's address") {
+            udp(5247, [0, 0x20, 2, 0x10] + zeros(4) + [6, 2, 2, 2, 2, 2, 2, 0] + frame($0))
+        },
+        Container("CAPWAP around 802.11") { udp(5247, [0, 0x10, 3, 0] + zeros(4) + wireless([8, 1], snap($0))) },
+        Container("CAPWAP around 802.11, two octets swapped") {
+            udp(5247, [0, 0x10, 3, 0] + zeros(4) + wireless([1, 0x88], zeros(2), snap($0)))
+        },
+        Container("MikroTik's Ethernet over IP") { packet in
+            over(47, [0x20, 1, 0x64, 0] + Packets.number(packet.count + 14, 2) + [7, 0] + frame(packet))
+        },
         Container("LISP") { udp(4341, zeros(8) + $0) },
         Container("TZSP") { udp(37_008, [1, 0, 0, 1, 10, 1, 0xC8, 0, 1] + frame($0)) },
         Container("VXLAN around a virtual LAN around GRE") {
@@ -233,5 +252,5 @@ enum Containers {
         Container("PPI around Ethernet", 192) { [0, 0, 8, 0, 1, 0, 0, 0] + frame($0) },
     ]
 
-    static let all = links + points + labelled + tunnels + air
+    static let all = links + points + labelled + tunnels + air + fabrics + secured
 }

@@ -118,7 +118,7 @@ import Tracing
     }
 
     /// A capture in which a server has another port.
-    private static func octets(_ name: String, port: Int, moved: Int) throws -> [UInt8] {
+    static func octets(_ name: String, port: Int, moved: Int) throws -> [UInt8] {
         var octets = try octets(name)
         var packet = 24
         while packet + 16 + 34 < octets.count {

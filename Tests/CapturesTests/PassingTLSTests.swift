@@ -15,8 +15,10 @@ import Tracing
         private(set) var events: [Int: [WireEvent]] = [:]
         private(set) var ended: [Int] = []
 
-        init(awaitsKeys: Bool = true, _ limits: PassingSessions.Limits = .init()) {
-            sessions = PassingSessions(limits: limits, awaitsKeys: awaitsKeys) { [unowned self] in clock }
+        init(awaitsKeys: Bool = true, _ limits: PassingSessions.Limits = .init(), mailPorts: Set<UInt16> = []) {
+            sessions = PassingSessions(limits: limits, awaitsKeys: awaitsKeys, mailPorts: mailPorts) { [unowned self] in
+                clock
+            }
         }
 
         func take(_ octets: some Sequence<UInt8>) { note(sessions.take(octets)) }
@@ -122,6 +124,62 @@ import Tracing
         watched.take(try OpenedTLSTests.octets("curl13.pcap"))
         #expect(watched.ended == [1])
         #expect(OpenedTLSTests.notes(try watched.recording()).isEmpty)
+    }
+
+    // MARK: TLS from the first octet
+
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    func `TLS from the first octet is mail on a port that somebody asked for`(hasKeys: Bool) throws {
+        let octets = try OpenedTLSTests.octets("smtps13.pcap", port: 465, moved: 10_465)
+        let usual = Watched(awaitsKeys: hasKeys)
+        let asked = Watched(awaitsKeys: hasKeys, mailPorts: [10_465])
+        for watched in [usual, asked] {
+            if hasKeys { watched.take(try OpenedTLSTests.keys("smtps13")) }
+            watched.take(octets)
+            watched.finish()
+        }
+        #expect(usual.headers.isEmpty)
+        #expect(asked.ended == [1])
+        let whole = try OpenedTLSTests.recording(
+            OpenedTLSTests.octets("smtps13.pcap"),
+            hasKeys ? OpenedTLSTests.keys("smtps13") : KeyLog()
+        )
+        #expect(try asked.inside() == OpenedTLSTests.inside(whole))
+        #expect(try Self.kinds(asked.recording()).count == Self.kinds(whole).count)
+        // Of a port that was asked for, what is no TLS is judged as ever.
+        let web = Watched(mailPorts: [10_465])
+        web.take(try OpenedTLSTests.octets("Web/web13.pcap", port: 8443, moved: 8444))
+        web.finish()
+        #expect(web.headers.isEmpty)
+    }
+
+    /// A hello that offers a protocol (RFC 7301 §3.1), in a record that ends before it does, as a large one does in its first segment.
+    private static func hello(_ protocols: [String]) -> [UInt8] {
+        let names = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+        let list = Packets.number(names.count, 2) + names
+        let extensions =
+            Packets.number(10, 2) + Packets.number(2, 2) + [0, 0] + Packets.number(16, 2)
+            + Packets.number(list.count, 2)
+            + list + Packets.number(51, 2) + Packets.number(1200, 2) + [UInt8](repeating: 7, count: 300)
+        let body =
+            [3, 3] + [UInt8](repeating: 9, count: 32) + [0] + [0, 2, 0x13, 1] + [1, 0]
+            + Packets.number(extensions.count + 900, 2) + extensions
+        return [22, 3, 1] + Packets.number(body.count + 904, 2) + [1] + Packets.number(body.count + 900, 3) + body
+    }
+
+    @Test(arguments: [(["smtp"], 1), (["esmtp", "h2"], 1), (["h2", "http/1.1"], 0), (["imap"], 0), ([], 0)])
+    func `TLS around mail is known by the protocol that its client offers`(offered: [String], count: Int) throws {
+        var talk = Talk(serverPort: 4433)
+        talk.open()
+        talk.say(.client, Self.hello(offered))
+        talk.say(.server, [21, 3, 3, 0, 2, 2, 40])
+        talk.close(.server)
+        let octets = Packets.pcap(talk.packets)
+        let watched = Watched(awaitsKeys: false)
+        watched.take(octets)
+        watched.finish()
+        #expect(CaptureFile(CaptureOctets(octets))?.count == count)
+        #expect(watched.headers.count == count)
     }
 
     // MARK: What waits is bounded

@@ -72,6 +72,33 @@ import Testing
         }
     }
 
+    @Test(arguments: ["gzip", "bzip2", "xz"]) func `one that was packed is unpacked, and so is another of its name`(
+        program: String
+    ) throws {
+        try Program.withFolder { folder in
+            let path = "\(folder)/keys"
+            try Self.add(Self.line(1) + Self.line(2), to: "\(folder)/one")
+            try Self.add(Self.line(1) + Self.line(2) + Self.line(3), to: "\(folder)/two")
+            for (name, count) in [("one", 2), ("two", 3)] {
+                guard try Program.shell("\(program) -c \(folder)/\(name) >\(path)").status == 0 else { return }
+                let keys = try GrowingKeyLog(path)
+                #expect(keys.take().count == count)
+                #expect(keys.takeAll().isEmpty)
+            }
+            let keys = try GrowingKeyLog(path)
+            #expect(keys.take().warnings == [])
+            #expect(try Program.shell("\(program) -c \(folder)/one >\(path)").status == 0)
+            #expect(keys.takeAll().count == 2)
+        }
+    }
+
+    @Test func `one whose packing is damaged is refused`() throws {
+        try Program.withFolder { folder in
+            try Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 7, 7]).write(to: URL(fileURLWithPath: "\(folder)/keys"))
+            #expect(throws: CommandError.self) { try GrowingKeyLog("\(folder)/keys") }
+        }
+    }
+
     @Test func `lines without an end are no secrets, and none is kept for long`() throws {
         try Program.withFolder { folder in
             let path = "\(folder)/keys"

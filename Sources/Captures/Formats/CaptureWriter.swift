@@ -263,12 +263,8 @@ public struct CaptureWriter {
     ) {
         let length = header.count + content.count
         var header = header
-        // The checksum covers the addresses too (RFC 9293 §3.1, RFC 8200 §8.1).
-        var pseudo = source.octets + destination.octets
-        pseudo.append(UInt32(length))
-        pseudo.append(UInt32(transport))
         var sum = Checksum()
-        sum.add(pseudo[...])
+        sum.addPseudoHeader(source, destination, transport: transport, length: length)
         sum.add(header[...])
         sum.add(content)
         let checksum = sum.value == 0 && transport == 17 ? 0xFFFF : sum.value
@@ -292,26 +288,6 @@ public struct CaptureWriter {
         }
         file.append(ip + header + content, at: now, comment: comment)
         comment = ""
-    }
-}
-
-/// The Internet checksum (RFC 1071).
-private struct Checksum {
-    private var sum: UInt32 = 0
-
-    /// All parts but the last have an even number of octets.
-    mutating func add(_ octets: ArraySlice<UInt8>) {
-        var isHigh = true
-        for octet in octets {
-            sum &+= isHigh ? UInt32(octet) << 8 : UInt32(octet)
-            isHigh.toggle()
-        }
-        sum = (sum & 0xFFFF) &+ (sum >> 16)
-    }
-
-    var value: UInt16 {
-        let folded = (sum & 0xFFFF) + (sum >> 16)
-        return ~UInt16((folded & 0xFFFF) + (folded >> 16))
     }
 }
 

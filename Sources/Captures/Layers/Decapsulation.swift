@@ -6,6 +6,8 @@ struct Decapsulation {
     private var internet = InternetLayer()
     /// Frames that came several in one, and are looked at next.
     private var waiting: [Place] = []
+    /// What is to be said of the frame that was opened last.
+    private var remark: String?
     /// What the frames of a link begin with; all of a file are mostly of one link.
     private var latestLink: (number: UInt32, kind: Layer.Kind)?
 
@@ -62,7 +64,10 @@ struct Decapsulation {
     }
 
     /// What else was in the frame that was opened last.
-    mutating func further() -> Found? { waiting.popLast().map { unwrap($0) } }
+    mutating func further() -> Found? {
+        if let remark = remark.take() { return .departs(remark) }
+        return waiting.popLast().map { unwrap($0) }
+    }
 
     private mutating func unwrap(_ start: Place) -> Found {
         var place = start
@@ -90,6 +95,14 @@ struct Decapsulation {
                     waiting.append(part)
                 }
                 return further() ?? .other
+            case .samples(let samples):
+                remark = SampledPackets.remark
+                for sample in samples.reversed() {
+                    var part = place
+                    (part.kind, part.rest, part.missing, part.guess) = (sample.kind, sample.frame, sample.missing, nil)
+                    waiting.append(part)
+                }
+                return further() ?? .other
             case .other: return .other
             case .unread(let name): return .unread(name)
             case .departs(let why): return place.guess.map(Found.datagram) ?? .departs(why)
@@ -103,6 +116,7 @@ struct Decapsulation {
         switch datagram.transport {
         case 6: return .datagram(datagram)
         case 17: return overUDP(datagram, &place)
+        case 50: return secured(datagram, &place)
         default:
             guard let kind = Layer.ofProtocol(datagram.transport) else {
                 return UnreadName.protocols[datagram.transport].map(Found.unread) ?? .other
@@ -112,15 +126,37 @@ struct Decapsulation {
         }
     }
 
+    /// What IPsec carries in the clear.
+    private func secured(_ datagram: Datagram, _ place: inout Place) -> Found? {
+        let (source, destination) = (datagram.source, datagram.destination)
+        let opened =
+            datagram.content.count < datagram.length
+            ? nil
+            : SecuredPayload.open(datagram.content) { SecuredPayload.isSegment($0, source, destination) }
+        guard let opened else { return .unread(SecuredPayload.name) }
+        guard opened.transport == 6 else {
+            place.enter(.internet, datagram, header: 0)
+            place.rest = opened.content
+            return nil
+        }
+        var segment = datagram
+        (segment.transport, segment.content, segment.length) = (6, opened.content, opened.content.count)
+        return .datagram(segment)
+    }
+
     /// A tunnel announces itself by a port alone, so what does not look like one stays what it is.
     private func overUDP(_ datagram: Datagram, _ place: inout Place) -> Found? {
         let content = datagram.content
-        guard content.count >= 8, let kind = Layer.ofPort(content.number16(2)) ?? Layer.ofPort(content.number16(0))
-        else {
-            return .datagram(datagram)
+        guard content.count >= 8 else { return .datagram(datagram) }
+        let inner = content.dropping(8)
+        guard let kind = Layer.ofPort(content.number16(2)) ?? Layer.ofPort(content.number16(0)) else {
+            guard TunnelHeader.isBarePacket(inner, length: datagram.length - 8) else { return .datagram(datagram) }
+            place.enter(.internet, datagram, header: 8)
+            place.guess = datagram
+            return nil
         }
-        switch Layer.read(kind, content.dropping(8)) {
-        case .layer, .layers:
+        switch Layer.read(kind, inner) {
+        case .layer, .layers, .samples:
             place.enter(kind, datagram, header: 8)
             place.guess = datagram
             return nil

@@ -11,6 +11,9 @@ enum GREHeader {
             let fields = [flags & 0x8000, flags & 0x2000, flags & 0x1000].count { $0 != 0 }
             return carried(type, packet.dropping(4 + 4 * fields), hasSequence: hasSequence)
         case 1:
+            // MikroTik's frames: a length and a number, in the place of PPTP's.
+            if type == 0x6400 { return .layer(.ethernet, packet.dropping(8)) }
+            guard type == 0x880B else { return .departs("their GRE header says what cannot be") }
             let fields = [flags & 0x1000, flags & 0x0080].count { $0 != 0 }
             return .layer(.ppp, packet.dropping(8 + 4 * fields))
         default: return .departs("their GRE header says what cannot be")

@@ -14,17 +14,18 @@ struct Layer: Sendable {
     enum Kind: UInt8, CaseIterable {
         // What a link begins with.
         case ethernet, markedEthernet, juniperEthernet, erfRecord, linuxCooked, linuxCooked2, loopback,
-            encryptedLoopback
+            encryptedLoopback, packetTap, fireWire
         case packetFilterLog, netfilterLog, solarisLoopback, internet, logicalLink, fibreChannel, fddi, tokenRing, atm,
             sunATM
         case ppp, directedPPP, pppd, serialLine, frameRelay, directedFrameRelay, directedHDLC
-        case wireless, radiotap, prism, avs, perPacketInformation
+        case wireless, tunnelledWireless, radiotap, prism, avs, perPacketInformation
         // What an EtherType announces.
         case virtualLAN, virtualNetworkTag, bridgePortTag, redundancyTag, metadataTag, backboneTag, labels, pppoe,
-            serviceHeader
+            serviceHeader, fabricTag, routingBridge, securityTag
         // What IP or UDP carries.
-        case gre, etherIP, layer2Tunnel3, layer2Tunnel, vxlan, vxlanGPE, geneve, gtpUser, lisp, teredo, tzsp, espInUDP,
-            wireGuard
+        case gre, etherIP, layer2Tunnel3, layer2Tunnel, vxlan, vxlanGPE, geneve, genericUDP, gtpUser, lisp, teredo,
+            tzsp,
+            accessPoint, sampled, espInUDP, wireGuard
         // What stands inside GRE alone.
         case erspan2, erspan3, redirected
     }
@@ -34,6 +35,8 @@ struct Layer: Sendable {
         case layer(Kind, Window)
         /// Several frames, packed into one.
         case layers(Kind, [Window])
+        /// Copies of frames that passed elsewhere, a part of all.
+        case samples([Sample])
         /// Nothing that could carry mail: ARP, announcements of switches, control packets.
         case other
         /// Something that has a name and is not read.
@@ -42,6 +45,13 @@ struct Layer: Sendable {
         case departs(String)
 
         static var tooShort: Beyond { .departs("they are too short for their headers") }
+    }
+
+    struct Sample {
+        var kind: Kind
+        var frame: Window
+        /// How many octets of the frame were cut off.
+        var missing: Int
     }
 
     private init(
@@ -68,6 +78,9 @@ struct Layer: Sendable {
         // 0 is BSD's in the order of octets of the machine, 108 OpenBSD's in network order.
         Layer(.loopback, links: [0, 108], LinkHeader.loopback),
         Layer(.encryptedLoopback, links: [109]) { skipping(12, $0) },
+        Layer(.packetTap, links: [258], LinkHeader.packetTap),
+        // Two addresses of eight octets and an EtherType, as Apple's systems capture IEEE 1394.
+        Layer(.fireWire, links: [138]) { tag($0, octets: 16) },
         Layer(.packetFilterLog, links: [117], LinkHeader.packetFilterLog),
         Layer(.netfilterLog, links: [239], LinkHeader.netfilterLog),
         Layer(.solarisLoopback, links: [226]) { skipping(24, $0) },
@@ -93,6 +106,7 @@ struct Layer: Sendable {
         Layer(.frameRelay, links: [107], PointToPointHeader.frameRelay),
         Layer(.directedFrameRelay, links: [206]) { skipping(1, $0, to: .frameRelay) },
         Layer(.wireless, links: [105], WirelessHeader.wireless),
+        Layer(.tunnelledWireless, WirelessHeader.tunnelled),
         Layer(.radiotap, links: [127], WirelessHeader.radiotap),
         Layer(.prism, links: [119], WirelessHeader.prism),
         Layer(.avs, links: [163], WirelessHeader.avs),
@@ -105,6 +119,10 @@ struct Layer: Sendable {
         Layer(.redundancyTag, etherTypes: [0x892F]) { tag($0, octets: 4) },
         Layer(.metadataTag, etherTypes: [0x8909]) { tag($0, octets: 6) },
         Layer(.backboneTag, etherTypes: [0x88E7]) { skipping(4, $0, to: .ethernet) },
+        // Cisco's FabricPath: a tree and a number of hops, and the frame that was bridged.
+        Layer(.fabricTag, etherTypes: [0x8903]) { skipping(2, $0, to: .ethernet) },
+        Layer(.routingBridge, etherTypes: [0x22F3], LinkHeader.routingBridge),
+        Layer(.securityTag, etherTypes: [0x88E5], LinkHeader.securityTag),
         Layer(
             .labels,
             links: [219],
@@ -124,11 +142,14 @@ struct Layer: Sendable {
         Layer(.vxlan, ports: [4789, 8472], TunnelHeader.vxlan),
         Layer(.vxlanGPE, ports: [4790], TunnelHeader.vxlanGPE),
         Layer(.geneve, ports: [6081], TunnelHeader.geneve),
+        Layer(.genericUDP, ports: [6080], TunnelHeader.genericUDP),
         Layer(.gtpUser, ports: [2152], TunnelHeader.gtpUser),
         Layer(.lisp, ports: [4341]) { LabelHeader.plausible($0.dropping(8)) },
         Layer(.teredo, ports: [3544], TunnelHeader.teredo),
         Layer(.tzsp, ports: [37_008], TunnelHeader.tzsp),
-        Layer(.espInUDP, ports: [4500], TunnelHeader.espInUDP),
+        Layer(.accessPoint, ports: [5247], TunnelHeader.accessPoint),
+        Layer(.sampled, ports: [6343], SampledPackets.read),
+        Layer(.espInUDP, ports: [4500], SecuredPayload.espInUDP),
         Layer(.wireGuard, ports: [51_820], TunnelHeader.wireGuard),
         Layer(.erspan2, GREHeader.erspan2),
         Layer(.erspan3, etherTypes: [0x22EB], GREHeader.erspan3),
@@ -165,6 +186,12 @@ struct Layer: Sendable {
     private static let byProtocol = table(\.protocols)
     private static let byPort = table(\.ports)
     private static let byPPP = table(\.pppProtocols)
+
+    /// What a protocol of IP announces, as what stands behind a header; TCP and UDP are no headers of this table.
+    static func ipTyped(_ number: UInt8, _ rest: Window) -> Beyond {
+        if let kind = ofProtocol(number) { return .layer(kind, rest) }
+        return UnreadName.protocols[number].map(Beyond.unread) ?? .other
+    }
 
     static func ofLink(_ link: UInt32) -> Kind? { link == 1 ? .ethernet : byLink[link] }
     static func ofProtocol(_ number: UInt8) -> Kind? { byProtocol[number] }

@@ -57,6 +57,36 @@ enum LinkHeader {
         }
     }
 
+    /// What Apple's systems capture on several interfaces: the header's length, 1 for a packet, the link type of what follows, each
+    /// of four octets in the order of small machines.
+    static func packetTap(_ frame: Window) -> Layer.Beyond {
+        guard frame.count >= 12 else { return .tooShort }
+        let numbers = [0, 4, 8].map { frame.number32($0).byteSwapped }
+        guard numbers[0] >= 12, numbers[0] <= frame.count else {
+            return .departs("their PKTAP header says what cannot be")
+        }
+        guard numbers[1] == 1 else { return .other }
+        guard let kind = Layer.ofLink(numbers[2]) else { return .unread(UnreadName.link(numbers[2])) }
+        return .layer(kind, frame.dropping(Int(numbers[0])))
+    }
+
+    /// TRILL (RFC 6325 §3): words of options, their number in five bits, and the frame that was bridged.
+    static func routingBridge(_ frame: Window) -> Layer.Beyond {
+        guard frame.count >= 6 else { return .tooShort }
+        guard frame[0] >> 6 == 0 else { return .unread("TRILL of another version") }
+        return .layer(.ethernet, frame.dropping(6 + (frame.number16(0) >> 6 & 0x1F) * 4))
+    }
+
+    /// MACsec (IEEE 802.1AE §9.3): where neither of two bits says that the content was changed, it stands there as it was, and
+    /// only proves whose it is.
+    static func securityTag(_ frame: Window) -> Layer.Beyond {
+        guard frame.count >= 6 else { return .tooShort }
+        guard frame[0] & 0x8C == 0 else { return .unread("MACsec") }
+        let tag = frame[0] & 0x20 != 0 ? 14 : 6
+        guard frame.count >= tag + 2 else { return .tooShort }
+        return Layer.typed(frame.number16(tag), frame.dropping(tag + 2))
+    }
+
     /// AF_INET is 2 everywhere; AF_INET6 is 10, 23, 24, 28 or 30. The order of octets may be either.
     static func loopback(_ frame: Window) -> Layer.Beyond {
         guard frame.count >= 4 else { return .tooShort }

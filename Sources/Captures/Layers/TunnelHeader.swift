@@ -38,6 +38,44 @@ enum TunnelHeader {
         return type > 1500 ? Layer.typed(type, packet.dropping(8 + Int(packet[0] & 0x3F) * 4)) : .other
     }
 
+    /// draft-ietf-intarea-gue-09 §3: words of options, and a protocol of IP; or IP as it is, which the first two bits tell.
+    static func genericUDP(_ packet: Window) -> Layer.Beyond {
+        guard packet.count >= 4 else { return .tooShort }
+        switch packet[0] >> 6 {
+        case 0 where packet[0] & 0x20 == 0:
+            return Layer.ipTyped(packet[1], packet.dropping(4 + Int(packet[0] & 0x1F) * 4))
+        case 1: return LabelHeader.isInternet(packet) ? .layer(.internet, packet) : .other
+        default: return .other
+        }
+    }
+
+    /// Whether the content of UDP is a packet of IP and nothing else, as Linux' FOU sends it on ports of everybody's choice: so
+    /// sure that no port has to say it, since the length is that of the content, and so is what checks the header.
+    static func isBarePacket(_ content: Window, length: Int) -> Bool {
+        guard content.count >= 28, content[0] >> 4 == 4 || content[0] >> 4 == 6 else { return false }
+        if content[0] >> 4 == 6 {
+            return content.count >= 40 && content.number16(4) + 40 == length && content[6] == 6 && content[7] > 0
+        }
+        let header = Int(content[0] & 15) * 4
+        guard header >= 20, header <= content.count, content.number16(2) == length else { return false }
+        var sum = Checksum()
+        sum.add(content.prefix(header).buffer)
+        return sum.value == 0 && content.number16(10) != 0
+    }
+
+    /// RFC 5415 §4.3: what an access point sends to who controls it; Ethernet, or what it heard.
+    static func accessPoint(_ packet: Window) -> Layer.Beyond {
+        guard packet.count >= 8 else { return .other }
+        if packet.number32(0) == 0x0100_0000 { return .unread("CAPWAP inside DTLS") }
+        let (header, marks) = (Int(packet[1] >> 3) * 4, packet.number32(0))
+        // A version of 0; the bit K is of what keeps the way open.
+        guard packet[0] == 0, header >= 8, header < packet.count, marks & 0x08 == 0 else { return .other }
+        if marks & 0x80 != 0 { return .unread("CAPWAP fragments") }
+        let content = packet.dropping(header)
+        guard marks & 0x100 != 0 else { return .layer(.ethernet, content) }
+        return marks >> 9 & 0x1F == 1 ? .layer(.tunnelledWireless, content) : .unread("CAPWAP around what is no 802.11")
+    }
+
     /// How many extension headers a packet of GTP may have.
     static let maxExtensions = 16
 
@@ -111,11 +149,6 @@ enum TunnelHeader {
         case 127: return .layer(.avs, rest.dropping(1))
         default: return .other
         }
-    }
-
-    /// RFC 3948 §2.2: four octets of 0 stand before the exchange of keys.
-    static func espInUDP(_ packet: Window) -> Layer.Beyond {
-        packet.count > 8 && packet.number32(0) != 0 ? .unread("ESP (IPsec)") : .other
     }
 
     /// What carries packets is of the fourth kind, and has three octets of 0 behind that.

@@ -1,12 +1,11 @@
 /// What is named and not read, since mail may be in it.
 enum UnreadName {
     static let etherTypes: [Int: String] = [
-        0x88E5: "MACsec", 0x8903: "FabricPath", 0x22F3: "TRILL", 0x4305: "B.A.T.M.A.N.",
-        0x8950: "Slow Path Optimisation",
+        0x4305: "B.A.T.M.A.N.", 0x8950: "Slow Path Optimisation",
     ]
 
     static let protocols: [UInt8: String] = [
-        50: "ESP (IPsec)", 108: "IPComp", 55: "minimal IP encapsulation", 94: "IP within KA9Q",
+        50: SecuredPayload.name, 108: "IPComp", 55: "minimal IP encapsulation", 94: "IP within KA9Q",
     ]
 
     static let pppProtocols: [Int: String] = [
@@ -19,8 +18,8 @@ enum UnreadName {
     /// Link types that are met and not read, THE table, by the registry of link types.
     private static let links: [UInt32: String] = [
         3: "AX.25", 7: "ARCNET", 15: "SLIP of BSD/OS", 16: "PPP of BSD/OS", 37: "HP's nettl", 99: "Symantec's firewall",
-        129: "ARCNET of Linux", 138: "IP over IEEE 1394", 140: "MTP2", 141: "MTP3", 142: "SCCP", 143: "DOCSIS",
-        144: "IrDA", 147: "a link type of somebody's own", 162: "a link type of somebody's own",
+        129: "ARCNET of Linux", 140: "MTP2", 141: "MTP3", 142: "SCCP", 143: "DOCSIS",
+        144: "IrDA",
         165: "BACnet MS/TP", 177: "LAPD", 182: "Juniper's frame relay", 179: "Juniper's PPP", 180: "Juniper's PPP",
         181: "Juniper's frame relay", 187: "Bluetooth HCI", 189: "USB", 194: "Juniper's pseudowires",
         195: "IEEE 802.15.4", 200: "Juniper's IPsec", 201: "Bluetooth HCI", 203: "LAPB", 207: "LAPB", 209: "IPMB",
@@ -38,6 +37,8 @@ enum UnreadName {
         if number >= PcapHeader.firstSnoopLink {
             return "frames of snoop's link type \(number - PcapHeader.firstSnoopLink)"
         }
+        // Numbers that the registry leaves to whoever wants one.
+        if (147...162).contains(number) { return "a link type of somebody's own (link type \(number))" }
         return links[number].map { "\($0) (link type \(number))" } ?? "frames of link type \(number)"
     }
 }

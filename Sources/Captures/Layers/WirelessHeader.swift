@@ -44,11 +44,17 @@ enum WirelessHeader {
 
     static func wireless(_ frame: Window) -> Layer.Beyond { wireless(frame, isPadded: false) }
 
+    /// As an access point hands it on: some swap the first two octets.
+    static func tunnelled(_ frame: Window) -> Layer.Beyond {
+        guard frame.count >= 2 else { return .tooShort }
+        return wireless(frame, isPadded: false, isSwapped: frame[0] & 0x0F != 0x08 && frame[1] & 0x0F == 0x08)
+    }
+
     /// IEEE 802.11 §9.3.2: a data frame. Four addresses where it goes from one access point to another, two octets of quality of
     /// service, four of control; some drivers fill the header up to a multiple of four.
-    private static func wireless(_ frame: Window, isPadded: Bool) -> Layer.Beyond {
+    private static func wireless(_ frame: Window, isPadded: Bool, isSwapped: Bool = false) -> Layer.Beyond {
         guard frame.count >= 2 else { return .tooShort }
-        let (kind, marks) = (frame[0], frame[1])
+        let (kind, marks) = isSwapped ? (frame[1], frame[0]) : (frame[0], frame[1])
         // Data, and not the kinds without content.
         guard kind & 0x0F == 0x08, kind & 0x40 == 0 else { return .other }
         if marks & 0x40 != 0 { return .unread("encrypted 802.11 frames") }

@@ -13,6 +13,8 @@ final class PassingFlow {
     private var assembly: StreamAssembly?
     private let octets = PassingOctets()
     private var events: SessionEvents?
+    /// Ports on which TLS from the first octet is mail as well.
+    private let mailPorts: Set<UInt16>
     /// How many segments had content, and of which sides.
     private var spoken = [0, 0]
     private var twins: [(twin: Twin, path: UInt16)] = []
@@ -34,7 +36,8 @@ final class PassingFlow {
     /// How many of the last segments are looked at for one that was captured in another place too.
     static let maxTwins = 16
 
-    init(_ ends: FlowEnds, of segment: Segment) {
+    init(_ ends: FlowEnds, of segment: Segment, mailPorts: Set<UInt16>) {
+        self.mailPorts = mailPorts
         flow = Flow(low: ends.low, high: ends.high)
         assembly = StreamAssembly(passing: octets)
         begin(segment)
@@ -71,7 +74,8 @@ final class PassingFlow {
         if segment.length > 0 {
             spoken[segment.direction.rawValue] += 1
             if !isTold {
-                guard flow.judge(read.content, segment.direction), octets.count < Self.maxUndecided else {
+                let mayBeMail = flow.judge(read.content, segment.direction, mailPorts: mailPorts)
+                guard mayBeMail, octets.count < Self.maxUndecided else {
                     drop()
                     return false
                 }

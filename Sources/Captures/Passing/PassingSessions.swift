@@ -36,6 +36,7 @@ public struct PassingSessions {
     private var news: [News] = []
     private var found = CaptureWarnings()
     private let limits: Limits
+    private let mailPorts: Set<UInt16>
     private var keys: WaitedKeys
     /// How many sessions were found.
     public private(set) var count = 0
@@ -44,13 +45,15 @@ public struct PassingSessions {
     static let maxOver = 4096
 
     /// With `awaitsKeys` somebody gives secrets that open TLS, now or later; those in the capture open it in any case. `now` tells how
-    /// long they are waited for.
+    /// long they are waited for. TLS from the first octet is mail on port 465, and on the `mailPorts` that somebody asked for.
     public init(
         limits: Limits = Limits(),
         awaitsKeys: Bool = false,
+        mailPorts: Set<UInt16> = [],
         now: @escaping () -> ContinuousClock.Instant = { .now }
     ) {
         self.limits = limits
+        self.mailPorts = mailPorts
         keys = WaitedKeys(areWanted: awaitsKeys, limits, now: now)
     }
 
@@ -154,7 +157,7 @@ public struct PassingSessions {
             return nil
         }
         if flows.count >= limits.flows { makeRoom() }
-        let flow = PassingFlow(read.ends, of: read.segment)
+        let flow = PassingFlow(read.ends, of: read.segment, mailPorts: mailPorts)
         flows[read.ends] = flow
         return flow
     }

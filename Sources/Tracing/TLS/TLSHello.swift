@@ -46,6 +46,21 @@ public struct TLSHello: Equatable, Sendable {
         }
     }
 
+    /// What a client offers to speak inside (RFC 7301 §3.1), by the record that begins with its hello, or by the beginning of that.
+    public static func protocols(offeredIn record: some Sequence<UInt8>) -> [[UInt8]] {
+        // The head of the record, that of the message, a version, the random.
+        var rest = OctetsInFront(Array(record).dropFirst(5 + 4 + 2 + 32))
+        guard rest.part(1) != nil, rest.part(2) != nil, rest.part(1) != nil, rest.number(2) != nil else { return [] }
+        while let type = rest.number(2), var content = rest.part(2) {
+            guard type == 16 else { continue }
+            guard var list = content.part(2) else { return [] }
+            var names: [[UInt8]] = []
+            while let name = list.part(1) { names.append(Array(name.octets)) }
+            return names
+        }
+        return []
+    }
+
     /// Whether it asks the client for another hello (RFC 8446 §4.1.3).
     public var isRetry: Bool { random == TLSRegistry.retryRandom }
 }

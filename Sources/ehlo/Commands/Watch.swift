@@ -159,6 +159,7 @@ struct Watch: ParsableCommand {
             capture.stop()
             throw error
         }
+        packets.mailPorts = CaptureFilter.ports(in: filter)
         let signals = isText ? EndSignals { capture.stop() } : nil
         let walk = RunningWalk.told(onNews: Self.onNews(isText), stop: { capture.stop() }) { [packets] tell in
             packets.read(tell) + [capture.end()?.told.sentence].compactMap(\.self)

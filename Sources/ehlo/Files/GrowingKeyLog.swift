@@ -7,13 +7,17 @@ import Synchronization
 /// A key log that grows while sessions pass. It is read on a queue of its own, a few times a second, so that whoever reads packets
 /// never waits for a disk; from `descriptor` something can be read when there are secrets to `take`.
 ///
-/// A file that is not there yet is waited for. One that got shorter, or another of its name, is read from its beginning.
+/// A file that is not there yet is waited for. One that got shorter, or another of its name, is read from its beginning. One that was
+/// packed is read as a whole, and once more when its size is another.
 final class GrowingKeyLog: Sendable {
     /// The file, as the queue alone sees it.
     private struct Reading {
         var descriptor: Int32 = -1
         var identity: (device: dev_t, number: ino_t) = (0, 0)
         var offset: off_t = 0
+        /// It was packed, and so big; nil for one that grows.
+        var packedSize: off_t?
+        var isUnpacked = false
         /// The beginning of a line whose end did not come yet, and for how many looks it did not.
         var unfinished: [UInt8] = []
         var looks = 0
@@ -61,6 +65,11 @@ final class GrowingKeyLog: Sendable {
             let reason = strerror(trouble).map { String(cString: $0) } ?? ""
             throw CommandError(.noInput, "--keylog: \(name) cannot be read (\(reason)); give another file")
         }
+        if reading.withLock({ $0.packedSize != nil }) {
+            do { Message.warn(try PlainOctets.read(path).warnings, about: name) } catch {
+                throw CommandError(.wrongData, "--keylog: \(error.description)")
+            }
+        }
         queue.sync { look() }
         lookLater()
     }
@@ -101,7 +110,7 @@ final class GrowingKeyLog: Sendable {
         for _ in 0..<Self.maxReads {
             let lines = reading.withLock { reading in
                 Self.reopen(path, &reading)
-                return Self.readOn(&reading)
+                return reading.packedSize == nil ? Self.readOn(&reading) : Self.unpacked(path, &reading)
             }
             guard let lines else { return }
             post(lines)
@@ -136,7 +145,17 @@ final class GrowingKeyLog: Sendable {
         }
         if reading.descriptor >= 0 { close(reading.descriptor) }
         reading = Reading(descriptor: opened, identity: (status.st_dev, status.st_ino))
+        var beginning = [UInt8](repeating: 0, count: 16)
+        let count = status.st_mode & S_IFMT == S_IFREG ? pread(opened, &beginning, beginning.count, 0) : 0
+        if count > 0, PlainOctets.arePacked(beginning.prefix(count)) { reading.packedSize = status.st_size }
         return nil
+    }
+
+    /// All lines of a file that was packed, the first time; what cannot be unpacked is as if it were not there.
+    private static func unpacked(_ path: String, _ reading: inout Reading) -> [UInt8]? {
+        guard !reading.isUnpacked else { return nil }
+        reading.isUnpacked = true
+        return try? PlainOctets.read(path).octets
     }
 
     /// A file that is new, or got shorter, begins anew.
@@ -145,7 +164,8 @@ final class GrowingKeyLog: Sendable {
         guard stat(path, &status) == 0 else { return }
         let isSame = reading.identity == (status.st_dev, status.st_ino)
         let isShorter = status.st_mode & S_IFMT == S_IFREG && status.st_size < reading.offset
-        if reading.descriptor < 0 || !isSame || isShorter { _ = open(path, &reading) }
+        let isAnother = reading.packedSize.map { $0 != status.st_size } ?? isShorter
+        if reading.descriptor < 0 || !isSame || isAnother { _ = open(path, &reading) }
     }
 
     /// The last line, which has no end.

@@ -11,6 +11,8 @@ struct PassingPackets {
     private let beginning: [UInt8]
     /// What opens TLS, where somebody has it.
     var keys: GrowingKeyLog?
+    /// Where TLS from the first octet is mail as well.
+    var mailPorts: Set<UInt16> = []
 
     /// So many octets tell a capture from anything else.
     private static let enough = 4
@@ -54,7 +56,7 @@ struct PassingPackets {
 
     /// Reads to the end of the pipe, or until nobody wants more. Gives what there is to say at the end.
     func read(_ tell: ([ConversationEvent]) -> Bool) -> [String] {
-        var sessions = PassingSessions(awaitsKeys: keys != nil)
+        var sessions = PassingSessions(awaitsKeys: keys != nil, mailPorts: mailPorts)
         var unread = UnreadKeys(keys)
         var peers: [Int: String] = [:]
         _ = sessions.take(unread.take(keys?.take()))

@@ -6,6 +6,9 @@ public struct PlainOctets: Sendable {
     /// What is to be said of them, in sentences.
     public let warnings: [String]
 
+    /// Whether a file that begins so is one that was packed.
+    public static func arePacked(_ beginning: some Collection<UInt8>) -> Bool { Compression.of(beginning) != nil }
+
     /// Reads a file as `FileOctets` does.
     public static func read(
         _ path: String,

@@ -41,3 +41,21 @@ def v6(p):
 out('6in4',lambda p:E()/O(proto=41)/IPv6(src=v6(p)[0],dst=v6(p)[1])/p[TCP])
 out('ip6ext',lambda p:E()/IPv6(src=v6(p)[0],dst=v6(p)[1])/IPv6ExtHdrHopByHop(options=PadN(optdata=b'\0'*4))/IPv6ExtHdrDestOpt(options=PadN(optdata=b'\0'*4))/p[TCP])
 out('ip6frag',lambda p:[E()/q for q in fragment6(IPv6(src=v6(p)[0],dst=v6(p)[1])/IPv6ExtHdrFragment(id=hash(bytes(p))&0xffffffff)/p[TCP],fragSize=120)])
+# IPsec that proves and does not hide, in a tunnel and between the ends themselves, and MACsec alike.
+from scapy.layers.ipsec import SecurityAssociation, ESP, AH
+from scapy.contrib.macsec import MACsecSA
+T=lambda: IP(src='198.51.100.1',dst='198.51.100.2')
+def sa(kind,auth,key,tunnel):
+    a=SecurityAssociation(kind,spi=7,crypt_algo='NULL' if kind is ESP else None,auth_algo=auth,auth_key=key,tunnel_header=T() if tunnel else None)
+    def wrap(p):
+        q=IP(bytes(p[IP]))
+        # The names in the mail were changed, and the checksums were not; in IPsec they are what proves that a segment is one.
+        del q[TCP].chksum
+        return E()/a.encrypt(q)
+    return wrap
+out('esp-null-tunnel',sa(ESP,'HMAC-SHA1-96',b'k'*20,True))
+out('esp-null-transport',sa(ESP,'SHA2-256-128',b'k'*32,False))
+out('ah-tunnel',sa(AH,'SHA2-256-128',b'k'*32,True))
+out('ah-transport',sa(AH,'HMAC-SHA1-96',b'k'*20,False))
+m=MACsecSA(sci=b'\x02\0\0\0\0\x0a\0\1',an=0,pn=9,key=b'k'*16,icvlen=16,encrypt=0,send_sci=1)
+out('macsec-proof',lambda p:m.encrypt(m.encap(p)))
