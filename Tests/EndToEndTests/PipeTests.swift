@@ -77,6 +77,21 @@ struct PipeTests {
         #expect(Set(steps).count == steps.count && !steps.contains { $0.contains("continued") }, "each is told once")
     }
 
+    /// The last line of a session is told while others go on and the log never pauses.
+    @Test func `what was said last is shown though lines of others keep coming`() throws {
+        let piped = try Piped(["-", "--plain"])
+        for (line, _) in Self.dialogue { piped.write(Self.log(7, line)) }
+        #expect(piped.shows("User unknown"), "\(piped.output)")
+        for number in 8..<14 {
+            for (line, _) in Self.dialogue {
+                piped.write(Self.log(number, line.replacing("unknown", with: "absent \(number)")))
+                usleep(12_000)
+            }
+        }
+        #expect(piped.output.contains("User absent 9"), "\(piped.output)")
+        #expect(piped.ends() == 0)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM]) func `a signal gives the verdict of what was read`(signal: Int32) throws {
         let piped = try Piped(["replay", "-", "--plain"])
         for (line, _) in Self.dialogue { piped.write(Self.log(7, line)) }

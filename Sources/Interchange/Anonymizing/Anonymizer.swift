@@ -130,8 +130,34 @@ public final class Anonymizer {
             labels.append(position + 1..<position + 1 + length)
             position += 1 + length
         }
+        var whole = labels
+        if !endsHere { whole += Self.labels(pointedAtFrom: position, octets) }
+        let listed = PublicNames.blockListLabels(whole.map { octets[$0] })
+        if listed > 0 {
+            let others = names.asked(whole.dropLast(listed).map { octets[$0] })
+            for (label, other) in zip(labels, others) { result.replaceSubrange(label, with: other) }
+            return
+        }
         // The last label of a whole name stays, as in text.
         if endsHere, labels.count > 1 { labels.removeLast() }
         for label in labels { result.replaceSubrange(label, with: names.label(octets[label])) }
+    }
+
+    /// The labels that a pointer leads to (RFC 1035 §4.1.4), each pointer to a place before its own.
+    private static func labels(pointedAtFrom position: Int, _ octets: [UInt8]) -> [Range<Int>] {
+        var (labels, position, bound) = ([Range<Int>](), position, position)
+        while position + 1 < octets.count {
+            let length = Int(octets[position])
+            if length >= 0xC0 {
+                let target = (length & 0x3F) << 8 | Int(octets[position + 1])
+                guard target < bound else { break }
+                (position, bound) = (target, target)
+            } else {
+                guard length > 0, length < 64, position + 1 + length <= octets.count, labels.count < 128 else { break }
+                labels.append(position + 1..<position + 1 + length)
+                position += 1 + length
+            }
+        }
+        return labels
     }
 }

@@ -4,7 +4,7 @@ import SMTP
 /// of what a person wrote the letters are blanked. Parts of a MIME message are told by their boundaries (RFC 2046 §5.1.1).
 struct AnonymousMail {
     /// How a header field is treated.
-    private enum Treatment { case namesAlone, parameters, blanked }
+    private enum Treatment { case namesAlone, parameters, people, blanked }
 
     private var isInHeader = true
     private var treatment = Treatment.blanked
@@ -22,15 +22,21 @@ struct AnonymousMail {
         ].map { Array($0.utf8) }
     )
 
+    /// Fields that name people (RFC 5322 §3.6.2, §3.6.3).
+    private static let people: Set<[UInt8]> = Set(
+        ["from", "sender", "reply-to", "to", "cc", "bcc", "resent-from", "resent-sender", "resent-to", "resent-cc"]
+            .map { Array($0.utf8) }
+    )
+
     /// One line, without its end.
     mutating func line(_ line: [UInt8], _ names: inout Pseudonyms) -> [UInt8] {
         if line.isEmpty {
             isInHeader = false
             return line
         }
-        if isBoundary(line) {
+        if let boundary = boundary(of: line) {
             (isInHeader, treatment) = (true, .blanked)
-            return line
+            return [0x2D, 0x2D] + Self.renamed(boundary, &names) + line.dropFirst(2 + boundary.count)
         }
         guard isInHeader else { return blanked(line, &names) }
         guard let first = line.first, first != 32, first != 9 else { return value(line, &names) }
@@ -46,6 +52,8 @@ struct AnonymousMail {
                 .namesAlone
             } else if folded.starts(with: "content-".utf8) {
                 .parameters
+            } else if Self.people.contains(folded) {
+                .people
             } else {
                 .blanked
             }
@@ -59,8 +67,24 @@ struct AnonymousMail {
         case .parameters:
             noteBoundary(text)
             return parameters(text, &names)
+        case .people:
+            noteNames(text, &names)
+            return AnonymousText.anonymized(text, &names, rest: .isBlanked)
         case .blanked: return AnonymousText.anonymized(text, &names, rest: .isBlanked)
         }
+    }
+
+    /// The words of display names, which may stand elsewhere: all but addresses and words that are encoded.
+    private func noteNames(_ text: [UInt8], _ names: inout Pseudonyms) {
+        for part in text.split(whereSeparator: { $0 == 32 || $0 == 9 || "\"(),".utf8.contains($0) })
+        where !part.contains(where: { "@<>=:".utf8.contains($0) }) {
+            names.person(part.filter { $0 != UInt8(ascii: ".") })
+        }
+    }
+
+    /// A boundary may hold the name of the host that made it.
+    private static func renamed(_ boundary: some Collection<UInt8>, _ names: inout Pseudonyms) -> [UInt8] {
+        AnonymousText.anonymized(boundary, &names, findsIdentifiers: true)
     }
 
     /// What is quoted, and what stands behind `name=`, but for the boundary: names of files and the like.
@@ -72,10 +96,15 @@ struct AnonymousMail {
                 continue
             }
             let name = part[..<sign].filter { $0 > 32 }.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-            let isPlain = ["boundary", "charset", "format", "delsp", "report-type"].contains {
-                name.elementsEqual($0.utf8)
-            }
+            let isPlain = ["charset", "format", "delsp", "report-type"].contains { name.elementsEqual($0.utf8) }
             let value = part[part.index(after: sign)...]
+            if name.elementsEqual("boundary".utf8) {
+                let boundary = Self.boundary(in: value)
+                parts.append(
+                    Array(part[..<boundary.startIndex]) + Self.renamed(boundary, &names) + part[boundary.endIndex...]
+                )
+                continue
+            }
             parts.append(
                 Array(part[...sign])
                     + (isPlain ? Array(value) : AnonymousText.anonymized(value, &names, rest: .isBlanked))
@@ -90,18 +119,21 @@ struct AnonymousMail {
         guard boundaries.count < Self.maxBoundaries, folded.count > sign.count,
             let start = folded.indices.dropLast(sign.count).first(where: { folded[$0...].starts(with: sign) })
         else { return }
-        let behind = line[(start + sign.count)...]
-        let boundary =
-            behind.first == UInt8(ascii: "\"")
-            ? behind.dropFirst().prefix { $0 != UInt8(ascii: "\"") }
-            : behind.prefix { $0 > 32 && $0 != UInt8(ascii: ";") }
+        let boundary = Self.boundary(in: line[(start + sign.count)...])
         if !boundary.isEmpty { boundaries.append(Array(boundary)) }
     }
 
-    private func isBoundary(_ line: [UInt8]) -> Bool {
-        guard line.starts(with: "--".utf8) else { return false }
+    /// A value, without its quotation marks.
+    private static func boundary(in value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        value.first == UInt8(ascii: "\"")
+            ? value.dropFirst().prefix { $0 != UInt8(ascii: "\"") }
+            : value.prefix { $0 > 32 && $0 != UInt8(ascii: ";") }
+    }
+
+    private func boundary(of line: [UInt8]) -> [UInt8]? {
+        guard line.starts(with: "--".utf8) else { return nil }
         let rest = line.dropFirst(2)
-        return boundaries.contains { boundary in
+        return boundaries.first { boundary in
             rest.starts(with: boundary)
                 && [0, 2].contains(rest.dropFirst(boundary.count).prefix { $0 != 32 && $0 != 9 }.count)
         }

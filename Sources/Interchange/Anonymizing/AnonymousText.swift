@@ -11,11 +11,11 @@ struct AnonymousText {
         case isBlanked
     }
 
-    private let text: [UInt8]
+    let text: [UInt8]
     private let findsIdentifiers: Bool
     private(set) var result: [UInt8]
     /// Which octets were looked after.
-    private var isDone: [Bool]
+    private(set) var isDone: [Bool]
 
     /// The most octets of an address or a name.
     private static let maxWord = 512
@@ -29,7 +29,12 @@ struct AnonymousText {
         var finder = AnonymousText(Array(text), findsIdentifiers)
         finder.replaceEncoded(&names)
         finder.replaceAddresses(&names)
-        if findsIdentifiers { finder.replaceAccounts(&names) }
+        if findsIdentifiers {
+            finder.replaceAccounts(&names)
+            finder.replaceLinks(&names)
+            finder.replaceTelephones(&names)
+            finder.replaceCompanies(&names)
+        }
         finder.replaceWords(&names)
         if rest == .isBlanked { finder.blankRest() }
         return finder.result
@@ -42,7 +47,7 @@ struct AnonymousText {
         if text.count > 3, text[..<3].allSatisfy(Self.isDigit), text[3] == UInt8(ascii: "-") { isDone[3] = true }
     }
 
-    private mutating func put(_ octets: [UInt8], _ range: Range<Int>) {
+    mutating func put(_ octets: [UInt8], _ range: Range<Int>) {
         for (index, octet) in zip(range, octets) {
             result[index] = octet
             isDone[index] = true
@@ -201,7 +206,7 @@ struct AnonymousText {
             let word = text[range]
             if IPv4Text.octets(word) != nil {
                 put(names.ipv4(word), range)
-            } else if findsIdentifiers, let other = names.known(word) {
+            } else if findsIdentifiers, let other = names.known(word) ?? knownParts(word, names) {
                 put(other, range)
             } else if findsIdentifiers, isCalledLogin(word) {
                 put(names.localPart(word), range)
@@ -211,6 +216,19 @@ struct AnonymousText {
                 put(names.identifier(word), range)
             }
         }
+    }
+
+    /// `company-mail` where `company` was replaced; nil where none of its words was.
+    private func knownParts(_ word: ArraySlice<UInt8>, _ names: Pseudonyms) -> [UInt8]? {
+        guard word.contains(where: { $0 == 0x2D || $0 == 0x5F }), !word.contains(0x2E) else { return nil }
+        var (other, isKnown) = (Array(word), false)
+        for part in word.split(whereSeparator: { $0 == 0x2D || $0 == 0x5F }) {
+            guard let known = names.known(part) else { continue }
+            let start = part.startIndex - word.startIndex
+            other.replaceSubrange(start..<start + part.count, with: known)
+            isKnown = true
+        }
+        return isKnown ? other : nil
     }
 
     /// An IPv6 address in a word, with or without the tag before it (RFC 5321 §4.1.3); a time of day is none.
@@ -297,11 +315,11 @@ struct AnonymousText {
         ]
     )
 
-    private static func isLetter(_ octet: UInt8) -> Bool { (0x41...0x5A).contains(octet & 0xDF) }
+    static func isLetter(_ octet: UInt8) -> Bool { (0x41...0x5A).contains(octet & 0xDF) }
     private static func isSmall(_ octet: UInt8) -> Bool { (0x61...0x7A).contains(octet) }
-    private static func isDigit(_ octet: UInt8) -> Bool { (0x30...0x39).contains(octet) }
+    static func isDigit(_ octet: UInt8) -> Bool { (0x30...0x39).contains(octet) }
 
-    private static func isOfDomain(_ octet: UInt8) -> Bool {
+    static func isOfDomain(_ octet: UInt8) -> Bool {
         isLetter(octet) || isDigit(octet) || octet >= 0x80 || [0x2D, 0x2E, 0x5F].contains(octet)
     }
 

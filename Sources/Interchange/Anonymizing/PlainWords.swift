@@ -47,5 +47,18 @@ enum PlainWords {
         using usually valid verification verified verify version veuillez violation virtual virus visit volume votre
         wait webmail webmaster welcome werden were what when while will with without words world write writes wurde
         xoauth2 yahoo your zugestellt
+        query subsystem answer articles article topic articleid fwlink error-messages wiki unsubscribe
+        """ + short
+
+    /// Short words of sentences and logs, days and months, and what a third level of names is called everywhere.
+    private static let short = """
+
+        abs acl act add age ago aka all and any api app are arc art ask auf aus bad bcc bei bit box but can com cpu dans das day
+        dec dem den der des did die dig dir dns due ein end err est eur far feb few for fri ftp get gmt got had has hat her
+        him his hop how ids ihr imap inc ins int ipv4 ipv6 ist its jan jul jun key las les lib llc log lol los low ltd mac
+        mar may mib mit mon msg mta mua mx mxs nat net new nil non not nov now ntp nur oct off old one onu oob opt org oui our
+        out own par pas per pid pop por pop3 pre ptr put que raw red ref res rev rfc run rwx sat say sec see sep set she sie
+        sig sin son spf ssl std sub sun sur sus tag tcp tcp4 tcp6 the thu tls tmp too top tos try ttl tue two txt udp uid una
+        und une unk url use usr utc van via von wed www yes yet you zum zur let
         """
 }

@@ -23,7 +23,7 @@ struct Pseudonyms {
     private static let maxNames = 1_000_000
 
     /// A word of fewer letters is told from others only where it is part of an address.
-    private static let leastLetters = 4
+    private static let leastLetters = 3
 
     /// Names that say what somebody is for and not who it is (RFC 2142, RFC 5321 §4.5.1).
     private static let roles: Set<[UInt8]> = Set(["postmaster", "abuse", "mailer-daemon"].map { Array($0.utf8) })
@@ -55,7 +55,21 @@ struct Pseudonyms {
         let letters = Self.letters(of: folded)
         // Hosts are called `mx7` as well.
         if letters >= Self.leastLetters || letters > 1 && letters < folded.count { learn(folded, other) }
+        // A company `Com-Pany` may be written in one word, or be one of the two.
+        let words = folded.split(whereSeparator: { $0 == 0x2D || $0 == 0x5F })
+        for word in words + [Array(words.joined())[...]]
+        where word.count < folded.count && Self.letters(of: word) > Self.leastLetters {
+            learn(Array(word), name(.label, Array(word), "host"))
+        }
         return other
+    }
+
+    /// A word of somebody's name as a mail shows it (RFC 5322 §3.4).
+    mutating func person(_ word: some Collection<UInt8>) {
+        let folded = Self.folded(word)
+        guard Self.letters(of: folded) >= Self.leastLetters, !Self.roles.contains(folded), !PlainWords.contains(folded)
+        else { return }
+        learn(folded, name(.localPart, folded, "user"))
     }
 
     /// What stands for a word that was replaced before, in an address or a domain; nil for any other.
@@ -74,16 +88,14 @@ struct Pseudonyms {
     /// A domain, label by label; the last one stays, but where it stands alone, and so does the name of a block list. What was
     /// looked up in that is often an address from its end (RFC 5782 §2.1).
     mutating func domain(_ text: some Collection<UInt8>) -> [UInt8] {
+        guard !PublicNames.helpPages.contains(String(decoding: text, as: UTF8.self).lowercased()) else {
+            return Array(text)
+        }
         let labels = Array(text).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let last = labels.lastIndex { !$0.isEmpty } ?? 0
         let listed = PublicNames.blockListLabels(labels)
         if listed > 0 {
-            let asked = labels.dropLast(listed)
-            let address = Array(asked.reversed().joined(separator: [UInt8(ascii: ".")]))
-            let others =
-                IPv4Text.octets(address[...]) == nil
-                ? asked.map { label($0) }
-                : ipv4(address).split(separator: UInt8(ascii: ".")).reversed().map(Array.init)
+            let others = asked(labels.dropLast(listed))
             return Array((others + labels.suffix(listed).map(Array.init)).joined(separator: [UInt8(ascii: ".")]))
         }
         return Array(
@@ -91,6 +103,13 @@ struct Pseudonyms {
                 label.isEmpty || index == last && last > 0 ? Array(label) : self.label(label)
             }.joined(separator: [UInt8(ascii: ".")])
         )
+    }
+
+    /// What is looked up in a list, label by label: an address from its end, or names.
+    mutating func asked(_ labels: [ArraySlice<UInt8>]) -> [[UInt8]] {
+        let address = Array(labels.reversed().joined(separator: [UInt8(ascii: ".")]))
+        guard IPv4Text.octets(address[...]) != nil else { return labels.map { label($0) } }
+        return ipv4(address).split(separator: UInt8(ascii: ".")).reversed().map(Array.init)
     }
 
     /// A queue id or the like: letters stay letters, digits digits.

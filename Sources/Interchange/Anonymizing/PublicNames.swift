@@ -34,8 +34,8 @@ enum PublicNames {
 
     // MARK: Block lists
 
-    /// How many labels at the end of a domain are the name of a public block list, which stays; 0 where it is none. What is
-    /// looked up in it stands before that, and so does the key of a customer.
+    /// How many labels at the end of a domain are the name of a public block list, which stays, or of the zone that tells addresses from
+    /// their end (RFC 1035 §3.5); 0 where it is none. What is looked up in it stands before that, and so does the key of a customer.
     static func blockListLabels(_ labels: [ArraySlice<UInt8>]) -> Int {
         let texts = labels.map { String(decoding: $0, as: UTF8.self).lowercased() }
         guard let zone = blockLists.first(where: { texts.suffix($0.count).elementsEqual($0) }) else { return 0 }
@@ -47,8 +47,24 @@ enum PublicNames {
         "dnswl.org", "abuseat.org", "spamrats.com", "uceprotect.net", "surriel.com", "mailspike.net", "dronebl.org",
         "njabl.org", "ahbl.org", "dsbl.org", "manitu.net", "gbudb.net", "invaluement.com", "senderscore.com",
         "backscatterer.org",
-        "junkemailfilter.com", "nordspam.com", "0spam.org", "rfc-clueless.org", "abusix.zone", "abuse.ch",
+        "junkemailfilter.com", "nordspam.com", "0spam.org", "in-addr.arpa", "rfc-clueless.org", "abusix.zone",
+        "abuse.ch",
     ].map { $0.split(separator: ".").map(String.init) }
+
+    /// Where a list or a provider explains to everybody what its replies mean.
+    static func isPublicHost(_ host: ArraySlice<UInt8>) -> Bool {
+        let labels = host.split(separator: UInt8(ascii: "."))
+        return helpPages.contains(String(decoding: host, as: UTF8.self).lowercased())
+            || !labels.isEmpty && blockListLabels(labels) == labels.count
+    }
+
+    static let helpPages: Set<String> = [
+        "support.google.com", "aka.ms", "go.microsoft.com", "learn.microsoft.com", "sender.office.com",
+        "senders.yahooinc.com",
+        "postmaster.yahooinc.com", "help.yahoo.com", "postmaster.aol.com", "postmaster.comcast.net",
+        "postmaster.free.fr",
+        "www.openspf.org", "www.openspf.net", "www.rfc-editor.org", "datatracker.ietf.org", "tools.ietf.org",
+    ]
 
     /// The lists, and the hosts that tell about them.
     private static let listNames: Set<String> = [

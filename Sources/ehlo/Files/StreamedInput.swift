@@ -31,6 +31,10 @@ final class StreamedInput: Sendable {
 
     /// How long nothing may come before all that is known is told, in milliseconds.
     private static let pause: Int32 = 30
+    /// How long it is held back at most where lines come one by one and never with a pause.
+    private static let patience = Duration.milliseconds(50)
+    /// So many octets in that time are no lines that come one by one.
+    private static let maxFlow = 64 << 10
 
     /// Nil where standard input is no pipe.
     init?(_ pick: SessionPick, waitsForPause: Bool) {
@@ -65,10 +69,20 @@ final class StreamedInput: Sendable {
 
     private func read(_ tell: ([ConversationEvent]) -> Bool) -> [String] {
         var reading = Reading(pick, waitsForPause: waitsForPause)
+        var (told, flow) = (ContinuousClock.now, 0)
         do throws(FileError) {
             while true {
                 let piece = try pipe.next(milliseconds: reading.isPaused ? nil : Self.pause)
-                let news = try reading.take(piece)
+                var news: [ConversationEvent] = []
+                if case .octets(let octets) = piece {
+                    let isLate = ContinuousClock.now - told >= Self.patience
+                    if isLate, !reading.isPaused, reading.isShown, flow <= Self.maxFlow {
+                        news = try reading.take(.pause)
+                    }
+                    if isLate || reading.isPaused { (told, flow) = (.now, 0) }
+                    flow += octets.count
+                }
+                news += try reading.take(piece)
                 if let found = reading.takeBeginning() { begin(found) }
                 if !news.isEmpty {
                     picked.withLock { $0 = true }
