@@ -34,10 +34,23 @@ import Testing
         Message-ID: <1@a.example>
         Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=
         Content-Type: multipart/mixed; boundary=x; charset=utf-8; format=flowed
+        Content-Type: message/rfc822
         Content-Transfer-Encoding: base64
         Content-Transfer-Encoding: 8bit
         Content-Transfer-Encoding: quoted-printable
         List-Unsubscribe: <https://a.example/leave>, <mailto:leave@a.example>
+        From: Ada (L.) <ada@a.example>
+        To: friends: bob@b.example;, root
+        Final-Recipient: rfc822; bob@b.example
+        Reporting-MTA: dns; b.example
+        Action: failed
+        Action: delayed
+        Action: delivered
+        Action: relayed
+        Action: expanded
+        Status: 5.1.1
+        Diagnostic-Code: smtp; 550 no
+        Disposition: manual-action/MDN-sent-manually; displayed/error
         """
 
     private static let records = [

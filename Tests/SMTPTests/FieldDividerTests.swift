@@ -69,6 +69,7 @@ import Testing
                     "parameter charset|charset", "parameter charset|=", "parameter charset|utf-8", "parameter x|x*0*=y",
                 ]
             ),
+            (.parameters, ["Message/rfc822"], ["value message|Message/rfc822"]),
             (.encoding, ["Base64"], ["value base64|Base64"]),
             (.encoding, ["binary"], ["value 8bit|binary"]),
             (
@@ -107,6 +108,7 @@ import Testing
         "v=1", ";", "; ", " ", "\t", "(", ")", "\"", "\\", "from", "by ", "with TLS", "spf=", "=", "<", ">", ",",
         "mailto:", "@",
         "=?", "?=", "?Q?", "a", "10:00", "+0100", "\0", "\u{7F}", "ü", "((((", "))))", "charset*0*=", "multipart/",
+        "smtp;", "550 5.1.1 ", "550-", "[", "]", ":", "<@a:", "=?a?Q?b?=", "/", "failed", "5.1.1",
     ]
 
     private static func line(_ dice: inout Dice) -> [UInt8] {
@@ -146,7 +148,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)), arguments: FieldGrammar.allCases)
     func `a long line has so many pieces and no more`(grammar: FieldGrammar) {
-        for word in ["a=;", "(a) ", "<a>,", "=?a?Q?b?= ", "from a ", "a@b ", "((((("] {
+        for word in ["a=;", "(a) ", "<a>,", "=?a?Q?b?= ", "from a ", "a@b ", "(((((", "a:", "a/", "a "] {
             let line = Array(String(repeating: word, count: 20_000).utf8)
             var divider = FieldDivider(grammar)
             let pieces = divider.divide(line[...])

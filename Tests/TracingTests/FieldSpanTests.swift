@@ -60,6 +60,42 @@ import Testing
         #expect(Self.spans("Subject: x", " =?a?Q?b?=").last == "field/Subject@encoded-word =?a?Q?b?=")
     }
 
+    @Test func `an address is cut into its parts, the same in each field that has addresses`() {
+        for field in ["From", "Cc", "Resent-To", "Delivered-To"] {
+            #expect(
+                Self.spans("\(field): Ada", " =?a?Q?b?= <a@b>").dropFirst() == [
+                    "field/Subject@encoded-word =?a?Q?b?=", "field/From@angle-addr <", "field/From@local-part a",
+                    "syntax/mailbox @", "field/From@domain b", "field/From@angle-addr >",
+                ]
+            )
+        }
+        #expect(Self.spans("To: undisclosed-recipients:;").suffix(3).allSatisfy { $0.hasPrefix("field/From@group") })
+        #expect(Self.spans("To: root (x), <@a:b@c>").contains("field/From@no-address root"))
+        #expect(Self.spans("To: root (x), <@a:b@c>").contains("syntax/source-route @a:"))
+    }
+
+    @Test func `codes in a report have the lessons that they have in a reply`() {
+        #expect(
+            Self.spans("Diagnostic-Code: smtp; 552 5.2.2 full").dropFirst(2) == [
+                "field/Diagnostic-Code@diagnostic-type smtp", "reply/552 552", "status/5.2.2 5.2.2",
+                "field/Diagnostic-Code@diagnostic-text full",
+            ]
+        )
+        #expect(
+            Self.spans("Diagnostic-Code: smtp;", " 550 no (#5.1.1)").dropFirst() == [
+                "reply/550 550", "field/Diagnostic-Code@diagnostic-text no (#", "status/5.1.1 5.1.1",
+                "field/Diagnostic-Code@diagnostic-text )",
+            ]
+        )
+        #expect(
+            Self.spans("Status: 5.2.2 (full)").dropFirst(2) == [
+                "field/Status@class 5", "field/Status@subject 2", "status/5.2.2 2", "field/Status (full)",
+            ]
+        )
+        #expect(Self.spans("Status: RO").last == "field/Status RO")
+        #expect(Self.spans("Final-Log-ID: x y").last == "field/Final-Log-ID x y")
+    }
+
     @Test func `every section of the table is of a part that its grammar can find`() {
         #expect(FieldRow.fields.count < 256 && FieldRow.fields[0].name.isEmpty)
         #expect(Set(FieldRow.fields.map(\.name)).count == FieldRow.fields.count)

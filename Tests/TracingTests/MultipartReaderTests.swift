@@ -15,7 +15,7 @@ import Testing
     }
 
     /// What each line of a mail is, in a letter: `-` a boundary, `f` a field of a part, `+` a line that goes on with it, `e` the end of
-    /// a part's header, `b` any other line of the body; lines of the mail's own header are left out.
+    /// a part's header, `h` that of the header of a mail in the mail, `r` that of a block of a report, `b` any other line of the body; lines of the mail's own header are left out.
     private static func letters(_ mail: [String]) -> String {
         let trace = trace(mail)
         expectSound(trace, mail.joined(separator: "|"))
@@ -26,6 +26,8 @@ import Testing
             case .partField: return "f"
             case .foldedPartField: return "+"
             case .partHeaderEnd: return "e"
+            case .innerHeaderEnd: return "h"
+            case .reportBlockEnd: return "r"
             case .body: return "b"
             case .header, .foldedHeader, .headerEnd, .end: return nil
             }
@@ -83,6 +85,56 @@ import Testing
     )
     func `which lines divide`(mail: [String], expected: String) { #expect(Self.letters(mail) == expected) }
 
+    /// A delivery report as RFC 6522 §3 has it: words, fields, the mail.
+    private static let report = [
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=o", "", "--o", "", "It failed.", "--o",
+        "Content-Type: Message/Delivery-Status", "", "Reporting-MTA: dns; a.example", "",
+        "Final-Recipient: rfc822; b@c",
+        "Diagnostic-Code: smtp; 550", " no", "", "--o", "Content-Type: message/rfc822", "", "Subject: x", " y",
+        "Content-Type: multipart/mixed; boundary=i", "", "--i", "Content-Type: message/rfc822", "", "A: b", "", "A: b",
+        "--i--", "A: b", "--o--",
+    ]
+
+    @Test func `a mail in a mail, and the blocks of a report`() {
+        #expect(Self.letters(Self.report) == "-eb-fefrff+r-fef+fh-fefhb-b-")
+    }
+
+    @Test(
+        arguments: [
+            // What is encoded is text; 7bit and its like are no encoding.
+            (["Content-Type: message/rfc822", "Content-Transfer-Encoding: base64", "", "A: b", ""], "ffebb"),
+            (["Content-Transfer-Encoding: 8BIT (x)", "Content-Type: message/rfc822", "", "A: b", ""], "ffefh"),
+            (
+                ["Content-Transfer-Encoding: quoted-printable", "Content-Type: message/feedback-report", "", "A: b"],
+                "ffeb"
+            ),
+            // Of a header alone nothing counts for what follows.
+            (
+                ["Content-Type: text/rfc822-headers", "", "Content-Type: message/rfc822", "", "A: b"],
+                "fefhb"
+            ),
+            (["Content-Type: message/global", "", "Content-Type: message/rfc822", "", "A: b", "", "x"], "fefhfhb"),
+            // What breaks a header off is text from there on, and so is all behind it.
+            (["Content-Type: message/rfc822", "", "no field", "A: b"], "febb"),
+            (["Content-Type: message/delivery-status", "", "A: b", "", " c", "A: b", ""], "fefrbbb"),
+            (["Content-Type: message/disposition-notification", "", "A: b", " c", ""], "fef+r"),
+            // Other kinds of message hold no fields.
+            (["Content-Type: message/partial; id=x", "", "A: b"], "feb"),
+            (["Content-Type: message/rfc822x", "", "A: b"], "feb"),
+        ] as [([String], String)]
+    )
+    func `what a part holds`(part: [String], expected: String) {
+        let head = ["Content-Type: multipart/mixed; boundary=o", "", "--o"]
+        #expect(Self.letters(head + part + ["--o--"]) == "-\(expected)-")
+    }
+
+    @Test func `a digest holds mails, and so does a mail that is a report or a mail itself`() {
+        let digest = ["Content-Type: multipart/digest; boundary=o", "", "--o", "", "A: b", "", "A: b", "--o"]
+        #expect(Self.letters(digest + ["Content-Type: text/plain", "", "A: b"]) == "-efhb-feb")
+        #expect(Self.letters(["Content-Type: message/delivery-status", "", "A: b", "", "A: b"]) == "frf")
+        #expect(Self.letters(["Content-Type: message/rfc822", "", "A: b", "", "A: b"]) == "fhb")
+    }
+
     @Test func `fields of a part have the spans that fields of a mail have, its lines their own lessons`() {
         let lines = Self.trace(Self.nested).lines.filter { $0.speaker == .client }
         let anchors = { (text: String) in
@@ -100,6 +152,7 @@ import Testing
     @Test(.timeLimit(.minutes(1)), arguments: 1...4)
     func `octet by octet it is the same`(size: Int) {
         #expect(Self.trace(Self.nested, every: size) == Self.trace(Self.nested))
+        #expect(Self.trace(Self.report, every: size) == Self.trace(Self.report))
     }
 
     @Test(.timeLimit(.minutes(1))) func `so many parts in one another and no more, and boundaries of any length`() {

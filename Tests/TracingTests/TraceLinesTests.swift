@@ -16,6 +16,7 @@ import Testing
         .mailData(.header), .mailData(.foldedHeader(.unknown)), .mailData(.foldedHeader(FieldFold(field: "Received"))),
         .mailData(.headerEnd), .mailData(.body), .mailData(.end), .mailData(.boundary), .mailData(.partField),
         .mailData(.foldedPartField(FieldFold(field: "Content-Type"))), .mailData(.partHeaderEnd),
+        .mailData(.innerHeaderEnd), .mailData(.reportBlockEnd),
     ]
 
     private static let found = [

@@ -12,7 +12,7 @@
 /// Wrong input is any octet in any order: all are in some piece, and what fits nothing is of the part `other`.
 public struct FieldDivider: Equatable, Sendable {
     public let grammar: FieldGrammar
-    public private(set) var standing: Standing
+    public internal(set) var standing: Standing
 
     public init(_ grammar: FieldGrammar, from standing: Standing = Standing()) {
         (self.grammar, self.standing) = (grammar, standing)
@@ -25,9 +25,10 @@ public struct FieldDivider: Equatable, Sendable {
         /// How many comments are open, one in another.
         var depth: UInt8 = 0
         var isQuoted = false
-        /// Whether a tag, a result or a parameter goes on; in a date, whether the time of day was there.
+        /// Whether a tag, a result or a parameter goes on; in a date, whether the time of day was there; among addresses, whether
+        /// an angle bracket is open; in a diagnostic code, whether it is of SMTP.
         var isOpen = false
-        /// Whether the first segment, before a semicolon, is over.
+        /// Whether the first segment, before a semicolon, is over; among addresses, whether a group is open.
         var isPastFirst = false
         /// Whether the comment that is open tells of TLS.
         var isOfTLS = false
@@ -55,7 +56,11 @@ public struct FieldDivider: Equatable, Sendable {
         case .text: EncodedWords.divide(line, &pieces)
         case .tags: tags(line, &pieces)
         case .addresses: addresses(line, &pieces)
-        case .results, .receivedSPF, .received, .parameters, .encoding, .date, .identifiers, .path:
+        case .mailboxes: mailboxes(line, &pieces)
+        case .diagnostic: diagnostic(line, &pieces)
+        case .value: value(line, &pieces)
+        case .results, .receivedSPF, .received, .parameters, .encoding, .date, .identifiers, .path, .typedAddress,
+            .typedName, .action, .status, .disposition:
             words(line, &pieces)
         }
     }
@@ -115,8 +120,9 @@ public struct FieldDivider: Equatable, Sendable {
         switch grammar {
         case .received: return clause(word, blanks, &pieces)
         case .date: return dateWord(word, blanks, &pieces)
-        case .results, .receivedSPF, .parameters, .encoding, .identifiers, .path: break
-        case .text, .tags, .addresses: return
+        case .typedAddress, .typedName: return typedWord(word, blanks, &pieces)
+        case .results, .receivedSPF, .parameters, .encoding, .identifiers, .path, .action, .status, .disposition: break
+        case .text, .tags, .addresses, .mailboxes, .diagnostic, .value: return
         }
         pieces.append(.separator, count: blanks)
         switch grammar {
@@ -128,7 +134,11 @@ public struct FieldDivider: Equatable, Sendable {
         case .encoding: pieces.append(.value, Self.encoding(word), count: word.count)
         case .identifiers: identifier(word, &pieces)
         case .path: pieces.append(.path, word.elementsEqual("<>".utf8) ? .null : .other, count: word.count)
-        case .received, .date, .text, .tags, .addresses: break
+        case .action: action(word, &pieces)
+        case .status: status(word, &pieces)
+        case .disposition: disposition(word, &pieces)
+        case .received, .date, .text, .tags, .addresses, .mailboxes, .typedAddress, .typedName, .diagnostic, .value:
+            break
         }
     }
 
@@ -171,8 +181,7 @@ public struct FieldDivider: Equatable, Sendable {
 
     private mutating func parameter(_ word: ArraySlice<UInt8>, _ pieces: inout FieldPieces) {
         guard standing.isPastFirst else {
-            let isMultipart = word.prefix(10).equalsIgnoringCase("multipart/".utf8)
-            return pieces.append(.value, isMultipart ? .multipart : .other, count: word.count)
+            return pieces.append(.value, Self.mediaType(word), count: word.count)
         }
         if !standing.isOpen {
             // `name*0*=` is a piece of a long value (RFC 2231 §3).
@@ -180,6 +189,11 @@ public struct FieldDivider: Equatable, Sendable {
             standing.isOpen = true
         }
         pieces.append(.parameter, standing.part, count: word.count)
+    }
+
+    private static func mediaType(_ word: ArraySlice<UInt8>) -> FieldPart {
+        let isOf = { (start: String) in word.prefix(start.utf8.count).equalsIgnoringCase(start.utf8) }
+        return isOf("multipart/") ? .multipart : isOf("message/") || isOf("text/rfc822-headers") ? .message : .other
     }
 
     private static func encoding(_ word: ArraySlice<UInt8>) -> FieldPart {
@@ -262,7 +276,7 @@ public struct FieldDivider: Equatable, Sendable {
         return (.word, wordCount(rest))
     }
 
-    private mutating func commentCount(_ rest: ArraySlice<UInt8>) -> Int {
+    mutating func commentCount(_ rest: ArraySlice<UInt8>) -> Int {
         var isEscaped = false
         for (count, octet) in rest.enumerated() {
             if isEscaped {
@@ -301,8 +315,8 @@ public struct FieldDivider: Equatable, Sendable {
 
 extension UInt8 {
     fileprivate static let equals = UInt8(ascii: "=")
-    fileprivate static let semicolon = UInt8(ascii: ";")
-    fileprivate static let comma = UInt8(ascii: ",")
+    static let semicolon = UInt8(ascii: ";")
+    static let comma = UInt8(ascii: ",")
 }
 
 /// Encoded words among other text (RFC 2047 §2): `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`.
@@ -323,7 +337,7 @@ enum EncodedWords {
     }
 
     /// How long the encoded word is that begins here: a charset, `Q` or `B`, and the text, none with a blank.
-    private static func wordCount(_ text: ArraySlice<UInt8>) -> Int? {
+    static func wordCount(_ text: ArraySlice<UInt8>) -> Int? {
         let isInside = { (octet: UInt8) in octet > 32 && octet < 127 && octet != UInt8(ascii: "?") }
         guard text.starts(with: "=?".utf8) else { return nil }
         let charset = text.dropFirst(2).prefix(while: isInside)

@@ -22,6 +22,22 @@ public enum FieldGrammar: Sendable, CaseIterable {
     case path
     /// `<https://a.example>, <mailto:leave@a.example>` (RFC 2369 §2).
     case addresses
+    /// `Ada <ada@sender.example>, friends: bob@receiver.example;` (RFC 5322 §3.4).
+    case mailboxes
+    /// `rfc822; bob@receiver.example` (RFC 3464 §2.3.2).
+    case typedAddress
+    /// `dns; mx1.receiver.example` (RFC 3464 §2.2.2).
+    case typedName
+    /// `smtp; 550 5.1.1 No such user` (RFC 3464 §2.3.6).
+    case diagnostic
+    /// `failed` (RFC 3464 §2.3.3).
+    case action
+    /// `5.1.1` (RFC 3464 §2.3.4).
+    case status
+    /// `manual-action/MDN-sent-manually; displayed` (RFC 8098 §3.2.6).
+    case disposition
+    /// One value, whatever it holds.
+    case value
 }
 
 /// What a piece of a structured body or record is part of, by the name that its RFC has for it.
@@ -36,15 +52,36 @@ public enum FieldPart: String, CaseIterable, Sendable {
     case from, by, with, via, tls, date
     case recipient = "for"
     // MIME (RFC 2045 §5.1, §6.1).
-    case charset, boundary, format, multipart, base64
+    case charset, boundary, format, multipart, message, base64
     case quotedPrintable = "quoted-printable"
     case eightBit = "8bit"
     // Parts of other bodies.
     case zone, left, right, null, mailto
     case encodedWord = "encoded-word"
+    // Addresses (RFC 5322 §3.4); `at` and `bare` have no name there.
+    case group, comment, route, at
+    case displayName = "display-name"
+    case angle = "angle-addr"
+    case localPart = "local-part"
+    case domain
+    case bare = "no-address"
+    // Reports (RFC 3464 §2.2, §2.3, RFC 8098 §3.2.6); `class`, `subject` and `detail` are those of RFC 3463 §2.
+    case addressType = "address-type"
+    case reportedAddress = "generic-address"
+    case nameType = "mta-name-type"
+    case name = "mta-name"
+    case diagnosticType = "diagnostic-type"
+    case diagnosticText = "diagnostic-text"
+    case `class`, subject, detail
+    case failed, delayed, delivered, relayed, expanded
+    case actionMode = "action-mode"
+    case sendingMode = "sending-mode"
+    case dispositionType = "disposition-type"
+    case modifier = "disposition-modifier"
 
     static let clauses: Set<FieldPart> = [.from, .by, .via, .with, .id, .recipient, .tls]
     static let methods: Set<FieldPart> = [.spf, .dkim, .dmarc, .arc, .auth, .iprev]
+    static let actions: Set<FieldPart> = [.failed, .delayed, .delivered, .relayed, .expanded]
     private static let longestName = 20
 
     /// The part of this name; names of tags differ by the case of their letters, others do not.

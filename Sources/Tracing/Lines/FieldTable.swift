@@ -18,9 +18,11 @@ struct FieldRow: Sendable {
     }
 
     /// Any field that is not in the table.
-    static let other = FieldRow([""], .text, "Subject", [.encodedWord])
+    static let other = FieldRow([""], .text, "Subject")
 
-    static let all: [FieldRow] = [
+    static let all: [FieldRow] = mail + reports
+
+    private static let mail: [FieldRow] = [
         other,
         FieldRow(
             ["Dkim-Signature", "X-Google-Dkim-Signature"],
@@ -40,7 +42,7 @@ struct FieldRow: Sendable {
         ),
         FieldRow(["Received-Spf"], .receivedSPF),
         FieldRow(["Received", "X-Received"], .received, "Received", clauses),
-        FieldRow(["Content-Type"], .parameters, "Content-Type", [.charset, .boundary, .multipart, .format]),
+        FieldRow(["Content-Type"], .parameters, "Content-Type", [.charset, .boundary, .multipart, .message, .format]),
         FieldRow(["Content-Disposition"], .parameters),
         FieldRow(
             ["Content-Transfer-Encoding"],
@@ -48,7 +50,12 @@ struct FieldRow: Sendable {
             "Content-Transfer-Encoding",
             [.base64, .quotedPrintable, .eightBit]
         ),
-        FieldRow(["Date", "Resent-Date", "Delivery-Date"], .date, "Date", [.zone]),
+        FieldRow(
+            ["Date", "Resent-Date", "Delivery-Date", "Arrival-Date", "Last-Attempt-Date", "Will-Retry-Until"],
+            .date,
+            "Date",
+            [.zone]
+        ),
         FieldRow(
             ["Message-ID", "Resent-Message-ID", "In-Reply-To", "References", "Content-ID"],
             .identifiers,
@@ -58,6 +65,53 @@ struct FieldRow: Sendable {
         FieldRow(["Return-Path"], .path, "Return-Path", [.null]),
         FieldRow(["List-Unsubscribe"], .addresses, "List-Unsubscribe", [.mailto]),
         FieldRow(["List-Archive", "List-Help", "List-Owner", "List-Post", "List-Subscribe"], .addresses),
+        FieldRow(
+            [
+                "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Author", "Resent-From", "Resent-Sender", "Resent-To",
+                "Resent-Cc", "Resent-Bcc", "Disposition-Notification-To", "Return-Receipt-To", "Errors-To",
+                "Delivered-To", "Envelope-To", "X-Original-To", "X-Forwarded-To", "X-Failed-Recipients",
+                "Original-Rcpt-To",
+            ],
+            .mailboxes,
+            "From",
+            [.displayName, .angle, .localPart, .domain, .group, .comment, .bare]
+        ),
+    ]
+
+    /// Fields of reports (RFC 3464 §2.2, §2.3, RFC 8098 §3.2, RFC 5965 §3, RFC 6591 §3.2).
+    private static let reports: [FieldRow] = [
+        FieldRow(
+            ["Final-Recipient", "Original-Recipient", "X-Postfix-Sender"],
+            .typedAddress,
+            "Final-Recipient",
+            [.addressType, .reportedAddress]
+        ),
+        FieldRow(
+            ["Reporting-Mta", "Remote-Mta", "Received-From-Mta", "Dsn-Gateway", "Mdn-Gateway"],
+            .typedName,
+            "Reporting-Mta",
+            [.nameType, .name]
+        ),
+        FieldRow(["Action"], .action, "Action", [.failed, .delayed, .delivered, .relayed, .expanded]),
+        FieldRow(["Status"], .status, "Status", [.class, .subject]),
+        FieldRow(["Diagnostic-Code"], .diagnostic, "Diagnostic-Code", [.diagnosticType, .diagnosticText]),
+        FieldRow(
+            ["Disposition"],
+            .disposition,
+            "Disposition",
+            [.actionMode, .sendingMode, .dispositionType, .modifier]
+        ),
+        FieldRow(["Original-Message-ID"], .identifiers, "Message-ID", [.right]),
+        FieldRow(["Original-Mail-From"], .path, "Return-Path", [.null]),
+        FieldRow(
+            [
+                "Original-Envelope-ID", "Final-Log-ID", "X-Postfix-Queue-ID", "Reporting-Ua", "Failure", "Error",
+                "Warning", "Feedback-Type", "Version", "Source-Ip", "Incidents", "Reported-Domain", "Reported-Uri",
+                "Auth-Failure", "Delivery-Result", "Identity-Alignment", "Dkim-Domain", "Dkim-Identity",
+                "Dkim-Selector", "Dkim-Canonicalized-Header", "Dkim-Canonicalized-Body", "Spf-Dns",
+            ],
+            .value
+        ),
     ]
 
     private static let signature: Set<FieldPart> = [.v, .a, .b, .bh, .c, .d, .h, .l, .q, .s, .z]
@@ -74,8 +128,14 @@ struct FieldRow: Sendable {
     /// Where in `fields` a field is.
     static func number(of name: String) -> Int { numbers[name] ?? 0 }
 
-    /// What explains a part; nil where no section does.
+    /// What explains a part; nil where no section does. Parts that are the same in every field have one lesson.
     func section(of part: FieldPart) -> LessonAnchor? {
+        switch part {
+        case .encodedWord: return LessonAnchor("field/Subject@\(part.rawValue)")
+        case .at: return .syntax("mailbox")
+        case .route: return .syntax("source-route")
+        default: break
+        }
         guard sections.contains(part) else { return nil }
         // `t=` and `x=` are told together.
         return LessonAnchor("field/\(lesson)@\(part == .x ? FieldPart.t.rawValue : part.rawValue)")

@@ -12,7 +12,7 @@ extension TraceLine {
         switch part {
         case .header, .partField: headerSpans(&tiling, line)
         case .foldedHeader(let fold), .foldedPartField(let fold): foldedSpans(&tiling, line, fold)
-        case .headerEnd, .partHeaderEnd, .end: break
+        case .headerEnd, .partHeaderEnd, .innerHeaderEnd, .reportBlockEnd, .end: break
         case .boundary:
             tiling.append(.value, count: line.count, LessonAnchor("field/Content-Type@boundary"), name: "boundary")
         case .body: tiling.append(.text, count: line.count, .syntax("body-line"), name: "body")
@@ -30,7 +30,7 @@ extension TraceLine {
         if pieces.allSatisfy({ $0.kind == .text }) {
             return tiling.append(.fieldBody, count: field.body.count, .syntax("field-body"), name: "field body")
         }
-        bodySpans(&tiling, pieces, fold)
+        bodySpans(&tiling, field.body, pieces, fold)
     }
 
     /// A line that goes on with a field.
@@ -41,15 +41,35 @@ extension TraceLine {
             return tiling.append(.foldedLine, count: line.count, .syntax("folded-line"), name: "folded line")
         }
         tiling.append(.leadingSpace, count: blanks.count, .syntax("folded-line"), name: "fold")
-        bodySpans(&tiling, pieces, fold)
+        bodySpans(&tiling, line.dropFirst(blanks.count), pieces, fold)
     }
 
-    private func bodySpans(_ tiling: inout SpanTiling, _ pieces: [FieldPiece], _ fold: FieldFold) {
+    private func bodySpans(
+        _ tiling: inout SpanTiling,
+        _ body: ArraySlice<UInt8>,
+        _ pieces: [FieldPiece],
+        _ fold: FieldFold
+    ) {
+        var rest = body
         for piece in pieces {
             // Words and what divides them have the general lesson, named parts without a section that of their field.
             let isGeneral = [.separator, .text, .fieldBody].contains(piece.kind)
-            let anchor = fold.row.section(of: piece.part) ?? (isGeneral ? .syntax("field-body") : fold.lesson)
+            let own = Self.quotedCode(piece, upTo: body[..<(rest.startIndex + piece.count)])
+            let anchor =
+                own ?? fold.row.section(of: piece.part) ?? (isGeneral ? .syntax("field-body") : fold.lesson)
             tiling.append(piece.kind, count: piece.count, anchor, name: piece.name)
+            rest = rest.dropFirst(piece.count)
+        }
+    }
+
+    /// A code in a report is explained as it is in a reply. Of a status that is cut into its numbers, the last has the lesson of all.
+    private static func quotedCode(_ piece: FieldPiece, upTo body: ArraySlice<UInt8>) -> LessonAnchor? {
+        switch piece.kind {
+        case .replyCode: LessonAnchor("reply/\(body.suffix(piece.count).lossyText)")
+        case .enhancedCode:
+            EnhancedStatusCode(body.reversed().prefix { $0 != 32 && $0 != 9 && $0 != UInt8(ascii: "#") }.reversed())
+                .map { LessonAnchor("status/\($0)") }
+        default: nil
         }
     }
 }
@@ -76,15 +96,52 @@ struct FieldHead {
 extension FieldPiece {
     /// What to call it on a screen.
     fileprivate var name: String {
-        switch kind {
+        if kind != .comment, let named = part.nameInAddress ?? part.nameInReport { return named }
+        return switch kind {
         case .separator: "separator"
         case .text, .fieldBody: "field body"
         case .encodedWord: "encoded word"
+        case .replyCode: "reply code"
+        case .enhancedCode: "enhanced status code"
         case .domain: part == .right ? "id-right" : "server's name"
         case .identifier: "id-left"
         case .path: part == .null ? "null reverse-path" : "reverse-path"
         case .date: part == .zone ? "zone" : "date and time"
         default: part == .other || kind == .comment ? kind.spokenName : "\(kind.spokenName) \(part.rawValue)"
+        }
+    }
+}
+
+extension FieldPart {
+    fileprivate var nameInAddress: String? {
+        switch self {
+        case .displayName: "display name"
+        case .angle: "angle bracket"
+        case .localPart: "local part"
+        case .domain: "domain"
+        case .group: "group"
+        case .bare: "word without an address"
+        case .at: "at sign"
+        case .route: "source route"
+        default: nil
+        }
+    }
+
+    fileprivate var nameInReport: String? {
+        switch self {
+        case .addressType: "address type"
+        case .reportedAddress: "address"
+        case .nameType: "type of name"
+        case .name: "server's name"
+        case .diagnosticType: "diagnostic type"
+        case .diagnosticText: "diagnostic text"
+        case .class, .subject, .detail: rawValue
+        case .failed, .delayed, .delivered, .relayed, .expanded: "action"
+        case .actionMode: "action mode"
+        case .sendingMode: "sending mode"
+        case .dispositionType: "disposition type"
+        case .modifier: "disposition modifier"
+        default: nil
         }
     }
 }

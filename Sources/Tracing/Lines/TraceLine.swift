@@ -44,16 +44,17 @@ public struct TraceLine: Equatable, Sendable {
         /// A line that goes on with a field, and where in the field it begins (RFC 5322 §2.2.3).
         case foldedHeader(FieldFold)
         case headerEnd, body, end
-        /// What divides the parts of a body, and a field of a part with the lines that go on with it (RFC 2046 §5.1.1).
+        /// What divides the parts of a body, and a field of a part, of a mail in it or of a report, with the lines that go on with
+        /// it (RFC 2046 §5.1.1, §5.2.1, RFC 3464 §2.1).
         case boundary, partField
         case foldedPartField(FieldFold)
-        /// The empty line behind the fields of a part.
-        case partHeaderEnd
+        /// The empty line behind the fields of a part, of a mail that lies in a part, and of each block of a report.
+        case partHeaderEnd, innerHeaderEnd, reportBlockEnd
 
         /// Whether it stands behind the header of the mail and before the end.
         public var isOfBody: Bool {
             switch self {
-            case .body, .boundary, .partField, .foldedPartField, .partHeaderEnd: true
+            case .body, .boundary, .partField, .foldedPartField, .partHeaderEnd, .innerHeaderEnd, .reportBlockEnd: true
             case .header, .foldedHeader, .headerEnd, .end: false
             }
         }
@@ -61,7 +62,7 @@ public struct TraceLine: Equatable, Sendable {
         var fold: FieldFold? {
             switch self {
             case .foldedHeader(let fold), .foldedPartField(let fold): fold
-            case .header, .headerEnd, .body, .end, .boundary, .partField, .partHeaderEnd: nil
+            default: nil
             }
         }
     }
@@ -138,4 +139,46 @@ public struct DNSLine: Equatable, Sendable {
     public let pieces: [Piece]
     /// The pieces with one space between them.
     public var text: String { pieces.map(\.text).joined(separator: " ") }
+}
+
+extension TraceLine.MailDataPart {
+    /// What a line is, without where in its field it begins, in one octet: for whoever keeps very many.
+    enum Kind: Sendable {
+        case header, foldedHeader, headerEnd, body, end
+        case boundary, partField, foldedPartField, partHeaderEnd, innerHeaderEnd, reportBlockEnd
+    }
+
+    var kind: Kind {
+        switch self {
+        case .header: .header
+        case .foldedHeader: .foldedHeader
+        case .headerEnd: .headerEnd
+        case .body: .body
+        case .end: .end
+        case .boundary: .boundary
+        case .partField: .partField
+        case .foldedPartField: .foldedPartField
+        case .partHeaderEnd: .partHeaderEnd
+        case .innerHeaderEnd: .innerHeaderEnd
+        case .reportBlockEnd: .reportBlockEnd
+        }
+    }
+
+    /// `fold` counts for a line that goes on with a field, and for no other.
+    init(_ kind: Kind, _ fold: FieldFold) {
+        self =
+            switch kind {
+            case .header: .header
+            case .foldedHeader: .foldedHeader(fold)
+            case .headerEnd: .headerEnd
+            case .body: .body
+            case .end: .end
+            case .boundary: .boundary
+            case .partField: .partField
+            case .foldedPartField: .foldedPartField(fold)
+            case .partHeaderEnd: .partHeaderEnd
+            case .innerHeaderEnd: .innerHeaderEnd
+            case .reportBlockEnd: .reportBlockEnd
+            }
+    }
 }

@@ -182,8 +182,8 @@ private struct LineBlock: Sendable {
 private struct KeptLine: Sendable {
     /// What the line is, where a word is enough to say it; `rare` where it is not.
     enum Content: Sendable {
-        case command, reply, header, foldedHeader, headerEnd, body, end, chunk, opaque, rare
-        case boundary, partField, foldedPartField, partHeaderEnd
+        case command, reply, chunk, opaque, rare
+        case mailData(TraceLine.MailDataPart.Kind)
     }
 
     struct Marks: OptionSet, Sendable {
@@ -272,27 +272,13 @@ private struct KeptLine: Sendable {
         )
     }
 
-    var isMailData: Bool {
-        switch content {
-        case .header, .foldedHeader, .headerEnd, .body, .end, .boundary, .partField, .foldedPartField, .partHeaderEnd:
-            true
-        case .command, .reply, .chunk, .opaque, .rare: false
-        }
-    }
+    var isMailData: Bool { if case .mailData = content { true } else { false } }
 
     /// What the line is. What is rare was looked up before; a line whose parts are lost would be opaque.
     func content(_ answers: Int?, recipient: Int?, _ fold: FieldFold) -> TraceLine.Content {
         switch content {
         case .command: .command
-        case .header: .mailData(.header)
-        case .foldedHeader: .mailData(.foldedHeader(fold))
-        case .headerEnd: .mailData(.headerEnd)
-        case .body: .mailData(.body)
-        case .end: .mailData(.end)
-        case .boundary: .mailData(.boundary)
-        case .partField: .mailData(.partField)
-        case .foldedPartField: .mailData(.foldedPartField(fold))
-        case .partHeaderEnd: .mailData(.partHeaderEnd)
+        case .mailData(let kind): .mailData(TraceLine.MailDataPart(kind, fold))
         case .chunk: .chunk
         case .opaque, .rare: .opaque
         case .reply:
@@ -322,15 +308,7 @@ extension KeptLine.Content {
         switch content {
         case .command: self = .command
         case .reply: self = .reply
-        case .mailData(.header): self = .header
-        case .mailData(.foldedHeader): self = .foldedHeader
-        case .mailData(.headerEnd): self = .headerEnd
-        case .mailData(.body): self = .body
-        case .mailData(.end): self = .end
-        case .mailData(.boundary): self = .boundary
-        case .mailData(.partField): self = .partField
-        case .mailData(.foldedPartField): self = .foldedPartField
-        case .mailData(.partHeaderEnd): self = .partHeaderEnd
+        case .mailData(let part): self = .mailData(part.kind)
         case .chunk: self = .chunk
         case .opaque: self = .opaque
         case .saslResponse, .tls, .record, .event: self = .rare

@@ -97,6 +97,8 @@ extension TraceLine {
         switch content {
         case .mailData(.headerEnd): .syntax("header-end")
         case .mailData(.partHeaderEnd): .syntax("part-header-end")
+        case .mailData(.innerHeaderEnd): .syntax("inner-header-end")
+        case .mailData(.reportBlockEnd): .syntax("report-block-end")
         case .mailData(.body) where octets.isEmpty: .syntax("empty-body-line")
         default: ending == .lf ? LessonAnchor("finding/bare-lf") : .syntax("line-end")
         }

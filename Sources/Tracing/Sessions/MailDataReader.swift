@@ -46,7 +46,7 @@ struct MailDataReader: Equatable, Sendable {
     mutating func resume() {
         previous = .crlf
         if isFirst { (isFirst, isInHeader) = (false, false) }
-        if !isInHeader { parts.endHeader() }
+        if !isInHeader { parts.breakOff() }
     }
 
     /// What goes on with the line before, which was too long to be held at once: no dot in it is at the start of a line.
@@ -54,7 +54,7 @@ struct MailDataReader: Equatable, Sendable {
         previous = line.ending
         let departures = [Departure(.textLineTooLong)] + eightBitDepartures(line.octets[...])
         switch lastPart {
-        case .body, .boundary, .partHeaderEnd: return (.body, departures)
+        case .body, .boundary, .partHeaderEnd, .innerHeaderEnd, .reportBlockEnd: return (.body, departures)
         case .partField, .foldedPartField: return (.foldedPartField(goOn(with: line.octets[...])), departures)
         case .header, .foldedHeader, .headerEnd, .end: return (.foldedHeader(goOn(with: line.octets[...])), departures)
         }
@@ -102,8 +102,8 @@ struct MailDataReader: Equatable, Sendable {
         guard isInHeader, let first = content.first else {
             guard isInHeader else { return (partOfBody(content), []) }
             isInHeader = false
-            parts.endHeader()
-            return (.headerEnd, isFirst ? [Departure(.noHeader)] : headerDepartures)
+            unread = .nothing
+            return (parts.emptyLine(), isFirst ? [Departure(.noHeader)] : headerDepartures)
         }
         if first == 32 || first == 9, !isFirst {
             return (.foldedHeader(foldedField(content)), [])
@@ -116,7 +116,7 @@ struct MailDataReader: Equatable, Sendable {
         }
         guard isFirst else { return (.header, [Departure(.malformedHeader)]) }
         isInHeader = false
-        parts.endHeader()
+        parts.breakOff()
         return (.body, [Departure(.noHeader)])
     }
 
@@ -126,14 +126,14 @@ struct MailDataReader: Equatable, Sendable {
             unread = .nothing
             return .boundary
         }
-        guard parts.isInHeader else { return .body }
+        guard parts.header != nil else { return .body }
         if line.isEmpty {
-            parts.endHeader()
-            return .partHeaderEnd
+            unread = .nothing
+            return parts.emptyLine()
         }
         if line.first == 32 || line.first == 9, unread != .nothing { return .foldedPartField(foldedField(line)) }
         if beginField(line) != nil { return .partField }
-        parts.endHeader()
+        parts.breakOff()
         return .body
     }
 
