@@ -36,7 +36,7 @@ public struct Explainer {
         // What became of a mail, or what a client was doing, says more than an error that looks alike.
         if logged.contains(where: { $0.outcome != nil || !$0.lessons.isEmpty }) { return logged }
         if let error = ProgramErrors.read(text, self) { return [error] }
-        return logged.isEmpty ? (quotedReply(text) ?? wordsAlone(text)).map { [$0] } ?? [] : logged
+        return logged.isEmpty ? (quotedReply(text) ?? statusAlone(text) ?? wordsAlone(text)).map { [$0] } ?? [] : logged
     }
 
     // MARK: A reply alone

@@ -20,7 +20,7 @@ import Tracing
         var testDescription: String { name }
     }
 
-    static let texts: [Text] = [
+    static let plain: [Text] = [
         // A prefix that the lines have in common.
         Text(
             "maddy",

@@ -19,7 +19,12 @@ enum FreeBounce {
             let words = line.trimmed
             // What the server was told before it answered: `>>> RCPT To:<…>`, `after MAIL FROM:<…>`.
             turn = explainer.turn(toldIn: words) ?? turn
-            if let reply = reply(words, &lines) ?? marked(words) {
+            // What a server put off was tried for days.
+            if explainer.tellsExpiry(words), let last = found.indices.last, found[last].isOpen(recipient) {
+                found[last].outcome = .expired
+                continue
+            }
+            if let reply = reply(words, &lines, explainer) ?? marked(words) {
                 var entry = Explanation(.bounce, text: reply.quotation)
                 entry.by = by
                 if let ahead = reply.reply.code.flatMap({ address(in: words.before("\($0)")) }), turn != .mail {
@@ -30,6 +35,7 @@ enum FreeBounce {
                 explainer.take(reply.reply, in: &entry, turn: turn)
                 // Without a code the words are those of the program that gave up.
                 if reply.reply.code == nil { explainer.addFailure(words, to: &entry) }
+                if entry.outcome == .deferred, explainer.tellsExpiry(words) { entry.outcome = .expired }
                 append(entry, to: &found)
             } else if let recipient, !found.contains(where: { $0.recipient == recipient }),
                 let entry = failed(words, waits, explainer)
@@ -62,6 +68,7 @@ enum FreeBounce {
         _ explainer: Explainer
     ) -> Explanation {
         let lines = body(of: text).map(\.trimmed).filter { !$0.isEmpty }
+        let isExpired = lines.prefix(60).contains(where: explainer.tellsExpiry)
         var found = Explanation(.bounce, text: lines.prefix(3).joined(separator: "\n"))
         found.by = by
         found.recipient = lines.compactMap { address(in: $0) }.first
@@ -75,6 +82,7 @@ enum FreeBounce {
             let words = lines.prefix(40).joined(separator: " ")
             explainer.addFailure(words, to: &found)
         }
+        if isExpired { found.outcome = .expired }
         return found
     }
 
@@ -114,7 +122,11 @@ enum FreeBounce {
     }
 
     /// The reply that a line quotes, with the lines of it that follow.
-    private static func reply(_ words: Substring, _ lines: inout ArraySlice<String>) -> Quoted? {
+    private static func reply(
+        _ words: Substring,
+        _ lines: inout ArraySlice<String>,
+        _ explainer: Explainer
+    ) -> Quoted? {
         let said = words.behind("said: ") ?? words.behind("<<< ") ?? words
         guard
             var reply = ReplyInText.opening(said).flatMap({ ($0.code ?? 0) >= 400 ? $0 : nil })
@@ -126,7 +138,7 @@ enum FreeBounce {
         {
             let more = ReplyInText.opening(next.behind("<<< ") ?? next)
             if let code = more?.code, code != reply.code { break }
-            if more == nil, ends(next) { break }
+            if more == nil, ends(next) || explainer.tellsExpiry(next) { break }
             reply.status = reply.status ?? more?.status
             reply.text += " " + (more?.text ?? String(next))
             lines = lines.dropFirst()
@@ -168,6 +180,11 @@ enum FreeBounce {
 }
 
 extension Explanation {
+    /// Whether it says of a recipient that a mail waits.
+    fileprivate func isOpen(_ recipient: String?) -> Bool {
+        outcome == .deferred && (recipient == nil || self.recipient == recipient)
+    }
+
     /// The same, of a recipient, told by a program.
     fileprivate func of(_ recipient: String, _ program: String?) -> Explanation {
         var found = self
@@ -177,6 +194,11 @@ extension Explanation {
 }
 
 extension Explainer {
+    /// Whether a line says that a mail was tried for as long as its server tries.
+    func tellsExpiry(_ line: some StringProtocol) -> Bool {
+        library.wordings.best([.expiry], for: WordingText(String(line))) != nil
+    }
+
     /// Who wrote it: Exchange has one text on premises and another in its cloud, which only the server's name tells.
     func writer(_ wording: Wording, _ text: PastedText) -> String? {
         guard wording.by == "Exchange" else { return wording.by }

@@ -75,8 +75,16 @@ struct ReplyInText: Equatable {
         return nil
     }
 
+    /// Whether what stands in front of a status quotes it.
+    static func isQuoted(_ status: String, in text: some StringProtocol) -> Bool {
+        let octets = Array(text.utf8)
+        return octets.firstRange(of: Array(status.utf8)).map { isQuoted(octets[..<$0.lowerBound], isBare: false) }
+            ?? false
+    }
+
     private static let names: Set = [
-        "version", "exim", "postfix", "sendmail", "v", "release", "esmtp", "phpmailer", "python",
+        "version", "exim", "postfix", "sendmail", "v", "release", "esmtp", "phpmailer", "python", "mysql", "php",
+        "linux", "kernel", "server", "perl", "ruby", "node", "wordpress",
     ]
     /// What a number in front of it counts.
     private static let units: Set = [

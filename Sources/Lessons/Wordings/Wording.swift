@@ -14,6 +14,8 @@ public struct Wording: Equatable, Sendable {
         case bounce
         /// Words of a notice that a mail waits and is tried again.
         case delay
+        /// Words of a bounce that a mail was tried for as long as its server tries, and is given up.
+        case expiry
         /// A piece of a reply that tells who writes it or what it answers, and no more: it explains nothing.
         case sign
         /// Words with which a program says at which command something happened, and no more: they explain nothing.

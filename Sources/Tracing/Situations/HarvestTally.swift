@@ -22,7 +22,7 @@ struct HarvestTally: Sendable {
     private var unknown = 0
     private var tried = SituationLines()
     /// Mail was sent, or announced: who does that means mail.
-    private var hasMail = false
+    private(set) var hasMail = false
 
     mutating func asked(_ verb: Verb, about name: [UInt8], line: Int?) {
         let number = HashedNames.number(name)
@@ -44,7 +44,11 @@ struct HarvestTally: Sendable {
     /// (RFC 3463 §3).
     mutating func answeredRecipient(_ code: UInt16, _ status: EnhancedStatusCode?) {
         if code / 100 == 2 { accepted += 1 }
-        if [550, 551, 553].contains(code), ![2, 7].contains(status?.subject ?? 1) { unknown += 1 }
+        if Self.tellsUnknown(code, status) { unknown += 1 }
+    }
+
+    static func tellsUnknown(_ code: UInt16, _ status: EnhancedStatusCode?) -> Bool {
+        [550, 551, 553].contains(code) && ![2, 7].contains(status?.subject ?? 1)
     }
 
     mutating func sentMail() { hasMail = true }

@@ -148,6 +148,47 @@ extension MailHeaderSigns {
         return nil
     }
 
+    /// Whether a line end stands inside the path of a command: a CR alone, or one in some code that is CR and LF, or that commands
+    /// follow. A percent sign may also name a host (`user%host@relay`), which is no line end.
+    static func breaksPath(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let open = line.firstIndex(of: UInt8(ascii: "<")) ?? line.firstIndex(of: 58) else { return false }
+        let close = line.lastIndex(of: UInt8(ascii: ">")) ?? line.count
+        var at = open
+        while at < line.count {
+            var end = at
+            var kinds: Set<UInt8> = []
+            while end < line.count, let length = lineEnd(line, end) {
+                kinds.insert(line[end] == 13 ? 13 : line[end + length - 1] | 0x20)
+                end += length
+            }
+            guard end > at else {
+                at += 1
+                continue
+            }
+            let isInside = end < close && at > open
+            let isBare = kinds.contains(13) && isInside
+            let isPair = kinds.count > 1 && isInside && line[at] != UInt8(ascii: "\\")
+            if isBare || isPair || end < line.count && beginsCommand(line, from: end) { return true }
+            at = end
+        }
+        return false
+    }
+
+    /// What somebody puts in to say more than the path: the commands of a mail.
+    private static let commands = ["rcpt to:", "mail from:", "data", "quit", "rset", "bdat ", "auth ", "starttls"]
+
+    private static func beginsCommand(_ line: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
+        commands.contains { word in
+            let end = start + word.utf8.count
+            guard end <= line.count, zip(word.utf8, line[start...]).allSatisfy({ $0 == $1 | 0x20 }) else {
+                return false
+            }
+            // A word is whole.
+            return end == line.count || !word.utf8.allSatisfy { $0 >= 0x61 } || lineEnd(line, end) != nil
+                || line[end] == UInt8(ascii: ">") || line[end] == 32
+        }
+    }
+
     /// How many octets spell a line end here; nil where none does.
     private static func lineEnd(_ line: UnsafeBufferPointer<UInt8>, _ at: Int) -> Int? {
         if line[at] == 13 { return 1 }

@@ -31,9 +31,10 @@ public struct RelatedSessions: Sendable {
         /// Of the triplets that were asked for: client, reverse-path, forward-path.
         let attempts: [(triplet: Int, isDeferred: Bool, isTaken: Bool)]
         let mails: [MailTies.Mail]
+        let search: Search
     }
 
-    private var sessions: [Facts] = []
+    private(set) var sessions: [Facts] = []
     private var hasDeferrals = false
 
     public init() {}
@@ -49,6 +50,7 @@ public struct RelatedSessions: Sendable {
         var found: [Int: [Situation]] = [:]
         let told = findGuessing(&found)
         findSpreadGuessing(&found, besides: told)
+        findHarvests(&found)
         if hasDeferrals { findAttempts(&found) }
         findWays(&found)
         return found
@@ -268,6 +270,7 @@ extension RelatedSessions.Facts {
         users = glance.failedUsers
         (failedLogins, hasLoggedIn) = glance.failedLogins
         mails = glance.mails
+        search = RelatedSessions.Search(verdict, meansMail: glance.meansMail)
         attempts = verdict.recipients.prefix(Self.maxAttempts).map { recipient in
             var hasher = Hasher()
             hasher.combine(who)
@@ -292,7 +295,7 @@ extension ArraySlice<RelatedSessions.Facts> {
 
 extension [RelatedSessions.Facts] {
     /// Those whose time is not known stand where they are in the file.
-    fileprivate var inOrderOfTime: [RelatedSessions.Facts] {
+    var inOrderOfTime: [RelatedSessions.Facts] {
         guard allSatisfy({ $0.began != nil }) else { return self }
         return sorted { ($0.began ?? 0, $0.number) < ($1.began ?? 0, $1.number) }
     }

@@ -18,9 +18,11 @@ extension Situation {
                 taken == 0
                 ? "the server took none" : "the server took \(taken) of \(asked)"
             return "A relay test: \(asked.counted("recipient")) written as \(forms); \(end)."
-        case .addressHarvest(let verbs, let names, let found):
+        case .addressHarvest(let verbs, let names, let found, let connections):
             let how = verbs.map(\.rawValue).joined(separator: " and ")
-            return "Somebody looks for names that are there: \(names.counted("name")) tried by \(how), \(found) found."
+            let over = connections > 1 ? " on \(connections) connections" : ""
+            return
+                "Somebody looks for names that are there: \(names.counted("name")) tried by \(how)\(over), \(found) found."
         case .wrongProtocol(let known):
             return "A client of another protocol: it speaks \(known.rawValue) to a port of mail."
         case .earlyTalker: return "The client spoke before the greeting, as many bots do."
@@ -87,7 +89,7 @@ extension Situation {
             connections > 1
                 ? "password guessing, \(failed) on \(connections) connections" : "password guessing, \(failed)"
         case .relayTest(_, let asked, let taken): "relay test, \(taken) of \(asked) taken"
-        case .addressHarvest(_, let names, let found): "address harvest, \(found) of \(names) found"
+        case .addressHarvest(_, let names, let found, _): "address harvest, \(found) of \(names) found"
         case .wrongProtocol(let known): "\(known.rawValue) client"
         case .earlyTalker: "spoke before the greeting"
         case .connectAndLeave: "connected and left"

@@ -36,8 +36,8 @@ public struct Situation: Equatable, Sendable {
         )
         /// Which tricks, how many recipients were asked for with them, and how many of those were taken.
         case relayTest(tricks: [RelayTrick], asked: Int, taken: Int)
-        /// By which commands, how many names, and how many of those the server told to be there.
-        case addressHarvest(verbs: [Verb], names: Int, found: Int)
+        /// By which commands, how many names, and how many of those the server told to be there, on how many connections.
+        case addressHarvest(verbs: [Verb], names: Int, found: Int, connections: Int = 1)
         case wrongProtocol(ForeignProtocol)
         case earlyTalker
         /// Whether the server had spoken when the client left.

@@ -43,6 +43,8 @@ extension SessionGlance {
 
     /// What ties its mails to those of other sessions.
     var mails: [MailTies.Mail] { others.reduce(relay.situations.mails.mails) { $0 + $1.situations.mails.mails } }
+    /// Whether mail was sent or announced.
+    var meansMail: Bool { relay.situations.meansMail || others.contains { $0.situations.meansMail } }
     /// The users for whom logins failed, as numbers.
     var failedUsers: [Int] { others.reduce(relay.situations.failedUsers) { $0 + $1.situations.failedUsers } }
     /// How many logins failed, and whether one was accepted.

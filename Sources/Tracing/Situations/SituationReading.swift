@@ -87,7 +87,7 @@ struct SituationReading: Sendable {
     private mutating func lookForLineEnd(_ line: UnsafeBufferPointer<UInt8>, _ isLF: Bool, _ place: Place) {
         guard injected == nil else { return }
         let isBroken = isLF && line.contains(UInt8(ascii: "<")) && !line.contains(UInt8(ascii: ">"))
-        if isBroken { return injected = ("", place.line) }
+        if isBroken || MailHeaderSigns.breaksPath(line) { return injected = ("", place.line) }
         if let field = MailHeaderSigns.hidden(line) { injected = (field, place.line) }
     }
 
@@ -165,6 +165,9 @@ struct SituationReading: Sendable {
 
     /// The users for whom logins failed, as numbers.
     var failedUsers: [Int] { login.failedUsers }
+
+    /// Whether mail was sent or announced.
+    var meansMail: Bool { harvest.hasMail }
 
     /// A response of the client within a login.
     mutating func responded(_ octets: some Collection<UInt8>) { login.responded(octets) }

@@ -151,8 +151,7 @@ struct VerdictReading: Sendable {
     /// A command that arrived whole. `address` is that of MAIL or RCPT without angle brackets, `id` names it in what answers it.
     mutating func asked(_ turn: CommandSequence.Turn, address: [UInt8]?, id: Int, transaction: Int) {
         opened()
-        (link.hasAsked, lastAsked) = (true, id)
-        link.awaitsHello = turn == .hello
+        (link.hasAsked, link.awaitsHello, lastAsked) = (true, turn == .hello, id)
         switch turn {
         case .mail:
             // A MAIL inside a transaction begins none.
@@ -195,8 +194,7 @@ struct VerdictReading: Sendable {
     mutating func answered(_ decision: Verdict.Decision, id: Int?, about: Int?, transaction: Int) {
         let isInClear = link.onlyClientSpeaksTLS
         opened()
-        link.hasReplied = true
-        link.awaitsHello = false
+        (link.hasReplied, link.awaitsHello) = (true, false)
         defer { if isInClear { noteWrongTLS(.clearExpected) } }
         if let place = decision.place { arrive(at: place) }
         if decision.turn == nil { answeredUnasked(decision.code) }
@@ -277,11 +275,13 @@ struct VerdictReading: Sendable {
         refusals.removeAll { kinds.contains($0.turn) }
     }
 
-    private mutating func decideOpen(
-        in transaction: Int,
-        _ decision: Verdict.Decision,
-        _ outcome: Verdict.Outcome
-    ) {
+    /// A mail of which nothing was seen but that it began is refused as a whole.
+    private mutating func decideOpen(in transaction: Int, _ decision: Verdict.Decision, _ outcome: Verdict.Outcome) {
+        if let course = courses[transaction], course.members.isEmpty, let mail = course.mail,
+            transactions[mail].content == nil, lacksAnswer(to: transactions[mail].id, on: link.number)
+        {
+            transactions[mail].content = decision
+        }
         for index in courses[transaction]?.members ?? [] where recipients[index].isOpen {
             decide(index, decision, outcome)
         }

@@ -44,6 +44,38 @@ import Testing
         #expect(told((0..<5).map { Heard(said: Self.guess, at: $0 * 700) }).isEmpty)
     }
 
+    // MARK: Names that are tried
+
+    /// A connection that asks for these names and is told that they are not there; with `mail` it brings one in the end.
+    private static func asking(_ names: [String], from sender: String = "a@a.example", mail: Bool = false) -> String {
+        Sample.hello + "C: MAIL FROM:<\(sender)>\nS: 250 ok\n"
+            + names.map { "C: RCPT TO:<\($0)@b.example>\nS: 550 5.1.1 unknown\n" }.joined()
+            + (mail
+                ? "C: RCPT TO:<known@b.example>\nS: 250 ok\nC: DATA\nS: 354 go\nC: Subject: x\n" + Sample.end
+                : "C: QUIT\nS: 221 bye\n-- close server")
+    }
+
+    @Test func `names that are dealt out over connections of one client are a search`() {
+        let all = told((0..<5).map { Heard(said: Self.asking(["a\($0)", "b\($0)", "c\($0)"]), at: $0 * 60) })
+        #expect(all.count == 5)
+        #expect(all[2] == [.addressHarvest(verbs: [.rcpt], names: 15, found: 0, connections: 5)])
+    }
+
+    @Test func `few names, one name again and again, and a client that has mail are none`() {
+        #expect(told((0..<9).map { Heard(said: Self.asking(["a\($0)"]), at: $0 * 60) }).isEmpty)
+        #expect(told((0..<20).map { _ in Heard(said: Self.asking(["a"])) }).isEmpty)
+        let mailing = (0..<12).map { Heard(said: Self.asking(["a\($0)"], mail: $0 == 11), at: $0 * 60) }
+        #expect(told(mailing).isEmpty)
+        // Each from an address of its own.
+        #expect(told((0..<12).map { Heard(said: Self.asking(["a\($0)"]), client: Self.from($0)) }).isEmpty)
+        // Some each hour.
+        #expect(told((0..<12).map { Heard(said: Self.asking(["a\($0)"]), at: $0 * 700) }).isEmpty)
+    }
+
+    @Test func `a server that checks senders asks from the null reverse-path`() {
+        #expect(told((0..<30).map { Heard(said: Self.asking(["a\($0)"], from: ""), at: $0 * 30) }).isEmpty)
+    }
+
     // MARK: Guessing that is shared out
 
     /// A login as user `n`, by PLAIN at once or by LOGIN in two responses, that fails or not.

@@ -12,10 +12,11 @@ extension Dialect {
             let text = line.drop(while: \.isBlank)
             for (mark, side) in marks {
                 if text.starts(with: mark) { return Peeled(.said(side, text.dropFirst(mark.count).behindTab(mark))) }
-                // An empty line keeps its mark and loses the space behind it.
-                if mark.last == 32, text.elementsEqual(mark.dropLast()) {
-                    return Peeled(.said(side, text[text.endIndex...]))
-                }
+                guard mark.last == 32, text.starts(with: mark.dropLast()) else { continue }
+                let behind = text.dropFirst(mark.count - 1)
+                // An empty line keeps its mark and loses the space behind it; in a column a tab stands in its place.
+                if behind.isEmpty { return Peeled(.said(side, behind)) }
+                if behind.first == 9 { return Peeled(.said(side, behind.drop(while: \.isBlank))) }
             }
             return nil
         }
@@ -166,6 +167,15 @@ extension Dialect {
         return nil
     }
 
+    /// check_smtp -v of the Monitoring Plugins: replies without a mark before the login, `sent ` and `received ` within it.
+    @Sendable static func probe(_ line: ArraySlice<UInt8>) -> Peeled? {
+        if let said = line.after("sent ") { return Peeled(.said(.client, said)) }
+        if let said = line.after("received ") { return Peeled(.said(.server, said)) }
+        if line.starts(with: "SMTP ".utf8) { return Peeled(.remark(line)) }
+        if case .reply = LineShape(line), line.first != 32 { return Peeled(.said(.server, line)) }
+        return nil
+    }
+
     /// sendmail -v: what it says behind `>>> `, replies without a mark, `050 ` before what another sendmail passed on.
     @Sendable static func sendmail(_ line: ArraySlice<UInt8>) -> Peeled? {
         if let passed = line.after("050 ") { return sendmail(passed) ?? Peeled(.remark(passed)) }
@@ -181,7 +191,9 @@ extension Dialect {
         // `02: [1234567] `, the level and the session, either of which may be missing.
         let level = text.prefix { (0x30...0x39).contains($0) }
         if level.count == 2, let behind = text.dropFirst(2).after(": ") { text = behind }
-        if text.first == UInt8(ascii: "["), let close = text.prefix(24).firstIndex(of: UInt8(ascii: "]")) {
+        if text.first == UInt8(ascii: "["), let close = text.prefix(24).firstIndex(of: UInt8(ascii: "]")),
+            text[..<close].dropFirst().allSatisfy({ (0x30...0x3A).contains($0) })
+        {
             session = Array(text[text.startIndex...close])
             text = text[(close + 1)...].drop(while: \.isBlank)
         }

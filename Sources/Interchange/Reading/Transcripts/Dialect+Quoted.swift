@@ -173,7 +173,9 @@ extension Dialect {
     /// hMailServer: values in quotes between tabs, the last `"SENT: …"` or `"RECEIVED: …"`.
     @Sendable static func hMailServer(_ line: ArraySlice<UInt8>) -> Peeled? {
         guard line.starts(with: "\"SMTP".utf8) else { return nil }
-        let fields = line.split(separator: 9).map { $0.filter { $0 != UInt8(ascii: "\"") }[...] }
+        // Blanks stand in the place of its tabs where it was copied.
+        let isTabbed = line.contains(9)
+        let fields = SeparatedValues.fields(line, separator: isTabbed ? 9 : 32).map { $0[...] }
         guard fields.count >= 6, let said = fields.last else { return nil }
         var peeled = Peeled(.remark(said))
         let lines = said.replacing(Array("[nl]".utf8), with: [10])

@@ -16,6 +16,8 @@ struct Dialect: Sendable {
     var hidesContent = false
     /// Whether it shows what was typed and not sent.
     var mayTakeBack = false
+    /// Whether a reply beside its command has its other lines below.
+    var goesOnBelow = false
 
     enum Unmarked {
         /// It may go on with what was said in the line before, as replies of several lines do; else the program's own words.
@@ -46,12 +48,14 @@ struct Dialect: Sendable {
         Dialect(name: "verbose output of curl", peel: curl),
         Dialect(name: "output of Exim's test client", peel: eximTests),
         Dialect(name: "verbose output of sendmail", peel: sendmail, hidesContent: true),
+        Dialect(name: "verbose output of a probe, as check_smtp", peel: probe, trust: 0.99),
+        Dialect(name: "what CodeIgniter's debugger prints", peel: codeIgniter, goesOnBelow: true),
         Dialect(name: "the notation of the RFCs", peel: rfc),
         Dialect(
             name: "arrows before each line",
             peel: marked(
-                client: [">>> ", ">> ", "=> ", "==> ", "-> ", "--> ", "---> ", "> ", "→ "],
-                server: ["<<< ", "<< ", "<= ", "<== ", "<- ", "<-- ", "<--- ", "< ", "← "]
+                client: [">>> ", ">> ", "=> ", "==> ", "-> ", "--> ", "---> ", "~~> ", "> ", "→ "],
+                server: ["<<< ", "<< ", "<= ", "<== ", "<- ", "<-- ", "<--- ", "<~~ ", "< ", "← "]
             )
         ),
         Dialect(name: "string literals behind words", peel: literal, trust: 0.9),

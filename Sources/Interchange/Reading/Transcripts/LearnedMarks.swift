@@ -7,7 +7,7 @@ import Tracing
 /// sides have one of their own.
 struct LearnedMarks {
     private struct Mark {
-        /// The octets before the line; a zero stands for any number.
+        /// The octets before the line; a zero stands for any number, and a one for the verb of any command.
         let pattern: [UInt8]
         let side: Side
         /// The line stands in a literal behind it.
@@ -57,15 +57,38 @@ struct LearnedMarks {
         return pattern(of: line[...open])
     }
 
-    /// A mark with a zero for any number.
+    /// A mark with a zero for any number, and a one for a verb within, as in `Sent reply to RCPT: `. How far it is indented is nothing
+    /// of it.
     private static func pattern(of mark: ArraySlice<UInt8>) -> [UInt8] {
         var pattern: [UInt8] = []
-        for octet in mark {
-            let isDigit = (0x30...0x39).contains(octet)
-            if isDigit, pattern.last == 0x30 { continue }
-            pattern.append(isDigit ? 0x30 : octet)
+        var rest = mark.drop(while: \.isBlank)
+        // Unless it is nothing else.
+        if rest.isEmpty { return Array(mark) }
+        while !rest.isEmpty {
+            let word = rest.prefix(while: \.isLetterOrDigit)
+            if !pattern.isEmpty, isVerb(word) {
+                pattern.append(anyVerb)
+                rest = rest[word.endIndex...]
+                continue
+            }
+            for octet in word.isEmpty ? rest.prefix(1) : word {
+                let isDigit = (0x30...0x39).contains(octet)
+                if isDigit, pattern.last == 0x30 { continue }
+                pattern.append(isDigit ? 0x30 : octet)
+            }
+            rest = rest.dropFirst(max(1, word.count))
         }
         return pattern
+    }
+
+    private static let anyVerb: UInt8 = 1
+
+    /// Whether a word is the verb of a command, in capitals; the words that programs have for what goes and comes are none.
+    private static func isVerb(_ word: ArraySlice<UInt8>) -> Bool {
+        guard (4...8).contains(word.count), word.allSatisfy({ (0x41...0x5A).contains($0) }),
+            let verb = Verb(reading: word)
+        else { return false }
+        return ![.send, .soml, .saml, .help, .turn].contains(verb)
     }
 
     /// Whether the reply in a line is 354.
@@ -102,7 +125,9 @@ struct LearnedMarks {
                 line[position] != 32
             else { continue }
             guard
-                let side = LineShape(line[position...].prefix { $0 != UInt8(ascii: "\\") && $0 != before.closing }).side
+                let side = LineShape(
+                    line[position...].prefix { $0 != UInt8(ascii: "\\") && $0 != before.closing }.withoutWrittenEnd
+                ).side
             else { continue }
             return (pattern(of: line[start..<position]), side)
         }
@@ -110,9 +135,13 @@ struct LearnedMarks {
     }
 
     private static func rest(of line: ArraySlice<UInt8>, behind pattern: [UInt8]) -> ArraySlice<UInt8>? {
-        var rest = line
+        var rest = pattern.first?.isBlank == true ? line : line.drop(while: \.isBlank)
         for octet in pattern {
-            if octet == 0x30 {
+            if octet == anyVerb {
+                let word = rest.prefix(while: \.isLetterOrDigit)
+                guard isVerb(word) else { return nil }
+                rest = rest[word.endIndex...]
+            } else if octet == 0x30 {
                 let digits = rest.prefix { (0x30...0x39).contains($0) }
                 guard !digits.isEmpty else { return nil }
                 rest = rest[digits.endIndex...]

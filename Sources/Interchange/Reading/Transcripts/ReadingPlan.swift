@@ -42,6 +42,8 @@ struct ReadingPlan {
     let width: Int
     /// How the log writes line ends out, if it does.
     let ends: WrittenEnds?
+    /// Voices that say again what another says.
+    let echoes: EchoingVoices?
 
     /// Octets that are looked at to make a plan; when there is no dialogue in them, the next as many.
     static let block = 1 << 20
@@ -85,7 +87,8 @@ struct ReadingPlan {
         _ indent: Int,
         _ isDoubled: Bool,
         _ width: Int,
-        _ ends: WrittenEnds?
+        _ ends: WrittenEnds?,
+        _ echoes: EchoingVoices?
     ) {
         self.dialect = dialect
         self.front = front
@@ -93,7 +96,7 @@ struct ReadingPlan {
         self.indent = indent
         self.isDoubled = isDoubled
         self.width = width
-        self.ends = ends
+        (self.ends, self.echoes) = (ends, echoes)
     }
 
     static func isFence(_ line: ArraySlice<UInt8>) -> Bool {
@@ -139,16 +142,42 @@ struct ReadingPlan {
                 if score >= 1, score > (best?.score ?? 0) + 0.001 { best = (score, dialect, front) }
             }
         }
-        // No line speaks for anything with more than 1.
-        if let best, best.score * 3 >= Double(sample.count) { return best }
+        // No line speaks for anything with more than 1. Where one side alone speaks, the other may have marks that nobody knows.
+        let isOneSided =
+            best.map { speaksOneSide($0.dialect, sample.map(\.line).map($0.front.take).map(\.rest)) } ?? false
+        if let best, !isOneSided, best.score * 3 >= Double(sample.count) { return best }
+        let least = (best?.score ?? 0) * (isOneSided ? 1 : 3)
         // What the table knows is preferred to what can be guessed.
+        var known = 0.0
         for (front, lines) in zip(fronts, texts).reversed() {
             for dialect in [LearnedColumns(lines)?.dialect, LearnedMarks(lines)?.dialect].compactMap(\.self) {
                 let score = lines.reduce(0.0) { $0 + weight($1, dialect) } * dialect.trust
-                if score >= 4, score > (best?.score ?? 0) * 3 { best = (score, dialect, front) }
+                if score >= 4, score > max(least, known) {
+                    known = score
+                    best = (score, dialect, front)
+                }
             }
         }
         return best
+    }
+
+    /// Whether no line of one side is among what a dialect reads.
+    private static func speaksOneSide(_ dialect: Dialect, _ lines: [ArraySlice<UInt8>]) -> Bool {
+        var sides = Sides()
+        for line in lines where !sides.areBoth {
+            let item = dialect.peel(line)?.item
+            if case .turn = item { return false }
+            let side: Side? =
+                switch item {
+                case .said(_, let text), .cut(_, let text, _): LineShape(text).side
+                case .wrote(_, let octets): LineShape(octets.prefix { $0 != 10 && $0 != 13 }).side
+                case .leftOut(let side, _): side
+                case nil where dialect.unmarked == .said: LineShape(line).side
+                default: nil
+                }
+            if let side { sides.insert(side) }
+        }
+        return !sides.areBoth
     }
 
     /// What the best will come to at least, a little less than one of them does: the one that speaks for most of some lines out
@@ -183,6 +212,8 @@ struct ReadingPlan {
         var (inside, outside, indent) = (0, 0, Int.max)
         var shaped: [(line: ArraySlice<UInt8>, process: [UInt8]?)] = []
         var texts: [ArraySlice<UInt8>] = []
+        var told: [(raw: ArraySlice<UInt8>, item: Peeled.Item)] = []
+        var processes: Set<[UInt8]> = []
         var isMail = false
         var hasLink = false
         for entry in sample {
@@ -192,7 +223,10 @@ struct ReadingPlan {
             guard weight(line, dialect) >= 1 else { continue }
             if shaped.isEmpty { isMail = isRefusal(line, dialect, hasLink: hasLink) }
             shaped.append((line, taken.process))
-            if case .said(_, let text) = dialect.peel(line)?.item { texts.append(text) }
+            let item = dialect.peel(line)?.item
+            if case .said(_, let text) = item { texts.append(text) }
+            told.append((entry.line, item ?? .said(nil, line)))
+            if let process = taken.process, !process.isEmpty { processes.insert(process) }
             isMail = isMail || isSign(line, dialect)
             if entry.isInFence { inside += 1 } else { outside += 1 }
             indent = min(indent, line.prefix { $0 == 32 }.count)
@@ -209,7 +243,8 @@ struct ReadingPlan {
             indent == .max ? 0 : indent,
             shaped.count >= 4 && pairs * 2 == shaped.count - shaped.count % 2,
             [80, 100, 120, 132].contains(longest) ? longest : 0,
-            WrittenEnds(texts)
+            WrittenEnds(texts),
+            processes.count > 1 ? nil : EchoingVoices(told)
         )
     }
 

@@ -37,10 +37,11 @@ extension [Range<Int>] {
 /// One reading of a text from beginning to end.
 struct ReadingRun {
     private let text: TranscriptText
-    private let plan: ReadingPlan
-    private var lines: TextLines
+    let plan: ReadingPlan
+    private(set) var lines: TextLines
     private var isInFence = false
     private var drafts: [[UInt8]: Entry] = [:]
+    private var mailData = UnmarkedMailData()
     private var begun = 0
     private var ended: [Ended] = []
     /// The sessions that got lines since somebody asked; known where somebody will ask.
@@ -188,7 +189,7 @@ struct ReadingRun {
             run.lines = TextLines(text.octets, from: place.lowerBound)
             while run.lines.position < place.upperBound, let line = run.lines.next() {
                 let told = run.read(line)
-                run.give(told.item, told.source, to: [])
+                run.give(run.greeting(in: told, []) ?? told.item, told.source, to: [])
             }
         }
         return run.drafts[[]]?.draft.finish(plan.dialect, steps: text.steps)
@@ -203,7 +204,7 @@ struct ReadingRun {
             guard isInFence else { return }
         }
         let told = read(raw)
-        if isEcho(told) { return }
+        if isEcho(told) || plan.echoes?.hold(told.item, in: raw) == true { return }
         if plan.isDoubled {
             if let before = previous, before.line.elementsEqual(told.line), before.process == told.process {
                 previous = nil
@@ -215,7 +216,7 @@ struct ReadingRun {
         // What tells no session goes on with the one before.
         if told.isMarked ? key.isEmpty && drafts[current] != nil : told.process == nil { key = current }
         if isWithAnother(told.peer, key) { finish(key) }
-        hand(told.item, told.source, key)
+        hand(greeting(in: told, key) ?? told.item, told.source, key)
         if !told.peer.isEmpty { drafts[key]?.peer = Array(told.peer) }
         if told.isLast { leave(key) }
     }
@@ -279,6 +280,19 @@ struct ReadingRun {
         )
     }
 
+    /// The greeting in a line that is otherwise framed than the rest of its session, as a program's own words frame it.
+    private func greeting(in told: Told, _ key: [UInt8]) -> Peeled.Item? {
+        switch told.item {
+        case .goesOn(let line), .remark(let line), .said(nil, let line):
+            // Of several sessions it must tell which one it greets.
+            guard key.isEmpty || told.process?.isEmpty == false, !hasSession(key, where: { !$0.isOver }),
+                let greeting = framedGreeting(line)
+            else { return nil }
+            return .said(.server, greeting)
+        default: return nil
+        }
+    }
+
     private mutating func hand(_ item: Peeled.Item, _ source: SessionDraft.Source, _ key: [UInt8]) {
         if beginsAnother(item, key) { finish(key) }
         if give(item, source, to: key) { current = key }
@@ -314,7 +328,7 @@ struct ReadingRun {
             begun += 1
         }
         guard let entry = known else { return false }
-        entry.draft.take(item, source)
+        entry.draft.take(mailData.item(item, entry.draft, lines, plan), source)
         entry.places.add(place)
         if tellsTouched { touched.insert(key) }
         return true
@@ -328,39 +342,6 @@ struct ReadingRun {
             roomEnds = max(Self.recent * 2, drafts.count * 2)
         }
         if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
-    }
-
-    /// Whether a lone dot comes before the next session does.
-    private var endsLater: () -> Bool {
-        { [lines, plan] in
-            var ahead = lines
-            var lastWasQuit = false
-            while let raw = ahead.next() {
-                switch LineShape(plan.front.take(raw).rest) {
-                case .dot: return true
-                case .reply(221, _) where lastWasQuit: return false
-                case .reply(220, _): return false
-                case .command(.quit): lastWasQuit = true
-                default: lastWasQuit = false
-                }
-            }
-            return false
-        }
-    }
-
-    /// Whether the next line says that what stands here was no command (RFC 5321 §4.2.4).
-    private var isRefused: () -> Bool {
-        { [lines, plan] in
-            var ahead = lines
-            while let raw = ahead.next() {
-                switch LineShape(plan.front.take(raw).rest) {
-                case .blank: continue
-                case .reply(let code, _): return (500...504).contains(code)
-                default: return false
-                }
-            }
-            return false
-        }
     }
 
     private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {

@@ -30,6 +30,14 @@ struct TranscriptText {
             octets = TerminalMarks.removed(from: octets)
             steps.append("colours and cursor movements of a terminal were taken out")
         }
+        if let plain = TypesetArrows.plain(octets) {
+            octets = plain
+            steps.append("the dashes of its arrows were read as hyphens")
+        }
+        if let lines = NestedRecords.lines(of: octets) {
+            octets = lines
+            steps.append("the records were taken out of the document around them")
+        }
         if let plain = WebPage.text(of: octets) {
             octets = plain
             steps.append("the markup of a web page was taken out")
@@ -37,6 +45,10 @@ struct TranscriptText {
         if let lines = LogRecords.lines(of: octets) {
             octets = lines
             steps.append("the messages were taken out of the records of a logging system")
+        }
+        if let lines = NewestFirst.turned(octets) {
+            octets = lines
+            steps.append("the newest entry stood first, and the order was turned")
         }
         if let lines = LearnedSuffix.removed(from: octets) {
             octets = lines

@@ -14,12 +14,18 @@ enum WrittenEnds: CaseIterable {
         }
     }
 
-    /// The one that ends at least half of the lines. A 354 may end in such words by itself.
+    /// Whether it is such a word in angle brackets.
+    static func isWord(_ text: ArraySlice<UInt8>) -> Bool {
+        [WrittenEnds.tag, .mark].contains { text.elementsEqual($0.word) }
+    }
+
+    /// The one that ends more than half of the lines of a side. A 354 may end in such words by itself.
     init?(_ lines: [ArraySlice<UInt8>]) {
         let lines = lines.filter { !$0.starts(with: "354".utf8) }
+        let sides = [lines.filter { LineShape($0).side == .server }, lines.filter { LineShape($0).side != .server }]
         let found = Self.allCases.first { ends in
             let word = ends.word
-            return lines.count { $0.suffix(word.count).elementsEqual(word) } * 2 > lines.count
+            return sides.contains { side in side.count { $0.suffix(word.count).elementsEqual(word) } * 2 > side.count }
         }
         guard let found else { return nil }
         self = found
@@ -39,5 +45,13 @@ enum WrittenEnds: CaseIterable {
             return (isEnded ? text.dropLast(word.count) : text) + [13, 10]
         }
         return Array(text.replacing(word, with: [13, 10]))
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without a line end that is written out as a word.
+    var withoutWrittenEnd: ArraySlice<UInt8> {
+        guard last == UInt8(ascii: ">"), let open = lastIndex(of: UInt8(ascii: "<")) else { return self }
+        return WrittenEnds.isWord(self[open...]) ? self[..<open] : self
     }
 }

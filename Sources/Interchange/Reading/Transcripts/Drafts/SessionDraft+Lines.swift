@@ -3,6 +3,19 @@ import Tracing
 
 /// Lines that are more or less than a line of the wire: they go on, are cut, or stand there twice.
 extension SessionDraft {
+    /// A command and its answer in one row. Of the answer the other lines stand below, or nowhere.
+    mutating func turn(_ command: ArraySlice<UInt8>, _ reply: ArraySlice<UInt8>, _ source: Source) {
+        if !command.isEmpty {
+            verbs.take(command)
+            said(.client, command, source)
+        }
+        if reply.isEmpty { return }
+        if goesOnBelow { said(.server, reply, source) } else { cut(.server, reply, missing: 0, source) }
+    }
+
+    /// Whether mail data is under way.
+    var isInMailData: Bool { decider.phase == .content }
+
     /// A line without a mark belongs to the reply above it when that is unfinished and the line has its code.
     mutating func goOn(_ line: ArraySlice<UInt8>, _ source: Source) {
         let text = line.trimmed

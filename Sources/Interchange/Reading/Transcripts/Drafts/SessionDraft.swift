@@ -28,6 +28,7 @@ struct SessionDraft {
     /// The width of the last line in the log, when it may have been wrapped there.
     var wrappedAt: Side?
     private let hidesContent: Bool
+    let goesOnBelow: Bool
     private var spoke = Sides()
     private var steps: [String] = []
     var lookups: [String] = []
@@ -52,10 +53,10 @@ struct SessionDraft {
         var program: Side?
     }
 
-    private var verbs = VerbsOfRows()
+    var verbs = VerbsOfRows()
 
     init(_ dialect: Dialect) {
-        hidesContent = dialect.hidesContent
+        (hidesContent, goesOnBelow) = (dialect.hidesContent, dialect.goesOnBelow)
         decider = DirectionDecider(mayTakeBack: dialect.mayTakeBack)
     }
 
@@ -72,12 +73,7 @@ struct SessionDraft {
             guard text.contains(10) else { return said(mark, text, source) }
             for line in text.linesOfText { said(mark, line, source) }
         case .wrote(let mark, let octets): wrote(mark, octets, source)
-        case .turn(let command, let reply):
-            if !command.isEmpty {
-                verbs.take(command)
-                said(.client, command, source)
-            }
-            if !reply.isEmpty { cut(.server, reply, missing: 0, source) }
+        case .turn(let command, let reply): turn(command, reply, source)
         case .cut(let mark, let line, let missing): cut(mark, line, missing: missing, source)
         case .wraps(let rest): wrap(rest)
         case .leftOut(let side, .credential(let told)): leftOut(told, side, source)

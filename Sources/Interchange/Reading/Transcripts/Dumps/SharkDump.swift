@@ -94,6 +94,7 @@ enum SharkDump {
         var reader = TreeReader()
         var lines = TextLines(octets)
         while let line = lines.next() { reader.take(line) }
+        reader.end()
         return reader.text
     }
 
@@ -105,8 +106,16 @@ enum SharkDump {
         private var length = 0
         private var isNew = true
         private var flows = TCPFlows()
+        /// The reply under way, and the texts of its lines: under one heading may stand several.
+        private var reply: Dump.Piece?
+        private var texts: [ArraySlice<UInt8>] = []
 
         mutating func take(_ line: ArraySlice<UInt8>) {
+            if reply != nil, line.starts(with: "     ".utf8) {
+                if let words = line.after("        Response parameter: ") { texts.append(words) }
+                return
+            }
+            end()
             if SharkDump.beginsTree(line) { (time, from, to, isInMail) = ([], [], [], false) }
             if line.first?.isBlank == false { isInMail = line.starts(with: "Simple Mail Transfer Protocol".utf8) }
             if let arrival = line.after("    Arrival Time: ") {
@@ -138,14 +147,39 @@ enum SharkDump {
         private mutating func say(_ said: ArraySlice<UInt8>) {
             let (connection, side) = Dump.connection(from, to, portMark: 58)
             var piece = Dump.Piece(time: time, connection: connection, side: side, octets: [], isExact: true)
-            if let words = said.after("Response: ") ?? said.after("Command Line: ") {
-                piece.octets = Array(words.before("\\r\\n") ?? words) + [13, 10]
+            let said = said.after("[truncated]") ?? said
+            if let words = said.after("Response: ") {
+                piece.octets = lines(words)
+                reply = piece
+                return
+            } else if let words = said.after("Command Line: ") {
+                piece.octets = lines(words)
             } else if said.elementsEqual("C: .".utf8) {
                 (piece.octets, piece.missing, piece.isExact) = ([UInt8(ascii: ".")], max(1, length - 3), false)
             } else if let response = labels.lazy.compactMap({ said.after(mark: $0) }).first {
                 piece.octets = Array(response) + [13, 10]
             } else {
                 return
+            }
+            text += Dump.line(piece)
+        }
+
+        /// Lines whose ends are written out.
+        private func lines(_ words: ArraySlice<UInt8>) -> [UInt8] {
+            words.replacing(Array("\\r\\n".utf8), with: [10]).split(separator: 10).flatMap { $0 + [13, 10] }
+        }
+
+        /// The reply is whole. With several texts under its first line, each is a line of it, with its code (RFC 5321 §4.2.1).
+        mutating func end() {
+            guard var piece = reply else { return }
+            defer { (reply, texts) = (nil, []) }
+            if texts.count > 1, piece.octets.dropFirst(3).first == UInt8(ascii: "-"),
+                piece.octets.count(where: { $0 == 10 }) == 1
+            {
+                let code = piece.octets.prefix(3)
+                piece.octets = texts.enumerated().flatMap { index, text in
+                    code + [index < texts.count - 1 ? UInt8(ascii: "-") : 32] + text + [13, 10]
+                }
             }
             text += Dump.line(piece)
         }

@@ -26,15 +26,18 @@ enum LogRecords {
         }
         var out: [UInt8] = []
         out.reserveCapacity(octets.count)
+        var (starts, times): ([Int], [Double]) = ([], [])
         lines = TextLines(octets)
         while let line = lines.next() {
             guard let (time, text) = message(in: line) else {
                 out += line + [10]
                 continue
             }
+            starts.append(out.count)
+            if let (stamp, _) = TimeStamp.read(time[...]) { times.append(stamp.seconds) }
             for part in text.split(separator: 10) { out += time + part.filter { $0 != 13 } + [10] }
         }
-        return out
+        return times.count == starts.count && NewestFirst.isTurned(times) ? NewestFirst.turned(out, starts) : out
     }
 
     private static func isRecordStart(_ octet: UInt8) -> Bool {

@@ -18,6 +18,7 @@ enum RowsOfText {
         guard sample.count >= 3, others * 4 <= sample.count, let message = message(sample) else { return nil }
         let side = side(sample, besides: message)
         var text: [UInt8] = []
+        var (starts, times): ([Int], [Double]) = ([], [])
         lines = TextLines(octets)
         while let line = lines.next() {
             guard let row = Row(line), let said = row.values[message] else {
@@ -25,10 +26,12 @@ enum RowsOfText {
                 continue
             }
             var front: [UInt8] = row.time.map { $0 + [32] } ?? []
+            starts.append(text.count)
+            if let (stamp, _) = TimeStamp.read(front[...]) { times.append(stamp.seconds) }
             if let side, let mark = row.values[side] { front += Array(mark) + Array(": ".utf8) }
             for line in linesOfReply(said) { text += front + line + [10] }
         }
-        return text
+        return times.count == starts.count && NewestFirst.isTurned(times) ? NewestFirst.turned(text, starts) : text
     }
 
     /// Values by the name of their column.
@@ -80,7 +83,7 @@ enum RowsOfText {
     }
 
     /// The side that a value tells, perhaps behind a mark.
-    private static func sideHeld(_ value: ArraySlice<UInt8>) -> Side? {
+    static func sideHeld(_ value: ArraySlice<UInt8>) -> Side? {
         let line = value.prefix { $0 != 10 && $0 != 13 }
         return line.indices.prefix(40).lazy.compactMap { at -> Side? in
             let isStart = at == line.startIndex || line[at - 1] == 32 || line[at - 1] == UInt8(ascii: ":")

@@ -47,6 +47,7 @@ enum WebPage {
         if start.contains(UInt8(ascii: "&")), signs.contains(where: { start.firstRange(of: Array($0.utf8)) != nil }) {
             return true
         }
+        if holdsLabelledReply(start) { return true }
         // Every line ends in a line break of HTML.
         let lines = start.split { $0 == 10 || $0 == 13 }.prefix(40)
         let broken = lines.count { line in
@@ -55,6 +56,21 @@ enum WebPage {
                 || end.suffix(6) == Array("<br />".utf8).map { $0 | 0x20 }
         }
         return lines.count > 1 && broken * 2 > lines.count
+    }
+
+    /// Whether a reply stands at the beginning of preformatted text, behind a label: `<pre>hello: 250-mx.example`.
+    private static func holdsLabelledReply(_ octets: ArraySlice<UInt8>) -> Bool {
+        var rest = octets
+        while let found = rest.firstRange(of: Array("<pre>".utf8)) {
+            rest = rest[found.upperBound...]
+            let label = rest.prefix(while: \.isLetterOrDigit)
+            if label.count < 20, let reply = rest[label.endIndex...].after(": "),
+                LineShape(reply.prefix(5)).side == .server
+            {
+                return true
+            }
+        }
+        return false
     }
 
     private static func lineFeed(_ octets: ArraySlice<UInt8>) -> Int {
@@ -82,6 +98,26 @@ enum WebPage {
             next == UInt8(ascii: ">") || next == UInt8(ascii: "/") || next <= 32
         else { return nil }
         return (close + 1 - octets.startIndex, breaking.contains(word) && !(isEnd && word == "BR"))
+    }
+
+    /// Whether elements of HTML have this name.
+    static func isTag(_ name: String) -> Bool { tags.contains(name.uppercased()) }
+
+    /// The text with its entities as characters.
+    static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        guard text.contains(UInt8(ascii: "&")) else { return Array(text) }
+        var out: [UInt8] = []
+        var position = text.startIndex
+        while position < text.endIndex {
+            if text[position] == UInt8(ascii: "&"), let (length, character) = entity(text[position...]) {
+                out += character
+                position += length
+            } else {
+                out.append(text[position])
+                position += 1
+            }
+        }
+        return out
     }
 
     private static let names: [String: [UInt8]] = [
