@@ -144,7 +144,7 @@ extension AnonymousText {
     /// Words with capitals before `Ltd` or the like, and words one behind the other that are the name of a domain together.
     mutating func replaceCompanies(_ names: inout Pseudonyms) {
         let words = text.split(whereSeparator: { !(Self.isLetter($0) || Self.isDigit($0) || $0 >= 0x80) })
-            .filter { !isDone[$0.indices].contains(true) }
+            .filter { !isDone[$0.indices].contains(true) && !$0.allSatisfy(Self.isDigit) }
         guard words.count > 1 else { return }
         for (index, word) in words.enumerated() {
             if Self.companyForms.contains(String(decoding: word, as: UTF8.self)) {
@@ -152,7 +152,7 @@ extension AnonymousText {
             }
             for count in 2...3 where index + count <= words.count {
                 let together = words[index..<index + count]
-                guard zip(together, together.dropFirst()).allSatisfy({ isGap($0.endIndex..<$1.startIndex) }),
+                guard zip(together, together.dropFirst()).allSatisfy({ isBlank($0.endIndex..<$1.startIndex) }),
                     names.known(together.joined()) != nil
                 else { continue }
                 for part in together where !Self.isPlain(part) { put(names.label(part), part.indices) }
@@ -178,6 +178,9 @@ extension AnonymousText {
     private func isGap(_ range: Range<Int>) -> Bool {
         (1...3).contains(range.count) && text[range].allSatisfy { " ,-&".utf8.contains($0) }
     }
+
+    /// Words with a hyphen between them are one word, and known as one.
+    private func isBlank(_ range: Range<Int>) -> Bool { isGap(range) && text[range].contains(0x20) }
 
     private static func isPlain(_ word: ArraySlice<UInt8>) -> Bool {
         PlainWords.contains(word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
