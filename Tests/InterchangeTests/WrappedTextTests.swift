@@ -73,7 +73,7 @@ extension PastedTextTests {
     }
 
     private static let before =
-        "DEBUG: Recv: 220 mx\nDEBUG: Send: EHLO a.example\nDEBUG: Recv: 250 mx\nDEBUG: Send: MAIL FROM:<a@a.example>\n"
+        "DEBUG: Recv: 220 mx.example\nDEBUG: Send: EHLO a.example\nDEBUG: Recv: 250 mx.example\nDEBUG: Send: MAIL FROM:<a@a.example>\n"
         + "DEBUG: Recv: 250 ok\nDEBUG: Send: RCPT TO:<b@b.example>\nDEBUG: Recv: 250 ok\nDEBUG: Send: DATA\nDEBUG: Recv: 354 go\n"
     private static let mail =
         "DEBUG: Send: From: a@a.example\nDate: Mon, 23 Nov 2026 10:00:00 +0100\nSubject: x\n\n250 apples\n221 pears\n.\n"

@@ -174,6 +174,6 @@ extension ReadingPlan {
     /// Whether a line says what it is whatever comes behind it. What was learned from some lines may be learned otherwise from more,
     /// unless these are the last that are looked at.
     fileprivate func readsLineByLine(isLast: Bool) -> Bool {
-        dialect.unmarked == .goesOn && !isFenced && (isLast || !isLearned)
+        dialect.unmarked == .goesOn && !isFenced && !asksLinesBehind && (isLast || !isLearned)
     }
 }

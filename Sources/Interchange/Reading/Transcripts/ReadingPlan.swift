@@ -44,6 +44,8 @@ struct ReadingPlan {
     let ends: WrittenEnds?
     /// Voices that say again what another says.
     let echoes: EchoingVoices?
+    /// What some lines are is told by those behind them.
+    private(set) var asksLinesBehind = false
 
     /// Octets that are looked at to make a plan; when there is no dialogue in them, the next as many.
     static let block = 1 << 20
@@ -216,9 +218,11 @@ struct ReadingPlan {
         var processes: Set<[UInt8]> = []
         var isMail = false
         var hasLink = false
+        var asksLinesBehind = false
         for entry in sample {
             let taken = front.take(entry.line)
             let line = taken.rest
+            asksLinesBehind = asksLinesBehind || Self.asksLinesBehind(line, dialect)
             if case .link = dialect.peel(line)?.item { hasLink = true }
             guard weight(line, dialect) >= 1 else { continue }
             if shaped.isEmpty { isMail = isRefusal(line, dialect, hasLink: hasLink) }
@@ -236,7 +240,7 @@ struct ReadingPlan {
             shaped[at].line.elementsEqual(shaped[at + 1].line) && shaped[at].process == shaped[at + 1].process
         }
         let longest = sample.map(\.line.count).max() ?? 0
-        return ReadingPlan(
+        var plan = ReadingPlan(
             dialect,
             front,
             inside > outside,
@@ -246,6 +250,17 @@ struct ReadingPlan {
             WrittenEnds(texts),
             processes.count > 1 ? nil : EchoingVoices(told)
         )
+        plan.asksLinesBehind = asksLinesBehind
+        return plan
+    }
+
+    /// Whether it may be a greeting in a frame of its own, or the end of mail data that stands there without marks.
+    private static func asksLinesBehind(_ line: ArraySlice<UInt8>, _ dialect: Dialect) -> Bool {
+        switch dialect.peel(line)?.item {
+        case nil: ReadingRun.framed(line) != nil || dialect.unmarked == .goesOn && LineShape(line) == .dot
+        case .goesOn(let words), .remark(let words): ReadingRun.framed(words) != nil
+        default: false
+        }
     }
 
     /// Whether the line is one that SMTP has and HTTP, FTP and lists of numbers have not.

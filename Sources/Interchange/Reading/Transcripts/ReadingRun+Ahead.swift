@@ -38,11 +38,7 @@ extension ReadingRun {
     /// The greeting behind the words of a program, as `smtpGreeting: 220 mx.example`, where the client speaks next: nothing else
     /// answers it (RFC 5321 §3.1).
     func framedGreeting(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard line.count < 1000, let found = line.firstRange(of: Array(" 220".utf8)),
-            ":]>)".utf8.contains(line[..<found.lowerBound].trimmed.last ?? 0)
-        else { return nil }
-        let greeting = line[(found.lowerBound + 1)...]
-        guard case .reply(220, false) = LineShape(greeting) else { return nil }
+        guard let greeting = Self.framed(line) else { return nil }
         var ahead = lines
         for _ in 0..<Self.maxFrame {
             guard let raw = ahead.next() else { return nil }
@@ -57,6 +53,16 @@ extension ReadingRun {
             }
         }
         return nil
+    }
+
+    /// What may be a greeting behind words that end in a colon or a bracket.
+    static func framed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard line.count < 1000, let found = line.firstRange(of: Array(" 220".utf8)),
+            ":]>)".utf8.contains(line[..<found.lowerBound].trimmed.last ?? 0)
+        else { return nil }
+        let greeting = line[(found.lowerBound + 1)...]
+        guard case .reply(220, false) = LineShape(greeting) else { return nil }
+        return greeting
     }
 
     /// So many lines of a program's own may stand between a greeting and what answers it.
