@@ -37,7 +37,9 @@ import Testing
         ("proxy-authorization:Basic YTpi", Standing(), "Basic YTpi"),
         ("Host: x", Standing(), nil), ("AUTH=PLAIN AGEAYg==", Standing(), "AGEAYg=="),
         ("AUTHPLAIN AGEAYg==", Standing(), "AGEAYg=="), ("AUTHOR x", Standing(), nil),
-        ("s.login('ada','x')", Standing(), "'ada','x')"), ("s.login()", Standing(), ")"),
+        ("s.login('ada','x')", Standing(), "'ada','x')"), ("s.login()", Standing(), ")"), ("s.login(", Standing(), nil),
+        ("AUTHINFO SASL PLAIN c2VjcmV0", Standing(), "c2VjcmV0"), ("NOOP AGFkYQBiYg==", Standing(), nil),
+        ("Proxy-Authorization: Basic YTpi", Standing(), "Basic YTpi"), ("AUTH:PLAIN c2VjcmV0", Standing(), "c2VjcmV0"),
     ]
 
     @Test(arguments: ["PASS x", "a1 LOGIN ada x", "AUTH=PLAIN AGEAYg==", "Authorization: Basic YTpi", "APOP ada 1f"])
@@ -53,6 +55,38 @@ import Testing
             }
             #expect(marked.filter { octets[$0] != 13 && octets[$0] != 10 } == Set(atOnce.flatMap { $0 }))
             #expect(!marked.isEmpty)
+        }
+    }
+
+    /// Octets of the client, its lines cut into pieces of so many, as they may be shown.
+    private static func shown(_ said: [(Side, String)], every count: Int) -> String {
+        var reader = SessionReader()
+        reader.connected()
+        return said.map { side, line in
+            let octets = Array((line + "\r\n").utf8)
+            return stride(from: 0, to: octets.count, by: count).map { start in
+                let piece = Array(octets[start...].prefix(count))
+                return Mask.over(piece, reader.credentials(in: piece, from: side)).octets.lossyText
+            }.joined()
+        }.joined()
+    }
+
+    @Test(
+        arguments: ["AUTHINFO SASL PLAIN", "a1 AUTHENTICATE PLAIN", "AUTHENTICATE \"PLAIN\"", "AUTH PLAIN"],
+        [1, 100]
+    )
+    func `what follows the beginning of an exchange is a credential`(line: String, count: Int) {
+        let said: [(Side, String)] = [
+            (.server, "220 a"), (.client, line), (.server, "500 what"), (.client, "c2VjcmV0eQ=="),
+        ]
+        #expect(!Self.shown(said, every: count).contains("VjcmV0"))
+        let next = said + [(.client, "NOOP"), (.client, "Zm9vYmFyYmF6Cg==x")]
+        #expect(Self.shown(next, every: count).hasSuffix("NOOP\r\nZm9vYmFyYmF6Cg==x\r\n"))
+    }
+
+    @Test func `credentials that touch or lie in one another have one mask`() {
+        for parts in [[0..<2, 2..<4], [0..<4, 1..<2], [2..<4, 0..<3]] {
+            #expect(Mask.over(Array("abcde".utf8), parts).octets.lossyText == "********e")
         }
     }
 
@@ -82,6 +116,8 @@ import Testing
         ("AUT", Standing(), false),
         ("MAIL", Standing(isChallenged: true), true), ("c2", Standing(awaitsAnswer: true), true),
         ("N", Standing(awaitsAnswer: true), false), ("c2", Standing(isBehindExchange: true), true),
+        ("MAIL FROM:<a", Standing(isChallenged: true), true), ("Authorization:Ba", Standing(), true),
+        ("ATUH PLAIN c2Vj", Standing(), true), ("ATUH c2Vj", Standing(), false), ("PASS", Standing(), false),
     ])
     func `half a line is masked where it may become a credential`(line: String, standing: Standing, isMasked: Bool) {
         #expect((Credential.start(in: Array(line.utf8), isWhole: false, at: standing) != nil) == isMasked)

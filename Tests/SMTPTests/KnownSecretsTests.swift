@@ -38,12 +38,27 @@ import Testing
         #expect(Self.last([(.client, "AUTH PLAIN \(Self.plain)"), (.server, reply)]) == shown)
     }
 
-    @Test(arguments: [1, 3, 7]) func `nor in pieces`(count: Int) {
-        let shown = Self.last(
-            [(.client, "AUTH PLAIN \(Self.plain)"), (.server, "535 5.7.8 bad \(Self.password)")],
-            every: count
-        )
-        #expect(!["unt", "nter", "ecret"].contains { shown.contains($0) })
+    private static let repeated: [[(Side, String)]] = [
+        [(.server, "535 5.7.8 bad \(password)")], [(.server, "235 2.7.0 welcome \(password)")],
+        [(.server, "235-2.7.0 welcome"), (.server, "235 \(password)")],
+        [(.server, "535 no"), (.client, "NOOP"), (.server, "250 ok"), (.client, password)],
+        [(.server, "535 no"), (.client, "NOOP"), (.server, "250 ok"), (.client, "LOGIN ada \(password)")],
+    ]
+
+    @Test(arguments: repeated.indices, [1, 2, 3, 7]) func `nor does anything in pieces`(index: Int, count: Int) {
+        let shown = Self.last([(.client, "AUTH PLAIN \(Self.plain)")] + Self.repeated[index], every: count)
+        #expect(!["unt", "nter", "ecret"].contains { shown.contains($0) }, "\(shown)")
+    }
+
+    @Test(
+        arguments: [
+            [(.server, "235 ok"), (.client, "NOOP \(password)")],
+            [(.server, "235 ok"), (.client, "VRFY a"), (.server, "250 queued as \(password)")],
+            [(.server, "235 ok"), (.client, "DATA"), (.server, "354 go"), (.client, "Subject: \(password)")],
+        ] as [[(Side, String)]]
+    ) func `what is shown of a whole line is shown of its pieces`(said: [(Side, String)]) {
+        let auth: [(Side, String)] = [(.client, "AUTH PLAIN \(Self.plain)")]
+        for count in [.max, 1, 3, 7] { #expect(Self.last(auth + said, every: count) == said.last?.1) }
     }
 
     @Test func `a credential that was marked in pieces is one`() {
@@ -94,6 +109,95 @@ import Testing
         for number in 0..<1000 { known.learn(Array("secret\(number)".utf8)[...]) }
         #expect(known.places(in: Array("secret0".utf8)[...]) == [0..<7])
         #expect(known.places(in: Array("secret999".utf8)[...]).isEmpty)
+    }
+
+    // MARK: Each condition by itself
+
+    /// What was learnt, a line, and what of it is found: whichever condition is taken away, one of these rows fails.
+    @Test(
+        arguments: [
+            // Several words are kept as they stand, and their last one; of the others those of Base64.
+            ("ada hunter2", "is ada hunter2", ["ada hunter2"]), ("ada hunter2", "is hunter2, ada", ["hunter2"]),
+            ("\(plain) and more", "is \(plain)", [plain]), ("\(plain) and more", "is \(password)", [password]),
+            // Behind Base64: the password of PLAIN, the last of several words where it is long, and nothing that is no text.
+            ("AGFkYQBnZWhlaW0x", "geheim1", ["geheim1"]), ("aHVudGVyMg", "hunter2", ["hunter2"]),
+            ("YWRhIDEyMzQ1Njc4OTBhYmNkZWY=", "ada 1234567890abcdef", ["ada 1234567890abcdef"]),
+            ("YWRhIDEyMzQ1Njc4OTBhYmNkZWY=", "1234567890abcdef", ["1234567890abcdef"]),
+            ("aGVsbG8gdGhlcmUgeW91IGFsbA==", "hello you all", []), ("YWRhCWdlaGVpbTE=", "geheim1", []),
+            // Padding may be left out, and is masked where it is not.
+            ("YWJjZA==", "YWJjZA x", ["YWJjZA"]), ("YWJjZA==", "YWJjZA==", ["YWJjZA=="]),
+            ("YWJjZA", "YWJjZA== x", ["YWJjZA=="]),
+            // Words alone are found, and parts of eight octets.
+            ("hunter2!", "hunter2!hunter2!", ["hunter2!", "hunter2!"]), ("hunter2!", "hunter2!x", ["hunter2!"]),
+            ("!hunter2", "x!hunter2", ["!hunter2"]), (password, "hunter2sXYZ", []),
+            (password, "hunter2s XYZ", ["hunter2s"]),
+            ("hunter2", "\u{E4}hunter2", []),
+            ("hunter2", #"a\x00hunter2 b\nhunter2 c\000hunter2"#, ["hunter2", "hunter2", "hunter2"]),
+            // What nobody would take for a secret is none.
+            ("********", "********", []), ("QUIT", "QUIT", []), ("PLAIN", "PLAIN", []), ("abc", "abc", []),
+        ] as [(String, String, [String])]
+    ) func `what was learnt is found`(learnt: String, line: String, found: [String]) {
+        var known = KnownSecrets()
+        known.learn(Array(learnt.utf8)[...])
+        let octets = Array(line.utf8)
+        #expect(known.places(in: octets[...]).map { octets[$0].lossyText } == found)
+    }
+
+    @Test func `of two secrets the longer one is found`() {
+        var known = KnownSecrets()
+        for secret in ["hunter2", "hunter2-secret"] { known.learn(Array(secret.utf8)[...]) }
+        #expect(known.places(in: Array("hunter2-secret".utf8)[...]) == [0..<14])
+    }
+
+    @Test func `what is no text, too long or known already takes no room`() {
+        var known = KnownSecrets()
+        for secret in [Array("/2Zvb2Jhcg==".utf8), Array(repeating: 0x61, count: 5000)] { known.learn(secret[...]) }
+        #expect(known.places(in: ([0xFF] + Array("foobar".utf8))[...]).isEmpty)
+        #expect(known.places(in: Array(repeating: 0x61, count: 5000)[...]).isEmpty)
+        for _ in 0..<100 { known.learn(Array("hunter2".utf8)[...]) }
+        known.learn(Array("hunter3".utf8)[...])
+        #expect(known.places(in: Array("hunter3".utf8)[...]) == [0..<7])
+    }
+
+    @Test(arguments: [("say h", []), ("say hu", []), ("say hun", [4..<7]), ("say hunter", [4..<10]), ("shun", [])])
+    func `three octets are a beginning where more may come`(line: String, found: [Range<Int>]) {
+        var known = KnownSecrets()
+        known.learn(Array("hunter2".utf8)[...])
+        #expect(known.places(in: Array(line.utf8)[...], isWhole: false) == found)
+        #expect(known.places(in: Array(line.utf8)[...]).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("Hunter2x", "Hunter2x", true), ("password", "password", false), ("aB1c", "aB1c", false),
+        ("'Hunter2x', ordinary", "ordinary", false), ("'Hunter2x', ordinary", "Hunter2x", true),
+    ]) func `from text no ordinary word is learnt`(text: String, line: String, isFound: Bool) {
+        var known = KnownSecrets()
+        known.learn(inText: Array(text.utf8)[...])
+        #expect(known.places(in: Array(line.utf8)[...]).isEmpty != isFound)
+    }
+
+    @Test(arguments: [
+        ("AGEAYmI=", true), ("AGEAYmI", false), ("AP8AYWI=", false), ("AGEAYgBj", false), ("AABzZWNyZXQ=", false),
+        ("AGFkYWFhAA==", false), ("AGFkBwBzZWNyZXQ=", false), ("YQBhZGEAc2VjcmV0", true),
+    ]) func `a response of PLAIN is three parts of text`(word: String, isOne: Bool) {
+        #expect(KnownSecrets.isPlainResponse(Array(word.utf8)[...]) == isOne)
+    }
+
+    @Test(arguments: [
+        ("0000: 68 75 6e 74 65 72", 6), ("0000: 68:75:6e:74:65:72 hunter", 6), ("6875 6e74 6572 x", nil),
+        ("x 6875 6e74 6572 x", 2), ("0000: 68 75 6e 74 65", nil), ("68 75 x 6e 74 65 72", nil),
+        ("6861 6b00 68 75 6e 74 65 72 32 73", 5), ("0000: 687 56e 746 572 327", nil),
+    ]) func `six octets of a secret in a dump are enough`(line: String, start: Int?) {
+        var known = KnownSecrets()
+        known.learn(Array(Self.password.utf8)[...])
+        let octets = Array(line.utf8)
+        #expect(known.placeInDump(of: octets[...]) == start.map { $0..<octets.count })
+    }
+
+    @Test func `octets in a dump are no secret of three`() {
+        var known = KnownSecrets()
+        for secret in ["abc", "hunter2"] { known.learn(Array(secret.utf8)[...]) }
+        #expect(known.placeInDump(of: Array("61 62 63 64".utf8)[...]) == nil)
     }
 
     // MARK: A misspelt verb

@@ -396,6 +396,17 @@ import Testing
         #expect(lines.map { trace.lines[$0].octets.lossyText } == ["550-5.1.1 no", "550 5.1.1 such"])
     }
 
+    @Test func `what a proxy says is no word of the client`() {
+        let header = Array("PROXY TCP4 192.0.2.1 192.0.2.2 56324 25\r\n".utf8)
+        let events = [
+            WireEvent(.connect(to: "a:25"), leg: .relay), WireEvent(.connected(to: "a:25"), leg: .relay),
+            WireEvent(.octets(from: .client, header), leg: .relay),
+        ]
+        let verdict = Verdict(of: Tracer.trace(of: events))
+        #expect(verdict.outcome == .none)
+        expectSameAtAGlance(verdict, events)
+    }
+
     @Test func `what goes on inside TLS nobody knows`() {
         let hello = Self.hello + "C: STARTTLS\nS: 220 go\n"
         let events = Self.events(hello) + [Self.record(22, from: .client), Self.record(22, from: .server)]

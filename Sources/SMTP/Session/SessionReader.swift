@@ -456,15 +456,15 @@ public struct SessionReader: Sendable {
     private func mayRepeat(_ kind: Utterance.Kind) -> Bool {
         switch kind {
         case .command(let asked): asked.verb == nil
-        case .reply(let answer): mayRepeat(in: answer)
+        case .reply(let answer): mayRepeat(answer.code, to: answer.to?.turn)
         case .rest: true
         default: false
         }
     }
 
-    private func mayRepeat(in answer: Utterance.Answer) -> Bool {
-        guard let code = answer.code else { return true }
-        return code >= 400 || code != 334 && (answer.to?.turn == .auth || answer.to?.turn == .saslResponse)
+    private func mayRepeat(_ code: UInt16?, to turn: CommandSequence.Turn?) -> Bool {
+        guard let code else { return true }
+        return code >= 400 || code != 334 && (turn == .auth || turn == .saslResponse)
     }
 
     private var standing: Credential.Standing {
@@ -495,20 +495,35 @@ public struct SessionReader: Sendable {
                 $0.lowerBound + utterance.range.lowerBound..<$0.upperBound + utterance.range.lowerBound
             }
         }
-        if side == .client, let unfinished = unfinishedCredential() { found.append(unfinished) }
-        if side == .server { found += unfinishedRepetitions }
+        if side == .client, let unfinished = unfinishedCredential() {
+            found.append(unfinished)
+        } else {
+            found += unfinishedRepetitions(of: side)
+        }
         let all = start..<start + octets.count
         return found.map { $0.clamped(to: all) }.filter { !$0.isEmpty }
             .map { $0.lowerBound - start..<$0.upperBound - start }
     }
 
-    /// What of the server's line under way is a credential that the client has sent, as offsets into all that it said.
-    private var unfinishedRepetitions: [Range<Int>] {
-        guard !known.isEmpty, !server.isEmpty, !expectsTLS, !answersInTLS else { return [] }
-        let line = Array(server.unread.prefix(4096))
-        guard server.isInLine || line.first != UInt8(ascii: "3") && line.first != UInt8(ascii: "2") else { return [] }
-        let begin = server.received - server.unread.count
+    /// What of a side's line under way is a credential that the client has sent before, as offsets into all that the side said.
+    private func unfinishedRepetitions(of side: Side) -> [Range<Int>] {
+        let stream = side == .client ? client : server
+        guard !known.isEmpty, !stream.isEmpty, !expectsTLS, !isTLSOutOfPlace(side) else { return [] }
+        let line = Array(stream.unread.prefix(4096))
+        guard stream.isInLine || (side == .client ? mayBeNoCommand(line) : mayRepeat(inAnswer: line)) else { return [] }
+        let begin = stream.received - stream.unread.count
         return known.places(in: line[...], isWhole: false).map { $0.lowerBound + begin..<$0.upperBound + begin }
+    }
+
+    /// Whether a line of the client that is under way may turn out to be no command.
+    private func mayBeNoCommand(_ line: [UInt8]) -> Bool {
+        guard mode == .commands, !awaitsAnswerToData else { return false }
+        let word = Credential.Word(at: 0, of: line[...], isWhole: false)
+        return !word.isComplete || Verb(reading: line[word.range]) == nil
+    }
+
+    private func mayRepeat(inAnswer line: [UInt8]) -> Bool {
+        mayRepeat(ReplyLine.head(line).code, to: isInReply ? answering?.turn : pending.first?.turn)
     }
 
     /// What of the client's line under way is a credential, as offsets into all that it said.

@@ -130,6 +130,8 @@ struct GlanceConnection: Sendable {
 
     private mutating func note(_ said: Utterance, _ told: inout GlanceTold) {
         situations.take(said, base: base)
+        // What a proxy says ahead of a session is no word of the client.
+        if case .proxy = said.kind { return }
         told.legs.with(leg) { $0.spoke(said.side, at: nil) }
         switch said.kind {
         case .command(let asked): said.octets.withUnsafeBufferPointer { command(asked, $0, &told) }
