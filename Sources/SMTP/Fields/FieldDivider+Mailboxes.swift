@@ -158,7 +158,7 @@ extension FieldDivider {
             // The line ends: a name goes on, unless the address was there already.
             let words = run.filter { $0.kind != .blanks && $0.kind != .comment }
             let isName = words.count > 1 || words.first?.kind == .quoted
-            return isName && standing.part != .angle ? .displayName : .bare
+            return isName && standing.part != .angle && standing.part != .domain ? .displayName : .bare
         default: return .bare
         }
     }

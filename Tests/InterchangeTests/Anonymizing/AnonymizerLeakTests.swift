@@ -15,8 +15,9 @@ import Tracing
 
         private static let ours: Set<String> = [
             "postmaster", "abuse", "mailer", "daemon", "localhost", "localdomain", "arpa", "invalid", "header", "smtp",
-            "srs0",
-            "srs1", "mailfrom", "rcptto", "envelope",
+            "srs0", "srs1", "mailfrom", "rcptto", "envelope",
+            // Of DMARC records and of Postfix's own trace.
+            "rua", "ruf", "mailto", "addr",
         ]
 
         init(_ text: String) {
