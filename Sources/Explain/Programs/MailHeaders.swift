@@ -34,7 +34,9 @@ enum MailHeaders {
             explainer.library.anchors(meantBy: field.name).first { $0.path.hasPrefix("field/") }
         }
         let block = text.lines.drop { $0.trimmed.isEmpty }.prefix { !$0.trimmed.isEmpty }
-        guard !anchors.contains(nil), text.filled.count == block.count else { return nil }
+        guard !anchors.contains(nil), text.filled.count == block.count,
+            !fields.allSatisfy({ programs.contains($0.name) })
+        else { return nil }
         var found = Explanation(.headers, text: text.filled.prefix(3).joined(separator: "\n"))
         let isTrace = fields.contains { added.contains($0.name) }
         found.place = isTrace ? .acceptance : .content
@@ -47,6 +49,8 @@ enum MailHeaders {
         return found
     }
 
+    /// Fields of receipts (RFC 8098 §3.2.7) that programs begin their messages with as well: alone they tell of no mail.
+    private static let programs: Set = ["error", "failure", "warning"]
     /// Fields in which a server says how it judged the mail.
     private static let judged: Set = ["authentication-results", "received-spf", "arc-authentication-results"]
     /// Fields that a server adds which takes a mail.
