@@ -49,7 +49,7 @@ enum MailHeaders {
         return found
     }
 
-    /// Fields of receipts (RFC 8098 §3.2.7) that programs begin their messages with as well: alone they tell of no mail.
+    /// Fields of receipts (RFC 8098 §3.2.7, RFC 3798 §3.2.7) that programs begin their messages with as well: alone they tell of no mail.
     private static let programs: Set = ["error", "failure", "warning"]
     /// Fields in which a server says how it judged the mail.
     private static let judged: Set = ["authentication-results", "received-spf", "arc-authentication-results"]
