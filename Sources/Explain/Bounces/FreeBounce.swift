@@ -43,7 +43,11 @@ enum FreeBounce {
                 found.append(entry.of(recipient, by))
             }
             // The reverse-path of a command is nobody's that failed.
-            if let address = address(in: words), explainer.turn(toldIn: words) != .mail { recipient = address }
+            if let address = address(in: words), explainer.turn(toldIn: words) != .mail {
+                // What a server was told for one recipient was not told for the next.
+                if address != recipient, explainer.turn(toldIn: words) == nil { turn = nil }
+                recipient = address
+            }
         }
         guard found.isEmpty else { return found }
         // A daemon writes other mails as well.
@@ -180,9 +184,10 @@ enum FreeBounce {
 }
 
 extension Explanation {
-    /// Whether it says of a recipient that a mail waits.
+    /// Whether it says of a recipient that a mail waits, or that a program gave it up without a server's refusal.
     fileprivate func isOpen(_ recipient: String?) -> Bool {
-        outcome == .deferred && (recipient == nil || self.recipient == recipient)
+        (outcome == .deferred || outcome == .refused && code == nil)
+            && (recipient == nil || self.recipient == recipient)
     }
 
     /// The same, of a recipient, told by a program.
