@@ -141,6 +141,23 @@ public enum CertificateReading {
         return "\(kind) \(EVP_PKEY_get_bits(key))"
     }
 
+    /// The public key with its kind, in DER: what a TLSA record with the selector 1 is about (RFC 6698 §2.1.2).
+    public static func publicKeyInfo(of certificate: OpaquePointer) -> [UInt8] {
+        der { i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), $0) }
+    }
+
+    /// The whole of it in DER.
+    public static func octets(of certificate: OpaquePointer) -> [UInt8] { der { i2d_X509(certificate, $0) } }
+
+    private static func der(_ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32) -> [UInt8] {
+        let count = Int(write(nil))
+        guard count > 0 else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            var position = buffer.baseAddress
+            length = Int(write(&position))
+        }
+    }
+
     private static func fingerprint(of certificate: OpaquePointer) -> String {
         var count: UInt32 = 0
         let digest = [UInt8](unsafeUninitializedCapacity: 64) { buffer, length in

@@ -3,7 +3,7 @@ import Notation
 
 /// OpenSSL's digests over arrays.
 public enum Digest: Sendable {
-    case md5, sha256, sha384
+    case md5, sha256, sha384, sha512
 
     /// How many octets come out.
     public var count: Int {
@@ -11,6 +11,7 @@ public enum Digest: Sendable {
         case .md5: 16
         case .sha256: 32
         case .sha384: 48
+        case .sha512: 64
         }
     }
 
@@ -19,6 +20,7 @@ public enum Digest: Sendable {
         case .md5: EVP_md5()
         case .sha256: EVP_sha256()
         case .sha384: EVP_sha384()
+        case .sha512: EVP_sha512()
         }
     }
 

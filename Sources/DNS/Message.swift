@@ -32,19 +32,22 @@ public struct Message: Hashable, Sendable {
         self.additionals = additionals
     }
 
-    /// A query for one name and type; with `udpPayloadSize` it carries an OPT record.
+    /// A query for one name and type; with `udpPayloadSize` it carries an OPT record, which may ask for signatures.
     public static func query(
         id: UInt16,
         _ name: Name,
         _ type: RecordType,
         recursionDesired: Bool = true,
-        udpPayloadSize: UInt16? = nil
+        udpPayloadSize: UInt16? = nil,
+        wantsSignatures: Bool = false
     ) -> Message {
         Message(
             id: id,
             flags: recursionDesired ? .recursionDesired : [],
             questions: [Question(name: name, type: type)],
-            additionals: udpPayloadSize.map { [EDNS(udpPayloadSize: $0).record] } ?? []
+            additionals: udpPayloadSize.map {
+                [EDNS(udpPayloadSize: $0, flags: wantsSignatures ? EDNS.signaturesWanted : 0).record]
+            } ?? []
         )
     }
 

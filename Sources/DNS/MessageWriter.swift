@@ -62,6 +62,14 @@ public enum MessageWriter {
         return whole
     }
 
+    /// The data of a record in canonical form: every name whole and in lower case (RFC 4034 §6.2).
+    static func canonicalData(of record: ResourceRecord) throws(MessageWritingError) -> [UInt8] {
+        var sheet = Sheet()
+        sheet.isCanonical = true
+        try sheet.write(record.data)
+        return sheet.octets
+    }
+
     private static func wireCount(_ record: ResourceRecord) throws(MessageWritingError) -> Int {
         var sheet = Sheet()
         try sheet.write(record)
@@ -71,6 +79,8 @@ public enum MessageWriter {
 
 /// The octets written so far and where in them each name can be pointed to.
 private struct Sheet {
+    /// Whether names are written whole and in lower case.
+    var isCanonical = false
     var octets: [UInt8] = []
     /// Where each record ends, in the order of the wire.
     var recordEnds: [Int] = []
@@ -118,7 +128,7 @@ private struct Sheet {
         recordEnds.append(octets.count)
     }
 
-    private mutating func write(_ data: ResourceRecord.Data) throws(MessageWritingError) {
+    mutating func write(_ data: ResourceRecord.Data) throws(MessageWritingError) {
         switch data {
         case .a(let address): octets += address.octets
         case .aaaa(let address): octets += address.octets
@@ -153,6 +163,7 @@ private struct Sheet {
 
     /// Writes labels up to the first suffix that stands in the message already, then a pointer to it.
     private mutating func write(_ name: Name) {
+        guard !isCanonical else { return octets += name.canonicalOctets }
         let wire = name.labels.flatMap { [UInt8($0.count)] + $0 }
         var at = 0
         while at < wire.count {

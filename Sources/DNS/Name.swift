@@ -30,6 +30,26 @@ public struct Name: Sendable {
     /// How many octets the name takes when no part of it is compressed.
     public var wireCount: Int { labels.reduce(1) { $0 + $1.count + 1 } }
     public var isRoot: Bool { labels.isEmpty }
+    /// Its wire form, nothing compressed.
+    public var octets: [UInt8] { labels.flatMap { [UInt8($0.count)] + $0 } + [0] }
+    /// The same in lower case, as what is signed has it (RFC 4034 §6.2).
+    public var canonicalOctets: [UInt8] { labels.flatMap { [UInt8($0.count)] + $0.map(lowerCased) } + [0] }
+
+    /// The name that stands first in these octets, not compressed, and how many of them it takes.
+    static func read(uncompressed data: ArraySlice<UInt8>) -> (name: Name, count: Int)? {
+        var labels: [[UInt8]] = []
+        var rest = data
+        while let length = rest.popFirst().map(Int.init) {
+            guard length > 0 else {
+                return (try? Name(labels: labels)).map { ($0, rest.startIndex - data.startIndex) }
+            }
+            guard length <= labelLimit, rest.count >= length else { return nil }
+            labels.append(Array(rest.prefix(length)))
+            rest = rest.dropFirst(length)
+        }
+        return nil
+    }
+
     /// Whether this name is `zone` or stands below it.
     public func isWithin(_ zone: Name) -> Bool {
         Name(checked: Array(labels.suffix(zone.labels.count))) == zone

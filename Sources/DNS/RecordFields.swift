@@ -116,35 +116,11 @@ private enum RecordForm {
     }
 
     private static func name(_ data: ArraySlice<UInt8>) -> (String, Int)? {
-        var labels: [[UInt8]] = []
-        var rest = data
-        while let length = rest.popFirst().map(Int.init) {
-            guard length > 0 else {
-                guard let name = try? Name(labels: labels) else { return nil }
-                return ("\(name)", rest.startIndex - data.startIndex)
-            }
-            guard length < 64, rest.count >= length else { return nil }
-            labels.append(Array(rest.prefix(length)))
-            rest = rest.dropFirst(length)
-        }
-        return nil
+        Name.read(uncompressed: data).map { ("\($0.name)", $0.count) }
     }
 
     private static func types(_ data: ArraySlice<UInt8>) -> String? {
-        var names: [String] = []
-        var rest = data
-        while let window = rest.popFirst() {
-            guard let count = rest.popFirst().map(Int.init), (1...32).contains(count), rest.count >= count else {
-                return nil
-            }
-            for (place, octet) in rest.prefix(count).enumerated() {
-                for bit in 0..<8 where octet & (0x80 >> UInt8(bit)) != 0 {
-                    names.append("\(RecordType(rawValue: UInt16(window) << 8 | UInt16(place * 8 + bit)))")
-                }
-            }
-            rest = rest.dropFirst(count)
-        }
-        return names.joined(separator: " ")
+        TypeBitmap.read(data)?.map(\.description).joined(separator: " ")
     }
 }
 

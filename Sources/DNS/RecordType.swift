@@ -12,6 +12,9 @@ public struct RecordType: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let txt = RecordType(rawValue: 16)
     public static let aaaa = RecordType(rawValue: 28)
     public static let opt = RecordType(rawValue: 41)
+    public static let rrsig = RecordType(rawValue: 46)
+    public static let nsec = RecordType(rawValue: 47)
+    public static let dnskey = RecordType(rawValue: 48)
     public static let tlsa = RecordType(rawValue: 52)
     /// Only in questions: whatever there is (RFC 1035 §3.2.3, RFC 8482).
     public static let any = RecordType(rawValue: 255)

@@ -104,6 +104,8 @@ public struct EDNS: Hashable, Sendable {
         public init(code: UInt16, octets: [UInt8]) { (self.code, self.octets) = (code, octets) }
     }
 
+    /// The flag DO: whoever asks wants the records of DNSSEC, too (RFC 3225 §3).
+    public static let signaturesWanted: UInt16 = 0x8000
     /// Octets of UDP payload that the sender can take.
     public var udpPayloadSize: UInt16
     /// The upper eight bits of the response code.
@@ -112,6 +114,7 @@ public struct EDNS: Hashable, Sendable {
     /// Bit 15 asks for DNSSEC records (RFC 3225 §3).
     public var flags: UInt16
     public var options: [Option]
+    public var wantsSignatures: Bool { flags & Self.signaturesWanted != 0 }
 
     public init(
         udpPayloadSize: UInt16,

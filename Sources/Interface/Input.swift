@@ -49,6 +49,8 @@ public enum Input: Equatable, Sendable {
     case listening(Session.Ports)
     /// A live session is about to do something, or nothing any more.
     case held(Session.Pending?)
+    /// What the next step of the sandbox does, where its number does not say so; otherwise empty.
+    case promised(String)
     /// Where a live session is, before what waits in it is told.
     case stands(CommandSequence.Phase, Hello)
     /// A live session waits for something, or for nothing any more.
@@ -82,7 +84,8 @@ extension Input {
             .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
-        case .conversed, .conversationOpened, .previewed, .compared, .traced, .reading, .listening, .held, .stands,
+        case .conversed, .conversationOpened, .previewed, .compared, .traced, .reading, .listening, .held, .promised,
+            .stands,
             .awaiting,
             .growing,
             .resized,

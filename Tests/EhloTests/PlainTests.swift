@@ -25,6 +25,25 @@ import Testing
         #expect(!run.output.contains("\u{1B}"))
     }
 
+    @Test func `with TLS it walks them too, and holds the key against the record`() throws {
+        let run = try Program.run(["--tls", "--plain"])
+        #expect(run.status == 0 && run.errors.isEmpty)
+        let output = run.output.split(separator: "\n").map(String.init)
+        let numbers = output.compactMap {
+            $0.hasPrefix("Step ") ? $0.dropFirst(5).prefix { $0 != " " && $0 != "." } : nil
+        }
+        #expect(numbers.filter { $0.hasPrefix("6") } == ["6", "6a", "6b", "6c"])
+        let record = try #require(
+            output.first { $0.hasPrefix("Answer: TLSA _25._tcp.mx1.receiver.example 281 3 1 1 ") }
+        )
+        let digest = try #require(record.split(separator: " ").last)
+        #expect(output.count { $0 == "Note: \(digest)" } == 2, "what the record has, and what the key has")
+        #expect(output.contains { $0.hasPrefix("Answer: RRSIG _25._tcp.mx1.receiver.example 281 TLSA 15 5 281 ") })
+        #expect(output.contains { $0.hasPrefix("No findings: ") })
+        // A replay has no world to walk.
+        #expect(try Program.run(["seed", "--tls"]).status == 64)
+    }
+
     @Test func `the mail is the one that was asked for`() throws {
         try Program.withFolder { folder in
             let body = folder + "/body"

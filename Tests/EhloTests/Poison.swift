@@ -120,7 +120,8 @@ enum Poison {
             group: text,
             serverName: text,
             applicationProtocol: text,
-            chain: [certificate]
+            chain: [certificate],
+            association: .init(kind: text, words: text, wanted: text, found: text, fits: false)
         )
     }
 

@@ -206,7 +206,7 @@ struct ArrivalChecksTests {
             ]
         )
         #expect(zones.allSatisfy { $0.records.allSatisfy { $0.type != .tlsa } }, "no server shows a certificate")
-        let offersTLS = SandboxWorld.offered.contains { $0.hasPrefix("STARTTLS") }
+        let offersTLS = SandboxWorld.offered().contains { $0.hasPrefix("STARTTLS") }
         #expect(!offersTLS, "then TLSA has something to be true of")
     }
 

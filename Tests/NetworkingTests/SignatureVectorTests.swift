@@ -76,15 +76,15 @@ struct SignatureVectorTests {
     }
 
     @Test func `a key of ours verifies what it signed`() {
-        let key = DKIMKey(from: [1])
+        let key = Ed25519Key(from: [1])
         let signer = DKIMSigner(domain: "a.example", selector: "s", key: key.signing)
         let mail = Array("From: ada@a.example\r\nSubject:  x \r\n y\r\n\r\nHello  \r\n\r\n".utf8)
         let signed = signer.field(for: mail, at: 1) + mail
         #expect(key.publicKey.count == 32)
-        #expect(DKIMKey(from: [1]).publicKey == key.publicKey)
-        #expect(DKIMKey(from: [2]).publicKey != key.publicKey)
+        #expect(Ed25519Key(from: [1]).publicKey == key.publicKey)
+        #expect(Ed25519Key(from: [2]).publicKey != key.publicKey)
         for (octets, result) in [([1], DKIMVerifier.Result.pass), ([2], .fail)] as [([UInt8], DKIMVerifier.Result)] {
-            let record = Array("v=DKIM1; k=ed25519; p=".utf8) + Base64.encode(DKIMKey(from: octets).publicKey)
+            let record = Array("v=DKIM1; k=ed25519; p=".utf8) + Base64.encode(Ed25519Key(from: octets).publicKey)
             let fields = DKIMVerifier.fields(of: signed)
             #expect(fields.count == 1)
             #expect(fields.map { DKIMVerifier.openSSL.check($0, of: signed, records: [record]) } == [result])

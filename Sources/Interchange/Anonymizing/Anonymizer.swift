@@ -67,7 +67,7 @@ public final class Anonymizer {
         var facts = facts
         facts.summary = facts.summary.map(text)
         facts.serverName = facts.serverName.map(text)
-        (facts.chain, facts.messages) = ([], [])
+        (facts.chain, facts.association, facts.messages) = ([], nil, [])
         facts.name = facts.name.map { .init(wanted: text($0.wanted), found: $0.found.map(text)) }
         return facts
     }

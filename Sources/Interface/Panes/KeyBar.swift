@@ -139,6 +139,7 @@ private func nextHint(_ state: State, _ glyphs: Glyphs) -> (String, String) {
     guard case .live(let finished) = state.session.source, state.isAtFront else { return ("n", nextWords(state)) }
     if let pending = state.session.pending {
         if pending.consent != nil { return ("Enter", "asks whether to deliver") }
+        if !pending.promise.isEmpty { return ("Enter", pending.promise) }
         return ("Enter", pending.isReset ? "sends RSET" : pending.step.promise)
     }
     if state.session.waiting != nil { return ("Esc", "cancels") }
@@ -158,6 +159,7 @@ private func nextWords(_ state: State) -> String {
     }
     if finished { return "the delivered mail" }
     if state.session.awaited > 0 { return "waiting for the wire" }
+    if !state.session.promise.isEmpty { return state.session.promise }
     guard let step = state.place?.step.next ?? (state.cursor.line == nil ? .submission : nil) else {
         return "lets it end"
     }

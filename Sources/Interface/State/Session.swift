@@ -38,10 +38,19 @@ public struct Session: Equatable, Sendable {
         public let target: String
         /// The address to type for the mail to be delivered, when the session leaves here without having sent it.
         public let consent: String?
+        /// What letting it go does, where the step does not say so; otherwise empty.
+        public let promise: String
         /// The line that will go in its place, without its CRLF; nil while it was not edited.
         var edited: [UInt8]?
 
-        public init(step: Step, octets: [UInt8], target: String, consent: String? = nil) {
+        public init(
+            step: Step,
+            octets: [UInt8],
+            target: String,
+            consent: String? = nil,
+            promise: String = ""
+        ) {
+            self.promise = promise
             self.step = step
             self.octets = octets
             self.target = target
@@ -119,6 +128,9 @@ public struct Session: Equatable, Sendable {
     public internal(set) var portion: Double?
     /// Presses of next that the sandbox has not answered yet.
     var awaited = 0
+
+    /// What the sandbox does next, where the number of the step does not say so: `sends STARTTLS`.
+    var promise = ""
 
     /// What waits for Enter in a live session.
     var pending: Pending?

@@ -43,7 +43,7 @@ extension State {
         case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .compared,
             .traced, .reading,
             .listening,
-            .held, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .explained, .nameTaken:
+            .held, .promised, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .explained, .nameTaken:
             return nil
         }
         return []

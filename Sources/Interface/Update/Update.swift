@@ -91,6 +91,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
     case .previewed(let preview): state.session.list?.preview = preview
     case .listening(let ports): state.session.ports = ports
     case .held(let pending): state.hold(pending)
+    case .promised(let words): state.session.promise = words
     case .stands(let phase, let offer): (state.session.phase, state.session.offer) = (phase, offer)
     case .awaiting(let waiting): return state.wait(for: waiting)
     case .growing(let octets): state.session.growing = octets

@@ -48,6 +48,7 @@ final class TLSEngine {
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
     private let log: Log
+    private var associations: TLSAssociations?
     private var handshakeOctets = 0
     private(set) var isEstablished = false
     private var failure: TLSError?
@@ -83,6 +84,8 @@ final class TLSEngine {
         case .client(let name):
             SSL_set_connect_state(ssl)
             if let name, TLSNames.maySNI(name) { _ = cssl_set_server_name(ssl, name) }
+            let found = TLSAssociations(setup.associations, for: name, in: context, ssl)
+            if !found.isEmpty { associations = found }
         case .server: SSL_set_accept_state(ssl)
         }
     }
@@ -257,6 +260,8 @@ extension TLSEngine {
                 certificates.append(CertificateReading.facts(of: certificate))
             }
         }
+        let own = count > 0 ? cssl_certificate(chain, 0) : nil
+        let looksAtNames = setup.associations.isEmpty
         return TLSFacts(
             version: String(cString: SSL_get_version(ssl)).replacing("TLSv", with: "TLS ").replacing(
                 /^TLS 1$/,
@@ -266,8 +271,9 @@ extension TLSEngine {
             group: cssl_group(ssl).map { String(cString: $0) },
             serverName: cssl_server_name(ssl).map { String(cString: $0) },
             chain: certificates,
-            name: nameMatch(cssl_certificate(chain, 0).flatMap { count > 0 ? $0 : nil }),
-            trust: setup.side == .client && count > 0 ? trust : nil,
+            name: looksAtNames ? nameMatch(own) : nil,
+            trust: looksAtNames && setup.side == .client && count > 0 ? trust : nil,
+            association: associations?.comparison(ssl, with: own),
             messages: log.messages
         )
     }
@@ -289,6 +295,11 @@ extension TLSEngine {
 
     /// Why a session that must know its server cannot go on; nil when it may.
     func verdict(_ facts: TLSFacts) -> TLSError? {
+        guard setup.associations.isEmpty else {
+            // Of records none of which can be used TLS is all that is asked for (RFC 7672 §2.2).
+            guard associations != nil, facts.association?.fits != true else { return nil }
+            return .notVerified("it is not the one that the signed TLSA record names (RFC 7672 §2.2)")
+        }
         guard setup.mustVerify, setup.side == .client else { return nil }
         if let trust = facts.trust, !trust.isTrusted { return .notVerified(trust.reason ?? "it is not trusted") }
         guard let name = facts.name else { return .notVerified("no name is known that it should have") }

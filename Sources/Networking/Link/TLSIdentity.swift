@@ -1,4 +1,6 @@
 import COpenSSL
+import Cryptography
+import DNS
 import Glibc
 
 /// A certificate with its key and what stands above it: what a TLS server proves itself with.
@@ -65,6 +67,17 @@ public final class TLSIdentity: @unchecked Sendable {
     /// The key in PEM. A secret: a file with it is for its owner alone.
     public var pemKey: [UInt8] {
         CertificateDraft.pem(key: key)
+    }
+
+    /// The TLSA record that is true of this identity, however often its certificate is made anew with the same key
+    /// (RFC 7672 §3.1.1).
+    var association: TLSA {
+        TLSA(
+            certificateUsage: 3,
+            selector: 1,
+            matchingType: 1,
+            associationData: Digest.sha256.hash(CertificateReading.publicKeyInfo(of: certificate))
+        )
     }
 
     func install(in context: OpaquePointer) throws(TLSError) {

@@ -1,3 +1,4 @@
+import DNS
 public import SMTP
 import Tracing
 
@@ -39,6 +40,9 @@ public struct TLSSetup: Sendable {
     public var authorities: [UInt8]
     /// The certificate must be for the name and lead to a trusted authority; otherwise the verdict is told and all goes on.
     public var mustVerify: Bool
+    /// The signed TLSA records of a client's server. Where some of them can be used one has to fit, and nothing else counts
+    /// (RFC 7672 §2.2, §3.1).
+    var associations: [TLSA] = []
     /// How long the handshake may take, in seconds.
     public var seconds: Int
     /// Is told each secret of the connection as a line of NSS's key log, without its end.

@@ -29,6 +29,8 @@ final class ClientEnd {
         var isGuarded = false
         /// What TLS is set up with, should the dialogue ask for it.
         var tls: TLSSetup?
+        /// Whether the handshake asks before it begins, as what is said does.
+        var holdsHandshake = false
     }
 
     /// An answer that is waited for.
@@ -289,6 +291,7 @@ final class ClientEnd {
         case .smuggling(let found): log.emit(.remark(.init(found)), setup.leg)
         case .sendMailData(let octets): hold(.mailData, octets) { self.write($0) }
         case .wait(let limit): wait(limit, dialogue?.awaitedTurn ?? .handshake)
+        case .startTLS where setup.holdsHandshake: hold(.handshake, []) { _ in self.startTLS() }
         case .startTLS: startTLS()
         case .close: close()
         case .finish(let outcome): end(.finished(outcome))
@@ -349,9 +352,10 @@ final class ClientEnd {
     }
 
     private func part(closedBy side: Side) {
-        log.emit(.close(by: side), setup.leg)
         life.close()
+        // What this says inside TLS, close_notify, stands before the end.
         closeNow()
+        log.emit(.close(by: side), setup.leg)
         proceed()
     }
 

@@ -15,6 +15,8 @@ public enum LiveHold {
         /// Where the session is, and what the server offers.
         public var phase = CommandSequence.Phase.connected
         public var offer = Hello()
+        /// What letting it happen does, as `sends STARTTLS`, where the step does not say so; otherwise empty.
+        public var promise = ""
         /// Whether the session leaves here because nobody said that the mail shall be delivered: `allow` goes on instead.
         public var leavesUndelivered = false
 

@@ -99,12 +99,14 @@ final class LiveLine {
             let bound = NIOLoopBound(action, eventLoop: loop)
             // What waits is shown, so a credential in it is masked; sent is what it stands for.
             let shown = attempt.security.showsSecrets ? octets : self.log.shown(octets, from: .client, attempt.leg)
+            let own = LiveHold.Held(sending: turn, ordinal)
             var held = LiveHold.Held(
-                step: attempt.leg == .submission ? .submission : LiveHold.Held(sending: turn, ordinal).step,
+                step: attempt.leg == .submission ? .submission : own.step,
                 ordinal: ordinal,
                 octets: shown,
                 target: attempt.peer
             )
+            held.promise = own.promise
             if let client = self.client {
                 held.phase = client.phase
                 held.offer = client.offer

@@ -62,6 +62,8 @@ enum QueueAdvice {
             return .init(.bounces).adding(
                 " after 5yz: the author receives a report that quotes the server's words (RFC 5321 §6.1)\(greeting)"
             )
+        // Who must have TLS waits until there is some (RFC 7672 §2.2, RFC 8461 §5).
+        case .notOffered(_, at: .startTLS): return retries
         case .notOffered(let keyword, _):
             return .init(.bounces).adding(
                 ": what this server cannot carry goes back to the author, unless it can be had otherwise\(source(of: keyword))"

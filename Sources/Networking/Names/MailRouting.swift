@@ -8,10 +8,14 @@ struct MailRouting: Sendable {
     var families: [RecordType]
     var observe: @Sendable (Resolver.Packet) -> Void
 
+    /// Checks the signatures of all that is answered; nil where answers are taken as they come.
+    var trust: ZoneTrust?
+
     /// The exchangers of a domain in the order in which they are to be tried.
     func choice(for domain: Name, seed: UInt64) async -> Result<ExchangerChoice, LookupError> {
-        let lookup = await resolver.lookup(domain, .mx, observe: observe)
+        let lookup = await lookup(domain, .mx)
         guard let reading = lookup.reading else { return .failure(lookup.failure ?? .noServer) }
+        if let failure = lookup.failure, case .bogus = failure { return .failure(failure) }
         var generator = SplitMix64(seed: seed)
         let choice = ExchangerChoice(for: domain, answer: reading.message, using: &generator)
         // That there are no records can only be learnt from an answer that is whole.
@@ -26,8 +30,11 @@ struct MailRouting: Sendable {
         var found: [IPAddress] = []
         var failure: LookupError?
         for family in families {
-            let lookup = await resolver.lookup(host, family, observe: observe)
-            if let own = lookup.failure, own.disposition == .temporary { failure = failure ?? own }
+            let lookup = await lookup(host, family)
+            if let own = lookup.failure {
+                if case .bogus = own { return .failure(own) }
+                if own.disposition == .temporary { failure = failure ?? own }
+            }
             for record in lookup.reading?.message.answers ?? [] {
                 switch record.data {
                 case .a(let address) where family == .a: found.append(.v4(address))
@@ -38,6 +45,21 @@ struct MailRouting: Sendable {
         }
         if found.isEmpty, let failure { return .failure(failure) }
         return .success(found)
+    }
+
+    /// The TLSA records of a host's server on port 25; empty when it is known that there are none (RFC 7672 §2.2).
+    func associations(of host: Name) async -> Result<[TLSA], LookupError> {
+        guard let owner = try? Name("_25._tcp.\(host)") else { return .success([]) }
+        let lookup = await lookup(owner, .tlsa)
+        if let failure = lookup.failure { return failure.disposition == .permanent ? .success([]) : .failure(failure) }
+        let records = lookup.reading?.message.answers ?? []
+        return .success(records.compactMap { if case .tlsa(let association) = $0.data { association } else { nil } })
+    }
+
+    private func lookup(_ name: Name, _ type: RecordType) async -> Resolver.Lookup {
+        var lookup = await resolver.lookup(name, type, observe: observe)
+        if let trust, let why = await trust.check(lookup) { lookup.failure = .bogus(why) }
+        return lookup
     }
 }
 

@@ -17,7 +17,7 @@ public struct Zone: Equatable, Sendable {
         self.records = records
     }
 
-    private var authority: ResourceRecord {
+    var authority: ResourceRecord {
         ResourceRecord(owner: origin, ttl: ttl, data: .soa(startOfAuthority))
     }
 
@@ -50,6 +50,7 @@ public struct Zones: Sendable {
         let reading = MessageReader.read(octets)
         let query = reading.message
         guard octets.count >= 12, !query.flags.contains(.response) else { return nil }
+        let wantsSignatures = query.edns?.wantsSignatures ?? false
         var answer = Message(
             id: query.id,
             flags: query.flags.intersection([.recursionDesired, .checkingDisabled]).union(.response),
@@ -59,7 +60,11 @@ public struct Zones: Sendable {
         if query.questions.count == 1 { answer.questions = query.questions }
         let opts = query.additionals.filter { $0.type == .opt }
         if let asked = query.edns, opts.count == 1 {
-            var edns = EDNS(udpPayloadSize: Self.udpPayloadSize)
+            // DO comes back as it came (RFC 3225 §3).
+            var edns = EDNS(
+                udpPayloadSize: Self.udpPayloadSize,
+                flags: wantsSignatures ? EDNS.signaturesWanted : 0
+            )
             if asked.version > 0, answer.responseCode == .noError {
                 // BADVERS is 16: a one in the upper bits, nothing in the lower (RFC 6891 §6.1.3).
                 edns.extendedResponseCode = 1
@@ -69,7 +74,7 @@ public struct Zones: Sendable {
             answer.additionals = [edns.record]
         }
         guard answer.responseCode == .noError, let question = answer.questions.first else { return answer }
-        fill(&answer, question)
+        fill(&answer, question, wantsSignatures)
         return answer
     }
 
@@ -97,26 +102,33 @@ public struct Zones: Sendable {
         zones.filter { name.isWithin($0.origin) }.max { $0.origin.labels.count < $1.origin.labels.count }
     }
 
-    private func fill(_ answer: inout Message, _ question: Question) {
+    private func fill(_ answer: inout Message, _ question: Question, _ wantsSignatures: Bool) {
         answer.flags.insert(.authoritativeAnswer)
         var name = question.name
+        var isSigned = false
         for _ in 0...Self.aliasLimit {
             guard let zone = zone(of: name) else { break }
+            let adds = wantsSignatures && zone.isSigned
+            isSigned = isSigned || adds
             let found = zone.records(of: name, question.type)
             answer.answers += found
+            if adds { answer.answers += zone.signatures(of: name, question.type) }
             let aliases = zone.records(of: name, .cname)
             if found.isEmpty, case .cname(let target)? = aliases.first?.data {
                 answer.answers += aliases.prefix(1)
+                if adds { answer.answers += zone.signatures(of: name, .cname) }
                 name = target
                 continue
             }
             if found.isEmpty {
                 answer.authorities = [zone.negativeAuthority]
                 answer.responseCode = zone.has(name) ? .noError : .nameError
+                if adds { answer.authorities = zone.signedDenial(of: name) }
             }
             break
         }
-        answer.additionals = addresses(for: answer.answers) + answer.additionals
+        // Whoever checks signatures asks for the addresses anyhow: those that come along would need theirs (RFC 4035 §3.1.1).
+        if !isSigned { answer.additionals = addresses(for: answer.answers) + answer.additionals }
     }
 
     /// The addresses of the hosts that the answers name, as far as they are known here (RFC 1035 §3.3.9, §3.3.11).

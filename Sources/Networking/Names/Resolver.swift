@@ -14,6 +14,8 @@ public struct Resolver: Sendable {
     /// What the OPT record of the query offers, up to 4096; nil for a query without OPT.
     public var udpPayloadSize: UInt16?
     public var recursionDesired: Bool
+    /// Whether the query asks for signatures (RFC 3225 §3); they are not checked here.
+    public var wantsSignatures = false
 
     public init(
         servers: String? = nil,
@@ -116,6 +118,8 @@ public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
     case cancelled
     /// The query could not be written.
     case badQuery(MessageWritingError)
+    /// The answer should be signed and is not, or its signature does not hold: *bogus* (RFC 4035 §4.3). Why.
+    case bogus(String)
 
     public var description: String {
         switch self {
@@ -133,6 +137,7 @@ public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformed: "what came back was no answer to the query"
         case .cancelled: "the lookup was cancelled"
         case .badQuery(let error): "the query cannot be written: \(error)"
+        case .bogus(let why): "the answer does not stand the check of its signatures: \(why)"
         }
     }
 

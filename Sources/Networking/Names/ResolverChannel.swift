@@ -54,7 +54,8 @@ extension Resolver {
             name,
             type,
             recursionDesired: recursionDesired,
-            udpPayloadSize: udpPayloadSize
+            udpPayloadSize: udpPayloadSize,
+            wantsSignatures: wantsSignatures
         )
         var lookup = Lookup(question: query.questions[0], packets: [], answer: nil, failure: nil, duration: .zero)
         let octets: [UInt8]

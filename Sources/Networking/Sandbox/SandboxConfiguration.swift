@@ -23,11 +23,17 @@ public struct SandboxConfiguration: Sendable {
     /// Under which name the sender's domain publishes the key that its server signs with.
     static let selector = "walk"
     /// The key that the sender's own server signs with: another one each time, and nobody's outside of this world.
-    var signingKey: DKIMKey { DKIMKey(from: Array("\(senderDomain) \(seed)".utf8)) }
+    var signingKey: Ed25519Key { Ed25519Key(from: Array("\(senderDomain) \(seed)".utf8)) }
     /// Where all that is drawn by lot comes from: the order of equal exchangers, queue ids, the key that signs.
     public let seed: UInt64
     /// The time that header fields tell; nil for the wall clock.
     public let fixedDate: MailDate?
+    /// Whether both servers speak TLS, and the recipient's domain says by signed TLSA records with which key (RFC 7672).
+    public let usesTLS: Bool
+    /// What is wrong with the recipient's side, for those who want to see that it is noticed.
+    var flaw: WalkSecurity.Flaw?
+
+    var date: MailDate { fixedDate ?? .now() }
 
     /// Takes addresses as a person types them; the sender may be `<>`.
     ///
@@ -43,7 +49,8 @@ public struct SandboxConfiguration: Sendable {
         subject: String = MailContent.defaultSubject,
         body: [UInt8]? = nil,
         seed: UInt64 = .random(in: 0 ... .max),
-        fixedDate: MailDate? = nil
+        fixedDate: MailDate? = nil,
+        usesTLS: Bool = false
     ) throws(SandboxError) {
         guard !recipients.isEmpty else { throw .noRecipient }
         do { self.sender = try ReversePath(sender) } catch { throw .badSender(sender, error) }
@@ -55,6 +62,7 @@ public struct SandboxConfiguration: Sendable {
         recipientDomain = try Self.commonDomain(of: paths, typed: recipients)
         self.seed = seed
         self.fixedDate = fixedDate
+        self.usesTLS = usesTLS
         do {
             content = try MailContent.write(
                 from: self.sender,

@@ -6,6 +6,8 @@ import Tracing
 /// One mail's way through a sandbox world: submission, lookup, relay. Lives on one event loop.
 final class SandboxWalk {
     let configuration: SandboxConfiguration
+    /// Nil where all goes in the clear.
+    let security: WalkSecurity?
     private let loop: any EventLoop
     private let log: TimedLog
     private let gate: any StepKeeper
@@ -19,6 +21,8 @@ final class SandboxWalk {
     private var client: ClientEnd?
     private var lookup: Task<Void, Never>?
     private var routing: MailRouting?
+    /// Does not ask for signatures.
+    private var plainResolver: Resolver?
     /// What the sender's own server took and has not sent on.
     private var queued: MailObject?
     /// What the recipient's server put into the mailbox.
@@ -30,12 +34,14 @@ final class SandboxWalk {
 
     init(
         _ configuration: SandboxConfiguration,
+        _ security: WalkSecurity?,
         on loop: any EventLoop,
         log: TimedLog,
         gate: any StepKeeper,
         onFinish: @escaping (SandboxOutcome) -> Void
     ) {
         self.configuration = configuration
+        self.security = security
         self.loop = loop
         self.log = log
         self.gate = gate
@@ -63,11 +69,18 @@ final class SandboxWalk {
     func begin(dns port: Int) {
         guard !isOver else { return }
         let (log, loop) = (NIOLoopBound(log, eventLoop: loop), loop)
+        let observe: @Sendable (Resolver.Packet) -> Void = { packet in
+            loop.execute { log.value.emit(packet.event, .lookup) }
+        }
+        // The name server is ours and always answers: a query sent twice on a busy machine would only confuse.
+        var resolver = Resolver(servers: "127.0.0.1:\(port)", timeLimit: .seconds(120))
+        plainResolver = resolver
+        resolver.wantsSignatures = security != nil
         routing = MailRouting(
-            // The name server is ours and always answers: a query sent twice on a busy machine would only confuse.
-            resolver: Resolver(servers: "127.0.0.1:\(port)", timeLimit: .seconds(120)),
+            resolver: resolver,
             families: [.a, .aaaa],
-            observe: { packet in loop.execute { log.value.emit(packet.event, .lookup) } }
+            observe: observe,
+            trust: security?.trust(resolver, observe) { note in loop.execute { log.value.emit(.note(note), .lookup) } }
         )
         pass(LiveHold.Held(step: .submission)) { self.submit() }
     }
@@ -104,8 +117,6 @@ final class SandboxWalk {
         let digits = String(generator.next() >> 24, radix: 36, uppercase: true)
         return String(digits.suffix(8))
     }
-
-    private func date() -> MailDate { configuration.fixedDate ?? .now() }
 }
 
 /// Step 1: the user agent hands the mail to the sender's own server (RFC 6409).
@@ -114,12 +125,17 @@ extension SandboxWalk {
         let policy = ServerDialogue.Policy(
             domain: configuration.ownServerName,
             greetingText: "ESMTP submission, ready",
-            offered: SandboxWorld.offered,
+            offered: SandboxWorld.offered(withTLS: security != nil),
             sizeLimit: SandboxWorld.sizeLimit,
             queueID: makeQueueID()
         )
         return Listener {
-            ServerEnd.Setup(policy: policy, limit: Listener.usualLimit, date: self.date)
+            ServerEnd.Setup(
+                policy: policy,
+                tls: self.security?.submissionServer,
+                limit: Listener.usualLimit,
+                date: { self.configuration.date }
+            )
         } onConnected: { end in
             end.start()
         } onMail: { end, fate in
@@ -138,12 +154,14 @@ extension SandboxWalk {
         let peer = "\(configuration.ownServerName) [127.0.0.1]:\(port)"
         log.emit(.connect(to: peer), .submission)
         ownSubmission.connecting()
-        let plan = ClientDialogue.Plan(clientName: configuration.userAgentName, mails: [mail])
+        var plan = ClientDialogue.Plan(clientName: configuration.userAgentName, mails: [mail])
+        plan.tls = security == nil ? .never : .required
         let setup = ClientEnd.Setup(
             leg: .submission,
             peer: peer,
-            dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
-            limit: { _ in nil }
+            dialogue: { [plan] _ in WatchedConversation.around(try ClientDialogue(plan)) },
+            limit: { _ in nil },
+            tls: security?.userAgent(asking: configuration.ownServerName)
         )
         dial(setup, ownSubmission, port) { self.submitted($0) }
     }
@@ -154,14 +172,14 @@ extension SandboxWalk {
         var mail = reception.mail
         var added: [UInt8] = []
         let fields = HeaderField.fields(of: mail.content)
-        if !fields.contains(where: { $0.isNamed("Date") }) { added += Array("Date: \(date())\r\n".utf8) }
+        if !fields.contains(where: { $0.isNamed("Date") }) { added += Array("Date: \(configuration.date)\r\n".utf8) }
         if !fields.contains(where: { $0.isNamed("Message-ID") }) {
-            let id = "\(reception.fields.queueID).\(date().seconds)@\(configuration.ownServerName)"
+            let id = "\(reception.fields.queueID).\(configuration.date.seconds)@\(configuration.ownServerName)"
             added += Array("Message-ID: <\(id)>\r\n".utf8)
         }
         mail.content = added + mail.content
         let trace = reception.fields.received(for: mail.envelope)
-        mail.content = trace + signer.field(for: mail.content, at: date().seconds) + mail.content
+        mail.content = trace + signer.field(for: mail.content, at: configuration.date.seconds) + mail.content
         mail.envelope.forwardPaths = configuration.recipients
         queued = mail
     }
@@ -187,29 +205,25 @@ extension SandboxWalk {
         let (walk, loop) = (NIOLoopBound(self, eventLoop: loop), loop)
         let (domain, seed) = (configuration.recipientDomain, configuration.seed)
         lookup = Task {
-            let choice = await routing.choice(for: domain, seed: seed)
-            let first = (try? choice.get())?.candidates.first?.exchange
-            let addresses =
-                if let first { (try? await routing.addresses(of: first).get()) ?? [] } else { [IPAddress]() }
-            loop.execute { walk.value.looked(up: choice, addresses) }
+            let found = await Destination.find(routing, for: domain, seed: seed)
+            loop.execute { walk.value.looked(up: found) }
         }
     }
 
-    private func looked(up result: Result<ExchangerChoice, LookupError>, _ addresses: [IPAddress]) {
+    private func looked(up result: Result<Destination, Destination.NotFoundError>) {
         switch result {
-        case .failure(let failure): lookupFailed(failure.told)
-        case .success(let choice):
-            guard let best = choice.candidates.first, let address = addresses.first else {
-                return lookupFailed(choice.outcome.told)
-            }
-            let host = "\(best.exchange)"
-            pass(LiveHold.Held(step: .connection)) { self.connect(to: host, address) }
+        case .failure(let trouble): lookupFailed(trouble)
+        case .success(let destination):
+            if security != nil { log.emit(.note(destination.remark), .lookup) }
+            pass(LiveHold.Held(step: .connection)) { self.connect(to: destination) }
         }
     }
 
-    private func lookupFailed(_ failure: WireEvent.Failure) {
-        log.emit(.error(failure), .lookup)
-        finish(.notDelivered(failure.words))
+    private func lookupFailed(_ trouble: Destination.NotFoundError) {
+        log.emit(.error(trouble.failure), .lookup)
+        let outcome = LiveOutcome.lookupFailed(trouble.failure, trouble.disposition)
+        if security != nil, let advice = QueueAdvice.remark(after: outcome) { log.emit(.remark(advice), .lookup) }
+        finish(.notDelivered(trouble.failure.words))
     }
 }
 
@@ -219,13 +233,18 @@ extension SandboxWalk {
         let policy = ServerDialogue.Policy(
             domain: configuration.exchangerName,
             greetingText: "ESMTP ready",
-            offered: SandboxWorld.offered,
+            offered: SandboxWorld.offered(withTLS: security?.offersTLS == true),
             localDomains: ["\(configuration.recipientDomain)"],
             sizeLimit: SandboxWorld.sizeLimit,
             queueID: makeQueueID()
         )
         return Listener {
-            ServerEnd.Setup(policy: policy, limit: Listener.usualLimit, date: self.date)
+            ServerEnd.Setup(
+                policy: policy,
+                tls: self.security?.relayServer,
+                limit: Listener.usualLimit,
+                date: { self.configuration.date }
+            )
         } onConnected: { end in
             self.ownRelay.ask(end.peerPort) { isOwn in
                 end.start(pass: isOwn ? { self.pass(LiveHold.Held(replyTo: $0, $1), $2) } : nil)
@@ -236,28 +255,31 @@ extension SandboxWalk {
         }
     }
 
-    private func connect(to host: String, _ address: IPAddress) {
+    private func connect(to destination: Destination) {
         guard let mail = queued, !isOver else { return }
         let port = relayServer?.port ?? 0
-        let peer = "\(host) [\(address)]:\(port)"
+        let peer = "\(destination.host) [\(destination.address)]:\(port)"
         log.emit(.connect(to: peer), .relay)
         ownRelay.connecting()
-        let plan = ClientDialogue.Plan(clientName: configuration.ownServerName, mails: [mail])
+        var plan = ClientDialogue.Plan(clientName: configuration.ownServerName, mails: [mail])
+        plan.tls = destination.tls(security)
         let setup = ClientEnd.Setup(
             leg: .relay,
             peer: peer,
-            dialogue: { _ in WatchedConversation.around(try ClientDialogue(plan)) },
+            dialogue: { [plan] _ in WatchedConversation.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             pass: { turn, ordinal, octets, action in
-                self.whenChecked { self.pass(LiveHold.Held(sending: turn, ordinal)) { action(octets) } }
-            }
+                self.whenChecked { self.pass(LiveHold.Held(walking: turn, ordinal)) { action(octets) } }
+            },
+            tls: security?.sender(to: destination),
+            holdsHandshake: true
         )
         dial(setup, ownRelay, port) { ending in self.whenChecked { self.relayed(ending) } }
     }
 
     /// The recipient's server checks where the mail is from, and then makes the final delivery.
     private func store(_ reception: ServerEnd.Reception) {
-        guard let resolver = routing?.resolver, !isOver else { return }
+        guard let resolver = plainResolver, !isOver else { return }
         let checks = ArrivalChecks(
             resolver: resolver,
             serverName: configuration.exchangerName,
@@ -301,6 +323,10 @@ extension SandboxWalk {
         for mail in stored { log.emit(.delivered(mail), .relay) }
         switch ending {
         case .finished(.completed) where !stored.isEmpty: finish(.delivered)
+        case .finished(let outcome) where security != nil && stored.isEmpty:
+            // The walk has one server behind all exchangers; a real sender would try the others first (RFC 7672 §2.2).
+            if let advice = QueueAdvice.remark(after: .failed(outcome)) { log.emit(.remark(advice), .relay) }
+            finish(.notDelivered(ending.reason))
         case .finished, .notConnected: finish(stored.isEmpty ? .notDelivered(ending.reason) : .delivered)
         }
     }
@@ -311,10 +337,12 @@ extension SandboxWalk {
         _ port: Int,
         onEnding: @escaping (ClientEnd.Ending) -> Void
     ) {
-        let note = "The sandbox uses port \(port) in place of \(setup.leg == .submission ? 587 : 25)"
+        let isSubmission = setup.leg == .submission
+        var notes = ["The sandbox uses port \(port) in place of \(isSubmission ? 587 : 25)"]
+        if isSubmission, security != nil { notes.append(WalkSecurity.userAgentTrust) }
         let (log, leg) = (log, setup.leg)
-        let end = ClientEnd(setup, log: log) { link in
-            log.emit(.note(note), leg)
+        let end = ClientEnd(setup, log: log) { [notes] link in
+            for note in notes { log.emit(.note(note), leg) }
             own.connected(from: link.localAddress?.port)
         } onEnding: { ending in
             if case .notConnected = ending { own.failed() }

@@ -17,9 +17,11 @@ public final class SandboxWorld: Sendable {
     }
 
     /// What both servers offer in answer to EHLO.
-    static let offered = [
-        "SIZE \(sizeLimit)", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING", "HELP",
-    ]
+    static func offered(withTLS: Bool = false) -> [String] {
+        ["SIZE \(sizeLimit)", "8BITMIME", "PIPELINING"] + (withTLS ? ["STARTTLS"] : [])
+            + ["ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING", "HELP"]
+    }
+
     /// The largest mail, in octets.
     static let sizeLimit = 104_857_600
     /// The one thread on which all sockets of this program are served. It lives as long as the program.
@@ -32,6 +34,7 @@ public final class SandboxWorld: Sendable {
     private let onEvent: @Sendable (WireEvent) -> Void
     private let onFinish: @Sendable (SandboxOutcome) -> Void
     private let nameServer: NameServer
+    private let security: WalkSecurity?
 
     /// Every step asks `gate` before it happens. The callbacks come on the world's thread, one after the other: `onEvent` hears
     /// all that happens, in order; `onFinish` how it ended, once.
@@ -45,7 +48,8 @@ public final class SandboxWorld: Sendable {
         self.gate = gate
         self.onEvent = onEvent
         self.onFinish = onFinish
-        nameServer = NameServer(zones: try configuration.zones())
+        security = configuration.usesTLS ? try WalkSecurity(configuration) : nil
+        nameServer = NameServer(zones: try configuration.zones(security))
         loop = Self.group.next()
         walk = .makeEmptyBox(valueType: SandboxWalk.self, eventLoop: loop)
     }
@@ -53,11 +57,12 @@ public final class SandboxWorld: Sendable {
     /// Opens the servers. The first step waits then at the gate.
     @discardableResult public func start() async throws -> Ports {
         let dns = try await nameServer.start(on: loop)
-        let (walk, loop, configuration) = (walk, loop, configuration)
+        let (walk, loop, configuration, security) = (walk, loop, configuration, security)
         let (gate, onEvent, onFinish) = (gate, onEvent, onFinish)
         var ports = try await loop.flatSubmit {
             let made = SandboxWalk(
                 configuration,
+                security,
                 on: loop,
                 log: TimedLog(onEvent: onEvent),
                 gate: gate,

@@ -10,8 +10,8 @@ extension SandboxConfiguration {
         (10, "mx2"), (5, "alt1"), (5, "alt2"), (10, "mx3"), (1, "mx1"),
     ]
 
-    /// The made-up domains of this world; every host in them has the address 127.0.0.1.
-    func zones() throws(NameError) -> Zones {
+    /// The made-up domains of this world; every host in them has the address 127.0.0.1. With TLS that of the recipient is signed.
+    func zones(_ security: WalkSecurity? = nil) throws -> Zones {
         var recipient: [ResourceRecord] = []
         for (preference, host) in Self.exchangers {
             let name = try Name("\(host).\(recipientDomain)")
@@ -35,18 +35,32 @@ extension SandboxConfiguration {
         let policies = try authentication(of: senderDomain, key: signingKey)
         // Who writes to a neighbour has one domain: its exchangers are those of the recipient.
         guard senderDomain != recipientDomain else {
-            return Zones([try zone(recipientDomain, recipient + sender.dropFirst() + policies)])
+            let shared = try zone(recipientDomain, recipient + sender.dropFirst() + policies)
+            return Zones([try secured(shared, security)])
         }
         recipient += try authentication(of: recipientDomain, key: nil)
-        return Zones([try zone(recipientDomain, recipient), try zone(senderDomain, sender + policies)])
+        return Zones([
+            try secured(zone(recipientDomain, recipient), security), try zone(senderDomain, sender + policies),
+        ])
+    }
+
+    /// The zone with what its servers' certificates have for keys, signed; as it is where no server shows one.
+    private func secured(_ zone: Zone, _ security: WalkSecurity?) throws -> Zone {
+        guard let security else { return zone }
+        var zone = zone
+        for (_, host) in Self.exchangers {
+            let owner = try Name("_25._tcp.\(host).\(recipientDomain)")
+            zone.records.append(ResourceRecord(owner: owner, ttl: Self.ttl, data: .tlsa(security.association)))
+        }
+        return security.damaged(try security.signer.signed(zone))
     }
 
     /// What a domain says of mail that claims to be from it: SPF, with a key of DKIM the key, and DMARC.
     ///
     /// All is true here: mail comes from this machine alone, only the sender's server signs, and nobody is asked to refuse anything.
-    /// There is no TLSA and no `_mta-sts`: no server of the walk shows a certificate, and nobody serves a policy. Reports about TLS
-    /// may be asked for all the same (RFC 8460 §3).
-    private func authentication(of domain: Name, key: DKIMKey?) throws(NameError) -> [ResourceRecord] {
+    /// There is no TLSA here, since a server must show the key for that (`secured`), and no `_mta-sts`: nobody serves a policy. Reports
+    /// about TLS may be asked for all the same (RFC 8460 §3).
+    private func authentication(of domain: Name, key: Ed25519Key?) throws(NameError) -> [ResourceRecord] {
         let spf = "v=spf1 ip4:127.0.0.1 ip6:::1 -all"
         var texts = [("\(domain)", spf)]
         if let key {

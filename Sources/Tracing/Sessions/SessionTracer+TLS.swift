@@ -221,7 +221,18 @@ enum TLSReport {
             let isUnknown = !trust.isTrusted && (trust.isUntimely != true || isOwn)
             lines.append(Line(text: text, anchor: "tls/trust", departures: isUnknown ? [.certificateNotTrusted] : []))
         }
+        if let association = facts.association { lines += Self.lines(of: association) }
         return lines
+    }
+
+    /// What was compared with what; a digest has 64 digits and a line of its own.
+    private static func lines(of association: TLSFacts.Association) -> [Line] {
+        let verdict = association.fits ? "the same, so it is the server that was meant" : "another one"
+        let texts = [
+            "TLSA \(association.kind) names \(association.words):", association.wanted,
+            "the one that was shown has:", association.found, verdict,
+        ]
+        return texts.map { Line(text: $0, anchor: "tls/association") }
     }
 
     private static func line(of name: TLSFacts.NameMatch, in certificate: TLSFacts.Certificate?) -> Line {

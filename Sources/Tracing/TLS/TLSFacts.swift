@@ -22,6 +22,9 @@ public struct TLSFacts: Hashable, Sendable, Codable {
     public var name: NameMatch?
     /// Whether the chain leads to an authority this system trusts; nil where nobody looked.
     public var trust: Trust?
+    /// How the certificate stands to the TLSA records that were looked up; nil where nobody looked. Then neither its names nor an
+    /// authority count, and nobody looks at them (RFC 7672 §3.1.1).
+    public var association: Association?
     /// The messages of the handshake in their order, those that were encrypted included.
     public var messages: [Message]
 
@@ -34,6 +37,7 @@ public struct TLSFacts: Hashable, Sendable, Codable {
         chain: [Certificate] = [],
         name: NameMatch? = nil,
         trust: Trust? = nil,
+        association: Association? = nil,
         messages: [Message] = []
     ) {
         self.version = version
@@ -44,6 +48,7 @@ public struct TLSFacts: Hashable, Sendable, Codable {
         self.chain = chain
         self.name = name
         self.trust = trust
+        self.association = association
         self.messages = messages
     }
 
@@ -67,6 +72,7 @@ public struct TLSFacts: Hashable, Sendable, Codable {
             chain: try fields.decodeIfPresent([Certificate].self, forKey: .chain) ?? [],
             name: try fields.decodeIfPresent(NameMatch.self, forKey: .name),
             trust: try fields.decodeIfPresent(Trust.self, forKey: .trust),
+            association: try fields.decodeIfPresent(Association.self, forKey: .association),
             messages: try fields.decodeIfPresent([Message].self, forKey: .messages) ?? []
         )
         summary = try fields.decodeIfPresent(String.self, forKey: .summary)
@@ -154,6 +160,28 @@ public struct TLSFacts: Hashable, Sendable, Codable {
             self.isTrusted = isTrusted
             self.reason = reason
             self.isUntimely = isUntimely
+        }
+    }
+
+    /// What a TLSA record says of the server's certificate, beside what was computed of the one that it showed (RFC 6698 §2.1).
+    public struct Association: Hashable, Sendable, Codable {
+        /// The three numbers of the record, as `3 1 1`.
+        public var kind: String
+        /// What is compared, in words: `the server's public key, its SHA-256`.
+        public var words: String
+        /// What the record has, in hexadecimal.
+        public var wanted: String
+        /// The same of the certificate that was shown.
+        public var found: String
+        /// Whether the server is the one that the record means.
+        public var fits: Bool
+
+        public init(kind: String, words: String, wanted: String, found: String, fits: Bool) {
+            self.kind = kind
+            self.words = words
+            self.wanted = wanted
+            self.found = found
+            self.fits = fits
         }
     }
 

@@ -42,6 +42,12 @@ struct VerdictLink: Sendable {
     /// Only the client speaks TLS, so that what the server says now comes in the clear.
     var onlyClientSpeaksTLS: Bool { speaksTLS && unasked.only == .client }
 
+    /// It failed. Where TLS came to nothing, what went by sealed was the handshake.
+    mutating func failed(_ failure: LinkFailure?) {
+        isClosed = true
+        if failure == .tlsFailed { sealed = Sides() }
+    }
+
     /// A side sends a record of TLS. Says what is wrong where the other has spoken in the clear (RFC 8314 §3.3).
     mutating func begins(_ side: Side, inLine line: Int?) -> LinkFailure? {
         guard !awaitsTLS else { return nil }

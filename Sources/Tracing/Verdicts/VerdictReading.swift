@@ -102,7 +102,7 @@ struct VerdictReading: Sendable {
     mutating func failed(_ failure: LinkFailure?, at place: Place?, inLine line: Int?) {
         guard !link.hasQuit else { return }
         let isWrongTLS = failure == .reset && silence == .tlsExpected
-        link.isClosed = true
+        link.failed(failure)
         (hasFailedOtherwise, failureLine) = (true, line)
         self.failure = isWrongTLS ? .tlsExpected : failure
         if let place { arrive(at: place) }

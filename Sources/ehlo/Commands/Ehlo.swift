@@ -22,11 +22,16 @@ struct Ehlo: ParsableCommand {
     )
 
     @OptionGroup(title: "The mail") var mail: MailOptions
+    @Flag(
+        name: .customLong("tls"),
+        help: "Walk with TLS: certificates, and a signed TLSA record that says which (DANE)."
+    )
+    var usesTLS = false
     @OptionGroup(title: "Common options") var debug: DebugOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
-        let configuration = try mail.configuration()
+        let configuration = try mail.configuration(usesTLS: usesTLS)
         let settings = try common.settings()
         try debug.open()
         let library = try common.library(settings)
@@ -36,7 +41,7 @@ struct Ehlo: ParsableCommand {
         let header = Recording.Header(
             began: Recorder.now,
             title: Plain.sandboxTitle(configuration),
-            source: Plain.sandboxSource
+            source: Plain.sandboxSource(configuration)
         )
         var prompt = try PlainPrompt(.live(run), header, settings, library)
         try prompt.run()

@@ -27,7 +27,7 @@ struct MailOptions: ParsableArguments {
     static let maxOctets = 16 << 20
 
     /// The world these options ask for.
-    func configuration() throws -> SandboxConfiguration {
+    func configuration(usesTLS: Bool = false) throws -> SandboxConfiguration {
         if let from { try OptionText.check(from, "--from") }
         for recipient in to { try OptionText.check(recipient, "--to") }
         if let subject { try OptionText.check(subject, "--subject") }
@@ -41,7 +41,8 @@ struct MailOptions: ParsableArguments {
                 copies: isOwnMail ? ["eve@sender.example"] : [],
                 blindCopies: isOwnMail ? ["grace@sender.example"] : [],
                 subject: subject ?? MailContent.defaultSubject,
-                body: try OptionText.file(body, most: Self.maxOctets)
+                body: try OptionText.file(body, most: Self.maxOctets),
+                usesTLS: usesTLS
             )
         } catch let error as SandboxError {
             throw CommandError(.usage, "\(Self.option(of: error)): \(error); see 'ehlo --help'")

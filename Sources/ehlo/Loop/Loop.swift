@@ -95,10 +95,8 @@ final class Loop {
             (behind, name) = (source.walk, source.origin)
         case .sandbox(let configuration):
             let began = Date().formatted(.iso8601)
-            recording = Recording(
-                header: .init(began: began, title: "The sandbox world", source: "ehlo's own servers on 127.0.0.1"),
-                events: []
-            )
+            let source = "ehlo's own servers on 127.0.0.1" + (configuration.usesTLS ? ", with TLS" : "")
+            recording = Recording(header: .init(began: began, title: "The sandbox world", source: source), events: [])
             state = State(title: "sandbox", began: began, source: .sandbox(finished: false))
             behind = try RunningWalk.sandbox(configuration) { Terminal.wake() }
         case .live(let options, let header, let recorder, let notice):
@@ -228,7 +226,9 @@ final class Loop {
         if let waiting = news.waiting {
             give(.awaiting(waiting.map { Session.Waiting(words: $0.words, limit: $0.limit, rule: $0.rule) }))
         }
-        if case .live = state.session.source, let held = news.held[RunningWalk.own] { show(held) }
+        if let held = news.held[RunningWalk.own] {
+            if case .live = state.session.source { show(held) } else { give(.promised(held?.promise ?? "")) }
+        }
         if case .refused(let why) = news.sent { give(.noticed(why)) }
         if let ending = news.ending { show(ending) }
     }

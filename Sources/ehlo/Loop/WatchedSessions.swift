@@ -110,6 +110,12 @@ final class WatchedSessions {
 extension Session.Pending {
     /// What waits for Enter.
     init(_ held: LiveHold.Held, consent: String? = nil) {
-        self.init(step: held.step, octets: held.octets, target: held.target, consent: consent)
+        self.init(
+            step: held.step,
+            octets: held.octets,
+            target: held.target,
+            consent: consent,
+            promise: held.promise
+        )
     }
 }

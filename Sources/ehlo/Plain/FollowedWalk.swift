@@ -107,7 +107,9 @@ final class FollowedWalk {
     /// What the next step does, as the prompt says it; nil at the end.
     var promise: String? {
         guard !isOver, let held else { return nil }
-        guard isLive else { return "Enter: step \(held.step.number), \(held.step.title)" }
+        guard isLive else {
+            return "Enter: step \(held.step.number), \(held.promise.isEmpty ? held.step.title : held.promise)"
+        }
         if held.leavesUndelivered { return "Enter: RSET, nothing is delivered; 'deliver ADDRESS' delivers" }
         switch held.step {
         case .exchangerLookup: return "Enter: ask DNS for the MX of \(held.target)"

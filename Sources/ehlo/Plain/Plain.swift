@@ -27,7 +27,7 @@ enum Plain {
     static func run(_ configuration: SandboxConfiguration, _ settings: Settings, _ library: LessonLibrary) throws {
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library, style: settings.textStyle)
-        try printer.print(walk.opening(title: sandboxTitle(configuration), source: sandboxSource))
+        try printer.print(walk.opening(title: sandboxTitle(configuration), source: sandboxSource(configuration)))
         let run = try FollowedWalk(configuration)
         run.releaseAll()
         try follow(run, &walk, printer)
@@ -62,5 +62,8 @@ enum Plain {
         return "A mail from \(WireText.shown(configuration.sender.octets)) to \(recipients.joined(separator: ", "))"
     }
 
-    static let sandboxSource = "the sandbox world: a name server and two mail servers on 127.0.0.1, live"
+    static func sandboxSource(_ configuration: SandboxConfiguration) -> String {
+        let tls = configuration.usesTLS ? ", with TLS" : ""
+        return "the sandbox world: a name server and two mail servers on 127.0.0.1\(tls), live"
+    }
 }
