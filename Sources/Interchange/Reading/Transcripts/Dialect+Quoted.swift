@@ -140,6 +140,9 @@ extension Dialect {
     /// What words before a literal tell of who spoke.
     private static func side(told words: ArraySlice<UInt8>) -> Side? {
         let text = words.text.lowercased()
+        // Whom it came from, and whom it goes to, is said before what was done.
+        if ["from server", "to client", "server:", "server ->"].contains(where: text.contains) { return .server }
+        if ["to server", "from client", "client:", "client ->"].contains(where: text.contains) { return .client }
         if ["send", "sent", "output", "write", "wrote", "-->", ">>", "c:"].contains(where: text.contains) {
             return .client
         }
@@ -189,7 +192,7 @@ extension Dialect {
     /// Nodemailer's logger as a line of JSON each: `{"tnx":"server","cid":"…","msg":"220 …"}`.
     @Sendable static func bunyan(_ line: ArraySlice<UInt8>) -> Peeled? {
         guard line.first == UInt8(ascii: "{"), let fields = FlatJSON.fields(line) else { return nil }
-        guard let message = fields["msg"], let kind = fields["tnx"] else { return nil }
+        guard let message = fields["msg"] ?? fields["message"], let kind = fields["tnx"] else { return nil }
         let text = Array(message.utf8)[...]
         var peeled: Peeled
         switch kind {

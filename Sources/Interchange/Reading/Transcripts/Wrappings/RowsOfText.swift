@@ -28,7 +28,9 @@ enum RowsOfText {
             var front: [UInt8] = row.time.map { $0 + [32] } ?? []
             starts.append(text.count)
             if let (stamp, _) = TimeStamp.read(front[...]) { times.append(stamp.seconds) }
-            if let side, let mark = row.values[side] { front += Array(mark) + Array(": ".utf8) }
+            if let side, let mark = row.values[side] {
+                front += Array(mark) + Array((mark.last?.isLetterOrDigit ?? false ? ": " : " ").utf8)
+            }
             for line in linesOfReply(said) { text += front + line + [10] }
         }
         return times.count == starts.count && NewestFirst.isTurned(times) ? NewestFirst.turned(text, starts) : text
@@ -104,10 +106,10 @@ enum RowsOfText {
     }
 
     /// Lines of a value; where only the first of a reply has its code, the others get it (RFC 5321 §4.2.1).
-    private static func linesOfReply(_ value: [UInt8]) -> [[UInt8]] {
+    static func linesOfReply(_ value: [UInt8]) -> [[UInt8]] {
         let lines = value[...].linesOfText.map { Array($0) }
         guard lines.count > 1, let first = lines.first,
-            lines.dropFirst().allSatisfy({ LineShape($0[...]).side == nil }),
+            lines.dropFirst().allSatisfy({ LineShape($0[...]).side == nil || $0[...].isOffer }),
             let code = first.indices.first(where: { at in
                 if case .reply(_, false) = LineShape(first[at...]) { return at == 0 || first[at - 1] == 32 }
                 return false
@@ -118,5 +120,13 @@ enum RowsOfText {
             let mark = index < lines.count - 1 ? UInt8(ascii: "-") : 32
             return Array(first[..<(code + 3)]) + [mark] + text
         }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether it begins with a keyword of the answer to EHLO, some of which are verbs as well: `AUTH LOGIN PLAIN`.
+    var isOffer: Bool {
+        let word = prefix { $0 != 32 && $0 != UInt8(ascii: "=") }
+        return Extension.all.contains { $0.keyword.utf8.elementsEqual(word) }
     }
 }
