@@ -91,6 +91,8 @@ extension PastedTextTests {
         Text("small-tag", sent.verbs, sent.codes),
         Text("php-array", sent.verbs, sent.codes),
         Text("google-logs", sentByLogin.verbs, sentByLogin.codes),
+        Text("gen-smtp-logged", sent.verbs, sent.codes),
+        Text("exchange-markdown", sent.verbs, sent.codes),
     ]
 }
 

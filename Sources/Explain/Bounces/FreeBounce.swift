@@ -85,8 +85,8 @@ enum FreeBounce {
         } else {
             let words = lines.prefix(40).joined(separator: " ")
             let failure = explainer.addFailure(words, to: &found)
-            // A bounce that does not say that the mail waits says that it is given up.
-            if failure != nil, found.outcome == .unknown { found.outcome = .refused }
+            // A bounce that does not say that the mail waits says that it is given up; where no server was reached, nobody can tell.
+            if let failure, failure.step?.number != 3, found.outcome == .unknown { found.outcome = .refused }
         }
         if isExpired { found.outcome = .expired }
         return found

@@ -37,7 +37,11 @@ enum LearnedSuffix {
     private static func verb(in line: ArraySlice<UInt8>) -> Verb? {
         for position in line.indices.prefix(200) {
             guard position == line.startIndex || line[position - 1].isBlank, !line[position].isBlank else { continue }
-            switch LineShape(line[position...]) {
+            let text = line[position...]
+            let word = text.prefix(while: \.isLetterOrDigit)
+            // `QUIT, client: …`: a command of one word, and the sign that parts it from the rest.
+            let isParted = text.dropFirst(word.count).first.map { ":,;".utf8.contains($0) } ?? false
+            switch LineShape(isParted && LineShape(word).side == .client ? word : text) {
             case .command(let verb): return verb
             case .reply: return nil
             case .dot, .blank, .other: continue

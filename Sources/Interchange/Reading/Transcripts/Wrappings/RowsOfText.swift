@@ -13,7 +13,12 @@ enum RowsOfText {
         var others = 0
         while sample.count < 200, others <= sample.count + 3, let line = lines.next() {
             if line.trimmed.isEmpty { continue }
-            if let row = Row(line) { sample.append(row) } else { others += 1 }
+            guard let row = Row(line) else {
+                others += 1
+                continue
+            }
+            // A table's heading stands above its rule.
+            if row.isRule { _ = sample.popLast() } else { sample.append(row) }
         }
         guard sample.count >= 3, others * 4 <= sample.count, let message = message(sample) else { return nil }
         let side = side(sample, besides: message)
@@ -23,6 +28,10 @@ enum RowsOfText {
         while let line = lines.next() {
             guard let row = Row(line), let said = row.values[message] else {
                 text += line + [10]
+                continue
+            }
+            if row.isRule {
+                text.removeLast(text.count - (starts.popLast() ?? text.count))
                 continue
             }
             var front: [UInt8] = row.time.map { $0 + [32] } ?? []
@@ -61,6 +70,9 @@ enum RowsOfText {
             guard cell.count >= 2, cell.first == UInt8(ascii: "`"), cell.last == UInt8(ascii: "`") else { return cell }
             return cell.dropFirst().dropLast()
         }
+
+        /// The rule below the heading of a table: `|---|:--|`.
+        var isRule: Bool { values.values.allSatisfy { $0.count >= 3 && $0.allSatisfy { "-:".utf8.contains($0) } } }
 
         /// The value that is a time.
         var time: [UInt8]? {
@@ -124,9 +136,13 @@ enum RowsOfText {
 }
 
 extension ArraySlice<UInt8> {
-    /// Whether it begins with a keyword of the answer to EHLO, some of which are verbs as well: `AUTH LOGIN PLAIN`.
+    /// Whether it is a keyword of the answer to EHLO with its parameters, some of which are verbs as well: `AUTH LOGIN PLAIN`. Behind
+    /// such a verb stand mechanisms alone: what else stands there may be a credential.
     var isOffer: Bool {
-        let word = prefix { $0 != 32 && $0 != UInt8(ascii: "=") }
-        return Extension.all.contains { $0.keyword.utf8.elementsEqual(word) }
+        let words = split { $0 == 32 || $0 == UInt8(ascii: "=") }
+        guard let word = words.first, Extension.all.contains(where: { $0.keyword.utf8.elementsEqual(word) }) else {
+            return false
+        }
+        return LineShape(self).side != .client || words.dropFirst().allSatisfy { Mechanism(named: $0) != nil }
     }
 }
