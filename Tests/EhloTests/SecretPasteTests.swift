@@ -138,6 +138,20 @@ import Testing
         #expect(places.isEmpty, "the password is in \(places.joined(separator: ", "))")
     }
 
+    /// Streams in the notations of tools, each with the password in Base64 that somebody sent in AUTH LOGIN.
+    static let saved = [
+        "od-c", "od-tx1", "wireshark-yaml", "wireshark-c", "wireshark-raw", "tshark-follow-hex", "tshark-x", "socat-v",
+        "tcpflow", "bunyan-viewer", "go-mail-login", "apache-error-log", "small-ends", "google-logs",
+    ]
+
+    @Test(arguments: saved) func `a stream that a tool dumped or saved shows no password`(name: String) throws {
+        let url = Self.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "InterchangeTests/Transcripts/Pasted/\(name).txt")
+        let outputs = try SecretOutputs(of: Array(try Data(contentsOf: url)), isThorough: false)
+        #expect(outputs.refusal == nil)
+        #expect(outputs.leaks { Secret.forms(of: "lovelace", in: $0) } == [])
+    }
+
     @Test func `a password of FTP is not shown, as that is no mail`() throws {
         let octets = try Self.note("ftp-from-1025.pcap")
         #expect(!Secret.forms(of: "lovelace", in: octets).isEmpty)

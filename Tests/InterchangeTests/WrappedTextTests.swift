@@ -8,7 +8,7 @@ extension PastedTextTests {
     private static let refused: [UInt16] = [220, 250, 250, 550, 221]
     private static let loggedIn: [UInt16] = [220, 250, 235, 250, 550, 221]
 
-    static let texts = plain + wrapped
+    static let texts = plain + wrapped + saved
 
     /// Texts around whose lines something else stands: records, other marks, labels, another voice.
     static let wrapped: [Text] = [
@@ -52,6 +52,47 @@ extension PastedTextTests {
         // Two voices that log one session, each in its time.
         Text("two-voices", "EHLO AUTH MAIL RCPT QUIT", loggedIn),
         Text("two-voices-2", "EHLO AUTH MAIL RCPT QUIT", loggedIn),
+    ]
+}
+
+extension PastedTextTests {
+    private typealias Session = (verbs: String, codes: [UInt16])
+    private static let sent: Session = ("EHLO MAIL RCPT RCPT DATA QUIT", [220, 250, 250, 250, 550, 354, 250, 221])
+    private static let sentByLogin: Session = (
+        "EHLO AUTH MAIL RCPT DATA QUIT", [220, 250, 334, 334, 235, 250, 250, 354, 250, 221]
+    )
+
+    /// Streams that tools dumped or saved, and entries whose side stands behind the line, in a field or a word.
+    static let saved: [Text] = [
+        Text("od-c", sentByLogin.verbs, sentByLogin.codes),
+        Text("od-tx1z", sent.verbs, sent.codes),
+        Text("od-tx1", sentByLogin.verbs, sentByLogin.codes),
+        Text("hexdump", sent.verbs, sent.codes),
+        Text("wireshark-yaml", sentByLogin.verbs, sentByLogin.codes),
+        Text("wireshark-yaml-old", sent.verbs, sent.codes),
+        Text("wireshark-c", sentByLogin.verbs, sentByLogin.codes),
+        Text("wireshark-c-plain", sent.verbs, sent.codes),
+        Text("xxd-p", sentByLogin.verbs, sentByLogin.codes),
+        Text("wireshark-raw", sentByLogin.verbs, sentByLogin.codes),
+        Text("tshark-payloads", sent.verbs, sent.codes),
+        Text("tshark-follow-hex", sentByLogin.verbs, sentByLogin.codes),
+        Text("tshark-x", sentByLogin.verbs, sentByLogin.codes),
+        Text("socat-v", sentByLogin.verbs, sentByLogin.codes),
+        Text("socat-x", sent.verbs, sent.codes),
+        Text("tcpflow", sentByLogin.verbs, sentByLogin.codes),
+        Text("tcpflow-two-packets", sent.verbs, sent.codes),
+        Text("pino-pretty", sent.verbs, sent.codes),
+        Text("bunyan-viewer", sentByLogin.verbs, sentByLogin.codes),
+        Text("go-mail", sent.verbs, sent.codes),
+        Text("go-mail-login", sentByLogin.verbs, sentByLogin.codes),
+        Text("apache-error-log", sentByLogin.verbs, sentByLogin.codes),
+        Text("nginx-error-log", sent.verbs, sent.codes),
+        Text("small-ends", sentByLogin.verbs, sentByLogin.codes),
+        Text("small-tag", sent.verbs, sent.codes),
+        Text("php-array", sent.verbs, sent.codes),
+        Text("google-logs", sentByLogin.verbs, sentByLogin.codes),
+        Text("gen-smtp-logged", sent.verbs, sent.codes),
+        Text("exchange-markdown", sent.verbs, sent.codes),
     ]
 }
 

@@ -27,8 +27,13 @@ struct BounceForm {
 
     /// Who wrote what begins with a line.
     private static func writer(_ lines: ArraySlice<Substring>) -> String? {
-        guard let line = lines.first, line.has("@"), line.utf8.count < 400 else { return nil }
+        guard let line = lines.first, line.utf8.count < 400 else { return nil }
         let behind = lines.dropFirst().prefix(reach)
+        // Gmail's heading, in whatever language: `** Address not found **`, and an address below.
+        if line.hasPrefix("** "), line.hasSuffix(" **"), behind.contains(where: { FreeBounce.address(in: $0) != nil }) {
+            return "Gmail"
+        }
+        guard line.has("@") else { return nil }
         if line.hasPrefix("<"), let said = line.behind(">: host ") {
             let words = ([said] + behind).joined(separator: " ")
             return words.has(" said: ") || words.has(" refused to talk to me: ") ? "Postfix" : nil

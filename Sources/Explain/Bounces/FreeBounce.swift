@@ -36,7 +36,7 @@ enum FreeBounce {
                 // Without a code the words are those of the program that gave up.
                 if reply.reply.code == nil { explainer.addFailure(words, to: &entry) }
                 if entry.outcome == .deferred, explainer.tellsExpiry(words) { entry.outcome = .expired }
-                append(entry, to: &found)
+                append(entry, explainer, to: &found)
             } else if let recipient, !found.contains(where: { $0.recipient == recipient }),
                 let entry = failed(words, waits, explainer)
             {
@@ -84,14 +84,25 @@ enum FreeBounce {
             found.outcome = Explanation.Outcome(code: nil, status: status.status)
         } else {
             let words = lines.prefix(40).joined(separator: " ")
-            explainer.addFailure(words, to: &found)
+            let failure = explainer.addFailure(words, to: &found)
+            // A bounce that does not say that the mail waits says that it is given up; where no server was reached, nobody can tell.
+            if let failure, failure.step?.number != 3, found.outcome == .unknown { found.outcome = .refused }
         }
         if isExpired { found.outcome = .expired }
         return found
     }
 
-    /// What was said twice of a recipient stands once: the one that tells more.
-    private static func append(_ entry: Explanation, to found: inout [Explanation]) {
+    /// What was said twice of a recipient stands once: the one that tells more. Words of the program that stand before a server's
+    /// reply for the same recipient say why it counts: that the mail was tried for as long as its server tries.
+    private static func append(_ entry: Explanation, _ explainer: Explainer, to found: inout [Explanation]) {
+        if let last = found.last, last.code == nil, last.status == nil, entry.code != nil,
+            last.recipient == entry.recipient, last.outcome != .accepted
+        {
+            var entry = entry
+            if explainer.tellsExpiry(last.text) { entry.outcome = .expired }
+            found[found.count - 1] = entry
+            return
+        }
         guard
             let at = found.firstIndex(where: {
                 $0.code == entry.code && ($0.recipient == entry.recipient || $0.recipient == nil)

@@ -91,10 +91,12 @@ extension Explainer {
     }
 
     /// A failure that the line tells of, where no server said anything: its lessons and its step.
-    func addFailure(_ words: some StringProtocol, to found: inout Explanation) {
-        guard let wording = library.wordings.best([.failure], for: WordingText(String(words))) else { return }
+    @discardableResult
+    func addFailure(_ words: some StringProtocol, to found: inout Explanation) -> Wording? {
+        guard let wording = library.wordings.best([.failure], for: WordingText(String(words))) else { return nil }
         found.lessons += library.lessons(of: wording)
-        found.speaker = .program
+        found.speaker = wording.speaker == .own ? .ownServer : .program
+        found.outcome = found.outcome ?? wording.outcome
         if found.isLikely, found.turn?.step != wording.step { (found.turn, found.isLikely) = (nil, false) }
         // Where the program says what it was doing, that is truer than where such failures mostly come.
         if let told = turn(toldIn: words), (found.turn ?? told) == told {
@@ -102,5 +104,15 @@ extension Explainer {
         } else {
             found.place = found.place ?? wording.step
         }
+        return wording
+    }
+}
+
+extension Wording {
+    /// What becomes of the mail, where the words of a program decide it: the class of the codes of its row.
+    var outcome: Explanation.Outcome? {
+        let classes = Set(codes.compactMap(\.first?.wholeNumberValue))
+        return classes.count == 1
+            ? classes.first.flatMap { Explanation.Outcome(code: UInt16($0) * 100, status: nil) } : nil
     }
 }

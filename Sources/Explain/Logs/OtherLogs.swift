@@ -166,11 +166,19 @@ enum OtherLog {
 
     /// A line of a daemon that quotes no reply, and tells of a failure in words that are known.
     private static func failed(_ program: String, _ line: Substring, _ explainer: Explainer) -> Explanation? {
-        guard let tag = line.prefix(120).place(of: "]: "), line[..<tag.lowerBound].last?.isHexDigit == true else {
-            return nil
-        }
         var found = explainer.logged(line, by: program, reply: nil, turn: nil, speaker: .program)
-        explainer.addFailure(line[tag.upperBound...], to: &found)
+        // What a daemon is known to say is known with its name; what any program may say stands behind a name and a number.
+        let known = explainer.library.wordings.best([.failure], for: WordingText(String(line)))
+        if let tag = line.prefix(120).place(of: "]: "), line[..<tag.lowerBound].last?.isHexDigit == true,
+            known?.speaker != .own
+        {
+            explainer.addFailure(line[tag.upperBound...], to: &found)
+        } else if known?.speaker == .own {
+            explainer.addFailure(line, to: &found)
+        }
+        let marks = ["recipient=", " -> <", "lmtp(", " to <"]
+        found.recipient = marks.lazy.compactMap { line.behind($0) }.first.flatMap { FreeBounce.address(in: $0) }
+        found.by = known.flatMap { $0.speaker == .own ? $0.by : nil } ?? program
         if line.has("deferred") || line.has("Deferred") { found.outcome = .deferred }
         return found.lessons.isEmpty ? nil : found
     }
@@ -189,6 +197,10 @@ enum OtherLog {
         ("dovecot", "Dovecot"), ("opendkim", "OpenDKIM"), ("amavis", "amavis"), ("mox", "mox"),
         ("stalwart", "Stalwart"),
         ("exim", "Exim"), ("postfix", "Postfix"), ("sm-mta", "sendmail"), ("sendmail", "sendmail"),
+        ("opendmarc", "OpenDMARC"), ("postgrey", "Postgrey"), ("sqlgrey", "SQLgrey"), ("policyd-spf", "policyd-spf"),
+        ("policyd", "policyd"), ("milter-greylist", "milter-greylist"), ("spamass-milter", "SpamAssassin"),
+        ("clamav-milter", "ClamAV"), ("clamsmtpd", "ClamSMTP"), ("clamd", "ClamAV"), ("spamd", "spamd"),
+        ("saslauthd", "saslauthd"), ("fail2ban", "fail2ban"),
         ("smtpd", "OpenSMTPD"),
     ]
 
@@ -200,7 +212,7 @@ enum OtherLog {
             guard let at = head.place(of: row.tag) else { return false }
             let before = at.lowerBound == head.startIndex ? nil : head[head.index(before: at.lowerBound)]
             let after = head[at.upperBound...].first
-            return before.map { !$0.isLetter } ?? true && after.map { "[:(/".contains($0) } ?? false
+            return before.map { !$0.isLetter } ?? true && after.map { "[:(/.".contains($0) } ?? false
         }?.name
     }
 }

@@ -31,7 +31,41 @@ enum PostfixLog {
         if message.has("reject: ") || message.has("reject_warning: ") {
             return reject(message, line, explainer)
         }
-        return remark(message, daemon, line, explainer)
+        return tls(message, line, explainer) ?? counted(message, line, explainer)
+            ?? remark(message, daemon, line, explainer)
+    }
+
+    /// `Untrusted TLS connection established to mx[192.0.2.6]:25: TLSv1.3 with cipher …`: how far the name was proved. The mail goes on
+    /// either way, unless a policy asks for more.
+    private static func tls(_ message: Substring, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let place = message.place(of: " TLS connection established "), !message.has("status=") else { return nil }
+        var found = explainer.logged(line, by: "Postfix", reply: nil, turn: .startTLS, speaker: .program)
+        found.lessons = [LessonAnchor("background/opportunistic-tls"), LessonAnchor("command/STARTTLS")]
+        found.server = message.between(" established to ", ": ").map(String.init)
+        let level = message[..<place.lowerBound].split(separator: " ").last.map(String.init) ?? ""
+        let version = message.between(": TLSv", " ").map { "TLSv\($0)" }
+        found.details = [
+            ("proof", level), ("version", version ?? ""),
+            ("cipher", message.between("cipher ", " ").map(String.init) ?? ""),
+        ]
+        .compactMap { $1.isEmpty ? nil : Explanation.Detail($0, $1) }
+        return found
+    }
+
+    /// `disconnect from unknown[203.0.113.7] ehlo=1 auth=0/1 commands=1/2`: the first command of which not all were taken.
+    private static func counted(_ message: Substring, _ line: Substring, _ explainer: Explainer) -> Explanation? {
+        guard let words = message.behind("disconnect from ")?.split(separator: " ").dropFirst(),
+            let told = words.lazy.compactMap({ word -> (AnsweredTurn, Substring)? in
+                guard let count = word.behind("="), count.contains("/"),
+                    let turn = AnsweredTurn(named: word.before("="))
+                else { return nil }
+                return (turn, count)
+            }).first
+        else { return nil }
+        var found = explainer.logged(line, by: "Postfix", reply: nil, turn: told.0, speaker: .ownServer)
+        found.lessons = [LessonAnchor("step/\(told.0.step.rawValue)")]
+        found.details = [Explanation.Detail("taken of those asked for", String(told.1))]
+        return found
     }
 
     /// What came of a recipient: `to=<…>, relay=…, dsn=5.7.1, status=bounced (…)`.

@@ -148,11 +148,12 @@ extension MailHeaderSigns {
         return nil
     }
 
-    /// Whether a line end stands inside the path of a command: a CR alone, or one in some code that is CR and LF, or that commands
-    /// follow. A percent sign may also name a host (`user%host@relay`), which is no line end.
-    static func breaksPath(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let open = line.firstIndex(of: UInt8(ascii: "<")) ?? line.firstIndex(of: 58) else { return false }
-        let close = line.lastIndex(of: UInt8(ascii: ">")) ?? line.count
+    /// Whether a line end stands inside the argument of a command, a path, a name or a parameter: a CR alone, or one in some code that is
+    /// CR and LF, or that commands follow. A percent sign may also name a host (`user%host@relay`), which is no line end.
+    static func breaksArgument(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let open = line.firstIndex(where: { $0 == UInt8(ascii: "<") || $0 == 58 || $0 == 32 }) else {
+            return false
+        }
         var at = open
         while at < line.count {
             var end = at
@@ -165,7 +166,7 @@ extension MailHeaderSigns {
                 at += 1
                 continue
             }
-            let isInside = end < close && at > open
+            let isInside = end < line.count && at > open
             let isBare = kinds.contains(13) && isInside
             let isPair = kinds.count > 1 && isInside && line[at] != UInt8(ascii: "\\")
             if isBare || isPair || end < line.count && beginsCommand(line, from: end) { return true }

@@ -32,7 +32,7 @@ extension Situation {
                 : "Somebody connected and left before the server had spoken: no mail was tried."
         case .headerInjection(let field):
             return field.isEmpty
-                ? "A line end stands inside a path: somebody tries to put in commands or header fields of their own."
+                ? "A line end stands inside the argument of a command: somebody tries to put in commands or header fields of their own."
                 : "Header injection: behind a line end that should not be there stands a field of its own, \(field)."
         case .smuggling(let commands, let isTaken):
             let end =

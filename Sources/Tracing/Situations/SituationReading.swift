@@ -72,22 +72,24 @@ struct SituationReading: Sendable {
             harvest.askedRecipient(name, line: place.line)
             attempts.asked(name, id: id, at: place)
             lookForLineEnd(octets, isLF, place)
+        case .hello: lookForLineEnd(octets, isLF, place)
         case .auth: login.began(Array(octets))
         case .data, .chunk, .lastChunk: harvest.sentMail()
         case .anytime, .unknown:
             let command = Command(reading: Array(octets))
             if let verb = command.verb, verb == .vrfy || verb == .expn, case .text(let name) = command.argument {
                 harvest.asked(verb, about: name, line: place.line)
+                lookForLineEnd(octets, isLF, place)
             }
         default: break
         }
     }
 
-    /// A path that a line end has broken up, or that holds one in some code, was put together by a program that did not look.
+    /// An argument that a line end has broken up, or that holds one in some code, was put together by a program that did not look.
     private mutating func lookForLineEnd(_ line: UnsafeBufferPointer<UInt8>, _ isLF: Bool, _ place: Place) {
         guard injected == nil else { return }
         let isBroken = isLF && line.contains(UInt8(ascii: "<")) && !line.contains(UInt8(ascii: ">"))
-        if isBroken || MailHeaderSigns.breaksPath(line) { return injected = ("", place.line) }
+        if isBroken || MailHeaderSigns.breaksArgument(line) { return injected = ("", place.line) }
         if let field = MailHeaderSigns.hidden(line) { injected = (field, place.line) }
     }
 

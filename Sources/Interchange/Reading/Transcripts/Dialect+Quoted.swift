@@ -72,7 +72,11 @@ extension Dialect {
     @Sendable static func quotedArrows(_ line: ArraySlice<UInt8>) -> Peeled? {
         for (mark, side) in [("-> ", Side.server), ("<- ", .client), (">> ", .server), ("<< ", .client)] {
             guard let said = line.after(mark: mark) else { continue }
-            return StringLiteral.read(said).map { Peeled(.wrote(side, $0)) }
+            return StringLiteral.read(said).map { octets in
+                // A program that cuts the line ends off logs lines; what else has none is a piece of something.
+                let isLine = LineShape(octets[...]).side != nil || CredentialsInText.isTellingBase64(octets[...])
+                return Peeled(isLine && !octets.contains(10) ? .said(side, octets[...]) : .wrote(side, octets))
+            }
         }
         if let place = line.after("Connection opened: ") { return Peeled(.link(.connected(place.text))) }
         if let count = line.after("wrote "), count.suffix(6).elementsEqual(" bytes".utf8) {
@@ -140,6 +144,9 @@ extension Dialect {
     /// What words before a literal tell of who spoke.
     private static func side(told words: ArraySlice<UInt8>) -> Side? {
         let text = words.text.lowercased()
+        // Whom it came from, and whom it goes to, is said before what was done.
+        if ["to server", "from client"].contains(where: text.contains) { return .client }
+        if ["from server", "to client"].contains(where: text.contains) { return .server }
         if ["send", "sent", "output", "write", "wrote", "-->", ">>", "c:"].contains(where: text.contains) {
             return .client
         }
@@ -189,7 +196,7 @@ extension Dialect {
     /// Nodemailer's logger as a line of JSON each: `{"tnx":"server","cid":"…","msg":"220 …"}`.
     @Sendable static func bunyan(_ line: ArraySlice<UInt8>) -> Peeled? {
         guard line.first == UInt8(ascii: "{"), let fields = FlatJSON.fields(line) else { return nil }
-        guard let message = fields["msg"], let kind = fields["tnx"] else { return nil }
+        guard let message = fields["msg"] ?? fields["message"], let kind = fields["tnx"] else { return nil }
         let text = Array(message.utf8)[...]
         var peeled: Peeled
         switch kind {

@@ -18,6 +18,8 @@ struct RemarkGroup {
         lines.append(Credentials.masked(text.prefix(400).text))
     }
 
+    var isEmpty: Bool { lines.isEmpty && more == 0 }
+
     /// The first line of which something holds.
     func firstLine(where holds: (String) -> Bool) -> String? { lines.first(where: holds) }
 

@@ -46,6 +46,10 @@ struct TranscriptText {
             octets = lines
             steps.append("the messages were taken out of the records of a logging system")
         }
+        if let lines = EntryFields.marked(octets) {
+            octets = lines
+            steps.append("the side that the fields of each entry name was put before its line")
+        }
         if let lines = NewestFirst.turned(octets) {
             octets = lines
             steps.append("the newest entry stood first, and the order was turned")

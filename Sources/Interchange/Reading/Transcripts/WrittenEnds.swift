@@ -2,7 +2,7 @@ import SMTP
 
 /// Line ends that a log writes out as words: `<CRLF>`, `<EOL>`, `\\r\\n`.
 enum WrittenEnds: CaseIterable {
-    case tag, pair, mark, escape
+    case tag, pair, mark, escape, smallTag, smallPair
 
     private var word: [UInt8] {
         switch self {
@@ -11,12 +11,14 @@ enum WrittenEnds: CaseIterable {
         // Indy's.
         case .mark: Array("<EOL>".utf8)
         case .escape: Array("\\r\\n".utf8)
+        case .smallTag: Array("<crlf>".utf8)
+        case .smallPair: Array("<cr><lf>".utf8)
         }
     }
 
     /// Whether it is such a word in angle brackets.
     static func isWord(_ text: ArraySlice<UInt8>) -> Bool {
-        [WrittenEnds.tag, .mark].contains { text.elementsEqual($0.word) }
+        [WrittenEnds.tag, .mark, .smallTag].contains { text.elementsEqual($0.word) }
     }
 
     /// The one that ends more than half of the lines of a side. A 354 may end in such words by itself.

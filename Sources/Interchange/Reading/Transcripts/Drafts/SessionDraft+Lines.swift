@@ -20,10 +20,32 @@ extension SessionDraft {
     mutating func goOn(_ line: ArraySlice<UInt8>, _ source: Source) {
         let text = line.trimmed
         if unmarked.isReplyAhead, LineShape(text).side == .server { return said(.server, text, source) }
+        if goesOnWithoutCode(text) { return }
         guard let code = decider.unfinishedCode, case .reply(Int(code), _) = LineShape(text) else {
             return remarks.append(line)
         }
         said(nil, text, source)
+    }
+
+    /// A program that takes the codes off prints the lines of a reply with one code before them all: `250 mx.example`, below it
+    /// `SIZE 1000`. A line is one of them where it is a keyword of the answer to EHLO, or has the status of the line above. Each
+    /// line of the reply had its code (RFC 5321 §4.2.1).
+    private mutating func goesOnWithoutCode(_ text: ArraySlice<UInt8>) -> Bool {
+        guard !text.isEmpty, decider.phase == .commands, !decider.isInReply, remarks.isEmpty,
+            case .octets(.server, var octets, _) = events.last?.kind, octets.count > 6, octets[3] == 32,
+            octets.suffix(2) == [13, 10], case .reply = LineShape(octets.dropLast(2))
+        else { return false }
+        let words = text.split(separator: 32, maxSplits: 1)
+        let status = octets[4...].prefix { $0 != 32 && $0 != 13 }
+        let isOffer = [.ehlo, .lhlo].contains(decider.verb) && octets.starts(with: "250 ".utf8) && text.isOffer
+        let isText = EnhancedStatusCode(Array(status)) != nil && words.count > 1 && words[0].elementsEqual(status)
+        guard isOffer || isText, Credentials.masked(text.text) == text.text else { return false }
+        let code = Array(octets.prefix(3))
+        octets[3] = UInt8(ascii: "-")
+        events[events.count - 1].kind = .octets(from: .server, octets)
+        let line = code + [32] + text
+        put(line[...], line + [13, 10], from: .server)
+        return true
     }
 
     /// A line that says nothing by itself goes on with the one before, if that was cut at the edge of a window.

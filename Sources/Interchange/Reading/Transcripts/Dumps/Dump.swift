@@ -33,18 +33,27 @@ enum Dump {
         case .trees: return (SharkDump.readTrees(octets), "packets as tshark prints them with -V")
         case .stream: return (SharkDump.readStream(octets), "a stream as tshark follows it")
         case .sockets: return (SocketTrace.read(octets), "a trace of sockets in .NET")
+        case .socat: return (SocatDump.read(octets), "what socat passed on")
+        case .flows: return (FlowDump.read(octets), "packets as tcpflow prints them")
+        case .pieces: return (SharkExports.readPieces(octets), "a stream that Wireshark saved")
+        case .payloads: return (SharkExports.readPayloads(octets), "payloads in hexadecimal")
+        case .characters: return (CharacterRow.read(octets), "a dump of characters, as od -c prints it")
         case .hex: return HexDump.read(octets).map { ($0, "a dump in hexadecimal") }
         }
     }
 
-    private enum Kind { case packets, ngrep, curl, rows, trees, stream, sockets, hex }
+    private enum Kind {
+        case packets, ngrep, curl, rows, trees, stream, sockets, socat, flows, pieces, payloads, characters, hex
+    }
 
     /// The lines that are looked at for the first sign of a dump.
     private static let maxLines = 60
 
     private static func kind(of octets: [UInt8]) -> Kind? {
         var lines = TextLines(octets)
-        var (hex, other) = (0, 0)
+        var (hex, characters, payloads, other) = (0, 0, 0, 0)
+        // Rows that tell a packet may have its octets below them.
+        var hasRows = false
         for _ in 0..<maxLines {
             guard let line = lines.next() else { break }
             // A dump in the mail of a dialogue makes no dump of the dialogue.
@@ -53,17 +62,30 @@ enum Dump {
             if CurlDump.head(line) != nil { return .curl }
             if NgrepDump.head(line) != nil { return .ngrep }
             if PacketDump.head(line) != nil { return .packets }
-            if SharkDump.Row(line) != nil { return .rows }
+            if SharkDump.Row(line) != nil {
+                hasRows = true
+                continue
+            }
             if SharkDump.beginsTree(line) { return .trees }
             if SharkDump.beginsStream(line) { return .stream }
             if SocketTrace.head(line) != nil { return .sockets }
+            if SocatDump.head(line) != nil { return .socat }
+            if FlowDump.head(line) != nil { return .flows }
+            if SharkExports.beginsPiece(line) { return .pieces }
             if let row = HexRow(line), row.offset != nil, row.octets.count >= 1 {
                 hex += 1
+            } else if CharacterRow.octets(line) != nil {
+                characters += 1
+            } else if SharkExports.payload(line) != nil {
+                payloads += 1
             } else {
                 other += 1
             }
         }
-        return hex > other ? .hex : nil
+        if hasRows { return hex > 0 ? .hex : .rows }
+        let most = max(hex, characters, payloads)
+        guard most > other else { return nil }
+        return most == hex ? .hex : most == characters ? .characters : .payloads
     }
 
     // MARK: The lines

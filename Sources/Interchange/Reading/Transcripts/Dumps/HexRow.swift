@@ -17,16 +17,25 @@ struct HexRow {
         indent = text.startIndex - line.startIndex
         isTabbed = line.first == 9
         var rest = text
-        if let (offset, behind) = Self.offset(text) { (self.offset, rest) = (offset, behind) }
+        var hasWords = false
+        if let (offset, behind) = Self.offset(text) {
+            hasWords = rest.prefix { $0.hexValue != nil }.count == 7
+            (self.offset, rest) = (offset, behind)
+        }
         readOctets(rest)
+        // hexdump alone and od -x print numbers of 16 bits, the low octet of each behind the high one.
+        if hasWords, octets.count % 2 == 0, rest.dropFirst().prefix(while: { $0.hexValue != nil }).count == 4 {
+            for at in stride(from: 0, to: octets.count, by: 2) { octets.swapAt(at, at + 1) }
+        }
         guard !octets.isEmpty else { return nil }
     }
 
-    /// `0x0010:  `, `00000010  `, `0010: `.
+    /// `0x0010:  `, `00000010  `, `0010: `; od has six digits or seven, and one blank behind them.
     private static func offset(_ text: ArraySlice<UInt8>) -> (Int, ArraySlice<UInt8>)? {
         let digits = (text.after("0x") ?? text).prefix { $0.hexValue != nil }
-        guard digits.count == 4 || digits.count == 8 else { return nil }
         let behind = text[digits.endIndex...]
+        if [6, 7].contains(digits.count), behind.first == 32 { return (Int(digits.text, radix: 16) ?? 0, behind) }
+        guard digits.count == 4 || digits.count == 8 else { return nil }
         guard behind.first == UInt8(ascii: ":") || behind.starts(with: [32, 32]) || behind.first == 9 else {
             return nil
         }
@@ -86,7 +95,9 @@ enum HexDump {
         guard text.isEmpty else { return text }
         // One side alone, or both in one stream: its text is what it says.
         guard sides.count == 2 else {
-            let whole = pieces.flatMap(\.octets)
+            var whole = pieces.flatMap(\.octets)
+            // The half of the last number of 16 bits, where the octets are odd.
+            if whole.last == 0 { whole.removeLast() }
             return whole.isEmpty || !TranscriptText.isText(whole) ? nil : whole
         }
         for piece in pieces {

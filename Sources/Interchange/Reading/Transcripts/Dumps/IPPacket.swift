@@ -54,6 +54,8 @@ struct IPPacket {
 
     private static func isHeader(_ octets: ArraySlice<UInt8>) -> Bool {
         guard let first = octets.first, octets.count >= 40 else { return false }
+        // `MAIL FROM:` and `EHLO` begin as a header would: but no header is all text.
+        guard !octets.prefix(12).allSatisfy({ (0x20..<0x7F).contains($0) }) else { return false }
         return first >> 4 == 4 && first & 0x0F >= 5 || first >> 4 == 6 && first & 0x0F == 0
     }
 }

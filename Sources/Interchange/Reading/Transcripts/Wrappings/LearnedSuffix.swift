@@ -4,7 +4,7 @@ import SMTP
 /// behind what a client says. Learned from the lines, and taken off.
 ///
 /// It decides how much of an end is no part of the dialogue. Words that may end a reply or a command by themselves are none: an
-/// end counts where the lines of a client have it, whatever they ask for, and where it has a sign or a number in it.
+/// end counts where the lines of a client have it, whatever they ask for, and where it has a sign or a number in it: `: /srv/form.pl`.
 enum LearnedSuffix {
     private static let maxSample = 2_000
     private static let longest = 80
@@ -37,7 +37,11 @@ enum LearnedSuffix {
     private static func verb(in line: ArraySlice<UInt8>) -> Verb? {
         for position in line.indices.prefix(200) {
             guard position == line.startIndex || line[position - 1].isBlank, !line[position].isBlank else { continue }
-            switch LineShape(line[position...]) {
+            let text = line[position...]
+            let word = text.prefix(while: \.isLetterOrDigit)
+            // `QUIT, client: …`: a command of one word, and the sign that parts it from the rest.
+            let isParted = text.dropFirst(word.count).first.map { ":,;".utf8.contains($0) } ?? false
+            switch LineShape(isParted && LineShape(word).side == .client ? word : text) {
             case .command(let verb): return verb
             case .reply: return nil
             case .dot, .blank, .other: continue
@@ -59,9 +63,13 @@ enum LearnedSuffix {
             length += 1
         }
         let end = model.suffix(length)
+        // A line of a list in some language: the literal is closed, and another follows.
+        for close in ["',", "\","] where end.suffix(2).elementsEqual(close.utf8) { return end.suffix(2) }
         guard let blank = end.firstIndex(of: 32) else { return nil }
-        let suffix = end[blank...]
-        let isSign = suffix.contains { "=[]{}|#;".utf8.contains($0) || (0x30...0x39).contains($0) }
+        // What is said ends before the sign that parts it from the rest.
+        let hasSign = blank > end.startIndex && ":,;".utf8.contains(end[blank - 1])
+        let suffix = end[(hasSign ? blank - 1 : blank)...]
+        let isSign = suffix.contains { "=[]{}|#;/".utf8.contains($0) || (0x30...0x39).contains($0) }
         return isSign && suffix.count >= 3 ? suffix : nil
     }
 

@@ -35,7 +35,7 @@ enum LogRecords {
             }
             starts.append(out.count)
             if let (stamp, _) = TimeStamp.read(time[...]) { times.append(stamp.seconds) }
-            for part in text.split(separator: 10) { out += time + part.filter { $0 != 13 } + [10] }
+            for part in RowsOfText.linesOfReply(text) where !part.isEmpty { out += time + part + [10] }
         }
         return times.count == starts.count && NewestFirst.isTurned(times) ? NewestFirst.turned(out, starts) : out
     }

@@ -13,7 +13,12 @@ enum RowsOfText {
         var others = 0
         while sample.count < 200, others <= sample.count + 3, let line = lines.next() {
             if line.trimmed.isEmpty { continue }
-            if let row = Row(line) { sample.append(row) } else { others += 1 }
+            guard let row = Row(line) else {
+                others += 1
+                continue
+            }
+            // A table's heading stands above its rule.
+            if row.isRule { _ = sample.popLast() } else { sample.append(row) }
         }
         guard sample.count >= 3, others * 4 <= sample.count, let message = message(sample) else { return nil }
         let side = side(sample, besides: message)
@@ -25,10 +30,16 @@ enum RowsOfText {
                 text += line + [10]
                 continue
             }
+            if row.isRule {
+                text.removeLast(text.count - (starts.popLast() ?? text.count))
+                continue
+            }
             var front: [UInt8] = row.time.map { $0 + [32] } ?? []
             starts.append(text.count)
             if let (stamp, _) = TimeStamp.read(front[...]) { times.append(stamp.seconds) }
-            if let side, let mark = row.values[side] { front += Array(mark) + Array(": ".utf8) }
+            if let side, let mark = row.values[side] {
+                front += Array(mark) + Array((mark.last?.isLetterOrDigit ?? false ? ": " : " ").utf8)
+            }
             for line in linesOfReply(said) { text += front + line + [10] }
         }
         return times.count == starts.count && NewestFirst.isTurned(times) ? NewestFirst.turned(text, starts) : text
@@ -59,6 +70,9 @@ enum RowsOfText {
             guard cell.count >= 2, cell.first == UInt8(ascii: "`"), cell.last == UInt8(ascii: "`") else { return cell }
             return cell.dropFirst().dropLast()
         }
+
+        /// The rule below the heading of a table: `|---|:--|`.
+        var isRule: Bool { values.values.allSatisfy { $0.count >= 3 && $0.allSatisfy { "-:".utf8.contains($0) } } }
 
         /// The value that is a time.
         var time: [UInt8]? {
@@ -104,10 +118,10 @@ enum RowsOfText {
     }
 
     /// Lines of a value; where only the first of a reply has its code, the others get it (RFC 5321 §4.2.1).
-    private static func linesOfReply(_ value: [UInt8]) -> [[UInt8]] {
+    static func linesOfReply(_ value: [UInt8]) -> [[UInt8]] {
         let lines = value[...].linesOfText.map { Array($0) }
         guard lines.count > 1, let first = lines.first,
-            lines.dropFirst().allSatisfy({ LineShape($0[...]).side == nil }),
+            lines.dropFirst().allSatisfy({ LineShape($0[...]).side == nil || $0[...].isOffer }),
             let code = first.indices.first(where: { at in
                 if case .reply(_, false) = LineShape(first[at...]) { return at == 0 || first[at - 1] == 32 }
                 return false
@@ -118,5 +132,17 @@ enum RowsOfText {
             let mark = index < lines.count - 1 ? UInt8(ascii: "-") : 32
             return Array(first[..<(code + 3)]) + [mark] + text
         }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether it is a keyword of the answer to EHLO with its parameters, some of which are verbs as well: `AUTH LOGIN PLAIN`. Behind
+    /// such a verb stand mechanisms alone: what else stands there may be a credential.
+    var isOffer: Bool {
+        let words = split { $0 == 32 || $0 == UInt8(ascii: "=") }
+        guard let word = words.first, Extension.all.contains(where: { $0.keyword.utf8.elementsEqual(word) }) else {
+            return false
+        }
+        return LineShape(self).side != .client || words.dropFirst().allSatisfy { Mechanism(named: $0) != nil }
     }
 }
