@@ -95,7 +95,10 @@ public struct Explainer {
         let occasion = Wording.Occasion(code: reply.code, status: reply.status, verb: turn?.name)
         let origin = ReplyOrigin(of: WordingText(reply.text), occasion, turn: turn, library.wordings)
         (found.turn, found.isLikely) = (origin.turn, turn == nil && origin.turn != nil)
-        found.outcome = found.outcome ?? Explanation.Outcome(code: reply.code, status: reply.status)
+        if turn == nil, reply.hangsUp { (found.turn, found.isLikely) = (nil, false) }
+        // Where the server hangs up of its own accord, nothing was accepted.
+        let outcome = reply.hangsUp ? nil : Explanation.Outcome(code: reply.code, status: reply.status)
+        found.outcome = found.outcome ?? outcome
         found.quoted = reply.text
         guard found.kind == .reply else { return found.speaker = found.speaker ?? .recipientServer }
         (found.by, found.speaker) = (origin.by, origin.speaker)

@@ -48,6 +48,7 @@ extension Explanation {
             title: title,
             source: "made of \(by.map { "a text of \($0)" } ?? "a text"), which quotes the reply alone",
             answering: turn.sequenceTurn,
+            asked: turn == .expn ? .expn : .vrfy,
             reply: told.octets,
             isInferred: told.isInferred,
             recipient: recipient.map { Array($0.utf8) },
@@ -81,7 +82,7 @@ extension AnsweredTurn {
         case .rcpt: .rcpt
         case .data: .data
         case .dot: .mailData
-        case .vrfy: .anytime
+        case .vrfy, .expn: .anytime
         case .rset: .rset
         case .quit: .quit
         }

@@ -73,6 +73,8 @@ extension Explanation {
                 "Nothing is to be tried again: the command was accepted. The server has taken a mail when it says so behind the mail data, and not before (RFC 5321 §4.2.5)."
         case .accepted:
             return "Nothing is to be tried again: the server has taken the mail, and has to deliver it or to tell."
+        case .refused where turn?.isQuestion == true, .deferred where turn?.isQuestion == true:
+            return "Nothing is to be tried again: the command is about no mail (RFC 5321 §3.5)."
         case .refused where isLogin:
             return "It will not be tried again by itself: the mail is still with the author's program."
         case .refused:
@@ -81,8 +83,11 @@ extension Explanation {
         case .deferred where kind == .bounce:
             return
                 "It will be tried again by itself; this is a warning, and nothing needs to be sent anew (RFC 5321 §4.5.4.1)."
+        case .deferred where isLogin:
+            return "It can be tried again later: the mail is still with the author's program."
         case .deferred:
-            return "It will be tried again: the server that has the mail keeps it for 4 to 5 days (RFC 5321 §4.5.4.1)."
+            return
+                "It will be tried again: the server that has the mail keeps it for at least 4 to 5 days, as a rule (RFC 5321 §4.5.4.1)."
         case .expired: return "It was tried for days and will not be tried again (RFC 5321 §4.5.4.1)."
         case .unknown, nil:
             guard kind == .exception || kind == .failure else { return nil }

@@ -80,7 +80,7 @@ import Testing
         #expect(told.contains("bob@b.example was deferred at step 10."))
         #expect(
             told.contains(
-                "The sender's server still holds the mail and tries again, for 4 to 5 days (RFC 5321 §4.5.4.1)."
+                "The sender's server still holds the mail and tries again, for at least 4 to 5 days as a rule (RFC 5321 §4.5.4.1)."
             )
         )
         #expect(told.contains("eve@b.example was refused for good at step 10a."))

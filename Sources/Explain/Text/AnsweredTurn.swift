@@ -12,18 +12,22 @@ public enum AnsweredTurn: String, CaseIterable, Sendable {
     /// The end of the mail data, which has the anchors of DATA.
     case dot = "."
     case vrfy = "VRFY"
+    case expn = "EXPN"
     case rset = "RSET"
     case quit = "QUIT"
 
     /// As behind the `@` of an anchor.
     public var name: String { self == .dot ? "DATA" : rawValue }
 
+    /// Whether it asks for a name and is about no mail (RFC 5321 §3.5).
+    var isQuestion: Bool { self == .vrfy || self == .expn }
+
     public var step: Step {
         switch self {
         case .connect: .greeting
         case .ehlo, .startTLS, .auth: .ehloReply
         case .mail: .mailReply
-        case .rcpt, .vrfy: .rcptReply
+        case .rcpt, .vrfy, .expn: .rcptReply
         case .data: .data
         case .dot: .acceptance
         case .rset: .mailReply
@@ -49,6 +53,6 @@ public enum AnsweredTurn: String, CaseIterable, Sendable {
         "CONNECT": .connect, "GREETING": .connect, "BANNER": .connect, "RELAY": .connect,
         "EHLO": .ehlo, "HELO": .ehlo, "LHLO": .ehlo,
         "STARTTLS": .startTLS, "AUTH": .auth, "MAIL": .mail, "RCPT": .rcpt, "DATA": .data, "BDAT": .dot, "DOT": .dot,
-        "VRFY": .vrfy, "EXPN": .vrfy, "RSET": .rset, "QUIT": .quit,
+        "VRFY": .vrfy, "EXPN": .expn, "RSET": .rset, "QUIT": .quit,
     ]
 }

@@ -16,6 +16,10 @@ struct ReplyInText: Equatable {
         [code.map(String.init), status, text].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
     }
 
+    /// Whether the server hangs up of its own accord and says so with the code that answers QUIT, as Postfix does behind GET and POST:
+    /// `221 2.7.0 Error: I can break rules, too. Goodbye.`
+    var hangsUp: Bool { code == 221 && (status?.hasPrefix("2.7.") == true || text.hasPrefix("Error")) }
+
     /// The first reply in a text, up to its end.
     static func first(in text: some StringProtocol) -> ReplyInText? { all(in: text).first }
 

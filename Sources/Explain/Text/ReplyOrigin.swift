@@ -51,8 +51,8 @@ enum LikelySpeaker {
         if code == 530 { return .ownServer }
         let detail = status?.split(separator: ".").dropFirst().joined(separator: ".") ?? ""
         switch detail {
-        case "7.57", "7.60", "7.139", "1.9": return .ownServer
-        case "1.1", "1.6", "1.10", "2.0", "2.1", "2.2", "2.3", "2.4", "7.13", "7.2", "7.20", "7.21", "7.22", "7.23",
+        case "7.57", "7.60", "7.139": return .ownServer
+        case "1.1", "1.6", "1.10", "2.0", "2.1", "2.2", "2.3", "2.4", "7.2", "7.20", "7.21", "7.22", "7.23",
             "7.24", "7.25", "7.26", "7.27", "7.29":
             return .recipientServer
         default: return [251, 551, 556].contains(code ?? 0) ? .recipientServer : nil

@@ -33,7 +33,7 @@ enum QueueAdvice {
     }
 
     private static let retries = WireEvent.Failure(.retries).adding(
-        ", tries again after half an hour or later, and gives the mail back after 4 to 5 days (RFC 5321 §4.5.4.1)"
+        ", tries again after half an hour or later, and gives the mail back after at least 4 to 5 days (RFC 5321 §4.5.4.1)"
     )
 
     private static func lookup(_ disposition: Disposition) -> WireEvent.Failure {

@@ -76,7 +76,7 @@ extension Departure.Kind {
         case .emptyCommand:
             (.warning, "RFC 5321 §4.1.1", "An empty line was sent where a command belongs")
         case .obsoleteVerb:
-            (.warning, "RFC 5321 §4.1.4", "The command is obsolete")
+            (.warning, "RFC 5321 appendix F", "The command is obsolete")
         case .missingArgument:
             (.error, "RFC 5321 §4.1.1", "The command lacks its argument")
         case .unexpectedArgument:
@@ -106,7 +106,7 @@ extension Departure.Kind {
         case .domainNotFullyQualified:
             (.warning, "RFC 5321 §2.3.5", "The domain name is not fully qualified")
         case .loopbackLiteral:
-            (.warning, "RFC 5321 §4.1.3", "The client names itself by an address that every machine has")
+            (.warning, "RFC 1122 §3.2.1.3", "The client names itself by an address that every machine has")
         case .malformedAddressLiteral:
             (.warning, "RFC 5321 §4.1.3", "The address literal does not follow the grammar")
         case .malformedParameter:
@@ -190,7 +190,7 @@ extension Departure.Kind {
         case .certificateForAnotherName:
             (.warning, "RFC 8461 §4.2", "The certificate is for another name than that of the server")
         case .oldTLSVersion:
-            (.warning, "RFC 8996 §4", "This version of TLS is too old to be used")
+            (.warning, "RFC 8996 §4, §5", "This version of TLS is too old to be used")
         case .greetingDelayed:
             (.note, "RFC 5321 §4.5.3.2.1", "The server let the client wait for its greeting")
         case .replyDelayed:

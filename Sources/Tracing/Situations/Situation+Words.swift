@@ -61,7 +61,7 @@ extension Situation {
                 ? "See whether the server really hands such mail on, and forbid it: it would be used within days."
                 : "Nothing is to be done: the server kept to its own recipients. Test your own with the dialog relay-test."
         case .addressHarvest:
-            "Answer VRFY with 252, forbid EXPN, and slow down or shut out a client that asks for many unknown recipients."
+            "Answer VRFY with 252, and EXPN too unless the client has logged in; slow down or shut out who asks for many unknown recipients."
         case .httpClient, .otherProtocol:
             "Nothing is to be done at the server. If the client is yours, its host or port is wrong."
         case .socksClient: "Nothing is to be done: somebody looks for open proxies, which a mail server is not."

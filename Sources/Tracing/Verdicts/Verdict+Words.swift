@@ -221,7 +221,9 @@ extension Verdict {
         case .deferred where isSubmission:
             return .next("\(holder) still holds the mail and can hand it in again.")
         case .deferred:
-            return .next("\(holder) still holds the mail and tries again, for 4 to 5 days (RFC 5321 §4.5.4.1).")
+            return .next(
+                "\(holder) still holds the mail and tries again, for at least 4 to 5 days as a rule (RFC 5321 §4.5.4.1)."
+            )
         case .refused where isSubmission: return .next("\(holder) still holds the mail and tells its author why.")
         case .refused:
             guard let reversePath else { return .next("\(holder) gives the mail back to its author (RFC 5321 §6.1).") }

@@ -61,6 +61,8 @@ struct LoggedMessage {
         var isReplyInferred = false
         /// What the reply answers; nil where the log does not say.
         var turn: CommandSequence.Turn?
+        /// What is answered where the turn may come at any time.
+        var asked = Verb.vrfy
         /// The program's own words.
         var reason = ""
         var failure: LinkFailure?

@@ -175,7 +175,7 @@ struct LoggedWalk {
         if group.contains(where: \.isOfTransaction) {
             transaction(group)
         } else if let turn = first.turn, let reply = first.reply {
-            return answerAlone(turn, reply, isInferred: first.isReplyInferred)
+            return answerAlone(turn, reply, asked: first.asked, isInferred: first.isReplyInferred)
         } else if first.turn == .hello {
             say(.client, "EHLO", .relay, isInferred: true)
         }
@@ -200,12 +200,12 @@ struct LoggedWalk {
     }
 
     /// The server answered what is about no mail.
-    private mutating func answerAlone(_ turn: CommandSequence.Turn, _ reply: [UInt8], isInferred: Bool) {
+    private mutating func answerAlone(_ turn: CommandSequence.Turn, _ reply: [UInt8], asked: Verb, isInferred: Bool) {
         switch turn {
         case .hello: say(.client, "EHLO", .relay, isInferred: true)
         case .startTLS: say(.client, "STARTTLS", .relay, isInferred: true)
         case .auth: say(.client, "AUTH", .relay, isInferred: true)
-        case .anytime: say(.client, "VRFY", .relay, isInferred: true)
+        case .anytime: say(.client, Array(asked.rawValue.utf8), .relay, isInferred: true)
         case .rset: say(.client, "RSET", .relay, isInferred: true)
         case .quit: say(.client, "QUIT", .relay, isInferred: true)
         default: break
@@ -350,11 +350,13 @@ struct LoggedWalk {
 
 /// A session of which one reply is known.
 public enum InferredSession {
-    /// The reply with the commands that must have gone before it, as far as anybody can tell.
+    /// The reply with the commands that must have gone before it, as far as anybody can tell. `asked` is what is answered where the turn
+    /// may come at any time.
     public static func recording(
         title: String,
         source: String,
         answering turn: CommandSequence.Turn,
+        asked: Verb = .vrfy,
         reply: [UInt8],
         isInferred: Bool,
         recipient: [UInt8]?,
@@ -366,6 +368,7 @@ public enum InferredSession {
             outcome: isRefusal ? .refused : .sent
         )
         (delivery.turn, delivery.reply, delivery.isReplyInferred) = (turn, reply, isInferred)
+        delivery.asked = asked
         delivery.relay = server
         let events = LoggedWalk(delivery).recording.events
         return Recording(header: .init(began: "", title: title, source: source), events: events)
