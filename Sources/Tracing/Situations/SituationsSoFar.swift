@@ -20,7 +20,7 @@ public struct SituationsSoFar: Equatable, Sendable {
         let end = min(end, lines.count)
         if end < read { self = Self() }
         guard end > read else { return }
-        for index in read..<end { take(lines[index]) }
+        for index in read..<end { Self.take(lines[index], &legs, &replies) }
         read = end
         all = Leg.allCases.flatMap { legs[$0]?.situations ?? [] }
     }
@@ -28,12 +28,14 @@ public struct SituationsSoFar: Equatable, Sendable {
     /// These, and what other sessions of the input tell of this one.
     public func all(with trace: Trace) -> [Situation] { all.joined(with: trace.related) }
 
-    private mutating func take(_ line: TraceLine) {
+    /// The reading is changed in its place: it is so large that to take it out for each line takes as long as to read the line.
+    private static func take(
+        _ line: TraceLine,
+        _ legs: inout ByLeg<SituationReading>,
+        _ replies: inout ByLeg<TraceLine.ReplyContext>
+    ) {
         guard line.leg != .lookup else { return }
-        // Taken out while it is changed, so that nothing in it has to be copied.
-        var reading = legs.take(line.leg) ?? SituationReading()
-        reading.take(line, &replies[line.leg])
-        legs[line.leg] = reading
+        legs.change(line.leg, orBegin: SituationReading()) { $0.take(line, &replies[line.leg]) }
     }
 }
 
