@@ -38,8 +38,11 @@ extension SessionTracer {
         if part == .end { sayWhatIsLeftOut(&trace) }
         let index = append(said, .mailData(part), at: contentPlace, departures: departures, &trace)
         if let asked = told.ends { return endMailData(asked, inLine: index) }
-        let octets = mail.map { trace.mails[$0].content.count } ?? 0
-        looseEnd = told.resemblesEnd ? LooseEnd(line: index, octets: octets, isStuffed: isStuffed) : nil
+        looseEnd = nil
+        if told.resemblesEnd {
+            let octets = mail.map { trace.mails[$0].content.count } ?? 0
+            looseEnd = LooseEnd(line: index, octets: octets, isStuffed: isStuffed)
+        }
         keep(said, isStuffed: isStuffed, &trace)
     }
 

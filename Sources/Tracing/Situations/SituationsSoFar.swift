@@ -73,7 +73,7 @@ extension SituationReading {
         case .event(let anchor): event(anchor, line)
         case .command where line.speaker == .client:
             let isWhole = line.ending != .none
-            let turn = Command(reading: line.octets).turn
+            let turn = Command.turn(of: line.octets)
             line.octets.withUnsafeBufferPointer { octets in
                 asked(turn, octets, isLF: line.ending == .lf, id: isWhole ? line.index : nil, at: place)
             }
@@ -111,11 +111,11 @@ extension SituationReading {
         _ place: Place
     ) {
         if context.isFirst { reply = context }
-        let read = ReplyLine(reading: line.octets)
-        guard let code = read.code, !read.continues, let known = reply else { return }
+        let (told, continues) = ReplyLine.head(line.octets)
+        guard let code = told, !continues, let known = reply else { return }
         reply = nil
         line.octets.withUnsafeBufferPointer { octets in
-            answered(known.turn, known.verb, (octets, code, read.status), id: known.answers, at: place)
+            answered(known.turn, known.verb, (octets, code, ReplyLine.status(of: octets)), id: known.answers, at: place)
         }
     }
 }
