@@ -32,6 +32,7 @@ import Tracing
             #expect(long.whole == whole)
             let traced = long.traced()
             #expect(traced.trace == Tracer.trace(of: whole.events) && traced.warnings == whole.warnings)
+            #expect(long.listed().cells == SessionListing(whole, number: 0).cells)
         }
     }
 

@@ -6,6 +6,18 @@ import Testing
 @Suite struct CredentialTests {
     typealias Standing = Credential.Standing
 
+    @Test func `no form of a credential begins with a verb of SMTP, so lines that do are not held against the table`() {
+        for form in CredentialForm.all {
+            guard case .named(let word) = form.words.first else { continue }
+            #expect(Verb(reading: word.utf8) == nil, "\(word)")
+        }
+        for verb in Verb.allCases {
+            for rest in ["LOGIN a b", "PASS x", "AUTHENTICATE PLAIN AGEAYg==", "PLAIN AGEAYg==", "AGEAYg=="] {
+                #expect(CredentialForm.start(in: Array("\(verb.rawValue) \(rest)".utf8)[...], isWhole: true) == nil)
+            }
+        }
+    }
+
     static let rows: [(line: String, standing: Standing, secret: String?)] = [
         ("AUTH PLAIN c2VjcmV0", Standing(), "c2VjcmV0"), ("auth plain c2VjcmV0", Standing(), "c2VjcmV0"),
         (" AUTH\tPLAIN \t c2VjcmV0", Standing(), "c2VjcmV0"), ("AUTH PLAIN a b", Standing(), "a b"),

@@ -26,8 +26,20 @@ import Testing
         for line in Self.lines {
             let reading = ReplyLine.read(line).value
             #expect(ReplyLine(reading: line) == reading, "\(line.lossyText)")
-            #expect(ReplyLine.head(line).code == reading.code, "\(line.lossyText)")
+            #expect(ReplyLine.head(line) == (reading.code, reading.continues), "\(line.lossyText)")
             #expect(ReplyLine.status(of: line) == reading.status, "\(line.lossyText)")
+            let status = line.withUnsafeBufferPointer { ReplyLine.status(of: $0) }
+            #expect(status == reading.status, "\(line.lossyText)")
+        }
+    }
+
+    @Test func `a turn alone is the one of the whole reading`() {
+        #expect(Self.lines.contains { Command.turn(of: $0) == .mail })
+        let more = ["BDAT 5 LAST", "bdat 5", " bdat 5 last", "RCPT:x", " \tquit", "SEND FROM:<a@b>", ""].map {
+            Array($0.utf8)
+        }
+        for line in Self.lines + more {
+            #expect(Command.turn(of: line) == Command.read(line).value.turn, "\(line.lossyText)")
         }
     }
 

@@ -105,6 +105,18 @@ import Testing
         }
     }
 
+    @Test func `the name of a plain field is spelled as that of any other`() {
+        let names = [
+            "message-id", "MESSAGE-ID", "Mime-Version", "x-mime", "ID", "id-", "-id", "x--id", "Idle", "x_1-y2z", "a",
+            "-", "mimes",
+            "ARC-Seal", "List-Id", "x.y-[z]",
+        ]
+        for name in names {
+            #expect(FieldHead.lessonName(of: Array(name.utf8)[...]) == name.capitalizedFieldName, "\(name)")
+        }
+        #expect(FieldHead.lessonName(of: Array(" \u{fc}ber-ID\t".utf8)[...]) == "\u{dc}ber-ID")
+    }
+
     // MARK: Records
 
     private static func spans(_ data: ResourceRecord.Data, owner: String = "receiver.example") throws -> [String] {

@@ -46,6 +46,10 @@ import Testing
 
     private static func expectSame(_ lines: TraceLines, _ expected: [TraceLine]) {
         #expect(lines.count == expected.count && Array(lines) == expected)
+        let mailData = expected.filter { if case .mailData = $0.content { true } else { false } }
+        let octets = mailData.reduce(0) { $0 + $1.octets.count + $1.ending.octets.count }
+        #expect(lines.mailDataCount(in: expected.indices) == octets)
+        #expect(lines.lastReply(in: expected.indices) == expected.last { $0.replyCode != nil })
         for (index, line) in expected.enumerated() {
             if lines.place(of: index) != line.place || lines.findings(of: index) != line.findings {
                 Issue.record("line \(index) has another place, or other findings")

@@ -6,15 +6,28 @@ extension LongRecording {
     /// The trace of all of it, and what of it could not be used. It is read on one processor while another traces what was read;
     /// of the events no more are held than come next.
     public func traced() -> (trace: Trace, warnings: [String]) {
-        let ahead = ReadingAhead(makeIterator())
         var tracer = Tracer()
-        var warnings: [String] = []
-        while let piece = ahead.next() {
-            for event in piece.events { tracer.consume(event) }
-            warnings += piece.warnings
-        }
+        let warnings = eachEvent { tracer.consume($0) }
         tracer.finish()
         return (tracer.trace, warnings)
+    }
+
+    /// What a list says of it, looked at in the same way.
+    public func listed() -> SessionListing {
+        var glance = SessionGlance()
+        _ = eachEvent { glance.take($0) }
+        return SessionListing(header, &glance, number: 0)
+    }
+
+    /// Answers what of it could not be used.
+    private func eachEvent(_ take: (WireEvent) -> Void) -> [String] {
+        let ahead = ReadingAhead(makeIterator())
+        var warnings: [String] = []
+        while let piece = ahead.next() {
+            for event in piece.events { take(event) }
+            warnings += piece.warnings
+        }
+        return warnings
     }
 }
 

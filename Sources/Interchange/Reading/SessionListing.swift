@@ -26,13 +26,18 @@ public struct SessionListing: Sendable {
 
     init(_ recording: Recording, number: Int) {
         var glance = SessionGlance(recording.events)
-        let began = recording.header.began
+        self.init(recording.header, &glance, number: number)
+    }
+
+    /// Of a recording whose events were looked at.
+    init(_ header: Recording.Header, _ glance: inout SessionGlance, number: Int) {
+        let began = header.began
         let time = UTCTime(iso8601: began)
         let isUTC = began.utf8.last == UInt8(ascii: "Z")
         self.init(
             &glance,
-            recording.header.ends,
-            recording.header.envelope,
+            header.ends,
+            header.envelope,
             isUTC ? time?.iso8601 ?? began : began,
             isUTC ? time.map { Double($0.seconds) } : RelatedSessions.Facts.seconds(began: began),
             number

@@ -68,7 +68,7 @@ public struct JSONExport: Sendable {
     private mutating func add(_ line: TraceLine, session: Int, to json: inout [UInt8]) {
         json.add("{\"session\":", session)
         json.add(",\"index\":", line.index)
-        json.add(",\"time\":", text: Self.seconds(line.time))
+        json.add(",\"time\":", seconds: line.time)
         json.add(",\"leg\":\"", text: line.leg.rawValue)
         json.add("\",\"from\":\"", text: line.speaker.rawValue)
         json.add("\",\"step\":", line.place.step.number)
@@ -147,11 +147,9 @@ public struct JSONExport: Sendable {
 
     /// Seconds with up to six places.
     static func seconds(_ time: Double) -> String {
-        let micros = UInt64(max(0, min(time, 1e12)) * 1_000_000 + 0.5)
-        var (fraction, places) = (micros % 1_000_000, 6)
-        guard fraction > 0 else { return "\(micros / 1_000_000)" }
-        while fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
-        return "\(micros / 1_000_000).\(fraction.decimal(places))"
+        var json: [UInt8] = []
+        json.add("", seconds: time)
+        return json.lossyText
     }
 }
 
@@ -164,12 +162,32 @@ extension [UInt8] {
     fileprivate mutating func add(_ known: StaticString, _ number: Int) {
         add(known)
         guard number >= 0 else { return append(contentsOf: String(number).utf8) }
-        var unit = 1
-        while number / unit >= 10 { unit *= 10 }
-        while unit > 0 {
-            append(UInt8(ascii: "0") + UInt8(number / unit % 10))
-            unit /= 10
+        add(digits: UInt64(number), atLeast: 1)
+    }
+
+    /// Digits from the last to the first, with zeros in front up to so many.
+    private mutating func add(digits number: UInt64, atLeast places: Int) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var (rest, start) = (number, digits.count)
+            while rest > 0 || start > digits.count - places {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
         }
+    }
+
+    /// Seconds with up to six places.
+    fileprivate mutating func add(_ known: StaticString, seconds time: Double) {
+        let micros = UInt64(Swift.max(0, Swift.min(time, 1e12)) * 1_000_000 + 0.5)
+        add(known)
+        add(digits: micros / 1_000_000, atLeast: 1)
+        var (fraction, places) = (micros % 1_000_000, 6)
+        guard fraction > 0 else { return }
+        while fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
+        append(UInt8(ascii: "."))
+        add(digits: fraction, atLeast: places)
     }
 
     /// `text` is one of our own words.

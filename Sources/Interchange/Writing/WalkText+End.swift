@@ -15,9 +15,9 @@ extension WalkText {
         _ trace: Trace,
         _ body: ([Line]) throws(Failure) -> Void
     ) throws(Failure) {
-        let findings = FindingsReach(trace)
-        if findings.findings > 0 || !findings.sentences.isEmpty { try body([.blank]) }
-        try self.findings(trace, body)
+        let reach = FindingsReach(trace)
+        if reach.findings > 0 || !reach.sentences.isEmpty { try body([.blank]) }
+        try findings(trace, reach, body)
         for content in trace.delivered { try delivered(content, body) }
         if explainsFailure { try body(explanation(trace)) }
         try body(Situation.all(in: trace).flatMap(situation))
@@ -36,15 +36,15 @@ extension WalkText {
     /// Every finding, one entry each.
     public func findings(_ trace: Trace) -> [Line] {
         var lines: [Line] = []
-        findings(trace) { lines += $0 }
+        findings(trace, FindingsReach(trace)) { lines += $0 }
         return lines
     }
 
     private func findings<Failure: Error>(
         _ trace: Trace,
+        _ reach: FindingsReach,
         _ body: ([Line]) throws(Failure) -> Void
     ) throws(Failure) {
-        let reach = FindingsReach(trace)
         guard reach.findings > 0 else {
             for sentence in reach.sentences { try body(spoken(sentence, .heading)) }
             return

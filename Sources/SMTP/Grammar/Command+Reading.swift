@@ -12,6 +12,13 @@ extension Command {
         self = Self.read(&cursor).value
     }
 
+    /// The turn of a command line alone, as `init(reading:)` has it: its verb tells it, and of BDAT what stands behind that.
+    public static func turn(of octets: [UInt8]) -> CommandSequence.Turn {
+        let word = octets.drop(while: \.isWhiteSpace).prefix { !$0.isWhiteSpace && $0 != UInt8(ascii: ":") }
+        let verb = Verb(reading: word)
+        return verb == .bdat ? Command(reading: octets).turn : verb?.turn ?? .unknown
+    }
+
     /// The path of MAIL or RCPT alone, as `init(reading:)` has it; nil where there is none.
     public static func path(of octets: [UInt8]) -> Path? {
         if let plain = plainPath(octets) { return plain }

@@ -38,6 +38,9 @@ struct CredentialForm: Sendable {
     static func start(in octets: ArraySlice<UInt8>, isWhole: Bool) -> Int? {
         let first = Credential.Word(at: octets.startIndex, of: octets, isWhole: isWhole)
         guard first.isComplete || octets[first.range].count > 4 else { return nil }
+        // Nothing in the table begins with a verb of SMTP, as nearly every line of a client does: such a line is not held
+        // against it word by word.
+        guard !first.isComplete || Verb(reading: octets[first.range]) == nil else { return nil }
         if let glued = gluedStart(octets, behind: first, isWhole) { return glued }
         return all.lazy.compactMap { $0.start(in: octets, isWhole) }.first
             ?? misspeltStart(octets, behind: first, isWhole)
@@ -50,7 +53,7 @@ struct CredentialForm: Sendable {
         behind first: Credential.Word,
         _ isWhole: Bool
     ) -> Int? {
-        guard first.isComplete, Verb(reading: octets[first.range]) == nil else { return nil }
+        guard first.isComplete else { return nil }
         var word = Credential.Word(at: first.range.upperBound, of: octets, isWhole: isWhole)
         let isBehindMechanism = word.isComplete && Mechanism(named: octets[word.range]) != nil
         if isBehindMechanism { word = Credential.Word(at: word.range.upperBound, of: octets, isWhole: isWhole) }

@@ -491,6 +491,7 @@ public struct SessionReader: Sendable {
         while true {
             if side == .client, passPlainMailData().lines > 0 { continue }
             guard let utterance = next(side) else { break }
+            guard !utterance.credentials.isEmpty else { continue }
             found += utterance.credentials.map {
                 $0.lowerBound + utterance.range.lowerBound..<$0.upperBound + utterance.range.lowerBound
             }

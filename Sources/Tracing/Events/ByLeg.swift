@@ -45,15 +45,6 @@ struct ByLeg<Value: Sendable>: Sendable {
         body(&value)
         set(Slot(value: value), leg)
     }
-
-    /// What is there for a leg, and nothing in its place: whoever changes it owns it alone, so that nothing in it is copied.
-    mutating func take(_ leg: Leg) -> Value? {
-        switch leg {
-        case .submission: submission.take()?.value
-        case .lookup: lookup.take()?.value
-        case .relay: relay.take()?.value
-        }
-    }
 }
 
 extension ByLeg.Slot: Equatable where Value: Equatable {}

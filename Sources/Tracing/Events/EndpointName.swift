@@ -31,24 +31,30 @@ public struct EndpointName: Equatable, Sendable {
     }
 
     /// That of `192.0.2.1:25`, as lists of thousands have it.
-    private var plainAddress: String? { plainHost.map { String(Substring($0)) } }
+    private var plainAddress: String? {
+        var text = text
+        return text.withUTF8 { Self.plainHost($0).map { String(decoding: $0, as: UTF8.self) } }
+    }
 
-    private var plainHost: Substring.UTF8View? {
+    private static func plainHost(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         let isDigit = { (octet: UInt8) in (0x30...0x39).contains(octet) }
-        let host = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
-        let rest = text.utf8[host.endIndex...]
-        let isPort = rest.first == UInt8(ascii: ":") && rest.dropFirst().allSatisfy(isDigit)
-        return !host.isEmpty && (rest.isEmpty || isPort) ? host : nil
+        var end = 0
+        while end < text.count, isDigit(text[end]) || text[end] == UInt8(ascii: ".") { end += 1 }
+        let isPort = end < text.count && text[end] == UInt8(ascii: ":") && text[(end + 1)...].allSatisfy(isDigit)
+        return end > 0 && (end == text.count || isPort) ? UnsafeBufferPointer(rebasing: text[..<end]) : nil
     }
 
     /// A number for whoever is there: the same for one address at every port, or where no address is told for the same words.
     var number: Int {
+        var text = text
+        if let number = text.withUTF8({ Self.plainHost($0).map(Self.number) }) { return number }
+        var told = address ?? text
+        return told.withUTF8(Self.number)
+    }
+
+    private static func number(_ octets: UnsafeBufferPointer<UInt8>) -> Int {
         var hasher = Hasher()
-        if let plainHost {
-            for octet in plainHost { hasher.combine(octet) }
-        } else {
-            for octet in (address ?? text).utf8 { hasher.combine(octet) }
-        }
+        hasher.combine(bytes: UnsafeRawBufferPointer(octets))
         return hasher.finalize()
     }
 

@@ -9,7 +9,8 @@ struct PlainStoredEvent {
     private var position = 0
 
     static func read(_ line: ArraySlice<UInt8>) -> WireEvent? {
-        line.withUnsafeBufferPointer { buffer in
+        guard line.count <= RecordingReader.longestLine else { return nil }
+        return line.withUnsafeBufferPointer { buffer in
             var reading = PlainStoredEvent(line: buffer)
             return reading.event()
         }

@@ -60,18 +60,29 @@ public struct RecordingReader: Sendable {
     private mutating func read(line: ArraySlice<UInt8>, isTorn: Bool) -> WireEvent? {
         number += 1
         let content = line.last == 13 ? line.dropLast() : line
-        guard !content.isEmpty, content.first != UInt8(ascii: "#") else { return nil }
-        switch StoredEvent.read(content) {
-        case .success(let event):
-            // Time never runs backwards, whatever the clock of the recording did.
-            if event.time < latest, !runsBackwards {
-                runsBackwards = true
-                warn(
-                    "line \(number) has a time before that of the line above it; such events are shown at the later time"
-                )
-            }
-            latest = max(event.time, latest)
-            return log.event(event.kind, leg: event.leg, at: latest, isInferred: event.isInferred)
+        guard !content.isEmpty, content.first != UInt8(ascii: "#"), var event = event(in: content, isTorn: isTorn)
+        else {
+            return nil
+        }
+        // Time never runs backwards, whatever the clock of the recording did.
+        if event.time < latest, !runsBackwards {
+            runsBackwards = true
+            warn(
+                "line \(number) has a time before that of the line above it; such events are shown at the later time"
+            )
+        }
+        latest = max(event.time, latest)
+        event.time = latest
+        log.mark(&event)
+        return event
+    }
+
+    /// What a line holds; nil with a warning where that cannot be read.
+    private mutating func event(in line: ArraySlice<UInt8>, isTorn: Bool) -> WireEvent? {
+        // Nearly every line is plain; its event goes from here to whoever wants it without being wrapped up on the way.
+        if let event = PlainStoredEvent.read(line) { return event }
+        switch StoredEvent.readAnyJSON(line) {
+        case .success(let event): return event
         case .failure(.notJSON) where isTorn: warn("line \(number) is torn off and was left out")
         case .failure(let reason): warn("line \(number) was left out: \(reason.description)")
         }

@@ -10,13 +10,9 @@ struct StoredEvent: Decodable {
     private let payload: Payload
     private let isInferred: Bool
 
-    static func read(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
-        guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
-        return PlainStoredEvent.read(line).map(Result.success) ?? readAnyJSON(line)
-    }
-
     /// However it is spelled.
     static func readAnyJSON(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
+        guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
         guard let stored = try? JSONDecoder().decode(StoredEvent.self, from: Data(line)) else {
             return .failure(.notJSON)
         }

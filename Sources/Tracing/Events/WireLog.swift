@@ -16,16 +16,21 @@ public struct WireLog: Sendable {
     public mutating func event(_ kind: WireEvent.Kind, leg: Leg, at time: Double = 0, isInferred: Bool = false)
         -> WireEvent
     {
-        var marked = kind
-        readers.change(leg, orBegin: SessionReader()) { reader in Self.follow(kind, &reader, &marked) }
-        return WireEvent(marked, leg: leg, at: time, isInferred: isInferred)
+        var event = WireEvent(kind, leg: leg, at: time, isInferred: isInferred)
+        mark(&event)
+        return event
     }
 
-    private static func follow(_ kind: WireEvent.Kind, _ reader: inout SessionReader, _ marked: inout WireEvent.Kind) {
+    /// The same of an event that is there already: it is marked in its place, since a recording may have millions.
+    mutating func mark(_ event: inout WireEvent) {
+        readers.change(event.leg, orBegin: SessionReader()) { reader in Self.follow(&event.kind, &reader) }
+    }
+
+    private static func follow(_ kind: inout WireEvent.Kind, _ reader: inout SessionReader) {
         switch kind {
         case .octets(let side, let octets, let marks):
-            let found = reader.credentials(in: octets, from: side) + marks
-            if found != marks { marked = .octets(from: side, octets, credentials: found) }
+            let found = reader.credentials(in: octets, from: side)
+            if !found.isEmpty { kind = .octets(from: side, octets, credentials: found + marks) }
         case .connect, .connected:
             // A new connection of the same leg: whatever was agreed in the one before no longer counts.
             if !reader.isUntouched { reader = SessionReader() }
@@ -34,10 +39,10 @@ public struct WireLog: Sendable {
         case .gap(let side, let count, _):
             _ = reader.finish(side, isCut: true)
             reader.gap(count, from: side)
-        case .note(let text): marked = .note(reader.masked(text))
+        case .note(let text): kind = .note(reader.masked(text))
         // What a program says of its trouble may quote what it sent.
-        case .error(let failure): marked = .error(failure.saying(reader.masked(failure.words)))
-        case .remark(let failure): marked = .remark(failure.saying(reader.masked(failure.words)))
+        case .error(let failure): kind = .error(failure.saying(reader.masked(failure.words)))
+        case .remark(let failure): kind = .remark(failure.saying(reader.masked(failure.words)))
         case .records, .close, .dnsQuery, .dnsAnswer, .delivered: break
         }
     }

@@ -15,15 +15,16 @@ public struct Blocks<Element: Sendable>: RandomAccessCollection, Sendable {
     public var endIndex: Int { rest.isEmpty ? first.count : rest.count * Self.size + rest[rest.count - 1].count }
 
     public internal(set) subscript(index: Int) -> Element {
-        // Looked at and changed in its place: an element may be large, and hold arrays.
-        _read {
+        // Looked at and changed in its place: an element may be large, and hold arrays. Inlined, since what is not puts its own
+        // frame on the heap for each look.
+        @inline(__always) _read {
             if index < Self.size {
                 yield first[index]
             } else {
                 yield rest[index / Self.size - 1][index % Self.size]
             }
         }
-        _modify {
+        @inline(__always) _modify {
             if index < Self.size {
                 yield &first[index]
             } else {

@@ -88,7 +88,34 @@ struct FieldHead {
     /// As lessons spell it.
     var lessonName: String { Self.lessonName(of: name) }
 
-    static func lessonName(of name: ArraySlice<UInt8>) -> String { name.lossyText.trimmingSpaces.capitalizedFieldName }
+    static func lessonName(of name: ArraySlice<UInt8>) -> String {
+        plainLessonName(of: name) ?? name.lossyText.trimmingSpaces.capitalizedFieldName
+    }
+
+    /// The same of a name that is nothing but printable ASCII, as nearly all are: each line of each header is asked for it.
+    private static func plainLessonName(of name: ArraySlice<UInt8>) -> String? {
+        guard name.allSatisfy({ (33...126).contains($0) }) else { return nil }
+        var spelled: [UInt8] = []
+        spelled.reserveCapacity(name.count)
+        var word = 0
+        for octet in name {
+            if octet == UInt8(ascii: "-") {
+                raise(&spelled, from: word)
+                word = spelled.count + 1
+            }
+            let isLetter = (0x41...0x5A).contains(octet & 0xDF)
+            spelled.append(!isLetter ? octet : spelled.count == word ? octet & 0xDF : octet | 0x20)
+        }
+        raise(&spelled, from: word)
+        return String(decoding: spelled, as: UTF8.self)
+    }
+
+    /// Words that are written in capitals.
+    private static func raise(_ name: inout [UInt8], from start: Int) {
+        let word = name[start...]
+        guard word.elementsEqual("Id".utf8) || word.elementsEqual("Mime".utf8) else { return }
+        for at in start..<name.count { name[at] &= 0xDF }
+    }
 
     var anchor: LessonAnchor { LessonAnchor("field/\(lessonName)") }
 }

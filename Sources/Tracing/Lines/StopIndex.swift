@@ -256,9 +256,9 @@ struct MailIndex: Equatable, Sendable {
 
     /// A mail was added to the others.
     mutating func append(_ mail: Int, of transaction: Int, on leg: Leg) {
-        var mails = lastMails.take(leg) ?? []
-        while mails.count <= transaction { mails.append(-1) }
-        mails[transaction] = Int32(clamping: mail)
-        lastMails[leg] = mails
+        lastMails.change(leg, orBegin: []) { mails in
+            while mails.count <= transaction { mails.append(-1) }
+            mails[transaction] = Int32(clamping: mail)
+        }
     }
 }

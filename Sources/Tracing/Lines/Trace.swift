@@ -273,6 +273,28 @@ public struct TracedMail: Equatable, Sendable {
     public internal(set) var linesLeftOut = 0
     var lineOctetsLeftOut = 0
 
+    /// How many of its lines are in the trace.
+    var linesShown: Int { lineCount - linesLeftOut }
+
+    /// Adds a line, as long as there are no more octets than `most`; what is beyond is counted.
+    mutating func keep(
+        _ octets: [UInt8],
+        _ ending: WireLine.Ending,
+        continuesLine: Bool,
+        isStuffed: Bool,
+        most: Int
+    ) {
+        if !continuesLine { lineCount += 1 }
+        if isStuffed { stuffedLines += 1 }
+        let end = ending.octets
+        guard content.count + octets.count + end.count <= most else {
+            octetsLeftOut += octets.count + end.count
+            return
+        }
+        if isStuffed { content += octets.dropFirst() } else { content += octets }
+        content += end
+    }
+
     /// The most lines of one mail that are in the trace.
     public static let maxLines = 50_000
     /// The most content kept of one mail, in octets, unless somebody asks for whole mails.

@@ -105,15 +105,10 @@ public struct TraceLine: Equatable, Sendable {
     public var replyCode: UInt16? { if case .reply = content { ReplyLine.head(octets).code } else { nil } }
     /// What the code says, each line of a reply by its own; nil where `replyCode` is, and where nobody knows the class.
     public var severity: Reply.Severity? { replyCode.flatMap(Reply.Severity.init(ofCode:)) }
-    public var enhanced: EnhancedStatusCode? { reply?.status }
+    public var enhanced: EnhancedStatusCode? { if case .reply = content { ReplyLine.status(of: octets) } else { nil } }
 
     /// The line of what a reply answers; nil for whatever is no reply, and where nobody saw that.
     public var answers: Int? { if case .reply(let context) = content { context.answers } else { nil } }
-
-    private var reply: ReplyLine? {
-        guard case .reply = content else { return nil }
-        return ReplyLine(reading: octets)
-    }
 
     /// The verb in upper case; nil for whatever is no command, a line that did not come to its end and a masked word among it.
     public var verbName: String? {

@@ -27,6 +27,23 @@ public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
         blocks[index / LineBlock.size].line(index % LineBlock.size, index: index, withContent: false)
     }
 
+    /// How many octets of mail data some lines had on the wire. They may be very many, so none of them is made.
+    func mailDataCount(in range: Range<Int>) -> Int {
+        range.reduce(0) { sum, index in
+            let (block, number) = (index / LineBlock.size, index % LineBlock.size)
+            return blocks[block].isMailData(number) ? sum + blocks[block].octetCount(of: number) : sum
+        }
+    }
+
+    /// The last of some lines that is a reply with a code.
+    func lastReply(in range: Range<Int>) -> TraceLine? {
+        for index in range.reversed() where blocks[index / LineBlock.size].isReply(index % LineBlock.size) {
+            let line = self[index]
+            if line.replyCode != nil { return line }
+        }
+        return nil
+    }
+
     /// The findings of a line, without the rest of it.
     func findings(of index: Int) -> [Finding] { blocks[index / LineBlock.size].findings(of: index % LineBlock.size) }
 
@@ -78,8 +95,8 @@ private struct LineBlock: Sendable {
         if lines.count % Self.row == 0 { rows.append(UInt32(octets.count)) }
         let start = Int(rows[rows.count - 1])
         // What does not fit into the row lies by itself.
-        let rare = RareParts(of: line, isLong: octets.count - start + line.octets.count > Int(UInt16.max))
-        if rare.octets == nil { octets += line.octets }
+        let isLong = octets.count - start + line.octets.count > Int(UInt16.max)
+        if !isLong { octets += line.octets }
         for finding in line.findings { findings.append(keep(finding, number)) }
         var kept = KeptLine(line, end: UInt16(octets.count - start))
         let numbers = KeptLine.Numbers(of: line)
@@ -87,9 +104,9 @@ private struct LineBlock: Sendable {
         if case .mailData(let part) = line.content, let fold = part.fold, fold != .unknown {
             folds.append((number, fold.bits))
         }
-        if let rare = rare.ifAny {
+        if RareParts.areNeeded(by: line, isLong: isLong) {
             kept.marks.insert(.rare)
-            self.rare[number] = rare
+            rare[number] = RareParts(of: line, isLong: isLong)
         }
         lines.append(kept)
     }
@@ -113,7 +130,8 @@ private struct LineBlock: Sendable {
         let kept = lines[number]
         let numbers = numbers(of: number, index: index)
         let rare = kept.marks.contains(.rare) ? rare[UInt16(number)] : nil
-        var line = TraceLine(
+        // Made in one piece: what is changed behind that is copied, and every view asks for lines.
+        return TraceLine(
             index: index,
             time: numbers.time,
             leg: kept.leg,
@@ -122,16 +140,26 @@ private struct LineBlock: Sendable {
             octets: rare?.octets ?? (withContent || !kept.isMailData ? Array(octets[range(of: number)]) : []),
             ending: kept.ending,
             content: rare?.content ?? kept.content(numbers.answers, recipient: rare?.recipient, fold(of: number)),
+            isInferred: kept.marks.contains(.isInferred),
             secrets: rare?.secrets ?? [],
             findings: findings(of: number),
             message: rare?.message ?? [],
             failure: rare?.failure,
+            recipient: rare?.toldOf,
             endpoint: rare?.endpoint
         )
-        line.isInferred = kept.marks.contains(.isInferred)
-        line.recipient = rare?.toldOf
-        return line
     }
+
+    /// How many octets a line had on the wire, its end included.
+    func octetCount(of number: Int) -> Int {
+        let kept = lines[number]
+        let long = kept.marks.contains(.rare) ? rare[UInt16(number)]?.octets?.count : nil
+        return (long ?? range(of: number).count) + kept.ending.octets.count
+    }
+
+    func isMailData(_ number: Int) -> Bool { lines[number].isMailData }
+
+    func isReply(_ number: Int) -> Bool { lines[number].isReply }
 
     func place(of number: Int) -> Place { numbers(of: number, index: 0).place(lines[number].step) }
 
@@ -233,7 +261,7 @@ private struct KeptLine: Sendable {
     private let verb: Verb?
     var marks: Marks = []
 
-    init(_ line: TraceLine, end: UInt16) {
+    init(_ line: __shared TraceLine, end: UInt16) {
         (leg, speaker, ending, self.end) = (line.leg, line.speaker, line.ending, end)
         step = line.place.step
         content = Content(line.content)
@@ -273,6 +301,7 @@ private struct KeptLine: Sendable {
     }
 
     var isMailData: Bool { if case .mailData = content { true } else { false } }
+    var isReply: Bool { if case .reply = content { true } else { false } }
 
     /// What the line is. What is rare was looked up before; a line whose parts are lost would be opaque.
     func content(_ answers: Int?, recipient: Int?, _ fold: FieldFold) -> TraceLine.Content {
@@ -297,7 +326,7 @@ private struct KeptLine: Sendable {
 }
 
 extension KeptLine.Numbers {
-    init(of line: TraceLine) {
+    init(of line: __shared TraceLine) {
         (time, answers) = (line.time, line.answers)
         (substep, transaction) = (UInt32(clamping: line.place.substep), UInt32(clamping: line.place.transaction))
     }
@@ -313,65 +342,5 @@ extension KeptLine.Content {
         case .opaque: self = .opaque
         case .saslResponse, .tls, .record, .event: self = .rare
         }
-    }
-}
-
-/// A finding in 8 octets.
-private struct KeptFinding: Sendable {
-    /// Where it begins and ends; of one that lies by itself, its number among those in two parts.
-    private let start, end: UInt16
-    let line: UInt16
-    private let kind: Departure.Kind
-    private let liesAlone: Bool
-
-    /// Nil for one that has more to tell than fits.
-    init?(_ finding: Finding, line: UInt16) {
-        guard finding.difference == nil, let start = UInt16(exactly: finding.range.lowerBound),
-            let end = UInt16(exactly: finding.range.upperBound)
-        else { return nil }
-        (self.start, self.end, self.line, kind, liesAlone) = (start, end, line, finding.kind, false)
-    }
-
-    /// One that lies by itself, under a number.
-    init(_ finding: Finding, line: UInt16, number: Int) {
-        (start, end) = (UInt16(truncatingIfNeeded: number), UInt16(truncatingIfNeeded: number >> 16))
-        (self.line, kind, liesAlone) = (line, finding.kind, true)
-    }
-
-    /// `alone` are those that lie by themselves.
-    func finding(among alone: [Finding]) -> Finding {
-        liesAlone
-            ? alone[Int(start) | Int(end) << 16] : Finding(Departure(kind, at: Int(start)..<Int(end), difference: nil))
-    }
-}
-
-/// What few lines have.
-private struct RareParts: Sendable {
-    /// Where a word is not enough to say what the line is.
-    let content: TraceLine.Content?
-    let recipient: Int?
-    /// Those of a long line.
-    let octets: [UInt8]?
-    let secrets: [Range<Int>]
-    let message: [UInt8]
-    let failure: LinkFailure?
-    let endpoint: String?
-    /// Whose fate a log tells.
-    let toldOf: [UInt8]?
-
-    init(of line: TraceLine, isLong: Bool) {
-        if case .rare = KeptLine.Content(line.content) { content = line.content } else { content = nil }
-        if case .reply(let context) = line.content { recipient = context.recipient } else { recipient = nil }
-        octets = isLong ? line.octets : nil
-        (secrets, message, failure, endpoint) = (line.secrets, line.message, line.failure, line.endpoint)
-        toldOf = line.recipient
-    }
-
-    /// Nil where the line has none of them.
-    var ifAny: RareParts? {
-        let hasNone =
-            content == nil && recipient == nil && octets == nil && secrets.isEmpty && message.isEmpty && failure == nil
-            && endpoint == nil
-        return hasNone ? nil : self
     }
 }

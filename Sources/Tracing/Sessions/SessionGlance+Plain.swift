@@ -74,8 +74,8 @@ enum GlancedLine {
     /// The name in a greeting.
     static func serverName(_ line: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         let isPlain = line.count > 4 && line[0] > 32 && line[3] == 32 && !(0x30...0x39).contains(line[4])
-        let text = isPlain ? Array(line[4...]) : ReplyLine(reading: Array(line)).text
-        return Array(text.prefix { $0 != 32 && $0 != 9 })
+        guard !isPlain else { return Array(line[4...].prefix { $0 != 32 && $0 != 9 }) }
+        return Array(ReplyLine(reading: Array(line)).text.prefix { $0 != 32 && $0 != 9 })
     }
 
     /// The address of MAIL or RCPT without angle brackets; nil where there is none.

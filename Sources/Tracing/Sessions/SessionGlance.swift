@@ -33,7 +33,7 @@ public struct SessionGlance: Sendable {
     public init() {}
 
     /// All events of a recording.
-    public init(_ events: some Sequence<WireEvent>) {
+    public init(_ events: [WireEvent]) {
         self.init()
         for event in events { take(event) }
     }

@@ -22,8 +22,8 @@ extension SessionTracer {
 
     mutating func mailData(_ told: Utterance.Content, _ said: Utterance, _ trace: inout Trace) {
         let (piece, line) = (said.piece, said.piece.line)
-        let isFirst = content == nil
-        beginContent(&trace)
+        let isFirst = !isInContent
+        if isFirst { beginContent(&trace) }
         var departures = piece.departures
         if told.isEarly, isFirst { departures.append(Departure(.dataBefore354)) }
         let (part, found) = readContent(line, isEnd: told.ends != nil)
@@ -38,20 +38,31 @@ extension SessionTracer {
         if part == .end { sayWhatIsLeftOut(&trace) }
         let index = append(said, .mailData(part), at: contentPlace, departures: departures, &trace)
         if let asked = told.ends { return endMailData(asked, inLine: index) }
-        let octets = mail.map { trace.mails[$0].content.count } ?? 0
-        looseEnd = told.resemblesEnd ? LooseEnd(line: index, octets: octets, isStuffed: isStuffed) : nil
+        looseEnd = nil
+        if told.resemblesEnd {
+            let octets = mail.map { trace.mails[$0].content.count } ?? 0
+            looseEnd = LooseEnd(line: index, octets: octets, isStuffed: isStuffed)
+        }
         keep(said, isStuffed: isStuffed, &trace)
     }
 
     private mutating func readContent(_ line: WireLine, isEnd: Bool) -> (TraceLine.MailDataPart, [Departure]) {
-        var reader = content ?? MailDataReader(declaresEightBit: declaresEightBit)
-        defer { content = reader }
-        return reader.read(line, isEnd: isEnd)
+        if !isInContent { content = MailDataReader(declaresEightBit: declaresEightBit) }
+        // In its place: what is known of all parts is not copied for each line.
+        return content?.read(line, isEnd: isEnd) ?? (.body, [])
+    }
+
+    /// Whether mail data is under way; to compare it with nothing would copy it.
+    private var isInContent: Bool {
+        switch content {
+        case .some: true
+        case .none: false
+        }
     }
 
     /// Mail data stands where mail data stands, also when nothing of it was kept.
     mutating func beginContent(_ trace: inout Trace) {
-        guard content == nil else { return }
+        guard !isInContent else { return }
         content = MailDataReader(declaresEightBit: declaresEightBit)
         contentPlace = enter(.mailData)
         mail = beginMail(at: contentPlace, &trace)
@@ -70,7 +81,7 @@ extension SessionTracer {
 
     /// Whether a line is one too many to be shown. What departs from the rules is shown all the same, up to a bound of its own.
     private func leaveOut(_ said: Utterance, _ departures: [Departure], _ trace: inout Trace) -> Bool {
-        guard let mail, trace.mails[mail].lineCount - trace.mails[mail].linesLeftOut >= TracedMail.maxLines else {
+        guard let mail, trace.mails[mail].linesShown >= TracedMail.maxLines else {
             return false
         }
         let isRemarkable = departures.contains { $0.kind == .endOfDataVariant }
@@ -136,15 +147,13 @@ extension SessionTracer {
         guard let mail else { return }
         let piece = said.piece
         let octets = Mask.over(piece.line.octets, said.credentials).octets
-        if !piece.continuesLine { trace.mails[mail].lineCount += 1 }
-        if isStuffed { trace.mails[mail].stuffedLines += 1 }
-        let count = octets.count + piece.line.ending.octets.count
-        guard trace.mails[mail].content.count + count <= trace.maxContent else {
-            trace.mails[mail].octetsLeftOut += count
-            return
-        }
-        trace.mails[mail].content += octets.dropFirst(isStuffed ? 1 : 0)
-        trace.mails[mail].content += piece.line.ending.octets
+        trace.mails[mail].keep(
+            octets,
+            piece.line.ending,
+            continuesLine: piece.continuesLine,
+            isStuffed: isStuffed,
+            most: trace.maxContent
+        )
     }
 
     // MARK: Chunks

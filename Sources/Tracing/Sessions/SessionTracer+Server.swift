@@ -10,7 +10,8 @@ extension SessionTracer {
             answering = sent?.placed(at: enterAnswer(to: sent))
         }
         let turn = answering?.turn
-        let reading = ReplyLine.read(octets, expectsEnhanced: expectsEnhanced(turn))
+        let expectsEnhanced = expectsEnhanced(turn)
+        let reading = ReplyLine.read(octets, expectsEnhanced: expectsEnhanced)
         if answer.to?.turn == .greeting, answer.isFirst, answer.code == 220,
             leg == .relay || trace.facts.names.server == nil
         {
@@ -20,7 +21,7 @@ extension SessionTracer {
             turn: turn,
             verb: answering?.verb,
             isFirst: answer.isFirst,
-            expectsEnhanced: expectsEnhanced(turn),
+            expectsEnhanced: expectsEnhanced,
             answers: answering?.line,
             recipient: answer.to?.recipient.flatMap { acceptedLines[$0] }
         )

@@ -41,6 +41,7 @@ extension SessionTracer {
 
     /// What was read to its end needs its records no more.
     mutating func dropCarrier(of side: Side) {
+        guard !tls.carriers.isEmpty else { return }
         if side == .client ? reader.client.isEmpty : reader.server.isEmpty { tls.carriers[side] = nil }
     }
 

@@ -171,21 +171,22 @@ struct SessionTracer: Sendable {
     ) -> Int {
         let (index, side, piece) = (trace.lines.count, said.side, said.piece)
         let (octets, masks) = Mask.over(piece.line.octets, showsSecrets ? [] : said.credentials)
-        var line = TraceLine(
-            index: index,
-            time: time,
-            leg: leg,
-            speaker: side == .client ? .client : .server,
-            place: place,
-            octets: octets,
-            ending: piece.line.ending,
-            content: content,
-            secrets: masks,
-            findings: isInferred ? [] : departures.map(Finding.init)
+        trace.append(
+            TraceLine(
+                index: index,
+                time: time,
+                leg: leg,
+                speaker: side == .client ? .client : .server,
+                place: place,
+                octets: octets,
+                ending: piece.line.ending,
+                content: content,
+                isInferred: isInferred,
+                secrets: masks,
+                findings: isInferred ? [] : departures.map(Finding.init),
+                message: tls.carriers[side] ?? []
+            )
         )
-        line.isInferred = isInferred
-        line.message = tls.carriers[side] ?? []
-        trace.append(line)
         lastWireLine = index
         return index
     }

@@ -66,8 +66,8 @@ public struct StopSentence {
         }
         switch line.content {
         case .command: return command(line)
-        case .mailData: return "the client sends the mail, \(octets { if case .mailData = $0 { true } else { false } })"
-        case .chunk: return "the client sends a chunk, \(octets { $0 == .chunk })"
+        case .mailData: return "the client sends the mail, \(Self.octets(trace.lines.mailDataCount(in: stop.lines)))"
+        case .chunk: return "the client sends a chunk, \(Self.octets(chunkCount))"
         case .saslResponse: return "the client goes on with the login"
         case .reply, .opaque, .tls, .record, .event: return nil
         }
@@ -97,19 +97,18 @@ public struct StopSentence {
         }
     }
 
-    private func octets(_ counts: (TraceLine.Content) -> Bool) -> String {
-        let sum = trace.lines[stop.lines].reduce(0) { sum, line in
-            counts(line.content) ? sum + line.octets.count + line.ending.octets.count : sum
+    private var chunkCount: Int {
+        trace.lines[stop.lines].reduce(0) { sum, line in
+            line.content == .chunk ? sum + line.octets.count + line.ending.octets.count : sum
         }
-        return sum == 1 ? "1 octet" : "\(sum) octets"
     }
+
+    private static func octets(_ count: Int) -> String { count == 1 ? "1 octet" : "\(count) octets" }
 
     // MARK: The server
 
     /// The last reply there.
-    private var reply: TraceLine? {
-        trace.lines[stop.lines].last { if case .reply = $0.content { $0.replyCode != nil } else { false } }
-    }
+    private var reply: TraceLine? { trace.lines.lastReply(in: stop.lines) }
 
     /// As `the server refuses bob@receiver.example: 550 5.1.1`.
     private var server: String? {

@@ -21,7 +21,7 @@ public struct Tracer: Sendable {
     }
 
     /// The trace of a whole recording.
-    public static func trace(of events: some Sequence<WireEvent>, keepsWholeMails: Bool = false) -> Trace {
+    public static func trace(of events: [WireEvent], keepsWholeMails: Bool = false) -> Trace {
         var tracer = Tracer(keepsWholeMails: keepsWholeMails)
         for event in events { tracer.consume(event) }
         tracer.finish()

@@ -148,6 +148,11 @@ extension MailHeaderSigns {
         return nil
     }
 
+    /// Whether a line end of whatever spelling may stand in a line: nearly none has an octet that begins one.
+    static func mayHoldLineEnd(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        line.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "\\") || $0 == 13 }
+    }
+
     /// Whether a line end stands inside the argument of a command, a path, a name or a parameter: a CR alone, or one in some code that is
     /// CR and LF, or that commands follow. A percent sign may also name a host (`user%host@relay`), which is no line end.
     static func breaksArgument(_ line: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -89,6 +89,7 @@ struct SituationReading: Sendable {
     private mutating func lookForLineEnd(_ line: UnsafeBufferPointer<UInt8>, _ isLF: Bool, _ place: Place) {
         guard injected == nil else { return }
         let isBroken = isLF && line.contains(UInt8(ascii: "<")) && !line.contains(UInt8(ascii: ">"))
+        guard isBroken || MailHeaderSigns.mayHoldLineEnd(line) else { return }
         if isBroken || MailHeaderSigns.breaksArgument(line) { return injected = ("", place.line) }
         if let field = MailHeaderSigns.hidden(line) { injected = (field, place.line) }
     }

@@ -20,7 +20,7 @@ public struct SituationsSoFar: Equatable, Sendable {
         let end = min(end, lines.count)
         if end < read { self = Self() }
         guard end > read else { return }
-        for index in read..<end { take(lines[index]) }
+        for index in read..<end { Self.take(lines[index], &legs, &replies) }
         read = end
         all = Leg.allCases.flatMap { legs[$0]?.situations ?? [] }
     }
@@ -28,12 +28,14 @@ public struct SituationsSoFar: Equatable, Sendable {
     /// These, and what other sessions of the input tell of this one.
     public func all(with trace: Trace) -> [Situation] { all.joined(with: trace.related) }
 
-    private mutating func take(_ line: TraceLine) {
+    /// The reading is changed in its place: it is so large that to take it out for each line takes as long as to read the line.
+    private static func take(
+        _ line: TraceLine,
+        _ legs: inout ByLeg<SituationReading>,
+        _ replies: inout ByLeg<TraceLine.ReplyContext>
+    ) {
         guard line.leg != .lookup else { return }
-        // Taken out while it is changed, so that nothing in it has to be copied.
-        var reading = legs.take(line.leg) ?? SituationReading()
-        reading.take(line, &replies[line.leg])
-        legs[line.leg] = reading
+        legs.change(line.leg, orBegin: SituationReading()) { $0.take(line, &replies[line.leg]) }
     }
 }
 
@@ -71,7 +73,7 @@ extension SituationReading {
         case .event(let anchor): event(anchor, line)
         case .command where line.speaker == .client:
             let isWhole = line.ending != .none
-            let turn = Command(reading: line.octets).turn
+            let turn = Command.turn(of: line.octets)
             line.octets.withUnsafeBufferPointer { octets in
                 asked(turn, octets, isLF: line.ending == .lf, id: isWhole ? line.index : nil, at: place)
             }
@@ -109,11 +111,11 @@ extension SituationReading {
         _ place: Place
     ) {
         if context.isFirst { reply = context }
-        let read = ReplyLine(reading: line.octets)
-        guard let code = read.code, !read.continues, let known = reply else { return }
+        let (told, continues) = ReplyLine.head(line.octets)
+        guard let code = told, !continues, let known = reply else { return }
         reply = nil
         line.octets.withUnsafeBufferPointer { octets in
-            answered(known.turn, known.verb, (octets, code, read.status), id: known.answers, at: place)
+            answered(known.turn, known.verb, (octets, code, ReplyLine.status(of: octets)), id: known.answers, at: place)
         }
     }
 }

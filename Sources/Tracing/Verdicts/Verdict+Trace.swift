@@ -76,11 +76,14 @@ extension VerdictLegs {
         switch line.content {
         case .event(let anchor): event(line, anchor)
         case .command where line.ending != .none:
-            let command = Command(reading: line.octets)
+            // No more of it is read than is asked: every command of a session comes by.
+            let turn = Command.turn(of: line.octets)
+            let hasPath = turn == .mail || turn == .rcpt
+            let address = hasPath ? line.octets.withUnsafeBufferPointer { GlancedLine.address($0) } : nil
             with(line.leg) {
                 $0.asked(
-                    command.turn,
-                    address: command.path?.withoutBrackets,
+                    turn,
+                    address: address,
                     id: line.index,
                     transaction: line.place.transaction
                 )
@@ -112,20 +115,20 @@ extension VerdictLegs {
         _ context: TraceLine.ReplyContext,
         _ reply: inout Verdict.ReplyUnderWay?
     ) {
-        let read = ReplyLine(reading: line.octets)
+        let (told, continues) = ReplyLine.head(line.octets)
         if context.isFirst {
             reply = Verdict.ReplyUnderWay(context: context, lines: [line.index])
         } else {
             reply?.lines.append(line.index)
         }
-        guard let code = read.code, !read.continues, let known = reply else { return }
+        guard let code = told, !continues, let known = reply else { return }
         reply = nil
         let decision = Verdict.Decision(
             turn: known.context.turn,
             place: line.place,
             lines: known.lines,
             code: code,
-            status: read.status
+            status: line.octets.withUnsafeBufferPointer { ReplyLine.status(of: $0) }
         )
         with(line.leg) {
             $0.answered(

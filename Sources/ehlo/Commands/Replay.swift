@@ -77,10 +77,8 @@ struct Replay: ParsableCommand {
         let path = try BundledSession.resolve(session, in: settings.lessonsRoots, besides: commands)
         // A key log that is not there is said before anything is shown.
         let keys = try reading.keys(for: [path] + [compare].compactMap(\.self))
-        let isOne = number == nil || number == .all || number == .one(0)
-        let isShown = !list && !settings.isPlain && debug.debugLog == nil && filter == nil && compare == nil
-        if isShown, isOne, reading.pick.wantsAll, let long = LongRecording(path) {
-            return try runInCurses(.reading(long, name: session), settings)
+        if try showInPieces(path, named: session, asksMore: !keys.isEmpty || !demands.isEmpty, settings, library) {
+            return
         }
         var came: [UInt8]?
         if path == "-", showsWhatStreams(demands),
@@ -163,6 +161,32 @@ struct Replay: ParsableCommand {
             demands.look(at: Tracer.trace(of: file.sessions[number].events), session: number)
         }
         try demands.judge()
+    }
+
+    /// Shows a long recording without holding its events: in the panes, as its row, or as its text. False for everything else.
+    private func showInPieces(
+        _ path: String,
+        named name: String,
+        asksMore: Bool,
+        _ settings: Settings,
+        _ library: LessonLibrary
+    ) throws -> Bool {
+        let isOne = number == nil || number == .all || number == .one(0)
+        guard isOne, reading.pick.wantsAll, debug.debugLog == nil, compare == nil, filter == nil || list else {
+            return false
+        }
+        let isInPanes = !list && !settings.isPlain
+        guard isInPanes || !asksMore && (list || !settings.mayAsk), let long = LongRecording(path) else { return false }
+        if isInPanes {
+            try runInCurses(.reading(long, name: name), settings)
+        } else if list {
+            _ = try printList(settings) { (row) throws(FileError) in try row(long.listed()) }
+        } else {
+            let session = WrittenSession(long)
+            Message.warn(session.recording.warnings, about: name)
+            try Plain.run(session, name: name, settings, library)
+        }
+        return true
     }
 
     /// Two sessions side by side: in two columns, or over the walk of the first.
@@ -257,7 +281,8 @@ struct Replay: ParsableCommand {
                 if number > numbers[0] { try print([""], settings) }
                 let recording = file.sessions[number]
                 warnings.add(recording.warnings)
-                try Plain.run(recording, name: name, related: related[number] ?? [], settings, library)
+                let session = WrittenSession(recording, number: number, related: related[number] ?? [])
+                try Plain.run(session, name: name, settings, library)
             }
             return warnings.say()
         }

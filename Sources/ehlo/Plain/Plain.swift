@@ -5,18 +5,12 @@ import Tracing
 
 /// The walk as flat text, for scripts, screen readers and terminals that can do no more.
 enum Plain {
-    /// Prints a whole recording without a question. `related` is what other sessions of the file tell of it.
-    static func run(
-        _ recording: Recording,
-        name: String,
-        related: [Situation] = [],
-        _ settings: Settings,
-        _ library: LessonLibrary
-    ) throws {
-        let trace = Tracer.trace(of: recording.events).related(related)
+    /// Prints a whole session without a question.
+    static func run(_ session: WrittenSession, name: String, _ settings: Settings, _ library: LessonLibrary) throws {
+        let trace = session.trace
         let printer = PlainPrinter(settings)
         var walk = WalkText(library: library, style: settings.textStyle)
-        let header = header(recording, name)
+        let header = header(session.recording, name)
         try printer.print(walk.opening(title: header.title, source: header.source, began: header.began))
         for index in trace.stops.indices { try walk.stop(index, of: trace, printer.print) }
         try walk.closing(trace, printer.print)

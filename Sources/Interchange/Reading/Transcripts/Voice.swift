@@ -5,22 +5,26 @@ import SMTP
 /// It decides whether two lines that follow on each other are one line of the wire. A line that is logged twice in the same
 /// words may have been sent twice.
 struct Voice {
-    private let said: [UInt8]
+    private let said: ArraySlice<UInt8>
     private let session: [UInt8]
-    /// The words of the log around it, but for those with a digit, as times and identifiers are.
-    private let words: [[UInt8]]
+    /// As the log has it.
+    private let line: ArraySlice<UInt8>
 
-    /// Nil for a line that tells nothing of the client.
+    /// Nil for a line that nobody says.
     init?(_ item: Peeled.Item, in line: ArraySlice<UInt8>, of session: [UInt8]) {
         switch item {
-        case .said(.some, let text): said = Array(text)
-        case .wrote(.some, let octets): said = octets.filter { $0 != 13 && $0 != 10 }
+        case .said(.some, let text): said = text
+        case .wrote(.some, let octets): said = octets.filter { $0 != 13 && $0 != 10 }[...]
         case .said, .wrote, .turn, .wraps, .cut, .leftOut, .link, .remark, .either, .goesOn, .unsent, .again: return nil
         }
-        guard LineShape(said[...]).side == .client || CredentialsInText.isTellingBase64(said[...]) else { return nil }
-        self.session = session
-        words = Self.words(of: line, around: said.count)
+        (self.session, self.line) = (session, line)
     }
+
+    /// The words of the log around what is said, but for those with a digit, as times and identifiers are.
+    private var words: [[UInt8]] { Self.words(of: line, around: said.count) }
+
+    /// Whether what is said is the client's.
+    private var isOfClient: Bool { LineShape(said).side == .client || CredentialsInText.isTellingBase64(said) }
 
     fileprivate static func words(of line: ArraySlice<UInt8>, around length: Int) -> [[UInt8]] {
         line.prefix(max(0, line.count - length)).split { !$0.isLetterOrDigit && !"<>-".utf8.contains($0) }
@@ -28,7 +32,11 @@ struct Voice {
     }
 
     /// Whether another voice said the same.
-    func echoes(_ other: Voice) -> Bool { said == other.said && session == other.session && words != other.words }
+    ///
+    /// Nearly no line repeats the one before, so the words around a line are not looked at until one does.
+    func echoes(_ other: Voice) -> Bool {
+        said == other.said && session == other.session && isOfClient && words != other.words
+    }
 }
 
 /// Two voices of a log that tell a whole session each, their lines between each other's as they come: the second says nothing new.
