@@ -9,8 +9,9 @@ struct WatchLoopbackTests {
 
     @Test(.enabled(if: mayCapture, "needs root, tcpdump and swaks"))
     func `a session that passes is told when it is over, and the child ends with the program`() throws {
-        let server = try PracticeSandbox()
-        let (output, errors) = (try server.folder.write("", to: "out"), try server.folder.write("", to: "err"))
+        let server = try PracticeSandbox(count: 5)
+        // Files of its own: the sandbox writes to others in this folder.
+        let (output, errors) = (try server.folder.write("", to: "told"), try server.folder.write("", to: "warned"))
         let filter = "tcp port \(server.port)"
         let watch = try Child(
             Program.path,
@@ -26,7 +27,7 @@ struct WatchLoopbackTests {
         for _ in 1...5 where !told.contains("\"kind\":\"session\"") {
             _ = try Program.run("swaks", swaks, in: server.folder)
             _ = waits(seconds: 5) {
-                told = (try? server.folder.text("out")) ?? ""
+                told = (try? server.folder.text("told")) ?? ""
                 return told.contains("\"kind\":\"session\"")
             }
         }
