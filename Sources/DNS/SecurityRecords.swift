@@ -7,7 +7,7 @@ public struct DNSKEY: Hashable, Sendable {
     public var algorithm: UInt8
     public var publicKey: [UInt8]
 
-    /// Ed25519 (RFC 8080 §3): a key of 32 octets, signatures of 64.
+    /// Ed25519 (RFC 8080 §3, §4): a key of 32 octets, signatures of 64.
     public static let ed25519: UInt8 = 15
 
     public init(flags: UInt16 = 257, protocolNumber: UInt8 = 3, algorithm: UInt8, publicKey: [UInt8]) {

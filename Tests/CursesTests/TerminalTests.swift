@@ -32,7 +32,6 @@ private func isGivenBack(_ output: String) -> Bool {
     )
     func `the terminal is given back after`(key: String, status: Int32) throws {
         let child = try probe()
-        #expect(child.isCooked)
         try #require(child.waits(for: "quote"))
         #expect(!child.isCooked)
         child.type(key)

@@ -24,11 +24,12 @@ struct WatchLoopbackTests {
         ]
         var told = ""
         // tcpdump may begin to listen a moment after it was started.
-        for _ in 1...5 where !told.contains("\"kind\":\"session\"") {
+        for _ in 1...5 where !told.contains("\"text\":\"EHLO ") {
             _ = try Program.run("swaks", swaks, in: server.folder)
             _ = waits(seconds: 5) {
                 told = (try? server.folder.text("told")) ?? ""
-                return told.contains("\"kind\":\"session\"")
+                // The lines of a session come behind what is said of it.
+                return told.contains("\"text\":\"EHLO ")
             }
         }
         #expect(told.contains("\"outcome\":\"accepted\""))

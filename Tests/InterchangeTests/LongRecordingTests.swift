@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 import Tracing
 
@@ -30,9 +31,9 @@ import Tracing
             #expect(pieces.map(\.portion) == pieces.map(\.portion).sorted())
             #expect(pieces.last?.portion == 1)
             #expect(long.whole == whole)
-            let traced = long.traced()
+            let traced = try long.traced()
             #expect(traced.trace == Tracer.trace(of: whole.events) && traced.warnings == whole.warnings)
-            #expect(long.listed().cells == SessionListing(whole, number: 0).cells)
+            #expect(try long.listed().cells == SessionListing(whole, number: 0).cells)
         }
     }
 
@@ -43,6 +44,21 @@ import Tracing
     ])
     func `several sessions, none, and other files are not read in pieces`(text: String) throws {
         try open(text) { #expect($0 == nil) }
+    }
+
+    /// Half of a session may say the opposite of the whole: no row and no trace is made of it.
+    @Test func `where reading breaks off nothing is told but that`() throws {
+        try open(Self.header + Self.lines) { long in
+            let long = try #require(long)
+            // From now on the system refuses to read from it.
+            let unreadable = Glibc.open("/dev/null", O_WRONLY | O_CLOEXEC)
+            #expect(dup2(unreadable, long.file.descriptor) >= 0)
+            close(unreadable)
+            let broken = "reading broke off (Bad file descriptor); try a copy of the file"
+            #expect(throws: FileError(.inputOutput, "\(long.path): \(broken)")) { _ = try long.listed() }
+            #expect(throws: FileError(.inputOutput, "\(long.path): \(broken)")) { _ = try long.traced() }
+            #expect(long.whole.warnings == [broken])
+        }
     }
 
     @Test func `what is short is read at once`() throws {

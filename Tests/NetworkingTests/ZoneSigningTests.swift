@@ -224,10 +224,16 @@ private func decoded(_ text: String) -> [UInt8] { Base64.decode(Array(text.utf8)
             try await Self.verdict("mx1.receiver.example", .aaaa) { $0.answers = other }
                 == "nothing of it is about AAAA mx1.receiver.example"
         )
+        // A signed answer, and behind it what is signed as well and about another host.
+        let others = try Self.ask(Self.zones().0, "_25._tcp.mx2.receiver.example", .tlsa).answers
+        #expect(
+            try await Self.verdict(owner, .tlsa) { $0.answers += others }
+                == "TLSA _25._tcp.mx2.receiver.example is in it, which nobody asked for"
+        )
         for time in [Self.noon - 7200, Self.noon + 30 * 86_400] {
             #expect(
                 try await Self.verdict(owner, .tlsa, at: time)
-                    == "the keys of receiver.example are not signed with the one that is trusted"
+                    == "the keys of receiver.example are not signed with the one that is trusted: the signature counts at another time"
             )
         }
         #expect(

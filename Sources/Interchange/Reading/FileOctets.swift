@@ -92,7 +92,7 @@ public enum FileOctets {
             if count == 0 { return octets }
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
-                throw FileError(.inputOutput, "\(name): reading broke off (\(reason(errno))); try a copy of the file")
+                throw brokeOff(name, reason(errno))
             }
             octets += piece[..<count]
             guard octets.count <= most else { throw tooLong(name, most) }
@@ -105,6 +105,10 @@ public enum FileOctets {
             .wrongData,
             "\(name): it is longer than \(SessionValues.readable(octets: UInt64(most))), the most that is read; cut it into parts"
         )
+    }
+
+    static func brokeOff(_ name: String, _ reason: String) -> FileError {
+        FileError(.inputOutput, "\(name): reading broke off (\(reason)); try a copy of the file")
     }
 
     /// What the system calls an error.

@@ -4,29 +4,33 @@ public import Tracing
 
 extension LongRecording {
     /// The trace of all of it, and what of it could not be used. It is read on one processor while another traces what was read;
-    /// of the events no more are held than come next.
-    public func traced() -> (trace: Trace, warnings: [String]) {
+    /// of the events no more are held than come next. Throws where reading breaks off: half of a session may say the opposite.
+    public func traced() throws(FileError) -> (trace: Trace, warnings: [String]) {
         var tracer = Tracer()
-        let warnings = eachEvent { tracer.consume($0) }
+        let warnings = try eachEvent { tracer.consume($0) }
         tracer.finish()
         return (tracer.trace, warnings)
     }
 
     /// What a list says of it, looked at in the same way.
-    public func listed() -> SessionListing {
+    public func listed() throws(FileError) -> SessionListing {
         var glance = SessionGlance()
-        _ = eachEvent { glance.take($0) }
+        _ = try eachEvent { glance.take($0) }
         return SessionListing(header, &glance, number: 0)
     }
 
     /// Answers what of it could not be used.
-    private func eachEvent(_ take: (WireEvent) -> Void) -> [String] {
+    private func eachEvent(_ take: (WireEvent) -> Void) throws(FileError) -> [String] {
         let ahead = ReadingAhead(makeIterator())
         var warnings: [String] = []
+        var failure: String?
+        // Whoever reads ahead is always heard to the end.
         while let piece = ahead.next() {
             for event in piece.events { take(event) }
             warnings += piece.warnings
+            failure = failure ?? piece.failure
         }
+        if let failure { throw FileOctets.brokeOff(path, failure) }
         return warnings
     }
 }

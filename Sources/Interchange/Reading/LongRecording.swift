@@ -5,7 +5,8 @@ public import Tracing
 /// The file stays open and is read again for whoever needs all of its events, so that nobody has to hold them.
 public struct LongRecording: Sendable {
     public let header: Recording.Header
-    private let file: OpenFile
+    let file: OpenFile
+    let path: String
 
     /// What is shorter is read at once, since that takes no longer than a person notices.
     static let minOctets = 1 << 20
@@ -18,7 +19,7 @@ public struct LongRecording: Sendable {
 
     init?(_ path: String, from minOctets: Int) {
         guard let file = OpenFile(path), (minOctets...FileOctets.maxOctets).contains(file.count) else { return nil }
-        self.file = file
+        (self.file, self.path) = (file, path)
         var pieces = LinePieces(file, size: Self.pieceOctets)
         guard let first = pieces.next(), RecordingReader.recognises(first),
             let header = try? RecordingReader(header: first.prefix { $0 != 10 }).header
@@ -80,7 +81,8 @@ extension LongRecording: Sequence {
         private mutating func last() -> Recording.Piece? {
             isOver = true
             let broken = pieces.failure.map { ["reading broke off (\($0)); try a copy of the file"] } ?? []
-            return Recording.Piece(events: [], warnings: (reader?.warnings ?? []) + broken, portion: 1)
+            let warnings = (reader?.warnings ?? []) + broken
+            return Recording.Piece(events: [], warnings: warnings, portion: 1, failure: pieces.failure)
         }
     }
 

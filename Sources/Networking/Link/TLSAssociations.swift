@@ -11,8 +11,12 @@ struct TLSAssociations {
     private var usable: [TLSA] = []
 
     /// Gives a client's connection the records; the name is that of the host they stand under.
-    init(_ records: [TLSA], for name: String?, in context: OpaquePointer, _ ssl: OpaquePointer) {
-        guard !records.isEmpty, SSL_CTX_dane_enable(context) > 0, SSL_dane_enable(ssl, name) > 0 else { return }
+    /// Throws where OpenSSL takes none at all: then nothing may be sent, as if none had fitted.
+    init(_ records: [TLSA], for name: String?, in context: OpaquePointer, _ ssl: OpaquePointer) throws(TLSError) {
+        guard !records.isEmpty else { return }
+        guard SSL_CTX_dane_enable(context) > 0, SSL_dane_enable(ssl, name) > 0 else {
+            throw .broken("the TLSA records cannot be used: \(TLSError.lastReason())")
+        }
         // Where a record names the server's own key no name in the certificate counts (RFC 7672 §3.1.1).
         SSL_dane_set_flags(ssl, UInt(DANE_FLAG_NO_DANE_EE_NAMECHECKS))
         // The others ask for public authorities, which is not for mail between servers (RFC 7672 §3.1.3).
@@ -33,9 +37,15 @@ struct TLSAssociations {
     var isEmpty: Bool { usable.isEmpty }
 
     /// What was compared with what, once the handshake is over: the record that fits, otherwise the first. Nil where there is none.
-    func comparison(_ ssl: OpaquePointer, with certificate: OpaquePointer?) -> TLSFacts.Association? {
-        guard let certificate, let first = usable.first else { return nil }
-        let record = usable.first { Self.data(like: $0, of: certificate) == $0.associationData } ?? first
+    /// `chain` is what the server showed, its own certificate first; a record of usage 2 may mean any of them (RFC 6698 §2.1.1).
+    func comparison(_ ssl: OpaquePointer, with chain: [OpaquePointer]) -> TLSFacts.Association? {
+        guard let own = chain.first, let first = usable.first else { return nil }
+        func fitting(_ record: TLSA) -> OpaquePointer? {
+            let meant = record.certificateUsage == 2 ? chain[...] : chain.prefix(1)
+            return meant.first { Self.data(like: record, of: $0) == record.associationData }
+        }
+        let record = usable.first { fitting($0) != nil } ?? first
+        let certificate = fitting(record) ?? own
         return TLSFacts.Association(
             kind: "\(record.certificateUsage) \(record.selector) \(record.matchingType)",
             words: Self.words(of: record),

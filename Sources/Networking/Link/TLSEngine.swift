@@ -84,7 +84,7 @@ final class TLSEngine {
         case .client(let name):
             SSL_set_connect_state(ssl)
             if let name, TLSNames.maySNI(name) { _ = cssl_set_server_name(ssl, name) }
-            let found = TLSAssociations(setup.associations, for: name, in: context, ssl)
+            let found = try TLSAssociations(setup.associations, for: name, in: context, ssl)
             if !found.isEmpty { associations = found }
         case .server: SSL_set_accept_state(ssl)
         }
@@ -254,13 +254,8 @@ extension TLSEngine {
     var facts: TLSFacts {
         let chain = SSL_get_peer_cert_chain(ssl)
         let count = min(Int(cssl_certificate_count(chain)), 32)
-        var certificates: [TLSFacts.Certificate] = []
-        for index in 0..<count {
-            if let certificate = cssl_certificate(chain, Int32(index)) {
-                certificates.append(CertificateReading.facts(of: certificate))
-            }
-        }
-        let own = count > 0 ? cssl_certificate(chain, 0) : nil
+        let certificates = (0..<count).compactMap { cssl_certificate(chain, Int32($0)) }
+        let own = certificates.first
         let looksAtNames = setup.associations.isEmpty
         return TLSFacts(
             version: String(cString: SSL_get_version(ssl)).replacing("TLSv", with: "TLS ").replacing(
@@ -270,10 +265,10 @@ extension TLSEngine {
             cipher: SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_standard_name($0) }.map { String(cString: $0) },
             group: cssl_group(ssl).map { String(cString: $0) },
             serverName: cssl_server_name(ssl).map { String(cString: $0) },
-            chain: certificates,
+            chain: certificates.map { CertificateReading.facts(of: $0) },
             name: looksAtNames ? nameMatch(own) : nil,
             trust: looksAtNames && setup.side == .client && count > 0 ? trust : nil,
-            association: associations?.comparison(ssl, with: own),
+            association: associations?.comparison(ssl, with: certificates),
             messages: log.messages
         )
     }

@@ -15,7 +15,7 @@ struct MailRouting: Sendable {
     func choice(for domain: Name, seed: UInt64) async -> Result<ExchangerChoice, LookupError> {
         let lookup = await lookup(domain, .mx)
         guard let reading = lookup.reading else { return .failure(lookup.failure ?? .noServer) }
-        if let failure = lookup.failure, case .bogus = failure { return .failure(failure) }
+        if let failure = lookup.failure, isForbidden(failure) { return .failure(failure) }
         var generator = SplitMix64(seed: seed)
         let choice = ExchangerChoice(for: domain, answer: reading.message, using: &generator)
         // That there are no records can only be learnt from an answer that is whole.
@@ -32,7 +32,7 @@ struct MailRouting: Sendable {
         for family in families {
             let lookup = await lookup(host, family)
             if let own = lookup.failure {
-                if case .bogus = own { return .failure(own) }
+                if isForbidden(own) { return .failure(own) }
                 if own.disposition == .temporary { failure = failure ?? own }
             }
             for record in lookup.reading?.message.answers ?? [] {
@@ -58,9 +58,14 @@ struct MailRouting: Sendable {
 
     private func lookup(_ name: Name, _ type: RecordType) async -> Resolver.Lookup {
         var lookup = await resolver.lookup(name, type, observe: observe)
-        if let trust, let why = await trust.check(lookup) { lookup.failure = .bogus(why) }
+        // Where no answer came, or none that says anything, there is nothing to check.
+        guard let trust, [nil, .nameError, .noData].contains(lookup.failure) else { return lookup }
+        if let why = await trust.check(lookup) { lookup.failure = .bogus(why) }
         return lookup
     }
+
+    /// Where answers are checked, nothing is taken of one that was not.
+    private func isForbidden(_ failure: LookupError) -> Bool { trust != nil && failure.disposition == .temporary }
 }
 
 extension ExchangerChoice {

@@ -65,6 +65,10 @@ actor ZoneTrust {
                 ? "nothing of it is about \(question.type) \(question.name)"
                 : "nothing signed says that there is no \(question.type) \(question.name)"
         }
+        // What is signed and about another host may have been added by whoever meddles; no alias is followed here.
+        if isThere, let added = sets.first(where: { $0.owner != question.name }) {
+            return "\(added.type) \(added.owner) is in it, which nobody asked for"
+        }
         let denial = isThere ? "" : ": there is no \(question.type)"
         tell("checked: the signature holds over \(told.joined(separator: ", and over "))\(denial)")
         return nil
@@ -89,8 +93,8 @@ actor ZoneTrust {
         }
         let known = all.filter { Anchor($0, of: anchor.zone).digest == anchor.digest }
         guard let key = known.first else { return "no DNSKEY of \(anchor.zone) is the one that is trusted" }
-        guard case .holds = Self.verdict(on: set, keys: known, zone: anchor.zone, at: now()) else {
-            return "the keys of \(anchor.zone) are not signed with the one that is trusted"
+        if case .fails(let why) = Self.verdict(on: set, keys: known, zone: anchor.zone, at: now()) {
+            return "the keys of \(anchor.zone) are not signed with the one that is trusted: \(why)"
         }
         keys = all
         let digest = anchor.digest.map { $0.hex(2) }.joined()

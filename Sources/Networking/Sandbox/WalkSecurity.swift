@@ -3,7 +3,7 @@ import SMTP
 import Tracing
 
 /// What a world has that is walked with TLS: certificates made at its start, and a key that signs the recipient's zone. Nothing of
-/// it outlives the run, and nothing of it is in a file.
+/// it outlives the run, and nothing of it is in a file. The certificates are good for a day, so a walk may wait as long.
 struct WalkSecurity: Sendable {
     /// What is wrong with the recipient's side.
     enum Flaw: Sendable {
@@ -87,6 +87,8 @@ struct WalkSecurity: Sendable {
 
     /// A person may think as long as before any other step, and the server waits: for a day at most.
     private static let patience = 86_400
+    /// Seconds that a handshake may take which was let go: its other end is ours and answers, however busy the machine is.
+    private static let answerPatience = 120
 
     var submissionServer: TLSSetup { TLSSetup(.server(submission), seconds: Self.patience) }
     var relayServer: TLSSetup { TLSSetup(.server(relay), seconds: Self.patience) }
@@ -99,12 +101,17 @@ struct WalkSecurity: Sendable {
 
     /// The user agent goes on only with a certificate that is for its server and that its authority vouches for.
     func userAgent(asking name: String) -> TLSSetup {
-        TLSSetup(.client(serverName: name), authorities: authority.pemCertificate, mustVerify: true)
+        TLSSetup(
+            .client(serverName: name),
+            authorities: authority.pemCertificate,
+            mustVerify: true,
+            seconds: Self.answerPatience
+        )
     }
 
     /// The sender's server holds the certificate against the records that it has looked up.
     func sender(to destination: Destination) -> TLSSetup {
-        var setup = TLSSetup(.client(serverName: destination.host))
+        var setup = TLSSetup(.client(serverName: destination.host), seconds: Self.answerPatience)
         setup.associations = destination.associations
         return setup
     }
@@ -153,6 +160,6 @@ struct Destination: Sendable {
     var remark: String {
         associations.isEmpty
             ? "There is no TLSA record: TLS is used if it is offered, with whatever certificate"
-            : "MX, address and TLSA are signed: so nothing is sent to \(host) but inside TLS, and only if it has the key of the TLSA record (RFC 7672 §2.2)"
+            : "MX, address and TLSA are signed: so no mail goes to \(host) but inside TLS, and only if it has the key of the TLSA record (RFC 7672 §2.2)"
     }
 }

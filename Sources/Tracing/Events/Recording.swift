@@ -63,9 +63,11 @@ public struct Recording: Equatable, Sendable {
         public let warnings: [String]
         /// How much of the whole was read with it, from 0 to 1.
         public let portion: Double
+        /// Why no more of it could be read than was, in the system's words; nil where it was read to its end.
+        public let failure: String?
 
-        public init(events: [WireEvent], warnings: [String] = [], portion: Double) {
-            (self.events, self.warnings, self.portion) = (events, warnings, portion)
+        public init(events: [WireEvent], warnings: [String] = [], portion: Double, failure: String? = nil) {
+            (self.events, self.warnings, self.portion, self.failure) = (events, warnings, portion, failure)
         }
     }
 

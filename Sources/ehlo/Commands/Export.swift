@@ -108,7 +108,7 @@ struct Export: ParsableCommand {
     ) throws {
         let keys = try reading.keys(for: [source.path])
         if keys.isEmpty, let long = long(source, format, demands) {
-            return try put([WrittenSession(long, title: title)], of: source, as: format, with: writer, demands)
+            return try put([try WrittenSession(long, title: title)], of: source, as: format, with: writer, demands)
         }
         let file = try reading.picked(SessionFile.read(source.path, keys: keys) { Self.tellOfWaiting() })
         let chosen = try SessionChoice.sessions(of: file, number, filter)

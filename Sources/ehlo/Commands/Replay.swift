@@ -180,9 +180,9 @@ struct Replay: ParsableCommand {
         if isInPanes {
             try runInCurses(.reading(long, name: name), settings)
         } else if list {
-            _ = try printList(settings) { (row) throws(FileError) in try row(long.listed()) }
+            _ = try printList(settings) { (row) throws(FileError) in try row(try long.listed()) }
         } else {
-            let session = WrittenSession(long)
+            let session = try WrittenSession(long)
             Message.warn(session.recording.warnings, about: name)
             try Plain.run(session, name: name, settings, library)
         }

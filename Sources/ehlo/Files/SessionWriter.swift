@@ -26,10 +26,10 @@ struct WrittenSession {
     }
 
     /// A long one, of which nobody holds the events.
-    init(_ long: LongRecording, title: String? = nil) {
+    init(_ long: LongRecording, title: String? = nil) throws(FileError) {
         var header = long.header
         if let title { header.title = title }
-        let (trace, warnings) = long.traced()
+        let (trace, warnings) = try long.traced()
         number = 0
         recording = Recording(header: header, events: [], warnings: warnings)
         self.trace = trace

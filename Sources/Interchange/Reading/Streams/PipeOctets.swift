@@ -48,8 +48,7 @@ public final class PipeOctets: Sendable {
             if count > 0 { return .octets(Array(piece[..<count])) }
             if count == 0 { return .end }
             guard errno == EINTR || errno == EAGAIN else {
-                let reason = FileOctets.reason(errno)
-                throw FileError(.inputOutput, "standard input: reading broke off (\(reason)); try a copy of the file")
+                throw FileOctets.brokeOff("standard input", FileOctets.reason(errno))
             }
         }
     }
