@@ -61,7 +61,7 @@ struct Window: @unchecked Sendable {
         return Int(UInt16(bigEndian: base.loadUnaligned(fromByteOffset: at, as: UInt16.self)))
     }
 
-    /// Two octets in the order of small machines.
+    /// Two octets, little-endian.
     func little16(_ at: Int) -> Int { Int(UInt16(truncatingIfNeeded: number16(at)).byteSwapped) }
 
     var first: UInt8? { count > 0 ? self[0] : nil }

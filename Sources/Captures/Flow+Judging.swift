@@ -4,11 +4,11 @@ import Tracing
 extension Flow {
     /// How many segments a connection may have before it must have shown that it is mail.
     static let maxUndecided: UInt32 = 256
-    /// How many segments the words with a proxy may take.
+    /// How many segments the exchange with a proxy may take.
     static let maxForwarding: UInt32 = 16
 
     /// Takes in what the content of a segment tells about the connection. Answers whether it may still be mail. Where there are keys,
-    /// so may all be that begins with TLS; `mailPorts` are more ports of which somebody said that mail is spoken there.
+    /// all that begins with TLS may be mail, too. `mailPorts` are further ports that somebody has named as ports of mail.
     mutating func judge(
         _ content: Window,
         _ direction: Direction,

@@ -174,7 +174,7 @@ extension SessionEvents {
 }
 
 extension TLSInsight.Told {
-    /// The most of what could not be read that is kept until the handshake is over.
+    /// How much of what could not be read is kept until the handshake is over.
     static let maxEarly = 256
 
     /// What of it may be of the session: the first that a client seals is its Finished (RFC 8446 §2).

@@ -53,8 +53,8 @@ struct SessionEvents {
         end()
     }
 
-    /// What happened next: the pieces that there are. Answers how many of them were taken: where more may come, those from the
-    /// beginning of TLS on are left until all is there that opens it.
+    /// Takes the pieces that have come, and answers how many it took. Where more may come, those from the beginning of TLS on are
+    /// left until all that opens it is there.
     @discardableResult
     mutating func goOn(_ assembly: StreamAssembly, _ keys: TLSKeys) -> Int {
         awaited = nil

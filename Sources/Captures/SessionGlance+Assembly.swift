@@ -24,7 +24,7 @@ extension SessionGlance {
 }
 
 extension StreamAssembly {
-    /// A side that is not in the capture, although the other one is. One that opened its half of the connection is there, also when
+    /// A side that is not in the capture, although the other one is. One that opened its half of the connection is there, even if
     /// it never said a word.
     func missingSides(client direction: Direction) -> [Side] {
         var (hasClient, hasServer) = (false, false)

@@ -1,6 +1,6 @@
 public import Screen
 
-/// The keys, THE table: what to press, what happens, and the words for help, key bar and README.
+/// The keys, THE table: what to press, what happens, and the words for help and README. The key bar has words of its own.
 public enum KeyTable {
     /// One row: every key in `keys` means the same.
     public struct Row: Sendable {

@@ -6,24 +6,32 @@ public enum SpokenPort {
     /// The text with each port in words.
     public static func said(in text: String) -> String {
         guard mayTellPort(text) else { return text }
-        let own = text.firstRange(of: " said: ").map { text[..<$0.lowerBound] } ?? text[...]
-        var words: [String] = []
-        for word in own.split(separator: " ", omittingEmptySubsequences: false) {
-            let isOption = words.last?.hasPrefix("-") == true
-            words.append(isOption ? String(word) : said(word))
+        var said = ""
+        var (isFirst, isOption) = (true, false)
+        var rest = text[...]
+        while !rest.isEmpty || isFirst {
+            // Blanks are looked for among octets: no character is put together but in a word that may tell a port.
+            let end = rest.utf8.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
+            let word = rest[..<end]
+            if !isFirst, end < rest.endIndex, word == "said:" { return said + rest }
+            said += isOption || !mayTellPort(word) ? String(word) : Self.said(word)
+            guard end < rest.endIndex else { break }
+            said += " "
+            isOption = word.utf8.first == UInt8(ascii: "-")
+            isFirst = false
+            rest = rest[rest.utf8.index(after: end)...]
         }
-        return words.joined(separator: " ") + text[own.endIndex...]
+        return said
     }
 
     /// Whether a colon stands right before a digit: so few sentences have one that no other is taken apart into words.
-    private static func mayTellPort(_ text: String) -> Bool {
-        var text = text
+    private static func mayTellPort(_ text: some StringProtocol) -> Bool {
         // Where its octets lie: to step through a text by its indices takes longer than to write it.
-        return text.withUTF8 { octets in
+        text.utf8.withContiguousStorageIfAvailable { octets in
             octets.indices.dropLast().contains {
                 octets[$0] == UInt8(ascii: ":") && (0x30...0x39).contains(octets[$0 + 1])
             }
-        }
+        } ?? true
     }
 
     private static func said(_ word: Substring) -> String {

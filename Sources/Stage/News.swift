@@ -28,7 +28,7 @@ public struct News: Sendable {
             && warnings.isEmpty && ending == nil
     }
 
-    /// The first of what happened; the rest stays here, and so does whatever is true only behind it.
+    /// The first of what happened; the rest stays here, and so does whatever is true only after it.
     public mutating func takeFirst(_ count: Int) -> News {
         guard events.count - taken > count else {
             defer { self = News() }
@@ -43,7 +43,7 @@ public struct News: Sendable {
 
     /// Puts what came later behind what is here.
     public mutating func append(_ later: News) {
-        // What was taken goes once it is the greater part: of many events none is moved often.
+        // What was taken is removed only once it is the greater part, so that no event is moved often.
         if taken > events.count / 2 {
             events.removeFirst(taken)
             taken = 0

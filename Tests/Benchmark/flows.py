@@ -9,13 +9,9 @@ that it may still be mail), `call` (a SYN and no more, as a scan leaves it), `ot
 Each line is one run: seconds of the clock, the most memory, and what the program says of connections it does not show.
 """
 
-import argparse
-import os
-import pathlib
 import struct
-import subprocess
-import tempfile
-import time
+
+import listing
 
 SYN, ACK, PSH, FIN = 2, 16, 8, 1
 SERVER = bytes([192, 0, 2, 25])
@@ -72,42 +68,12 @@ def write(path, count, kind):
             file.write(b"".join(connection(number, kind)))
 
 
-def measure(program, path):
-    with tempfile.TemporaryFile() as errors:
-        began = time.monotonic()
-        child = subprocess.Popen(
-            [program, "replay", str(path), "--list"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
-        shown = sum(chunk.count(b"\n") for chunk in iter(lambda: child.stdout.read(1 << 20), b""))
-        _, _, used = os.wait4(child.pid, 0)
-        child.returncode = 0
-        taken = time.monotonic() - began
-        errors.seek(0)
-        said = [line for line in errors.read().decode().splitlines() if "connection" in line]
-    return taken, used.ru_maxrss / 1024, shown, said
-
-
 def main():
-    top = pathlib.Path(__file__).resolve().parent.parent.parent
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program", nargs="?", default=str(top / ".build/release/ehlo"))
-    parser.add_argument("--counts", default="160000,300000,1000000")
-    parser.add_argument("--kind", action="append", choices=[*SCRIPTS, "mixed"])
-    parser.add_argument("--keep", help="a folder for the captures; they are made when they are not in it")
-    options = parser.parse_args()
-    program = str(pathlib.Path(options.program).resolve())
-    if not os.access(program, os.X_OK):
-        raise SystemExit(f"flows: {program} is not there; swift build -c release")
-    with tempfile.TemporaryDirectory() as scratch:
-        for kind in options.kind or [*SCRIPTS, "mixed"]:
-            for count in map(int, options.counts.split(",")):
-                path = pathlib.Path(options.keep or scratch) / f"{kind}-{count}.pcap"
-                if not path.exists():
-                    write(path, count, kind)
-                taken, memory, shown, said = measure(program, path)
-                print(f"{kind:9} {count:9,} connections, {path.stat().st_size >> 20:4} MiB: {taken:7.2f} s"
-                      f" {memory:6.0f} MiB, {shown:,} lines; {'; '.join(said)}", flush=True)
-                if not options.keep:
-                    path.unlink()
+    for kind, count, size, (taken, memory, shown, said) in listing.each(
+            __doc__, [*SCRIPTS, "mixed"], "160000,300000,1000000", "pcap", write):
+        told = "; ".join(line for line in said if "connection" in line)
+        print(f"{kind:9} {count:9,} connections, {size:4} MiB: {taken:7.2f} s {memory:6.0f} MiB, {shown:,} lines; {told}",
+              flush=True)
 
 
 if __name__ == "__main__":

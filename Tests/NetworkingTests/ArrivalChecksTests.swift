@@ -213,19 +213,7 @@ struct ArrivalChecksTests {
     // MARK: What others say
 
     /// A Python that has dkimpy with Ed25519, as Debian's `python3-dkim` and `python3-nacl` bring it.
-    private static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { path in
-        (try? run(path, ["-c", "import dkim, nacl"])) == 0
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
+    private static let python = DebianPython.importing("dkim, nacl")
 
     @Test(.enabled(if: python != nil, "needs python3-dkim and python3-nacl"))
     func `dkimpy verifies what the world signed, and not what was changed`() async throws {
@@ -249,7 +237,7 @@ struct ArrivalChecksTests {
         for (text, status) in [(mail, 0), (mail.replacingOccurrences(of: "Köln", with: "Bonn"), 3)] as [(String, Int32)]
         {
             try Data(text.utf8).write(to: file)
-            #expect(try Self.run(try #require(Self.python), ["-c", script, file.path, record]) == status)
+            #expect(try DebianPython.status(of: try #require(Self.python), ["-c", script, file.path, record]) == status)
         }
     }
 }

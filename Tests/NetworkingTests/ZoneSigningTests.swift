@@ -246,19 +246,7 @@ private func decoded(_ text: String) -> [UInt8] { Base64.decode(Array(text.utf8)
     // MARK: What others say
 
     /// A Python that has dnspython, as Debian's `python3-dnspython` and `python3-cryptography` bring it.
-    private static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { path in
-        (try? run(path, ["-c", "import dns.dnssec, cryptography.hazmat.primitives.asymmetric.ed25519"])) == 0
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
+    private static let python = DebianPython.importing("dns.dnssec, cryptography.hazmat.primitives.asymmetric.ed25519")
 
     @Test(.enabled(if: python != nil, "needs python3-dnspython and python3-cryptography"))
     func `dnspython verifies every set of the zone, and not what was forged`() throws {
@@ -288,7 +276,7 @@ private func decoded(_ text: String) -> [UInt8] { Base64.decode(Array(text.utf8)
                 try MessageWriter.octets(of: Self.ask(zones, name, type)).map { $0.hex(2) }.joined()
             }
             #expect(
-                try Self.run(try #require(Self.python), ["-c", script, "\(Self.noon)"] + answers) == status
+                try DebianPython.status(of: try #require(Self.python), ["-c", script, "\(Self.noon)"] + answers) == status
             )
         }
     }

@@ -2,7 +2,7 @@
 ///
 /// It decides where packets begin and what their times are; it does not look into them. Wrong input: an
 /// impossible length ends the reading with a warning, and the packets before it are kept; blocks without a packet are skipped;
-/// times that run backwards are given as they are, and told.
+/// times that run backwards are given as they are, and noted.
 struct PacketReader {
     private var octets: CaptureOctets
     private var position: Int
@@ -52,13 +52,13 @@ struct PacketReader {
     /// The octets that were not read yet.
     var rest: Window { octets.window(at: position, count: octets.count) }
 
-    /// Gives the secrets that were found since the last time; their places count until the capture goes on.
+    /// Gives the secrets that were found since the last time; their places are valid until the capture goes on.
     mutating func takeSecrets() -> [[UInt8]] {
         defer { (secrets, secretOctets) = ([], 0) }
         return secrets.map { octets.window(at: $0.lowerBound, count: $0.count).octets }
     }
 
-    /// The rest of an open capture again, with what came behind it; the last of it where nothing more will come.
+    /// Goes on with `octets`: the rest of an open capture, and what came behind it. Where it is no longer open, nothing more will come.
     mutating func goOn(with octets: CaptureOctets, isOpen: Bool) {
         (self.octets, self.isOpen, position) = (octets, isOpen, 0)
     }
@@ -89,7 +89,7 @@ struct PacketReader {
         format = .ended
     }
 
-    /// Nothing more is there, where more was needed or may come.
+    /// The octets end here. Where more may come, they are waited for; else the reading ends.
     private mutating func end(_ sentence: String? = nil, needing count: Int) {
         if isOpen, count <= Self.longestPacket + 4096 { return awaited = count }
         if let sentence { stop(sentence) } else { format = .ended }
@@ -139,7 +139,7 @@ struct PacketReader {
 
     // MARK: pcapng
 
-    /// One section of a pcapng file: its order of octets and the interfaces seen so far.
+    /// One section of a pcapng file: its byte order and the interfaces seen so far.
     private struct Section {
         var isBigEndian = false
         var interfaces: [Interface] = []

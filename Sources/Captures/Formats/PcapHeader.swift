@@ -19,7 +19,7 @@ struct PcapHeader {
         var whole: Int?
     }
 
-    /// The magic numbers there are, THE table: nanoseconds, and how long what stands before a packet may be, the usual first.
+    /// The magic numbers there are, THE table: whether times are in nanoseconds, and how long a packet's head may be, the usual first.
     private static func row(of magic: UInt32) -> (isNanoseconds: Bool, counts: [Int])? {
         switch magic {
         // Nokia's and one of Red Hat's have the number of the usual pcap and longer heads.
@@ -57,7 +57,7 @@ struct PcapHeader {
         record.count = likeliestCount(octets, row.counts)
     }
 
-    /// The first length of what stands before a packet, but for a later one with which more packets make sense.
+    /// The usual length of a packet's head, unless more packets make sense with another one.
     private func likeliestCount(_ octets: CaptureOctets, _ counts: [Int]) -> Int {
         let usual = plausibility(octets, counts[0])
         // Zeros in packets look like heads of empty ones, so another length has to be tried only where the usual one fails.
@@ -89,8 +89,8 @@ struct PcapHeader {
 
     private static let maxTried = 8
 
-    /// Whether the first octets of a capture, of which more come, tell what its header says: where what stands before a packet may
-    /// have several lengths, two packets must make sense with the usual one, or many be there.
+    /// Whether the first octets of a capture that goes on are enough to know its form. Where a packet's head may have several lengths,
+    /// two packets must make sense with the usual one, or many packets must be there.
     static func isSettled(_ octets: CaptureOctets) -> Bool {
         guard octets.count >= 24 else { return false }
         let magic = octets.window(at: 0, count: 4).number32(0)

@@ -4,14 +4,14 @@
 /// is not read; a frame that is nested deeper than the bound is left.
 struct Decapsulation {
     private var internet = InternetLayer()
-    /// Frames that came several in one, and are looked at next.
+    /// Frames that were packed into one with others, and are looked at next.
     private var waiting: [Place] = []
     /// What is to be said of the frame that was opened last.
     private var remark: String?
-    /// What the frames of a link begin with; all of a file are mostly of one link.
+    /// What the frames of the latest link begin with. Mostly all frames of a file are of one link.
     private var latestLink: (number: UInt32, kind: Layer.Kind)?
 
-    /// How many headers may stand one in another.
+    /// How deep headers may be nested.
     static let maxDepth = 32
 
     enum Found {
@@ -111,7 +111,7 @@ struct Decapsulation {
         return .departs("they are nested deeper than \(Self.maxDepth) headers")
     }
 
-    /// What to say of a datagram; nil where it carries another header, at which `place` then is.
+    /// What to say of a datagram; nil where it carries another header, and then `place` stands at that header.
     private func carried(_ datagram: Datagram, _ place: inout Place) -> Found? {
         switch datagram.transport {
         case 6: return .datagram(datagram)

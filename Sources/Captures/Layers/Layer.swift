@@ -35,7 +35,7 @@ struct Layer: Sendable {
         case layer(Kind, Window)
         /// Several frames, packed into one.
         case layers(Kind, [Window])
-        /// Copies of frames that passed elsewhere, a part of all.
+        /// Samples: copies of some of the frames that passed elsewhere.
         case samples([Sample])
         /// Nothing that could carry mail: ARP, announcements of switches, control packets.
         case other
@@ -75,7 +75,7 @@ struct Layer: Sendable {
         Layer(.erfRecord, links: [197], LinkHeader.erfRecord),
         Layer(.linuxCooked, links: [113]) { LinkHeader.cooked($0, header: 16, typeAt: 14, hardwareAt: 2) },
         Layer(.linuxCooked2, links: [276]) { LinkHeader.cooked($0, header: 20, typeAt: 0, hardwareAt: 8) },
-        // 0 is BSD's in the order of octets of the machine, 108 OpenBSD's in network order.
+        // 0 is BSD's, in the byte order of the machine; 108 is OpenBSD's, in network order.
         Layer(.loopback, links: [0, 108], LinkHeader.loopback),
         Layer(.encryptedLoopback, links: [109]) { skipping(12, $0) },
         Layer(.packetTap, links: [258], LinkHeader.packetTap),

@@ -58,7 +58,7 @@ enum LinkHeader {
     }
 
     /// What Apple's systems capture on several interfaces: the header's length, 1 for a packet, the link type of what follows, each
-    /// of four octets in the order of small machines.
+    /// of four octets, little-endian.
     static func packetTap(_ frame: Window) -> Layer.Beyond {
         guard frame.count >= 12 else { return .tooShort }
         let numbers = [0, 4, 8].map { frame.number32($0).byteSwapped }

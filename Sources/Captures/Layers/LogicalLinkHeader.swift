@@ -8,19 +8,19 @@ enum LogicalLinkHeader {
             guard frame.count >= 8 else { return .tooShort }
             return subnetwork(frame.dropping(3), bridgePadding: bridgePadding)
         case (6, 6, 3): return .layer(.internet, frame.dropping(3))
-        // A protocol's number of ISO (ISO/IEC TR 9577); 0xCC is IPv4's and 0x8E IPv6's.
+        // ISO's number of a protocol (ISO/IEC TR 9577): 0xCC is IPv4's, and 0x8E IPv6's.
         case (0xFE, 0xFE, 3) where frame.count >= 4 && (frame[3] == 0xCC || frame[3] == 0x8E):
             return .layer(.internet, frame.dropping(4))
         default: return .other
         }
     }
 
-    /// Who numbers the protocols, and a protocol.
+    /// A number of three octets, which says whose numbers of protocols these are, and the number of the protocol.
     static func subnetwork(_ header: Window, bridgePadding: Int = 0) -> Layer.Beyond {
         guard header.count >= 5 else { return .tooShort }
         let (authority, number) = (header.number32(0) >> 8, header.number16(3))
         switch authority {
-        // EtherTypes, with either bridge tunnel's number.
+        // An EtherType, behind 0 or behind the number of bridge tunnels (RFC 1042, IEEE 802.1H).
         case 0, 0xF8: return number > 1500 ? Layer.typed(number, header.dropping(5)) : .other
         // A whole frame that was bridged, with its check sequence and without.
         case 0x80C2 where number == 1 || number == 7:

@@ -20,7 +20,7 @@ enum PointToPointHeader {
         return Layer.pppTyped(frame.number16(0), frame.dropping(2))
     }
 
-    /// As Linux' pppd captures it: the direction in the place of HDLC's address.
+    /// As pppd of Linux captures it: the direction in the place of HDLC's address.
     static func pppd(_ frame: Window) -> Layer.Beyond {
         guard frame.count >= 2 else { return .tooShort }
         return numbered(frame.dropping(frame[1] == 3 ? 2 : 1))

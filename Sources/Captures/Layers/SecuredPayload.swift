@@ -3,7 +3,7 @@
 enum SecuredPayload {
     static let name = "ESP (IPsec)"
 
-    /// How long what precedes the content and what proves it may be; of the latter no packet tells the length.
+    /// How long the vector before the content and the proof behind it may be. No packet tells the length of the proof.
     private static let forms: [(vector: Int, proof: Int)] = [(0, 12), (0, 16), (0, 24), (0, 32), (8, 16), (0, 0)]
 
     /// What is inside, with its protocol; `isSegment` tells whether a content is a segment of TCP between the packet's ends. Nil where it

@@ -1,4 +1,4 @@
-/// What is named and not read, since mail may be in it.
+/// Names of what is not read. It is named all the same, since mail may be in it.
 enum UnreadName {
     static let etherTypes: [Int: String] = [
         0x4305: "B.A.T.M.A.N.", 0x8950: "Slow Path Optimisation",

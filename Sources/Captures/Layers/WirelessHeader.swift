@@ -1,6 +1,6 @@
 /// IEEE 802.11 in the clear, and what card drivers put before it.
 enum WirelessHeader {
-    /// Fields of a driver, their length in the order of octets of small machines, and which of them there are.
+    /// Fields of a driver: their length, little-endian, and which of them there are.
     static func radiotap(_ frame: Window) -> Layer.Beyond {
         guard frame.count >= 8 else { return .tooShort }
         let length = frame.little16(2)

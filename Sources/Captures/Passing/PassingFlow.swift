@@ -9,20 +9,20 @@ final class PassingFlow {
     private(set) var number: Int?
     /// When its last segment passed.
     private(set) var latest: Int64 = 0
-    /// Nil when it is over or no mail: nothing of it is kept then, but that it is there.
+    /// Nil when it is over or no mail: then nothing of it is kept but the fact that it is there.
     private var assembly: StreamAssembly?
     private let octets = PassingOctets()
     private var events: SessionEvents?
     /// Ports on which TLS from the first octet is mail as well.
     private let mailPorts: Set<UInt16>
-    /// How many segments had content, and of which sides.
+    /// How many segments of each side had content.
     private var spoken = [0, 0]
     private var twins: [(twin: Twin, path: UInt16)] = []
     /// Since when its TLS waits for what opens it; nil while it does not.
     private(set) var waitsSince: ContinuousClock.Instant?
-    /// It waited long enough: what is there has to do.
+    /// It waited long enough, and is told with what is there.
     private var hasGivenUpKeys = false
-    /// How much of it is counted with what waits of others.
+    /// How much of it is in the count of all that waits.
     var countedSize = 0
     /// Its end passed, and what is told of it waits for its keys.
     var isEnding = false
@@ -33,7 +33,7 @@ final class PassingFlow {
     static let maxUndecided = 256 << 10
     /// How many segments may come from one side before the other is taken to be missing.
     static let maxOneSided = 4
-    /// How many of the last segments are looked at for one that was captured in another place too.
+    /// How many of the last segments are looked at to find one that was captured in another place, too.
     static let maxTwins = 16
 
     init(_ ends: FlowEnds, of segment: Segment, mailPorts: Set<UInt16>) {

@@ -34,7 +34,7 @@ final class PassingOctets {
         return start
     }
 
-    /// A part of what is kept; what is not any more is left out.
+    /// A part of what is kept; what is no longer kept is left out.
     func window(at place: Int, count wanted: Int) -> Window {
         let first = min(max(place, start), start + count)
         let end = min(max(first, place + max(0, wanted)), start + count)

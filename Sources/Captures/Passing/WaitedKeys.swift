@@ -1,7 +1,7 @@
 import Cryptography
 
-/// The secrets that open TLS which passes, and the connections that wait for theirs, the longest first. A program writes its keys
-/// down before they are used or behind it, and what passes is buffered on its way as the key log is.
+/// The secrets that open TLS which passes, and the connections that wait for theirs, the longest first. A program may write its keys
+/// down before they are used or after that, and packets as well as the key log are buffered on their way.
 ///
 /// It decides who has waited long enough: in time, in octets, and in octets of all together.
 struct WaitedKeys {
@@ -35,12 +35,12 @@ struct WaitedKeys {
         log.add(block, from: .capture)
     }
 
-    /// What opens a connection, of which nothing is waited for any more where it is late.
+    /// What opens a connection. With `areLate` nothing more is waited for.
     func keys(areLate: Bool) -> TLSKeys {
         TLSKeys(log, areWanted: areWanted, mayCome: areWanted && !isOver && !areLate)
     }
 
-    /// Follows how much waits of a connection.
+    /// Keeps count of how much of a connection waits.
     mutating func note(_ flow: PassingFlow) {
         let (now, before) = (flow.waitingSize, flow.countedSize)
         guard now != before else { return }

@@ -17,7 +17,7 @@ public struct Worksheet {
     struct Question {
         let words: String
         let blankLines: Int
-        /// In the key, one paragraph an entry; none where the explanation answers it.
+        /// In the key, a paragraph for each entry; none where the explanation answers it.
         let answers: [String]
     }
 

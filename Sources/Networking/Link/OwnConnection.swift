@@ -18,7 +18,7 @@ final class OwnConnection {
 
     func failed() { settle(.absent) }
 
-    /// Calls back with whether a client at `port` is the own one, as soon as that is known.
+    /// Answers whether a client at `port` is our own, as soon as that is known.
     func ask(_ port: Int?, _ answer: @escaping (Bool) -> Void) {
         switch state {
         case .absent: answer(false)

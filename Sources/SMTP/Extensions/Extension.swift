@@ -1,6 +1,6 @@
 /// The service extensions that servers offer with EHLO keywords, THE table (RFC 5321 §2.2, IANA "SMTP Service Extensions").
 ///
-/// A keyword that is not here is kept as it came and explained as unknown.
+/// A keyword that is not here is kept as it came; it permits no verb and no parameter, and has a lesson where somebody wrote one.
 public struct Extension: Sendable {
     /// The EHLO keyword in upper case.
     public let keyword: String

@@ -1,5 +1,6 @@
-/// Recordings from before failures had ids hold sentences. Only the reader of recordings uses this table, and the writer, so that
-/// it writes nothing that would be read by it. The table never grows, since no program writes such sentences any more.
+/// Recordings of the time before failures had ids hold sentences in their place. Only the reader of recordings uses this table, and
+/// the writer, so that it writes nothing that would be read by it. The table never grows, since no program writes such sentences
+/// any more.
 enum OldRecordings {
     /// The id of words that tell of nothing in `LinkFailure`. No failure may ever be called so.
     static let noFailure = "other"

@@ -31,7 +31,7 @@ public enum ForeignProtocol: String, CaseIterable, Sendable {
 
     /// The protocol that begins with these octets; nil where it may be SMTP, or nobody knows. TLS is told by the observer, not here.
     init?(opening octets: [UInt8]) {
-        // A command of SMTP is none of another, as AUTH LOGIN; no verb is longer.
+        // What begins with a verb of SMTP is SMTP, also where the other protocol has that word. No verb is longer than this.
         guard octets.count >= 2, Verb(reading: octets.prefix(9).prefix { $0 != 32 }) == nil else { return nil }
         if Self.isSOCKS(octets) {
             self = .socks

@@ -26,14 +26,14 @@ final class StreamedInput: Sendable {
     private let bell = DispatchSemaphore(value: 0)
     private let picked = Mutex(false)
 
-    /// Whether some session was told of that is wanted.
+    /// Whether a session was told that somebody wants to see.
     var hasPicked: Bool { picked.withLock { $0 } }
 
-    /// How long nothing may come before all that is known is told, in milliseconds.
+    /// After a pause of so many milliseconds all that is known is told.
     private static let pause: Int32 = 30
-    /// How long it is held back at most where lines come one by one and never with a pause.
+    /// How long it is held back at most where lines come one by one and without a pause.
     private static let patience = Duration.milliseconds(50)
-    /// So many octets in that time are no lines that come one by one.
+    /// Where so many octets come in that time, lines do not come one by one.
     private static let maxFlow = 64 << 10
 
     /// Nil where standard input is no pipe.
@@ -105,7 +105,7 @@ private struct Reading {
     private let waitsForPause: Bool
     private var text = StreamedText()
     private var picked: PickedNews
-    /// All that came, until it is known that it is shown while it comes.
+    /// All that came so far, kept until it is decided whether it is shown while it comes.
     private var held: [UInt8] = []
     private var untaken: [UInt8] = []
     private var found: StreamedInput.Beginning?

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Lessons
 
-/// Whether files in a person's own folder of lessons have changed: asked once a second, so that what is being written is seen as it
+/// Whether files in a person's own folder of lessons have changed: asked twice a second, so that what is being written is seen as it
 /// is saved.
 struct LessonsWatch {
     /// How often it looks, in seconds.
@@ -23,7 +23,7 @@ struct LessonsWatch {
         due = now + Self.interval
     }
 
-    /// Whether something is otherwise than when it was last asked; before its time nothing is.
+    /// Whether something has changed since the last look; no before the next look is due.
     mutating func hasChanged(now: Double) -> Bool {
         guard now >= due else { return false }
         due = now + Self.interval

@@ -34,15 +34,13 @@ enum CurlDump {
     }
 
     static func read(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        var head: Head?
-        var rows: [(offset: Int, line: ArraySlice<UInt8>)] = []
-        func end() {
-            defer { (head, rows) = (nil, []) }
-            guard let head, !head.isTLS, !rows.isEmpty else { return }
+        Dump.gathered(octets, below: head) { head, body in
+            if let words = head.words { return words + [10] }
+            let rows = body.compactMap(row)
+            guard !head.isTLS, !rows.isEmpty else { return [] }
             let hex = rows.map { HexRow($0.line) }
             let isHex = zip(rows, hex).allSatisfy { row, hex in hex.map { shows(row.line, $0) } ?? false }
-            text += Dump.line(
+            return Dump.line(
                 .init(
                     time: head.time,
                     side: head.side,
@@ -51,21 +49,10 @@ enum CurlDump {
                 )
             )
         }
-        var lines = TextLines(octets)
-        while let line = lines.next() {
-            if let next = Self.head(line) {
-                end()
-                if let words = next.words { text += words + [10] } else { head = next }
-            } else if head != nil, let row = row(line) {
-                rows.append(row)
-            }
-        }
-        end()
-        return text
     }
 
     /// `0014: mple`.
-    private static func row(_ line: ArraySlice<UInt8>) -> (Int, ArraySlice<UInt8>)? {
+    private static func row(_ line: ArraySlice<UInt8>) -> (offset: Int, line: ArraySlice<UInt8>)? {
         let digits = line.prefix { $0.hexValue != nil }
         guard digits.count >= 4, digits.count <= 8, line[digits.endIndex...].first == UInt8(ascii: ":") else {
             return nil

@@ -90,6 +90,34 @@ enum Dump {
 
     // MARK: The lines
 
+    /// What a dump becomes in which lines stand below a head each: `text` of every head, with what stands below it up to the next
+    /// head, or to a line that `ends` it. What stands above the first head, and behind an end, is no part of the dump.
+    static func gathered<Head>(
+        _ octets: [UInt8],
+        below head: (ArraySlice<UInt8>) -> Head?,
+        endedBy ends: (ArraySlice<UInt8>) -> Bool = { _ in false },
+        as text: (Head, [ArraySlice<UInt8>]) -> [UInt8]
+    ) -> [UInt8] {
+        var gathered: [UInt8] = []
+        var open: Head?
+        var body: [ArraySlice<UInt8>] = []
+        func end() {
+            if let open { gathered += text(open, body) }
+            (open, body) = (nil, [])
+        }
+        var lines = TextLines(octets)
+        while let line = lines.next() {
+            if let next = head(line) {
+                end()
+                open = next
+            } else if open != nil {
+                if ends(line) { end() } else { body.append(line) }
+            }
+        }
+        end()
+        return gathered
+    }
+
     /// What begins a line of a rewritten dump: no text that somebody pastes begins so.
     private static let sign = Array("\u{1}dump\t".utf8)
 

@@ -29,29 +29,13 @@ enum FlowDump {
     }
 
     static func read(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        var head: Head?
-        var body: [ArraySlice<UInt8>] = []
-        func end() {
-            defer { (head, body) = (nil, []) }
-            guard let head else { return }
+        Dump.gathered(octets, below: head) { head, below in
+            var body = [head.said] + below
             // An empty line of tcpflow's own stands behind what ends in a line end.
             if body.count > 1, body.last?.isEmpty == true { body.removeLast() }
             let (connection, side) = Dump.connection(head.from, head.to, portMark: UInt8(ascii: "."))
             let said = Array(body.joined(separator: [13, 10])) + [13, 10]
-            text += Dump.line(.init(connection: connection, side: side, octets: said, isExact: true))
+            return Dump.line(.init(connection: connection, side: side, octets: said, isExact: true))
         }
-        var lines = TextLines(octets)
-        while let line = lines.next() {
-            if let next = Self.head(line) {
-                end()
-                head = next
-                body = [next.said]
-            } else if head != nil {
-                body.append(line)
-            }
-        }
-        end()
-        return text
     }
 }

@@ -22,16 +22,12 @@ enum NgrepDump {
     }
 
     static func read(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        var head: Head?
-        var body: [ArraySlice<UInt8>] = []
-        func end() {
-            defer { (head, body) = (nil, []) }
-            guard let head, !body.isEmpty else { return }
+        Dump.gathered(octets, below: head, endedBy: isBetweenPackets) { head, body in
+            guard !body.isEmpty else { return [] }
             let (connection, side) = Dump.connection(head.from, head.to, portMark: UInt8(ascii: ":"))
             let rows = body.map(HexRow.init)
             let isHex = rows.allSatisfy { $0 != nil } && body[0].first == 32
-            text += Dump.line(
+            return Dump.line(
                 .init(
                     time: head.time,
                     connection: connection,
@@ -41,22 +37,11 @@ enum NgrepDump {
                 )
             )
         }
-        var lines = TextLines(octets)
-        while let line = lines.next() {
-            if let next = Self.head(line) {
-                end()
-                head = next
-            } else if head != nil {
-                // Packets that hold nothing are signs alone; by line, an empty line ends a packet.
-                if line.isEmpty || line.allSatisfy({ $0 == UInt8(ascii: "#") }) || line.starts(with: "exit".utf8) {
-                    end()
-                } else {
-                    body.append(line)
-                }
-            }
-        }
-        end()
-        return text
+    }
+
+    /// Packets that hold nothing are signs alone; by line, an empty line ends a packet.
+    private static func isBetweenPackets(_ line: ArraySlice<UInt8>) -> Bool {
+        line.allSatisfy { $0 == UInt8(ascii: "#") } || line.starts(with: "exit".utf8)
     }
 
     /// What cannot be printed is a dot: two of them are a line's end, by line the CR before it is one.

@@ -20,31 +20,16 @@ enum SocatDump {
     }
 
     static func read(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        var head: Head?
-        var body: [ArraySlice<UInt8>] = []
-        func end() {
-            defer { (head, body) = (nil, []) }
-            guard let head, !body.isEmpty else { return }
+        Dump.gathered(octets, below: head) { head, body in
+            guard !body.isEmpty else { return [] }
             let rows = body.filter { !$0.elementsEqual("--".utf8) }.map(HexRow.init)
             let hex = rows.flatMap { $0?.octets ?? [] }
             let isHex = rows.allSatisfy { $0 != nil } && hex.count == head.count
             let said = isHex ? hex : said(body)
-            text += Dump.line(
+            return Dump.line(
                 .init(time: head.time, side: head.side, octets: Array(said.prefix(head.count)), isExact: true)
             )
         }
-        var lines = TextLines(octets)
-        while let line = lines.next() {
-            if let next = Self.head(line) {
-                end()
-                head = next
-            } else if head != nil {
-                body.append(line)
-            }
-        }
-        end()
-        return text
     }
 
     /// Lines as they came, with what does not print written out: `\r` before each line end.
