@@ -118,7 +118,11 @@ let package = Package(
         ),
 
         // What runs behind a face.
-        .target(name: "Stage", dependencies: ["SMTP", "Tracing", "Networking"], swiftSettings: strict),
+        .target(
+            name: "Stage",
+            dependencies: ["Notation", "SMTP", "Tracing", "Networking"],
+            swiftSettings: strict
+        ),
 
         // The screen. No pkgConfig for ncursesw: its -D flags make SwiftPM warn on every build.
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),

@@ -10,7 +10,7 @@ struct LookupMatch: Sendable {
     private let byName: [UInt64: [Int]]
 
     /// A lookup this many nanoseconds before a session does not belong to it.
-    static let longestAgo: Int64 = 300_000_000_000
+    static let maxAge: Int64 = 300_000_000_000
     /// The most messages that are shown of one session.
     static let maxLookups = 40
 
@@ -65,7 +65,7 @@ struct LookupMatch: Sendable {
         let found = (byName[LookupIndex.hash(name)] ?? []).filter {
             let message = messages[$0]
             return message.type == type && message.isAnswer && message.time <= time
-                && message.time >= time - Self.longestAgo
+                && message.time >= time - Self.maxAge
         }
         return found.last { messages[$0].asker.address == client.address } ?? found.last
     }
@@ -161,7 +161,7 @@ struct LookupMatch: Sendable {
         return (max(0, number - Self.maxBefore)..<number).last { earlier in
             let message = messages[earlier]
             return message.type == 15 && message.isAnswer && message.asker.address == later.asker.address
-                && message.time >= later.time - Self.longestAgo && Self.exchangers(in: read(message)).contains(name)
+                && message.time >= later.time - Self.maxAge && Self.exchangers(in: read(message)).contains(name)
         }
     }
 }

@@ -7,9 +7,9 @@ import Screen
 /// swallowed whole as one `.unknown`: its letters must never count as typed.
 public struct KeyDecoder: Sendable {
     /// Octets of a paste that are kept; the rest of it is swallowed.
-    public static let longestPaste = 65_536
+    public static let maxPaste = 65_536
     /// Octets of a control sequence that are kept; the rest of it is swallowed.
-    static let longestSequence = 64
+    static let maxSequence = 64
 
     private enum State: Equatable {
         case ground
@@ -144,7 +144,7 @@ public struct KeyDecoder: Sendable {
         switch octet {
         case 0x5B where octets.isEmpty: state = .console
         case 0x4D where octets.isEmpty: state = .mouse([])
-        case 0x20...0x3F: if octets.count < Self.longestSequence { state = .sequence(octets + [octet]) }
+        case 0x20...0x3F: if octets.count < Self.maxSequence { state = .sequence(octets + [octet]) }
         case 0x40...0x7E:
             state = .ground
             if octets == Array("200".utf8), octet == 0x7E {
@@ -198,14 +198,14 @@ public struct KeyDecoder: Sendable {
     }
 
     private mutating func keep(_ octet: UInt8) {
-        if pasted.count < Self.longestPaste { pasted.append(octet) }
+        if pasted.count < Self.maxPaste { pasted.append(octet) }
     }
 
     /// The text of the paste. Terminals send CR for every line end; a scalar that the limit cuts is left out.
     private mutating func takePaste() -> Key {
         var kept = pasted
         pasted = []
-        if kept.count == Self.longestPaste {
+        if kept.count == Self.maxPaste {
             while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
             if let last = kept.last, last >= 0xC0 { kept.removeLast() }
         }

@@ -1,5 +1,6 @@
 import CTerminalGuard
 import Glibc
+import Notation
 import Screen
 
 extension Terminal {

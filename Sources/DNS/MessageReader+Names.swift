@@ -47,7 +47,7 @@ extension MessageScan {
 
         mutating func append(_ label: ArraySlice<UInt8>) {
             count += label.count + 1
-            if count <= Name.limit { labels.append(Array(label)) }
+            if count <= Name.maxOctets { labels.append(Array(label)) }
             at += label.count + 1
         }
     }
@@ -67,7 +67,7 @@ extension MessageScan {
     ) -> Name? {
         let start = at
         take(kind, (walk.end ?? at) - at)
-        let tooLong = walk.count > Name.limit ? MessageReading.Departure.nameTooLong(at: start) : nil
+        let tooLong = walk.count > Name.maxOctets ? MessageReading.Departure.nameTooLong(at: start) : nil
         guard let departure = departure ?? tooLong else { return Name(checked: walk.labels) }
         reading.departures.append(departure)
         return nil

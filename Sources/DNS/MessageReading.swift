@@ -109,7 +109,7 @@ extension MessageReading.Departure: CustomStringConvertible {
         case .pointerIntoHeader(let at, let target):
             "the compression pointer at octet \(at) points into the header, to \(target)"
         case .reservedLabelType(let at): "the label at octet \(at) is of a type that was never given a meaning"
-        case .nameTooLong(let at): "the name at octet \(at) takes more than \(Name.limit) octets"
+        case .nameTooLong(let at): "the name at octet \(at) takes more than \(Name.maxOctets) octets"
         case .nameRunsOut(let at): "the name at octet \(at) is continued where the message has no room for it"
         case .dataLengthLies(let at, let announced):
             "the data length at octet \(at) says \(announced), the data says otherwise"

@@ -10,7 +10,7 @@ public enum MessageWritingError: Error, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .messageTooLong(let octets): "the message has \(octets) octets, DNS carries \(MessageWriter.limit)"
+        case .messageTooLong(let octets): "the message has \(octets) octets, DNS carries \(MessageWriter.maxOctets)"
         case .tooManyEntries(let section, let count):
             "the \(section.rawValue) section has \(count) entries, a count goes to 65535"
         case .dataTooLong(let type, let octets):
@@ -26,14 +26,14 @@ public enum MessageWritingError: Error, Hashable, CustomStringConvertible {
 /// Writes messages strictly, with name compression (RFC 1035 §4.1.4).
 public enum MessageWriter {
     /// The longest message: over TCP its length goes in two octets (RFC 1035 §4.2.2).
-    public static let limit = 65535
+    public static let maxOctets = 65535
     /// The longest message over UDP when the asker sent no OPT record (RFC 1035 §4.2.1).
-    public static let udpLimit = 512
+    public static let maxUDPOctets = 512
 
     public static func octets(of message: Message) throws(MessageWritingError) -> [UInt8] {
         var sheet = Sheet()
         try sheet.write(message)
-        guard sheet.octets.count <= limit else { throw .messageTooLong(octets: sheet.octets.count) }
+        guard sheet.octets.count <= maxOctets else { throw .messageTooLong(octets: sheet.octets.count) }
         return sheet.octets
     }
 

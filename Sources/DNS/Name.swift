@@ -4,9 +4,9 @@
 /// Two names are equal when they differ only in the case of ASCII letters (RFC 4343 §3); the case that came is kept.
 public struct Name: Sendable {
     /// The longest label, in octets (RFC 1035 §2.3.4).
-    public static let labelLimit = 63
+    public static let maxLabel = 63
     /// The longest name in its wire form, length octets and root included (RFC 1035 §2.3.4).
-    public static let limit = 255
+    public static let maxOctets = 255
     /// The root, written as a single dot.
     public static let root = Name(checked: [])
 
@@ -17,10 +17,10 @@ public struct Name: Sendable {
     public init(labels: [[UInt8]]) throws(NameError) {
         for label in labels {
             guard !label.isEmpty else { throw .emptyLabel }
-            guard label.count <= Self.labelLimit else { throw .labelTooLong(octets: label.count) }
+            guard label.count <= Self.maxLabel else { throw .labelTooLong(octets: label.count) }
         }
         let count = labels.reduce(1) { $0 + $1.count + 1 }
-        guard count <= Self.limit else { throw .nameTooLong(octets: count) }
+        guard count <= Self.maxOctets else { throw .nameTooLong(octets: count) }
         self.labels = labels
     }
 
@@ -43,7 +43,7 @@ public struct Name: Sendable {
             guard length > 0 else {
                 return (try? Name(labels: labels)).map { ($0, rest.startIndex - data.startIndex) }
             }
-            guard length <= labelLimit, rest.count >= length else { return nil }
+            guard length <= maxLabel, rest.count >= length else { return nil }
             labels.append(Array(rest.prefix(length)))
             rest = rest.dropFirst(length)
         }
@@ -97,8 +97,8 @@ public enum NameError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .empty: "a domain name cannot be empty; the root is written as a dot"
         case .emptyLabel: "the domain name has an empty label: two dots in a row, or a dot at its beginning"
-        case .labelTooLong(let octets): "a label has \(octets) octets, DNS carries \(Name.labelLimit)"
-        case .nameTooLong(let octets): "the name takes \(octets) octets, DNS carries \(Name.limit)"
+        case .labelTooLong(let octets): "a label has \(octets) octets, DNS carries \(Name.maxLabel)"
+        case .nameTooLong(let octets): "the name takes \(octets) octets, DNS carries \(Name.maxOctets)"
         case .badEscape(let at):
             "the escape at octet \(at) of the name is neither \\DDD up to 255 nor \\ and a character"
         case .notASCII(let at): "octet \(at) of the name is not ASCII; an international name goes as its A-label, xn--…"

@@ -35,7 +35,7 @@ enum Punycode {
     static func decode(_ octets: [UInt8]) -> [Unicode.Scalar]? {
         let delimiter = octets.lastIndex(of: UInt8(ascii: "-"))
         var output = octets[..<(delimiter ?? 0)].map { Unicode.Scalar($0) }
-        guard octets.count <= Name.labelLimit, output.allSatisfy(\.isASCII) else { return nil }
+        guard octets.count <= Name.maxLabel, output.allSatisfy(\.isASCII) else { return nil }
         var (n, i, bias) = (initialN, 0, initialBias)
         var rest = octets[(delimiter.map { $0 + 1 } ?? 0)...]
         while !rest.isEmpty {

@@ -2,7 +2,7 @@ public import Screen
 import Tracing
 
 /// The whole screen for a state. Pure: it changes nothing and remembers nothing.
-public func draw(_ state: State, in world: Surroundings) -> Canvas {
+public func draw(_ state: State, in world: Environment) -> Canvas {
     var canvas = Canvas(columns: state.view.columns, rows: state.view.rows)
     let layout = Layout(of: state)
     let glyphs = world.glyphs

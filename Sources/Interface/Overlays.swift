@@ -124,13 +124,13 @@ extension Overlay {
     /// What is known of an overlay. What its functions are given as `at` is the place in it, of `Open`.
     struct Row {
         typealias Missing = (State) -> String?
-        typealias Draw = (_ state: State, _ at: Int, _ rect: Rect, _ canvas: inout Canvas, _ world: Surroundings) ->
+        typealias Draw = (_ state: State, _ at: Int, _ rect: Rect, _ canvas: inout Canvas, _ world: Environment) ->
             Void
         /// The place that lies so many rows further, in a rectangle of this size.
-        typealias Move = (_ state: State, _ at: Int, _ by: Int, _ rect: Rect, _ world: Surroundings) -> Int
+        typealias Move = (_ state: State, _ at: Int, _ by: Int, _ rect: Rect, _ world: Environment) -> Int
 
         /// Where its list is, for clicks.
-        typealias Place = (_ state: State, _ at: Int, _ rect: Rect, _ world: Surroundings) -> ListPlace?
+        typealias Place = (_ state: State, _ at: Int, _ rect: Rect, _ world: Environment) -> ListPlace?
 
         /// A text that scrolls, or rows of which one is selected.
         enum Form { case text, list }
@@ -210,7 +210,7 @@ extension Overlay.Row {
         _ words: String,
         missing: @escaping Missing = { _ in nil },
         title: @escaping (State) -> String,
-        page: @escaping (State, Surroundings) -> Page,
+        page: @escaping (State, Environment) -> Page,
         keys own: [Overlay.Action] = []
     ) {
         self.init(
@@ -228,7 +228,7 @@ extension Overlay.Row {
     }
 
     /// Moves among so many places and stops at either end.
-    fileprivate static func among(_ places: @escaping (State, Rect, Surroundings) -> Int) -> Move {
+    fileprivate static func among(_ places: @escaping (State, Rect, Environment) -> Int) -> Move {
         { state, at, by, rect, world in min(max(0, at + by), max(0, places(state, rect, world) - 1)) }
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import Notation
 import Synchronization
 import Tracing
 
@@ -14,7 +14,7 @@ final class WalkClock: Sendable {
 
     /// A person let the next step happen, now.
     func released() {
-        let now = Self.now
+        let now = MonotonicClock.seconds
         state.withLock { if $0.releasedAt == nil { $0.releasedAt = now } }
     }
 
@@ -23,7 +23,7 @@ final class WalkClock: Sendable {
         var event = event
         event.time = state.withLock { state in
             if let releasedAt = state.releasedAt {
-                let sinceRelease = max(0, Self.now - releasedAt)
+                let sinceRelease = max(0, MonotonicClock.seconds - releasedAt)
                 let gap = max(0, event.time - state.lastAt)
                 state.pause += max(0, gap - sinceRelease)
                 state.releasedAt = nil
@@ -32,12 +32,5 @@ final class WalkClock: Sendable {
             return max(0, event.time - state.pause)
         }
         return event
-    }
-
-    /// Seconds of the monotonic clock.
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

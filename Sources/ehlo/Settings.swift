@@ -34,13 +34,13 @@ struct Settings: Sendable {
 }
 
 /// The environment, as far as it decides how things are shown. Pure, so that it can be tested.
-struct Surroundings {
+struct Environment {
     var variables: (String) -> String?
     var inputIsTerminal: Bool
     var outputIsTerminal: Bool
 
-    static func ofProcess() -> Surroundings {
-        Surroundings(
+    static func ofProcess() -> Environment {
+        Environment(
             variables: { name in getenv(name).map { String(cString: $0) } },
             inputIsTerminal: isatty(0) == 1,
             outputIsTerminal: isatty(1) == 1

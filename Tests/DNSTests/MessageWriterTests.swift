@@ -165,7 +165,7 @@ struct TruncationTests {
         var generator = SplitMix64(seed: 1)
         let choice = ExchangerChoice(for: name("receiver.example"), answer: message, using: &generator)
         #expect(choice.candidates.map(\.preference) == Array(0..<500))
-        let cut = try MessageWriter.octets(of: MessageWriter.truncated(message, to: MessageWriter.udpLimit))
+        let cut = try MessageWriter.octets(of: MessageWriter.truncated(message, to: MessageWriter.maxUDPOctets))
         #expect((490...512).contains(cut.count))
     }
 }

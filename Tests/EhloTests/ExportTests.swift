@@ -118,7 +118,7 @@ import Tracing
                 trace: trace
             )
             (state.view.columns, state.view.rows) = (CastExport.columns, CastExport.rows)
-            let world = Interface.Surroundings(library: library, glyphs: .unicode)
+            let world = Interface.Environment(library: library, glyphs: .unicode)
             var player = Player()
             for (number, event) in film.events.dropLast().enumerated() {
                 player.play(event.text)

@@ -29,14 +29,14 @@ import Tracing
     private struct Hands {
         let file: FileSessions
         var state: State
-        let world: Interface.Surroundings
+        let world: Interface.Environment
 
         init() throws {
             let sessions = try SessionFile.read(Array(FileSessionsTests.text.utf8), path: "many.txt")
             state = State(title: "many.txt", source: .replay)
             (state.view.columns, state.view.rows) = (120, 40)
             file = FileSessions(sessions, 0..<sessions.count, name: "some/folder/many.txt", &state)
-            world = Interface.Surroundings(library: try LessonLibrary(root: Program.lessons), glyphs: .unicode)
+            world = Interface.Environment(library: try LessonLibrary(root: Program.lessons), glyphs: .unicode)
         }
 
         mutating func press(_ keys: Key...) {

@@ -45,8 +45,8 @@ import Testing
     func `who decides about colour`(option: ColourOption, variables: [String: String], isTerminal: Bool, expected: Bool)
     {
         let all = ["TERM": "xterm"].merging(variables) { $1 }
-        let surroundings = Surroundings(variables: { all[$0] }, inputIsTerminal: true, outputIsTerminal: isTerminal)
-        #expect(surroundings.usesColour(option) == expected)
+        let environment = Environment(variables: { all[$0] }, inputIsTerminal: true, outputIsTerminal: isTerminal)
+        #expect(environment.usesColour(option) == expected)
     }
 
     @Test(

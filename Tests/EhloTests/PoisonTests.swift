@@ -105,7 +105,7 @@ import Tracing
     @Test(arguments: Poison.Source.allCases) func `no cell of a screen holds it`(source: Poison.Source) throws {
         let walk: (String) throws -> Void = { root in
             for glyphs in [Glyphs.unicode, .ascii] {
-                let world = Interface.Surroundings(library: try LessonLibrary(root: root), glyphs: glyphs)
+                let world = Interface.Environment(library: try LessonLibrary(root: root), glyphs: glyphs)
                 var state = try Self.state(source)
                 Self.check(draw(state, in: world))
                 while !state.isAtEnd {

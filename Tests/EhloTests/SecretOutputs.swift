@@ -94,7 +94,7 @@ struct SecretOutputs {
             trace: session.trace
         )
         (state.view.columns, state.view.rows) = (140, 50)
-        let world = Interface.Surroundings(library: library, glyphs: .unicode)
+        let world = Interface.Environment(library: library, glyphs: .unicode)
         var screens = ""
         for _ in session.trace.stops {
             screens += Interface.draw(state, in: world).text

@@ -21,7 +21,7 @@ struct FloorPlanTests {
             "Notation", "SMTP", "DNS", "Tracing", "CAres", "COpenSSL", "Cryptography", "NIOCore", "NIOPosix", "Glibc",
             "Dispatch", "Synchronization",
         ],
-        "Stage": ["SMTP", "Tracing", "Networking", "Dispatch", "Glibc", "Synchronization"],
+        "Stage": ["Notation", "SMTP", "Tracing", "Networking", "Dispatch", "Glibc", "Synchronization"],
         "Interface": ["SMTP", "Tracing", "Lessons", "Screen", "FoundationEssentials"],
         "Curses": ["Notation", "Screen", "CNcurses", "CTerminalGuard", "Glibc"],
         "ehlo": [

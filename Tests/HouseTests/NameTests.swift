@@ -25,12 +25,26 @@ struct NameTests {
             for line in file.codeLines {
                 let words = line.split { !$0.isLetter && !$0.isNumber }
                 for (before, name) in zip(words, words.dropFirst()) where ["let", "var"].contains(before) {
-                    let isLimit =
-                        name == "most" || name.hasPrefix("most") && name.dropFirst(4).first?.isUppercase == true
-                    #expect(!isLimit || before != "let" || !line.contains("static"), "\(file.path): \(name)")
+                    let isOther = before != "let" || !line.contains("static")
+                    #expect(isOther || !Self.isLimit(name), "\(file.path): \(name)")
                 }
             }
         }
+    }
+
+    /// Whether a name tells how much there may be of something, in other words than `max`.
+    private static func isLimit(_ name: Substring) -> Bool {
+        let isSuperlative = ["most", "longest", "largest", "widest", "deepest"].contains { word in
+            name.hasPrefix(word) && name.dropFirst(word.count).first?.isUppercase ?? true
+        }
+        return isSuperlative || name.hasSuffix("Limit")
+    }
+
+    @Test(arguments: [
+        ("mostLines", true), ("longest", true), ("queryLimit", true), ("maxLine", false), ("mostly", false),
+    ])
+    func `a limit is told from others`(name: String, isLimit: Bool) {
+        #expect(Self.isLimit(name[...]) == isLimit)
     }
 
     @Test(arguments: [

@@ -95,7 +95,7 @@ struct CardTests {
     /// With the lessons of the program: at every stop of every bundled session.
     @Test(arguments: Fixture.sessions) func `no lesson opens with more than its card`(file: URL) throws {
         let library = try LessonLibrary(root: file.deletingLastPathComponent().deletingLastPathComponent().path)
-        let world = Interface.Surroundings(library: library, glyphs: .unicode)
+        let world = Interface.Environment(library: library, glyphs: .unicode)
         var state = Fixture.state(of: try Fixture.recording(file))
         let rect = try #require(Layout(of: state).lesson)
         for index in state.stops.indices {

@@ -50,7 +50,7 @@ struct LayoutTests {
         #expect(drawings.count > 20)
         for columns in 80...240 {
             let room = try #require(Self.layout(columns, 40).lesson).columns - 2
-            let page = MarkdownLines(columns: min(room, LessonPane.widestText), glyphs: .unicode)
+            let page = MarkdownLines(columns: min(room, LessonPane.maxTextColumns), glyphs: .unicode)
             for drawing in drawings {
                 let rows = drawing.split(separator: "\n", omittingEmptySubsequences: false)
                 let drawn = page.lines([.code(info: Block.drawingInfo, text: drawing)])

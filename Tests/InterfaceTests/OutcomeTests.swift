@@ -123,7 +123,7 @@ struct OutcomeTests {
     @Test(arguments: Fixture.sessions) func `the pane begins with what the texts begin with`(file: URL) throws {
         let library = try LessonLibrary(root: file.deletingLastPathComponent().deletingLastPathComponent().path)
         let rule = FirstLesson(library)
-        let world = Interface.Surroundings(library: library, glyphs: .unicode)
+        let world = Interface.Environment(library: library, glyphs: .unicode)
         var state = Fixture.state(of: try Fixture.recording(file))
         state.cursor.isSubmissionUnfolded = true
         for (index, stop) in state.stops.enumerated() {

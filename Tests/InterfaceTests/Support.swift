@@ -22,9 +22,9 @@ enum Fixture {
     }
 
     /// A handful of lessons of these tests' own, so that no screen changes with the wording of a real one.
-    static func world(ascii: Bool = false) throws -> Interface.Surroundings {
+    static func world(ascii: Bool = false) throws -> Interface.Environment {
         let library = try LessonLibrary(root: tests.appending(path: "Lessons").path)
-        return Interface.Surroundings(library: library, glyphs: ascii ? .ascii : .unicode)
+        return Interface.Environment(library: library, glyphs: ascii ? .ascii : .unicode)
     }
 
     static func recording(_ file: URL) throws -> Recording {
@@ -63,7 +63,7 @@ enum Fixture {
 /// A state, the world it lives in, and the hands that press keys.
 struct Walk {
     var state: State
-    let world: Interface.Surroundings
+    let world: Interface.Environment
 
     init(_ state: State, ascii: Bool = false) throws {
         self.state = state

@@ -237,7 +237,9 @@ struct ArrivalChecksTests {
         for (text, status) in [(mail, 0), (mail.replacingOccurrences(of: "Köln", with: "Bonn"), 3)] as [(String, Int32)]
         {
             try Data(text.utf8).write(to: file)
-            #expect(try DebianPython.status(of: try #require(Self.python), ["-c", script, file.path, record]) == status)
+            #expect(
+                try DebianPython.status(of: try #require(Self.python), ["-c", script, file.path, record]) == status
+            )
         }
     }
 }

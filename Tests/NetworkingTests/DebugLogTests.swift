@@ -17,7 +17,7 @@ struct DebugLogTests {
     @Test func `the log tells states, what is done, and what came out of turn`() throws {
         let lines = Lines()
         let dialogue = try ClientDialogue(ClientDialogue.Plan(clientName: "c.example", mails: []))
-        var watched = WatchedConversation(inner: dialogue, writer: lines.log.writer("client"))
+        var watched = LoggedDialogue(inner: dialogue, writer: lines.log.writer("client"))
         #expect(watched.received(Self.reply("220 early")) == [])
         #expect(watched.connected() == [.wait(.greeting)])
         #expect(watched.connected() == [])
@@ -39,7 +39,7 @@ struct DebugLogTests {
     @Test func `watching changes nothing`() throws {
         let plan = ClientDialogue.Plan(clientName: "c.example", mails: [])
         var plain = try ClientDialogue(plan)
-        var watched = WatchedConversation(inner: plain, writer: Lines().log.writer("client"))
+        var watched = LoggedDialogue(inner: plain, writer: Lines().log.writer("client"))
         #expect(watched.connected() == plain.connected())
         for text in ["220 m", "250 m", "221 bye"] {
             #expect(watched.received(Self.reply(text)) == plain.received(Self.reply(text)))

@@ -96,7 +96,7 @@ struct LiveLimitTests {
             #expect(outcome.status == .hello)
             #expect(recorder.errors.contains { $0.contains("the reply does not end") }, "\(recorder.errors)")
             // What came with the last octets that were looked at is told as well.
-            let most = min(ReplyAssembler.maxLines * line.utf8.count, ClientEnd.longestReply)
+            let most = min(ReplyAssembler.maxLines * line.utf8.count, ClientEnd.maxReply)
             #expect(recorder.said(.server).utf8.count < most + (1 << 20))
             withExtendedLifetime(server) {}
         }

@@ -186,7 +186,7 @@ struct SandboxWorldTests {
         let pieces = recorder.events.compactMap {
             if case .octets(.client, let octets, _) = $0.kind { octets.count } else { nil }
         }
-        #expect(pieces.allSatisfy { $0 <= Link.longestWrite })
+        #expect(pieces.allSatisfy { $0 <= Link.maxWrite })
     }
 
     @Test func `it can be stopped anywhere, and then nothing is told any more`() async throws {

@@ -276,7 +276,8 @@ private func decoded(_ text: String) -> [UInt8] { Base64.decode(Array(text.utf8)
                 try MessageWriter.octets(of: Self.ask(zones, name, type)).map { $0.hex(2) }.joined()
             }
             #expect(
-                try DebianPython.status(of: try #require(Self.python), ["-c", script, "\(Self.noon)"] + answers) == status
+                try DebianPython.status(of: try #require(Self.python), ["-c", script, "\(Self.noon)"] + answers)
+                    == status
             )
         }
     }

@@ -60,20 +60,20 @@ enum Delivery: CaseIterable, CustomTestStringConvertible {
     /// The CR of a CRLF must not be cut off into the piece before, nor a line of just that length be cut at all.
     @Test(arguments: Delivery.allCases, [-2, -1, 0, 1, 2])
     func `a line longer than the framer holds comes in pieces, its CRLF whole`(delivery: Delivery, more: Int) {
-        let line = [UInt8](repeating: 120, count: LineFramer.longestLine + more)
+        let line = [UInt8](repeating: 120, count: LineFramer.maxLine + more)
         var framer = LineFramer()
         let lines = delivery.lines(of: line + [13, 10], from: &framer)
         #expect(lines.flatMap(\.octets) == line)
         #expect(lines.map(\.ending) == (more > 0 ? [.none, .crlf] : [.crlf]))
-        #expect(lines.allSatisfy { $0.octets.count <= LineFramer.longestLine })
+        #expect(lines.allSatisfy { $0.octets.count <= LineFramer.maxLine })
     }
 
     @Test func `memory stays bounded without a line end`() {
         var framer = LineFramer()
         for _ in 0..<10 {
-            framer.append([UInt8](repeating: 120, count: LineFramer.longestLine))
+            framer.append([UInt8](repeating: 120, count: LineFramer.maxLine))
             _ = framer.lines()
-            #expect(framer.unfinished.count <= LineFramer.longestLine)
+            #expect(framer.unfinished.count <= LineFramer.maxLine)
         }
     }
 

@@ -59,7 +59,7 @@ import Testing
             destination: line.destination,
             octetCount: octets.count
         )
-        #expect(octets.count <= ProxyHeader.longestLine)
+        #expect(octets.count <= ProxyHeader.maxLine)
         expect(.header(header), of: octets)
     }
 

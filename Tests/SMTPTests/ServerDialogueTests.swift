@@ -84,7 +84,7 @@ import Testing
 
     @Test func `a line of mail data that comes in pieces is unstuffed at its start only`() {
         var server = Self.server(afterDATA: true)
-        let long = String(repeating: "x", count: LineFramer.longestLine)
+        let long = String(repeating: "x", count: LineFramer.maxLine)
         let done = Self.actions(&server, "\(long).y\r\n..z\r\n.\r\n".utf8)
         #expect(Self.mails(done) == ["\(long).y\r\n.z\r\n"])
     }
@@ -118,7 +118,7 @@ import Testing
 
     @Test func `a line without end is not kept, and closes the connection after ten million octets`() {
         var server = Self.server()
-        let piece = WireLine(Array(repeating: 0x78, count: LineFramer.longestLine), ending: .none)
+        let piece = WireLine(Array(repeating: 0x78, count: LineFramer.maxLine), ending: .none)
         for _ in 0..<152 { #expect(server.received(piece) == []) }
         let done = server.received(piece)
         #expect(Self.codes(done) == [421])

@@ -131,7 +131,7 @@ import Testing
         for _ in 0..<50 { tracer.consume(piece) }
         tracer.consume(WireEvent(.octets(from: .server, [13, 10]), leg: .relay))
         let kept = tracer.trace.lines.filter(\.isWire).reduce(0) { $0 + $1.octets.count }
-        #expect(kept <= LineStream.maxOctets + 3 * LineFramer.longestLine)
+        #expect(kept <= LineStream.maxOctets + 3 * LineFramer.maxLine)
         let notes = tracer.trace.lines.filter { !$0.isWire }.map { WireText.shown($0.octets) }
         #expect(notes == ["\(5_000_000 - kept) octets of this line are left out"])
         expectSound(tracer.trace, "endless line")
@@ -147,7 +147,7 @@ import Testing
 
     @Test func `a dot in the middle of a long line of mail data ends nothing`() {
         let start = "220 a.example\r\n"
-        let line = String(repeating: "x", count: LineFramer.longestLine) + ".\r\n..\r\n.\r\n"
+        let line = String(repeating: "x", count: LineFramer.maxLine) + ".\r\n..\r\n.\r\n"
         let events = [
             WireEvent(.octets(from: .server, Array(start.utf8)), leg: .relay),
             WireEvent(.octets(from: .client, Array("DATA\r\n".utf8)), leg: .relay),

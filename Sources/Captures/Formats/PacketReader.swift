@@ -28,7 +28,7 @@ struct PacketReader {
     }
 
     /// The longest packet that is accepted, in octets; the largest ones on loopback have about 512 KiB.
-    static let longestPacket = 16 << 20
+    static let maxPacket = 16 << 20
 
     /// The most octets of secrets that are read, all blocks together.
     static let maxSecrets = 64 << 20
@@ -91,7 +91,7 @@ struct PacketReader {
 
     /// The octets end here. Where more may come, they are waited for; else the reading ends.
     private mutating func end(_ sentence: String? = nil, needing count: Int) {
-        if isOpen, count <= Self.longestPacket + 4096 { return awaited = count }
+        if isOpen, count <= Self.maxPacket + 4096 { return awaited = count }
         if let sentence { stop(sentence) } else { format = .ended }
     }
 
@@ -111,7 +111,7 @@ struct PacketReader {
         var captured = Int(header.number(record, form.captured))
         var original = Int(header.number(record, form.original))
         if form.maySwapLengths, captured > original { swap(&captured, &original) }
-        guard captured <= Self.longestPacket else {
+        guard captured <= Self.maxPacket else {
             stop("packet \(packets + 1) claims \(captured) octets, which cannot be; what follows it is not read")
             return nil
         }

@@ -79,7 +79,7 @@ struct PcapHeader {
             guard head.count == count else { return (packet, true) }
             let (captured, original) = (Int(number(head, record.captured)), Int(number(head, record.original)))
             guard number(head, 4) < 1_000_000_000, captured <= max(original, 65_535),
-                original < PacketReader.longestPacket
+                original < PacketReader.maxPacket
             else { return (packet, false) }
             guard captured <= octets.count - position - count else { return (packet, true) }
             position += count + captured

@@ -10,7 +10,7 @@ import Tracing
 /// >                                        │   C▶ DATA
 /// ─────────────────────────────────────────────────────────────────────────────
 /// ```
-func drawComparison(_ state: State, at row: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+func drawComparison(_ state: State, at row: Int, in rect: Rect, on canvas: inout Canvas, in world: Environment) {
     guard let shown = state.session.comparison else { return }
     let glyphs = world.glyphs
     let comparison = shown.sessions
@@ -45,14 +45,14 @@ enum ComparisonOverlay {
         return (head, list, lower)
     }
 
-    static func place(_ state: State, at row: Int, in rect: Rect, _ world: Surroundings) -> ListPlace? {
+    static func place(_ state: State, at row: Int, in rect: Rect, _ world: Environment) -> ListPlace? {
         ListPlace(rect: split(rect.inset()).list, selected: row, count: rows(state, rect, world))
     }
 
     /// The first difference.
     static func start(_ state: State) -> Int { state.session.comparison?.sessions.differences.first ?? 0 }
 
-    static func rows(_ state: State, _: Rect, _: Surroundings) -> Int {
+    static func rows(_ state: State, _: Rect, _: Environment) -> Int {
         state.session.comparison?.sessions.rows.count ?? 0
     }
 }

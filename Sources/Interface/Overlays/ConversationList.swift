@@ -10,7 +10,7 @@ import Tracing
 /// ▶   2  127.0.0.1:41540    ada@a.example ➔ eve@b.ex…   550 at step 10         611    0
 ///     3* 127.0.0.1:41544    …                           step 6                 204    0
 /// ```
-func drawConversations(_ state: State, at number: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+func drawConversations(_ state: State, at number: Int, in rect: Rect, on canvas: inout Canvas, in world: Environment) {
     guard let all = state.session.conversations else { return }
     let shown = all.shown
     let here = all.index(of: number).flatMap { shown.firstIndex(of: $0) } ?? 0
@@ -47,7 +47,7 @@ enum ConversationList {
         return (head, list, foot)
     }
 
-    static func place(_ state: State, at number: Int, in rect: Rect, _: Surroundings) -> ListPlace? {
+    static func place(_ state: State, at number: Int, in rect: Rect, _: Environment) -> ListPlace? {
         guard let all = state.session.conversations else { return nil }
         let shown = all.shown
         let here = all.index(of: number).flatMap { shown.firstIndex(of: $0) } ?? 0
@@ -66,7 +66,7 @@ enum ConversationList {
     }
 
     /// The number of the conversation so many rows on.
-    static func moved(_ state: State, at number: Int, by rows: Int, in _: Rect, in _: Surroundings) -> Int {
+    static func moved(_ state: State, at number: Int, by rows: Int, in _: Rect, in _: Environment) -> Int {
         state.session.conversations?.number(rows, from: number) ?? number
     }
 

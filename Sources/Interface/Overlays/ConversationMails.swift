@@ -13,7 +13,7 @@ enum ConversationMails {
         return "\(mails.count) messages, \(accepted) accepted"
     }
 
-    static func page(_ state: State, in world: Surroundings) -> Page {
+    static func page(_ state: State, in world: Environment) -> Page {
         let mails = state.session.trace.mails
         return Page.joined(
             mails.enumerated().map { index, mail in

@@ -4,7 +4,7 @@ import Tracing
 /// The end: what became of the mail for each recipient, by whose words, who holds it now, what a server with a queue does next, and
 /// what to look at next. The words are those of the verdict.
 enum EndOverlay {
-    static func page(_ state: State, in world: Surroundings) -> Page {
+    static func page(_ state: State, in world: Environment) -> Page {
         guard let verdict = state.soFar.verdict else { return Page(count: 0) { _ in [] } }
         let columns = max(10, state.view.columns - 4)
         let told = verdict.words(in: state.session.trace, max: maxRecipients)

@@ -9,7 +9,7 @@ enum ExplanationOverlay {
         return text.entries.count > 1 ? "\(text.name): \(text.entries.count.grouped) things explained" : text.name
     }
 
-    static func page(_ state: State, in world: Surroundings) -> Page {
+    static func page(_ state: State, in world: Environment) -> Page {
         guard let text = state.session.explained else { return Page(count: 0) { _ in [] } }
         let columns = max(16, min(76, state.view.columns - 4))
         var told: Set<LessonAnchor> = []

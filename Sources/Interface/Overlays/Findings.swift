@@ -2,7 +2,7 @@ import Screen
 import Tracing
 
 /// All findings in order, the lesson of the selected one beside or below.
-func drawFindings(_ state: State, at selected: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+func drawFindings(_ state: State, at selected: Int, in rect: Rect, on canvas: inout Canvas, in world: Environment) {
     let findings = state.findings
     let (list, lesson) = FindingsOverlay.split(rect, count: findings.count)
     canvas.frame(
@@ -38,7 +38,7 @@ extension State {
 }
 
 enum FindingsOverlay {
-    static func place(_ state: State, at selected: Int, in rect: Rect, _: Surroundings) -> ListPlace? {
+    static func place(_ state: State, at selected: Int, in rect: Rect, _: Environment) -> ListPlace? {
         let count = state.findingCount
         return ListPlace(rect: split(rect, count: count).list.inset(), selected: selected, count: count)
     }

@@ -2,12 +2,12 @@ import Screen
 
 /// The keys, from the one table of them.
 enum HelpOverlay {
-    static func page(_ state: State, in world: Surroundings) -> Page {
+    static func page(_ state: State, in world: Environment) -> Page {
         let lines = lines(state, in: world)
         return Page(count: lines.count) { [lines[$0]] }
     }
 
-    static func lines(_ state: State, in world: Surroundings) -> [StyledLine] {
+    static func lines(_ state: State, in world: Environment) -> [StyledLine] {
         let keys = state.view.bindings
         let width = KeyTable.rows.map { TextWidth.columns(of: keys.shown($0)) }.max() ?? 0
         let columns = max(20, min(76, state.view.columns - 4))

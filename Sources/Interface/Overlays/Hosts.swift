@@ -6,7 +6,7 @@ import Tracing
 enum HostsOverlay {
     static func isEmpty(_ state: State) -> Bool { ConnectionMatrix(state.session.trace).rows.isEmpty }
 
-    static func page(_ state: State, in world: Surroundings) -> Page {
+    static func page(_ state: State, in world: Environment) -> Page {
         let matrix = ConnectionMatrix(state.session.trace)
         let columns = max(10, state.view.columns - 6)
         let forms = [table(matrix), stacked(matrix)]

@@ -19,7 +19,7 @@ enum MessageOverlay {
     private static let maxOctets = 256 << 10
 
     /// An item is a line of the mail, or a piece of one that is longer than two rows.
-    static func page(_ state: State, in world: Surroundings) -> Page {
+    static func page(_ state: State, in world: Environment) -> Page {
         if state.session.conversations != nil { return ConversationMails.page(state, in: world) }
         let mail = state.session.trace.mails.last { $0.leg == .relay } ?? state.session.trace.mails.last
         guard let content = state.session.trace.delivered.last ?? mail?.content else {
@@ -29,7 +29,7 @@ enum MessageOverlay {
     }
 
     /// One mail with its envelope above.
-    static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Surroundings) -> Page {
+    static func page(of content: [UInt8], _ mail: TracedMail?, _ state: State, in world: Environment) -> Page {
         let columns = max(10, state.view.columns - 4)
         let envelope = envelope(state, mail, columns, world.glyphs)
         let lines = DotStuffing.lines(of: Array(content.prefix(maxOctets)))

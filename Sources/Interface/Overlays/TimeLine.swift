@@ -3,7 +3,7 @@ import Screen
 import Tracing
 
 /// The time line: a lane for each party, an arrow for each thing that went from one to the other, its time at the right.
-func drawTimeLine(_ state: State, at scroll: Int, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+func drawTimeLine(_ state: State, at scroll: Int, in rect: Rect, on canvas: inout Canvas, in world: Environment) {
     canvas.frame(rect, title: "Time line", focused: true, glyphs: world.glyphs)
     TimeLineOverlay.draw(state, scroll, in: rect.inset(), on: &canvas, world.glyphs)
 }
@@ -41,7 +41,7 @@ enum TimeLineOverlay {
     }
 
     /// How many first rows there are from which the last one is seen, in a frame of this size.
-    static func places(_ state: State, in rect: Rect, in world: Surroundings) -> Int {
+    static func places(_ state: State, in rect: Rect, in world: Environment) -> Int {
         let inner = rect.inset()
         return Runs(state).count - (inner.rows - (inner.columns >= narrowest ? headRows : 0)) + 1
     }

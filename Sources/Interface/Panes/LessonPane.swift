@@ -13,7 +13,7 @@ struct Explained {
     let findings: [Finding]
 
     /// What is under the cursor.
-    init(under state: State, in world: Surroundings) {
+    init(under state: State, in world: Environment) {
         let general = state.anchor
         let first = Self.first(under: state, in: world)
         anchors = [first?.anchor, general].compactMap(\.self)
@@ -24,7 +24,7 @@ struct Explained {
     }
 
     /// What came in the place of what was to come, at the line that the person chose, else at the stop. A span has its own lesson.
-    private static func first(under state: State, in world: Surroundings) -> FirstLesson.Told? {
+    private static func first(under state: State, in world: Environment) -> FirstLesson.Told? {
         guard state.cursor.span == nil, let line = state.currentLine else { return nil }
         let rule = FirstLesson(world.library)
         if state.cursor.choseLine { return rule.trouble(of: line, in: state.session.trace).first }
@@ -43,14 +43,14 @@ struct Explained {
 }
 
 /// The explanation of what is under the cursor.
-func drawLesson(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+func drawLesson(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Environment) {
     let lesson = LessonPane(state.session.trace, about: Explained(under: state, in: world), world)
     let (card, scroll) = (state.cursor.card, state.cursor.cardScroll)
     lesson.draw(card, from: scroll, isFocused: state.view.pane == .lesson, in: rect, on: &canvas)
 }
 
 /// The lesson's title and its one sentence, for screens that have no room for it beside the wire.
-func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Surroundings) {
+func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in world: Environment) {
     let section = Explained(under: state, in: world).anchors.first.flatMap(world.library.section)
     let title = StyledLine(section?.title.asciified(world.glyphs) ?? "", .title)
     canvas.rule(rect, title: title, glyphs: world.glyphs)
@@ -64,13 +64,13 @@ func drawSummary(_ state: State, in rect: Rect, on canvas: inout Canvas, in worl
 /// A lesson set for reading, card by card: what came, the most exact first, then what is general.
 struct LessonPane {
     /// Text is never set wider than this: the eye loses its line.
-    static let widestText = 72
+    static let maxTextColumns = 72
     /// The rows above the text: a rule with the title, and a blank one.
     static let head = 2
     /// More cards than this are counted, and not drawn as dots.
     private static let maxDots = 6
 
-    private let world: Surroundings
+    private let world: Environment
     private let sheets: [Sheet]
 
     /// A card, and what stands around it.
@@ -86,7 +86,7 @@ struct LessonPane {
     /// How many cards there are.
     var count: Int { sheets.count }
 
-    init(_ trace: Trace, about subject: Explained, _ world: Surroundings) {
+    init(_ trace: Trace, about subject: Explained, _ world: Environment) {
         self.world = world
         var sections: [Section] = []
         for section in subject.anchors.compactMap(world.library.section)
@@ -185,7 +185,7 @@ struct LessonPane {
 
     /// The text with the session's values. Findings of the line come first.
     private func text(_ card: Int, columns: Int) -> [StyledLine] {
-        let width = max(10, min(columns, Self.widestText))
+        let width = max(10, min(columns, Self.maxTextColumns))
         let sheet = sheets[card]
         let findings = Self.lines(sheet.findings, width, world.glyphs)
         let body = MarkdownLines(columns: width, glyphs: world.glyphs).lines(sheet.blocks)

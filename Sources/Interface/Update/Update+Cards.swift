@@ -4,13 +4,13 @@ import Tracing
 /// What turns the cards of the lesson.
 extension State {
     /// The lesson under the cursor, and where it is; nil where it is not on the screen.
-    private func lesson(in world: Surroundings) -> (pane: LessonPane, rect: Rect)? {
+    private func lesson(in world: Environment) -> (pane: LessonPane, rect: Rect)? {
         guard let rect = Layout(of: self).lesson else { return nil }
         return (LessonPane(session.trace, about: Explained(under: self, in: world), world), rect)
     }
 
     /// The rest of the card, the next card, the next step that has happened; never lets anything happen.
-    mutating func nextCard(in world: Surroundings) {
+    mutating func nextCard(in world: Environment) {
         view.playback.isRunning = false
         if let (pane, rect) = lesson(in: world), turn(pane, rect, by: rect.rows - LessonPane.head) { return }
         guard !goToStop((stopIndex ?? -1) + 1) else { return }
@@ -19,7 +19,7 @@ extension State {
     }
 
     /// Back through the card, to the card before, to the last card of the step before.
-    mutating func previousCard(in world: Surroundings) {
+    mutating func previousCard(in world: Environment) {
         view.playback.isRunning = false
         let here = lesson(in: world)
         if let (pane, rect) = here, turn(pane, rect, by: LessonPane.head - rect.rows) { return }
@@ -29,7 +29,7 @@ extension State {
     }
 
     /// So many rows on in the lesson, or back, to the card beside it at either end.
-    mutating func read(_ rows: Int, in world: Surroundings) {
+    mutating func read(_ rows: Int, in world: Environment) {
         guard let (pane, rect) = lesson(in: world) else { return }
         _ = turn(pane, rect, by: rows)
     }

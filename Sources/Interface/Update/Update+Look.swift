@@ -24,7 +24,7 @@ extension State {
     }
 
     /// Up and down: steps, lines or the lesson's text, by the pane that has the keys.
-    mutating func move(_ by: Int, in world: Surroundings) {
+    mutating func move(_ by: Int, in world: Environment) {
         switch view.pane {
         case .steps:
             view.playback.isRunning = false

@@ -5,7 +5,7 @@ import Tracing
 /// on a wire.
 extension State {
     /// A click on the panes: to the step, the line, the span or the tab.
-    mutating func click(_ column: Int, _ row: Int, in world: Surroundings) {
+    mutating func click(_ column: Int, _ row: Int, in world: Environment) {
         view.playback.isRunning = false
         let layout = Layout(of: self)
         let isIn = { (rect: Rect?) in rect?.contains(column: column, row: row) ?? false }
@@ -58,7 +58,7 @@ extension State {
     }
 
     /// A click in a list that lies over the panes.
-    mutating func click(_ open: Overlay.Open, _ column: Int, _ row: Int, in world: Surroundings) -> [Effect] {
+    mutating func click(_ open: Overlay.Open, _ column: Int, _ row: Int, in world: Environment) -> [Effect] {
         let rect = Layout(of: self).overlay
         guard let list = open.overlay.row.list?(self, open.at, rect, world),
             let index = list.index(column: column, row: row)

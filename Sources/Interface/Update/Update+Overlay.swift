@@ -11,7 +11,7 @@ extension State {
     }
 
     /// What an input means to what lies there; nil when it goes on to the panes, some after closing it.
-    mutating func overlaid(_ input: Input, by open: Overlay.Open, in world: Surroundings) -> [Effect]? {
+    mutating func overlaid(_ input: Input, by open: Overlay.Open, in world: Environment) -> [Effect]? {
         if let key = open.overlay.row.own.first(where: { $0.input == input }) { return key.act(&self, open.at) }
         let page = max(3, view.rows - 6)
         switch input {
@@ -52,7 +52,7 @@ extension State {
     /// More rows than there can be.
     private static let beyondAnyEnd = 1 << 40
 
-    private mutating func move(_ open: Overlay.Open, by rows: Int, in world: Surroundings) {
+    private mutating func move(_ open: Overlay.Open, by rows: Int, in world: Environment) {
         let at = open.overlay.row.move(self, open.at, rows, Layout(of: self).overlay, world)
         view.overlay?.at = at
     }

@@ -4,7 +4,7 @@ public import Screen
 import Tracing
 
 /// What `update` and the panes look things up in, and draw with. Changes nothing of the state.
-public struct Surroundings: Sendable {
+public struct Environment: Sendable {
     public let library: LessonLibrary
     public let glyphs: Glyphs
 
@@ -18,7 +18,7 @@ public struct Surroundings: Sendable {
 ///
 /// It decides where the cursor is and what lies on top; it does not know terminals, files or sockets: what is to be done
 /// there it gives back as effects. What lies on top takes an input first; this is the table of what each means below.
-public func update(_ state: inout State, _ input: Input, in world: Surroundings) -> [Effect] {
+public func update(_ state: inout State, _ input: Input, in world: Environment) -> [Effect] {
     defer {
         let (lines, reached) = (state.session.trace.lines, state.cursor.reached)
         state.view.matches.look(for: state.view.pattern, in: lines, before: reached)
@@ -109,7 +109,7 @@ public func update(_ state: inout State, _ input: Input, in world: Surroundings)
 extension State {
     /// What lies over the panes has the keys first: a blank screen, a question, the sessions to choose from, an overlay, the list of a file's sessions. Nil when
     /// nothing lies there, or when what does lets the input through.
-    fileprivate mutating func takeOnTop(_ input: Input, in world: Surroundings) -> [Effect]? {
+    fileprivate mutating func takeOnTop(_ input: Input, in world: Environment) -> [Effect]? {
         view.notice = ""
         guard !view.isBlank else {
             // Whoever sees nothing cannot mean anything but to see again: Enter might send.

@@ -37,6 +37,12 @@ public final class DebugLog: Sendable {
             let words = { (state: State) in "\(state)".replacing(#/\b(?:[A-Z]\w*\.)+/#, with: "") }
             line("\(machine) \(words(old)) -> \(words(new))")
         }
+
+        /// Answers whether an event had a place where a machine stands; one that had none was ignored, and a line says so.
+        func took(_ event: String, _ hadPlace: Bool) -> Bool {
+            if !hadPlace { line("\(event): it has no place there, ignored") }
+            return hadPlace
+        }
     }
 
     /// One more of a kind; nil where no log was asked for.
@@ -50,4 +56,9 @@ public final class DebugLog: Sendable {
         }
         return Writer(log: self, name: "\(kind) \(number)")
     }
+}
+
+extension DebugLog.Writer? {
+    /// Answers whether an event had a place where a machine stands; where there is a log, it says of one that it was ignored.
+    func took(_ event: String, _ hadPlace: Bool) -> Bool { self?.took(event, hadPlace) ?? hadPlace }
 }

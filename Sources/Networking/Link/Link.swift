@@ -18,7 +18,7 @@ final class Link: ChannelInboundHandler {
         /// Tell when this much time has passed; nil takes the limit away. The last one counts.
         case wait(TimeAmount?)
         /// Ask for more octets; not more than so many at once, where that is said.
-        case read(atMost: Int = longestRead)
+        case read(atMost: Int = maxRead)
         /// Begin the handshake: from here on what is written and read goes inside TLS. Before `secured` nothing may be written.
         case startTLS(TLSSetup)
         /// Close as soon as everything has been written.
@@ -54,9 +54,9 @@ final class Link: ChannelInboundHandler {
     }
 
     /// A write is cut into pieces of this many octets, so that what is told keeps up with what goes out.
-    static let longestWrite = 65_536
+    static let maxWrite = 65_536
     /// A read gives no more octets than this.
-    static let longestRead = 65_536
+    static let maxRead = 65_536
     /// How long a peer may take to read the rest once we want to close.
     static let lingering = TimeAmount.seconds(5)
 
@@ -64,7 +64,7 @@ final class Link: ChannelInboundHandler {
     private let onOccurrence: (Occurrence) -> Void
     private var limit: Scheduled<Void>?
     private var unwritten = 0
-    private var readSize = Link.longestRead
+    private var readSize = Link.maxRead
     private var isClosing = false
     private var hasEnded = false
     private let debug = DebugLog.writer("link")
@@ -112,13 +112,13 @@ final class Link: ChannelInboundHandler {
     }
 
     private static func allocator(_ most: Int) -> any RecvByteBufferAllocator {
-        most < longestRead ? FixedSizeRecvByteBufferAllocator(capacity: most) : AdaptiveRecvByteBufferAllocator()
+        most < maxRead ? FixedSizeRecvByteBufferAllocator(capacity: most) : AdaptiveRecvByteBufferAllocator()
     }
 
     private func write(_ octets: [UInt8], _ context: ChannelHandlerContext) {
         guard !isClosing else { return }
-        for start in stride(from: 0, to: octets.count, by: Self.longestWrite) {
-            let piece = Array(octets[start..<min(start + Self.longestWrite, octets.count)])
+        for start in stride(from: 0, to: octets.count, by: Self.maxWrite) {
+            let piece = Array(octets[start..<min(start + Self.maxWrite, octets.count)])
             unwritten += 1
             let promise = context.eventLoop.makePromise(of: Void.self)
             promise.futureResult.assumeIsolated().whenComplete { [self] result in

@@ -7,7 +7,7 @@ final class Listener {
     /// How many clients are served at once, where nothing else is said.
     static let maxClients = 300
     /// How long a client may be silent, where nothing else is said.
-    static let usualLimit = TimeAmount.seconds(Int64(TimeLimit.nextCommand.seconds))
+    static let usualPatience = TimeAmount.seconds(Int64(TimeLimit.nextCommand.seconds))
 
     private let maxClients: Int
     private let makeSetup: () -> ServerEnd.Setup

@@ -25,7 +25,7 @@ final class TLSEngine {
     }
 
     /// More octets than this are no handshake any more; a chain of 64 KiB fits.
-    static let longestHandshake = 512 << 10
+    static let maxHandshake = 512 << 10
     /// Where a connection keeps what is the application's own.
     private static let logIndex: Int32 = 0
     /// How many messages and names are kept.
@@ -137,7 +137,7 @@ final class TLSEngine {
         }
         let error = SSL_get_error(ssl, result)
         if error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE {
-            guard handshakeOctets <= Self.longestHandshake else {
+            guard handshakeOctets <= Self.maxHandshake else {
                 return .failed(fail(.tooManyOctets(handshakeOctets)))
             }
             return .goesOn

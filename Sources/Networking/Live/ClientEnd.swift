@@ -59,9 +59,9 @@ final class ClientEnd {
     }
 
     /// A reply that has more octets than this is no reply any more.
-    static let longestReply = 1 << 20
+    static let maxReply = 1 << 20
     /// How long the server gets for closing after QUIT, which is its part (RFC 5321 §3.8); then the client closes.
-    static let partingLimit = TimeAmount.milliseconds(500)
+    static let maxParting = TimeAmount.milliseconds(500)
 
     let setup: Setup
     let log: TimedLog
@@ -263,7 +263,7 @@ final class ClientEnd {
         var completed = assembler.append(ReplyLine.read(line.octets).value)
         // A piece of a line that is longer than any says nothing, whatever it begins with.
         let isPiece = line.ending == .none
-        if isPiece || completed?.lines.last?.continues ?? (replyOctets > Self.longestReply) {
+        if isPiece || completed?.lines.last?.continues ?? (replyOctets > Self.maxReply) {
             log.emit(.error("the reply does not end, after \(replyOctets) octets"), setup.leg)
             completed = Reply(lines: [])
         }
@@ -341,13 +341,13 @@ final class ClientEnd {
 
     /// A server may say 421 or leave while a person thinks; that must be seen. What it may say unasked is bounded.
     func listenWhileHeld() {
-        guard life.isHeld, framer.unfinished.count < LineFramer.longestLine else { return }
+        guard life.isHeld, framer.unfinished.count < LineFramer.maxLine else { return }
         link?.run(.read())
     }
 
     private func close() {
         guard dialogue?.sequence.phase == .ended, life.part() else { return closeNow() }
-        link?.run(.wait(Self.partingLimit))
+        link?.run(.wait(Self.maxParting))
         link?.run(.read())
     }
 

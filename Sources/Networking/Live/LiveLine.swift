@@ -62,10 +62,10 @@ final class LiveLine {
                     isGuarded: attempt.isHeldBack,
                     beginsWithTLS: attempt.security.use(at: attempt.port) == .onConnect
                 )
-                if let player { return WatchedConversation.around(player) }
+                if let player { return LoggedDialogue.around(player) }
                 var plan = attempt.style.plan(name, attempt.mail, attempt.quitAfter)
                 attempt.security.apply(to: &plan, port: attempt.port)
-                return WatchedConversation.around(try ClientDialogue(plan))
+                return LoggedDialogue.around(try ClientDialogue(plan))
             },
             limit: { .seconds(Int64(min($0.seconds, attempt.timeout ?? .max))) },
             pass: attempt.gate.map { pass($0, attempt) },
@@ -83,11 +83,11 @@ final class LiveLine {
         self.client = client
         attach(client, attempt)
         attempt.onWaiting?(
-            .init(words: "the connection", limit: min(LiveSession.connectionLimit, attempt.timeout ?? .max), rule: "")
+            .init(words: "the connection", limit: min(LiveSession.maxConnecting, attempt.timeout ?? .max), rule: "")
         )
         do {
             let address = try SocketAddress(ipAddress: attempt.address, port: attempt.port)
-            let limit = min(LiveSession.connectionLimit, attempt.timeout ?? .max)
+            let limit = min(LiveSession.maxConnecting, attempt.timeout ?? .max)
             dial(client, to: address, within: .seconds(Int64(limit)), on: loop)
         } catch { client.failed(error) }
     }

@@ -21,7 +21,7 @@ public struct LiveSession: Sendable {
     }
 
     /// How long a connection may take to stand, in seconds, when the options say nothing; RFC 5321 sets no limit.
-    static let connectionLimit = 30
+    static let maxConnecting = 30
 
     /// Walks the session and tells all that happens, in order. Cancelling the task ends it at once.
     ///

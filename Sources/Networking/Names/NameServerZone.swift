@@ -41,7 +41,7 @@ public struct Zones: Sendable {
     /// How large an answer over UDP may be when the query allows it: what fits into nearly every path unfragmented.
     public static let udpPayloadSize: UInt16 = 1232
     /// Longer chains of aliases are followed no further.
-    static let aliasLimit = 8
+    static let maxAliases = 8
 
     public init(_ zones: [Zone]) { self.zones = zones }
 
@@ -80,7 +80,7 @@ public struct Zones: Sendable {
 
     /// The most octets that an answer to this query may have over UDP.
     public static func udpLimit(for query: Message) -> Int {
-        max(MessageWriter.udpLimit, min(Int(query.edns?.udpPayloadSize ?? 0), Int(udpPayloadSize)))
+        max(MessageWriter.maxUDPOctets, min(Int(query.edns?.udpPayloadSize ?? 0), Int(udpPayloadSize)))
     }
 
     private func verdict(on reading: MessageReading) -> ResponseCode {
@@ -106,7 +106,7 @@ public struct Zones: Sendable {
         answer.flags.insert(.authoritativeAnswer)
         var name = question.name
         var isSigned = false
-        for _ in 0...Self.aliasLimit {
+        for _ in 0...Self.maxAliases {
             guard let zone = zone(of: name) else { break }
             let adds = wantsSignatures && zone.isSigned
             isSigned = isSigned || adds

@@ -5,8 +5,8 @@ import Synchronization
 /// Answers the queries of both transports, lets each answer wait at the gate, and counts what is in progress.
 final class NameService: Sendable {
     /// Queries under way at once, and connections: more are dropped, so that nobody can fill the memory.
-    static let queryLimit = 1000
-    static let connectionLimit = 64
+    static let maxQueries = 1000
+    static let maxConnections = 64
 
     private struct Traffic {
         var tasks: [Int: Task<Void, Never>?] = [:]
@@ -46,7 +46,7 @@ final class NameService: Sendable {
         }
         observe(event(.query, octets))
         let query = MessageReader.read(octets).message
-        let limit = transport == .udp ? Zones.udpLimit(for: query) : MessageWriter.limit
+        let limit = transport == .udp ? Zones.udpLimit(for: query) : MessageWriter.maxOctets
         let task = Task { [gate, observe] in
             defer { self.release(number) }
             await gate(query)
@@ -76,7 +76,7 @@ final class NameService: Sendable {
 
     private func reserve() -> Int? {
         traffic.withLock { traffic in
-            guard !traffic.isClosed, traffic.tasks.count < Self.queryLimit else { return nil }
+            guard !traffic.isClosed, traffic.tasks.count < Self.maxQueries else { return nil }
             traffic.next += 1
             traffic.tasks[traffic.next] = .some(nil)
             return traffic.next
@@ -88,7 +88,7 @@ final class NameService: Sendable {
     /// Whether there is room for the connection.
     func opened(_ channel: any Channel) -> Bool {
         traffic.withLock { traffic in
-            guard !traffic.isClosed, traffic.connections.count < Self.connectionLimit else { return false }
+            guard !traffic.isClosed, traffic.connections.count < Self.maxConnections else { return false }
             traffic.connections[ObjectIdentifier(channel)] = channel
             return true
         }

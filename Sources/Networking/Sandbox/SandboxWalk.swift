@@ -126,14 +126,14 @@ extension SandboxWalk {
             domain: configuration.ownServerName,
             greetingText: "ESMTP submission, ready",
             offered: SandboxWorld.offered(withTLS: security != nil),
-            sizeLimit: SandboxWorld.sizeLimit,
+            sizeLimit: SandboxWorld.maxMailSize,
             queueID: makeQueueID()
         )
         return Listener {
             ServerEnd.Setup(
                 policy: policy,
                 tls: self.security?.submissionServer,
-                limit: Listener.usualLimit,
+                limit: Listener.usualPatience,
                 date: { self.configuration.date }
             )
         } onConnected: { end in
@@ -159,7 +159,7 @@ extension SandboxWalk {
         let setup = ClientEnd.Setup(
             leg: .submission,
             peer: peer,
-            dialogue: { [plan] _ in WatchedConversation.around(try ClientDialogue(plan)) },
+            dialogue: { [plan] _ in LoggedDialogue.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             tls: security?.userAgent(asking: configuration.ownServerName)
         )
@@ -235,14 +235,14 @@ extension SandboxWalk {
             greetingText: "ESMTP ready",
             offered: SandboxWorld.offered(withTLS: security?.offersTLS == true),
             localDomains: ["\(configuration.recipientDomain)"],
-            sizeLimit: SandboxWorld.sizeLimit,
+            sizeLimit: SandboxWorld.maxMailSize,
             queueID: makeQueueID()
         )
         return Listener {
             ServerEnd.Setup(
                 policy: policy,
                 tls: self.security?.relayServer,
-                limit: Listener.usualLimit,
+                limit: Listener.usualPatience,
                 date: { self.configuration.date }
             )
         } onConnected: { end in
@@ -266,7 +266,7 @@ extension SandboxWalk {
         let setup = ClientEnd.Setup(
             leg: .relay,
             peer: peer,
-            dialogue: { [plan] _ in WatchedConversation.around(try ClientDialogue(plan)) },
+            dialogue: { [plan] _ in LoggedDialogue.around(try ClientDialogue(plan)) },
             limit: { _ in nil },
             pass: { turn, ordinal, octets, action in
                 self.whenChecked { self.pass(LiveHold.Held(walking: turn, ordinal)) { action(octets) } }

@@ -18,12 +18,12 @@ public final class SandboxWorld: Sendable {
 
     /// What both servers offer in answer to EHLO.
     static func offered(withTLS: Bool = false) -> [String] {
-        ["SIZE \(sizeLimit)", "8BITMIME", "PIPELINING"] + (withTLS ? ["STARTTLS"] : [])
+        ["SIZE \(maxMailSize)", "8BITMIME", "PIPELINING"] + (withTLS ? ["STARTTLS"] : [])
             + ["ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING", "HELP"]
     }
 
     /// The largest mail, in octets.
-    static let sizeLimit = 104_857_600
+    static let maxMailSize = 104_857_600
     /// The one thread on which all sockets of this program are served. It lives as long as the program.
     static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 

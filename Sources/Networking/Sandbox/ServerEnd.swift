@@ -98,7 +98,7 @@ final class ServerEnd {
     /// Begins to speak; until then the client hears nothing. With `pass` every reply asks before it goes out.
     func start(pass: Pass? = nil, isKnown: (@Sendable (ServerDialogue.Correspondence) -> Bool)? = nil) {
         self.pass = pass
-        guard life.start() else { return }
+        guard debug.took("start", life.start()) else { return }
         dialogue.clientAddress = link?.remoteAddress?.ipAddress ?? "unknown"
         self.isKnown = isKnown
         if setup.beginsWithTLS { return startTLS() }
@@ -115,7 +115,7 @@ final class ServerEnd {
     private func take(_ occurrence: Link.Occurrence) {
         switch occurrence {
         case .connected:
-            if life.connect() { onConnected(self) }
+            if debug.took("connected", life.connect()) { onConnected(self) }
         case .received(let octets):
             unheard += octets
             proceed()
@@ -124,7 +124,7 @@ final class ServerEnd {
         case .records(let side, let octets): observe?(.records(from: side, octets))
         case .secured(let facts):
             observe?(.tls(facts))
-            guard life.secured() else { return }
+            guard debug.took("secured", life.secured()) else { return }
             actions += dialogue.secured()
             proceed()
         case .notSecured(let trouble, let facts):
@@ -153,7 +153,7 @@ final class ServerEnd {
     // MARK: What comes
 
     /// How many octets of commands are a piece. No more are read at once, so that those of others have their turn.
-    private static let longestPiece = 2048
+    private static let maxPiece = 2048
 
     /// Mail data and chunks have no replies that could pile up.
     private var hearsContent: Bool {
@@ -162,7 +162,7 @@ final class ServerEnd {
 
     /// Hears the next piece of what was read.
     private func hearPiece() {
-        let piece = Array(hearsContent ? unheard : unheard.prefix(Self.longestPiece))
+        let piece = Array(hearsContent ? unheard : unheard.prefix(Self.maxPiece))
         unheard = piece.count == unheard.count ? [] : unheard.dropFirst(piece.count)
         hear(piece)
     }
@@ -249,7 +249,7 @@ final class ServerEnd {
             // While a person decides when the client may go on, its silence is not its own.
             if hasProgressed, pass == nil { link.run(.wait(setup.limit)) }
             hasProgressed = false
-            return link.run(.read(atMost: hearsContent ? Link.longestRead : Self.longestPiece))
+            return link.run(.read(atMost: hearsContent ? Link.maxRead : Self.maxPiece))
         }
     }
 
@@ -300,7 +300,7 @@ final class ServerEnd {
     /// (RFC 3207 §4.2, CVE-2011-0411).
     private func startTLS() {
         flush()
-        guard let tls = setup.tls, life.startTLS() else { return close() }
+        guard let tls = setup.tls, debug.took("STARTTLS", life.startTLS()) else { return close() }
         hearAll()
         let injected = framer.unread.count + unframed.count
         if injected > 0 {

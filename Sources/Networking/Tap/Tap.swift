@@ -129,7 +129,7 @@ private final class TapService {
         if conversations.values.contains(where: { $0.outgoingAddress?.unmapped == own && own != nil }) {
             // The tap has come to itself by a way that could not be seen before, such as a forwarded port.
             weak var weakEnd: TapEnd?
-            let end = TapEnd { if case .connected = $0 { weakEnd?.reset() } }
+            let end = TapEnd(.client) { if case .connected = $0 { weakEnd?.reset() } }
             weakEnd = end
             return end
         }

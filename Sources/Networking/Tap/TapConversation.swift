@@ -28,7 +28,8 @@ final class TapConversation {
     var server: TapEnd?
     /// Ends that wait to be read until the other has room.
     private var waiting: Set<Side> = []
-    var life = TapLife.dialing
+    var life = TapLife.dialing { didSet { debug?.line("life", from: oldValue.told, to: life.told) } }
+    private let debug = DebugLog.writer("tap")
 
     init(
         id: Int,
@@ -51,7 +52,7 @@ final class TapConversation {
 
     /// The handler for the client's connection.
     func makeClientEnd() -> TapEnd {
-        let end = TapEnd { self.take($0, from: .client) }
+        let end = TapEnd(.client) { self.take($0, from: .client) }
         client = end
         return end
     }
@@ -98,7 +99,7 @@ final class TapConversation {
         let name = options.target.host == address.ipAddress ? "" : "\(options.target.host) "
         let peer = "\(name)[\(address.ipAddress ?? "")]:\(options.target.port)"
         log.emit(.connect(to: peer), .relay)
-        let end = TapEnd { self.take($0, from: .server) }
+        let end = TapEnd(.server) { self.take($0, from: .server) }
         server = end
         self.peer = peer
         let bound = NIOLoopBound((self, end), eventLoop: loop)
@@ -130,7 +131,9 @@ final class TapConversation {
 
     private func serverAnswered() {
         log.emit(.connected(to: peer), .relay)
-        guard life.connect(), let client, !client.life.isClosed else { return server?.reset() ?? () }
+        guard debug.took("the server answered", life.connect()), let client, !client.life.isClosed else {
+            return server?.reset() ?? ()
+        }
         client.read()
         server?.read()
     }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import SMTP
 
 /// One of the two connections of a tapped conversation. Carries octets and says what happened; decides nothing.
 ///
@@ -24,9 +25,14 @@ final class TapEnd: ChannelInboundHandler {
 
     private var context: ChannelHandlerContext?
     private let onOccurrence: (Occurrence) -> Void
-    private(set) var life = TapEndLife.connecting
+    private(set) var life = TapEndLife.connecting { didSet { debug?.line("life", from: oldValue, to: life) } }
+    private let debug: DebugLog.Writer?
 
-    init(onOccurrence: @escaping (Occurrence) -> Void) { self.onOccurrence = onOccurrence }
+    /// The connection to the one who is on `side`.
+    init(_ side: Side, onOccurrence: @escaping (Occurrence) -> Void) {
+        debug = DebugLog.writer("tapped \(side.rawValue)")
+        self.onOccurrence = onOccurrence
+    }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
     var remoteAddress: SocketAddress? { context?.remoteAddress }
@@ -91,7 +97,7 @@ extension TapEnd {
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
     func channelActive(context: ChannelHandlerContext) {
-        if life.connect() { onOccurrence(.connected) }
+        if debug.took("connected", life.connect()) { onOccurrence(.connected) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { onOccurrence(.received(unwrapInboundIn(data))) }

@@ -22,7 +22,7 @@ struct TapHold {
 
     /// More than this is not taken in before some of it has passed.
     static let maxWaiting = 256 << 10
-    private static let longestLine = 65_536
+    private static let maxLine = 65_536
 
     mutating func append(_ octets: [UInt8]) { waiting += octets }
 
@@ -38,7 +38,7 @@ struct TapHold {
             // A TLS record has no line end, and octets like one anywhere.
             if reader.isUntouched, TLSRecord.isClientHello(waiting) { return .pass(take(waiting.count)) }
             if let feed = waiting.firstIndex(of: 10) { return .hold(take(feed + 1)) }
-            return hasEnded || waiting.count > Self.longestLine ? .hold(take(waiting.count)) : .wait
+            return hasEnded || waiting.count > Self.maxLine ? .hold(take(waiting.count)) : .wait
         }
     }
 

@@ -148,6 +148,16 @@ enum TapLife {
         }
     }
 
+    /// Where it stands, for the debug log: without the octets and the facts of TLS that go with it.
+    var told: String {
+        switch self {
+        case .dialing: "dialing"
+        case .passing(let securing, let farewell): "passing(\(securing.told), \(farewell))"
+        case .broken: "broken"
+        case .over: "over"
+        }
+    }
+
     // MARK: Transitions
 
     /// The server has answered the call.
@@ -230,6 +240,17 @@ enum TapSecuring {
         switch self {
         case .withServer, .withClient: true
         case .untouched, .clear, .secured: false
+        }
+    }
+
+    /// How far it is, in a word.
+    fileprivate var told: String {
+        switch self {
+        case .untouched: "untouched"
+        case .clear: "clear"
+        case .withServer: "withServer"
+        case .withClient: "withClient"
+        case .secured: "secured"
         }
     }
 }

@@ -82,11 +82,11 @@ public enum FieldPart: String, CaseIterable, Sendable {
     static let clauses: Set<FieldPart> = [.from, .by, .via, .with, .id, .recipient, .tls]
     static let methods: Set<FieldPart> = [.spf, .dkim, .dmarc, .arc, .auth, .iprev]
     static let actions: Set<FieldPart> = [.failed, .delayed, .delivered, .relayed, .expanded]
-    private static let longestName = 20
+    private static let maxName = 20
 
     /// The part of this name; names of tags differ by the case of their letters, others do not.
     static func named(_ name: some Collection<UInt8>, isExact: Bool = false) -> FieldPart {
-        guard name.count <= longestName else { return .other }
+        guard name.count <= maxName else { return .other }
         return FieldPart(rawValue: (isExact ? Array(name) : name.map(\.lowercased)).lossyText) ?? .other
     }
 }

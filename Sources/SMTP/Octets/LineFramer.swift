@@ -4,7 +4,7 @@
 /// (RFC 5321 §2.3.8 forbids it; `ServerDialogue` does not end a line there).
 public struct LineFramer: Sendable {
     /// A line longer than this is given out in pieces that end in nothing, so that memory stays bounded.
-    public static let longestLine = 65_536
+    public static let maxLine = 65_536
 
     private var buffer: [UInt8] = []
     /// Where in `buffer` the octets begin that were not given out; moved instead of moving all that follows.
@@ -32,13 +32,13 @@ public struct LineFramer: Sendable {
         let available = buffer.count - head
         let window = Int(min(limit, UInt64(available)))
         // Two octets beyond the longest line may be its CRLF, so only then is it known to be longer.
-        let bound = head + min(window, Self.longestLine + 2)
+        let bound = head + min(window, Self.maxLine + 2)
         if searched < bound, let feed = buffer[searched..<bound].firstIndex(of: 10) {
             let isCRLF = feed > head && buffer[feed - 1] == 13
             return take(feed - head - (isCRLF ? 1 : 0), ending: isCRLF ? .crlf : .lf)
         }
         searched = max(searched, bound)
-        if window >= Self.longestLine + 2 { return take(Self.longestLine, ending: .none) }
+        if window >= Self.maxLine + 2 { return take(Self.maxLine, ending: .none) }
         return window > 0 && UInt64(window) == limit ? take(window, ending: .none) : nil
     }
 
@@ -104,9 +104,9 @@ public struct LineFramer: Sendable {
     private mutating func giveBack() {
         // Given back at times that are rare enough for each octet to be moved about once.
         if head == buffer.count {
-            buffer.removeAll(keepingCapacity: head <= Self.longestLine)
+            buffer.removeAll(keepingCapacity: head <= Self.maxLine)
             (searched, head) = (0, 0)
-        } else if head > Self.longestLine && head * 2 > buffer.count {
+        } else if head > Self.maxLine && head * 2 > buffer.count {
             buffer.removeSubrange(..<head)
             (searched, head) = (searched - head, 0)
         }

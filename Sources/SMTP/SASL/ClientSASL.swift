@@ -30,7 +30,7 @@ public struct ClientSASL: Sendable {
     /// RFC 5802 §5.1 sets no bound; beyond this a server only wants to keep a client busy.
     static let maxIterations = 1_000_000
     /// A challenge that is longer has nothing to do with these mechanisms.
-    static let longestChallenge = 12_288
+    static let maxChallenge = 12_288
 
     public let mechanism: Mechanism
     /// What the last line of the client says once it is decoded, the secret left out.
@@ -158,7 +158,7 @@ public struct ClientSASL: Sendable {
     // MARK: Challenges with a meaning
 
     private mutating func decoded(_ text: [UInt8]) -> [UInt8]? {
-        guard text.count <= Self.longestChallenge else { return nil }
+        guard text.count <= Self.maxChallenge else { return nil }
         return Base64.decode(text)
     }
 

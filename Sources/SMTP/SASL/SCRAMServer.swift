@@ -11,7 +11,7 @@ struct SCRAMServer: Hashable, Sendable {
     /// RFC 7677 §4: no fewer.
     static let iterations = 4096
     /// What the answer to it must fit in is one reply line.
-    static let longestNonce = 128
+    static let maxNonce = 128
 
     let user: [UInt8]
     let serverFirst: [UInt8]
@@ -27,7 +27,7 @@ struct SCRAMServer: Hashable, Sendable {
         // `y` says that the client could bind the channel and takes the server for one that cannot, which is true.
         guard fields.count >= 4, [Array("n".utf8), Array("y".utf8)].contains(Array(fields[0])), fields[1].isEmpty,
             let name = SCRAM.value(fields[2], "n"), let user = Self.unescaped(name), !user.isEmpty,
-            let theirs = SCRAM.value(fields[3], "r"), !theirs.isEmpty, theirs.count <= Self.longestNonce,
+            let theirs = SCRAM.value(fields[3], "r"), !theirs.isEmpty, theirs.count <= Self.maxNonce,
             theirs.allSatisfy({ (33...126).contains($0) }), !own.isEmpty, !salt.isEmpty
         else { return nil }
         self.user = user

@@ -18,10 +18,10 @@ struct CommandLineAssembly: Sendable {
     }
 
     /// Longest command line with its CRLF (RFC 5321 §4.5.3.1.4), and longest line of AUTH (RFC 4954 §4).
-    static let longestCommand = 512
-    static let longestAuthLine = 12_288
+    static let maxCommand = 512
+    static let maxAuthLine = 12_288
     /// More octets than this are not waited through.
-    static let longestIgnoredLine = 10_000_000
+    static let maxIgnoredLine = 10_000_000
 
     private var state = State.keeping([])
 
@@ -38,7 +38,7 @@ struct CommandLineAssembly: Sendable {
             if isSplit { octets.removeLast() }
             if isSplit || Self.isEnd(line.ending, bareLFEnds) { return checked(octets, isResponse) }
             octets += line.ending.octets
-            guard octets.count > Self.longestAuthLine else {
+            guard octets.count > Self.maxAuthLine else {
                 state = .keeping(octets)
                 return .unfinished
             }
@@ -51,7 +51,7 @@ struct CommandLineAssembly: Sendable {
                 return ignore(octets + line.ending.octets.count, endsInCR: isCR)
             }
             state = .keeping([])
-            return octets > Self.longestIgnoredLine ? .endless : .tooLong
+            return octets > Self.maxIgnoredLine ? .endless : .tooLong
         }
     }
 
@@ -61,12 +61,12 @@ struct CommandLineAssembly: Sendable {
 
     private func checked(_ octets: [UInt8], _ isResponse: Bool) -> Progress {
         let isAuth = isResponse || octets.prefix(5).equalsIgnoringCase("AUTH ".utf8)
-        let limit = isAuth ? Self.longestAuthLine : Self.longestCommand
+        let limit = isAuth ? Self.maxAuthLine : Self.maxCommand
         return octets.count + 2 > limit ? .tooLong : .whole(octets)
     }
 
     private mutating func ignore(_ count: Int, endsInCR: Bool) -> Progress {
         state = .ignoring(count, endsInCR: endsInCR)
-        return count > Self.longestIgnoredLine ? .endless : .unfinished
+        return count > Self.maxIgnoredLine ? .endless : .unfinished
     }
 }

@@ -49,17 +49,17 @@ public struct ProxyHeader: Equatable, Sendable {
     }
 
     /// The longest line of version 1, its CRLF included.
-    public static let longestLine = 107
+    public static let maxLine = 107
     /// The longest addresses of version 2 (two paths), and what is taken of TLVs. The protocol allows 65,535 octets of both.
-    public static let longestAddresses = 216, longestTLVs = 4096
+    public static let maxAddresses = 216, maxTLVs = 4096
 
     /// Reads the header that stands at the front of `octets`; it looks at no more of them than the longest header has.
     public static func read(_ octets: some Collection<UInt8>) -> Reading {
         // Nearly every session begins with another letter, and need not be copied to be told apart.
         switch octets.first {
         case nil: return .incomplete
-        case signature[0]: return readBinary(Array(octets.prefix(binaryHead + longestAddresses + longestTLVs)))
-        case UInt8(ascii: "P"): return readText(Array(octets.prefix(longestLine))[...])
+        case signature[0]: return readBinary(Array(octets.prefix(binaryHead + maxAddresses + maxTLVs)))
+        case UInt8(ascii: "P"): return readText(Array(octets.prefix(maxLine))[...])
         default: return .none
         }
     }
@@ -69,12 +69,12 @@ public struct ProxyHeader: Equatable, Sendable {
 
 extension ProxyHeader {
     private static func readText(_ octets: ArraySlice<UInt8>) -> Reading {
-        let window = octets.prefix(longestLine)
+        let window = octets.prefix(maxLine)
         guard let end = window.firstIndex(of: 13) else {
-            return window.count < longestLine && mayBecomeLine(window) ? .incomplete : .none
+            return window.count < maxLine && mayBecomeLine(window) ? .incomplete : .none
         }
         guard end + 1 < window.endIndex else {
-            return window.count < longestLine && line(window[..<end], octetCount: 0) != nil ? .incomplete : .none
+            return window.count < maxLine && line(window[..<end], octetCount: 0) != nil ? .incomplete : .none
         }
         guard window[end + 1] == 10, let header = line(window[..<end], octetCount: end + 2) else { return .none }
         return .header(header)
@@ -184,7 +184,7 @@ extension ProxyHeader {
         }
         guard octets.count >= binaryHead else { return .incomplete }
         let length = Int(octets[14]) << 8 | Int(octets[15])
-        guard length >= header.addressCount * 2, length <= longestAddresses + longestTLVs else { return .none }
+        guard length >= header.addressCount * 2, length <= maxAddresses + maxTLVs else { return .none }
         guard octets.count >= binaryHead + length else { return .incomplete }
         header.octetCount += length
         header.takeAddresses(octets[binaryHead...])

@@ -432,7 +432,7 @@ public struct SessionReader: Sendable {
             isAuth = true
             awaitsName =
                 piece.line.octets.split(whereSeparator: \.isWhiteSpace).dropFirst().first
-                .map { $0.equalsIgnoringCase("LOGIN".utf8) } ?? false
+                .flatMap { Mechanism(named: $0) } == .login
         }
         guard !credentials.isEmpty else { return }
         // What came in pieces was marked in pieces, and is one credential.

@@ -9,7 +9,7 @@ struct PlainStoredEvent {
     private var position = 0
 
     static func read(_ line: ArraySlice<UInt8>) -> WireEvent? {
-        guard line.count <= RecordingReader.longestLine else { return nil }
+        guard line.count <= RecordingReader.maxLine else { return nil }
         return line.withUnsafeBufferPointer { buffer in
             var reading = PlainStoredEvent(line: buffer)
             return reading.event()

@@ -4,7 +4,7 @@ import FoundationEssentials
 /// that names it.
 public struct RecordingReader: Sendable {
     /// The longest line that is read, in octets; a longer one is left out.
-    static let longestLine = 64 << 20
+    static let maxLine = 64 << 20
     /// The most warnings that are spelled out; how many more there are is said in one.
     static let maxWarnings = 100
 
@@ -131,7 +131,8 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notARecording: "it is no recording: its first line is not {\"ehlo\":1,…}"
-        case .newerVersion(let version): "it is a recording of version \(version), and this program reads version 1"
+        case .newerVersion(let version):
+            "it is a recording of version \(version), and this program reads version \(Recording.version)"
         }
     }
 

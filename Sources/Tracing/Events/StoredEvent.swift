@@ -12,7 +12,7 @@ struct StoredEvent: Decodable {
 
     /// However it is spelled.
     static func readAnyJSON(_ line: ArraySlice<UInt8>) -> Result<WireEvent, StoredEventError> {
-        guard line.count <= RecordingReader.longestLine else { return .failure(.tooLong) }
+        guard line.count <= RecordingReader.maxLine else { return .failure(.tooLong) }
         guard let stored = try? JSONDecoder().decode(StoredEvent.self, from: Data(line)) else {
             return .failure(.notJSON)
         }

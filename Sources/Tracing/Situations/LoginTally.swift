@@ -34,11 +34,12 @@ struct LoginTally: Sendable {
         guard user == nil, response.count <= Self.maxResponse,
             let octets = Base64.decode(Array(response)), !octets.isEmpty
         else { return }
-        if mechanism == Array("PLAIN".utf8) {
+        switch Mechanism(named: mechanism) {
+        case .plain:
             let parts = octets.split(separator: 0, omittingEmptySubsequences: false)
             if parts.count == 3, !parts[1].isEmpty { user = HashedNames.number(Array(parts[1])) }
-        } else if mechanism == Array("LOGIN".utf8) {
-            user = HashedNames.number(octets)
+        case .login: user = HashedNames.number(octets)
+        default: break
         }
     }
 

@@ -35,18 +35,18 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Never ask anything.")
     var noInput = false
 
-    /// Everything decided; `surroundings` is the process's own but in tests.
-    func settings(_ surroundings: Surroundings = .ofProcess()) throws -> Settings {
-        let choice = try choice(surroundings)
-        let isPlain = plain || !surroundings.outputIsTerminal || surroundings.isDumb
+    /// Everything decided; `environment` is the process's own but in tests.
+    func settings(_ environment: Environment = .ofProcess()) throws -> Settings {
+        let choice = try choice(environment)
+        let isPlain = plain || !environment.outputIsTerminal || environment.isDumb
         return Settings(
             theme: choice.value(.theme) ?? Theme.default.rawValue,
             isASCII: ascii || !localeIsUTF8(),
-            usesColour: surroundings.usesColour(color),
+            usesColour: environment.usesColour(color),
             isPlain: isPlain || noInput,
-            mayAsk: surroundings.inputIsTerminal && surroundings.outputIsTerminal && !noInput,
+            mayAsk: environment.inputIsTerminal && environment.outputIsTerminal && !noInput,
             lessonsRoots: try lessonsRoots(choice),
-            language: choice.value(.language) ?? surroundings.language,
+            language: choice.value(.language) ?? environment.language,
             textStyle: WalkText.Style(showsSpans: spans, showsTimes: times),
             pace: choice.value(.pace).flatMap(Double.init) ?? Settings.usualPace,
             bindings: choice.bindings
@@ -54,12 +54,12 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// What was set, and by whom.
-    func choice(_ surroundings: Surroundings) throws -> SettingChoice {
+    func choice(_ environment: Environment) throws -> SettingChoice {
         var options: [Setting: String] = [:]
         options[.theme] = theme
         options[.lessons] = lessons
         options[.language] = lang
-        return try SettingChoice(options: options, surroundings.variables)
+        return try SettingChoice(options: options, environment.variables)
     }
 
     /// The person's own folder lies over the lessons that come with the program.

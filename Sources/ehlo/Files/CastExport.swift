@@ -13,8 +13,8 @@ struct CastExport {
     static let columns = 80
     static let rows = 24
     /// How long a screen stands: as long as the session took there, but long enough to read and no longer than needed.
-    private static let shortest = 2.0
-    private static let longest = 5.0
+    private static let minPause = 2.0
+    private static let maxPause = 5.0
 
     /// The most steps a film shows; at two seconds each it is long enough.
     static let maxScreens = 300
@@ -25,7 +25,7 @@ struct CastExport {
 
     /// The lines of the file: a header, then `[seconds, "o", text]` for each screen.
     func lines(_ trace: Trace, header: Recording.Header) -> [String] {
-        let world = Interface.Surroundings(library: library, glyphs: isASCII ? .ascii : .unicode)
+        let world = Interface.Environment(library: library, glyphs: isASCII ? .ascii : .unicode)
         var state = State(
             title: header.title.isEmpty ? "A mail session" : header.title,
             origin: header.source,
@@ -39,7 +39,7 @@ struct CastExport {
         var lines = [
             Self.header(header), Self.event(0, "\u{1B}[2J" + ink.text(CanvasDiff.runs(from: nil, to: canvas))),
         ]
-        var time = Self.shortest
+        var time = Self.minPause
         var before = 0.0
         while !state.isAtEnd, lines.count <= Self.maxScreens + 1 {
             let reached = state.cursor.reached
@@ -49,7 +49,7 @@ struct CastExport {
             lines.append(Self.event(time, ink.text(CanvasDiff.runs(from: canvas, to: next))))
             canvas = next
             let now = trace.lines[state.cursor.reached - 1].time
-            time += min(max(now - before, Self.shortest), Self.longest)
+            time += min(max(now - before, Self.minPause), Self.maxPause)
             before = now
         }
         // The last screen stands as long as the others.

@@ -1,10 +1,10 @@
 import Curses
-import FoundationEssentials
 import Glibc
 import Interchange
 import Interface
 import Lessons
 import Networking
+import Notation
 import Screen
 import Stage
 import Tracing
@@ -13,7 +13,7 @@ import Tracing
 /// draws. It decides nothing.
 final class Loop {
     private let settings: Settings
-    private var world: Interface.Surroundings
+    private var world: Interface.Environment
     /// The person's own folder of lessons, where they have one.
     private var lessons: LessonsWatch?
     private let terminal: Terminal
@@ -51,7 +51,7 @@ final class Loop {
     private var status = ExitCode.success.rawValue
 
     /// THE table of what each source begins with.
-    init(_ source: WalkSource, _ settings: Settings, _ world: Interface.Surroundings) throws {
+    init(_ source: WalkSource, _ settings: Settings, _ world: Interface.Environment) throws {
         self.settings = settings
         self.world = world
         let theme = Theme(rawValue: settings.theme) ?? .default
@@ -94,7 +94,7 @@ final class Loop {
             watched = WatchedSessions(source, &state)
             (behind, name) = (source.walk, source.origin)
         case .sandbox(let configuration):
-            let began = Date().formatted(.iso8601)
+            let began = Recorder.now
             let source = "ehlo's own servers on 127.0.0.1" + (configuration.usesTLS ? ", with TLS" : "")
             recording = Recording(header: .init(began: began, title: "The sandbox world", source: source), events: [])
             state = State(title: "sandbox", began: began, source: .sandbox(finished: false))
@@ -113,7 +113,9 @@ final class Loop {
         state.view.rows = terminal.rows
         state.view.bindings = settings.bindings
         // A person's own folder lies over the lessons that come with the program.
-        if settings.lessonsRoots.count > 1 { lessons = LessonsWatch(settings.lessonsRoots[0], now: monotonicSeconds()) }
+        if settings.lessonsRoots.count > 1 {
+            lessons = LessonsWatch(settings.lessonsRoots[0], now: MonotonicClock.seconds)
+        }
     }
 
     func run() -> Int32 {
@@ -125,7 +127,7 @@ final class Loop {
             Message.warn(warnings, about: name)
         }
         while ending == nil {
-            if pace.draws(at: monotonicSeconds()) { terminal.paint(draw(state, in: world)) }
+            if pace.draws(at: MonotonicClock.seconds) { terminal.paint(draw(state, in: world)) }
             for event in terminal.wait(milliseconds: millisecondsToWait) { handle(event) }
         }
         return ending ?? 0
@@ -135,15 +137,15 @@ final class Loop {
     private var millisecondsToWait: Int? {
         if watched?.hasMore == true { return 0 }
         let due = [timer?.due, pace.due, lessons?.due].compactMap(\.self).min()
-        return due.map { max(0, Int((($0 - monotonicSeconds()) * 1000).rounded(.up))) }
+        return due.map { max(0, Int((($0 - MonotonicClock.seconds) * 1000).rounded(.up))) }
     }
 
     /// Reads the lessons anew where the person has changed one: the same card shows what it says now.
     private func readLessonsAnew() {
-        guard lessons?.hasChanged(now: monotonicSeconds()) == true else { return }
+        guard lessons?.hasChanged(now: MonotonicClock.seconds) == true else { return }
         pace.happened(.pressing)
         do {
-            world = Interface.Surroundings(library: try openLibrary(settings), glyphs: world.glyphs)
+            world = Interface.Environment(library: try openLibrary(settings), glyphs: world.glyphs)
         } catch {
             give(.noticed("the lessons cannot be read as they are now: \(error)"))
         }
@@ -165,7 +167,7 @@ final class Loop {
         case .vanished: ending = ExitCode.inputOutput.rawValue
         case .endAsked(let signal): endBy(signal)
         }
-        if let timer, timer.due <= monotonicSeconds() {
+        if let timer, timer.due <= MonotonicClock.seconds {
             self.timer = nil
             pace.happened(.pressing)
             give(.timerFired(timer.id))
@@ -278,7 +280,7 @@ final class Loop {
         case .sendByHand(let octets): behind?.send(byHand: octets)
         case .allowDelivery: behind?.allow()
         case .cancel: behind?.stop()
-        case .startTimer(let seconds, let id): timer = (monotonicSeconds() + seconds, id)
+        case .startTimer(let seconds, let id): timer = (MonotonicClock.seconds + seconds, id)
         case .copy(let text): copy(text, isSeen: true)
         case .copyUnseen(let text): copy(text, isSeen: false)
         case .save(let path, let replacing): save(path, replacing: replacing)

@@ -1,5 +1,3 @@
-import Glibc
-
 /// When the screen is drawn again: at once after whatever a person did or waits for, and only so often for what comes by itself and
 /// a lot of it, since drawing is no help to reading.
 struct RedrawPace {
@@ -31,11 +29,4 @@ struct RedrawPace {
 
     /// When what waits has to be drawn; nil when nothing does.
     var due: Double? { waiting.map { last + $0.rawValue } }
-}
-
-/// Seconds of the monotonic clock.
-func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -8,6 +8,6 @@ import Screen
 func runCurses(_ source: WalkSource, _ settings: Settings) throws -> Int32 {
     let library = try openLibrary(settings)
     let glyphs: Glyphs = settings.isASCII ? .ascii : .unicode
-    let loop = try Loop(source, settings, Interface.Surroundings(library: library, glyphs: glyphs))
+    let loop = try Loop(source, settings, Interface.Environment(library: library, glyphs: glyphs))
     return loop.run()
 }

@@ -17,7 +17,7 @@ struct LearnedMarks {
     private let marks: [Mark]
 
     /// The longest mark, in octets.
-    private static let longest = 60
+    private static let maxOctets = 60
 
     init?(_ lines: [ArraySlice<UInt8>]) {
         var votes: [[UInt8]: (client: Int, server: Int)] = [:]
@@ -93,7 +93,7 @@ struct LearnedMarks {
 
     /// Whether the reply in a line is 354.
     private static func asksForMailData(_ line: ArraySlice<UInt8>) -> Bool {
-        line.indices.dropFirst().prefix(longest).first { position in
+        line.indices.dropFirst().prefix(maxOctets).first { position in
             !line[position - 1].isLetterOrDigit && LineShape(line[position...]).side == .server
         }.map { line[$0...].starts(with: "354".utf8) } ?? false
     }
@@ -119,7 +119,7 @@ struct LearnedMarks {
     /// What stands before the first place in the line from which on it is a reply or a command.
     private static func mark(before line: ArraySlice<UInt8>) -> ([UInt8], Side)? {
         let start = line.startIndex
-        for position in line.indices.dropFirst().prefix(longest) {
+        for position in line.indices.dropFirst().prefix(maxOctets) {
             let before = line[position - 1]
             guard !before.isLetterOrDigit, before != UInt8(ascii: "."), before != UInt8(ascii: "-"),
                 line[position] != 32

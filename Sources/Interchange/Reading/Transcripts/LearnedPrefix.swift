@@ -17,7 +17,7 @@ struct LearnedPrefix {
     private var sessionWords: [Int] = []
 
     /// The most octets of a line that are looked at.
-    private static let longest = 200
+    private static let maxOctets = 200
 
     /// Nil when the lines have nothing in common before the dialogue.
     init?(_ lines: [ArraySlice<UInt8>]) {
@@ -62,8 +62,8 @@ struct LearnedPrefix {
 
     /// Whether a reply or a command stands somewhere in the line, behind a blank or a mark.
     static func holdsDialogue(_ line: ArraySlice<UInt8>) -> Bool {
-        let line = line.prefix(longest * 2)
-        return line.indices.prefix(longest).contains { position in
+        let line = line.prefix(maxOctets * 2)
+        return line.indices.prefix(maxOctets).contains { position in
             guard position > line.startIndex else { return LineShape(line).side != nil }
             let before = line[position - 1]
             return !before.isLetterOrDigit && before != UInt8(ascii: "-") && before != UInt8(ascii: ".")
@@ -73,7 +73,7 @@ struct LearnedPrefix {
 
     private static func pattern(of line: ArraySlice<UInt8>) -> [Atom] {
         var atoms: [Atom] = []
-        var rest = line.prefix(longest)
+        var rest = line.prefix(maxOctets)
         while let octet = rest.first {
             let word = word(rest).whole
             if isNumber(word) {

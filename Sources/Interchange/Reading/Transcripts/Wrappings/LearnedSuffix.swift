@@ -7,7 +7,7 @@ import SMTP
 /// end counts where the lines of a client have it, whatever they ask for, and where it has a sign or a number in it: `: /srv/form.pl`.
 enum LearnedSuffix {
     private static let maxSample = 2_000
-    private static let longest = 80
+    private static let maxOctets = 80
 
     /// The lines without the end; nil where they have none in common.
     static func removed(from octets: [UInt8]) -> [UInt8]? {
@@ -54,7 +54,7 @@ enum LearnedSuffix {
     private static func common(to lines: [ArraySlice<UInt8>]) -> ArraySlice<UInt8>? {
         guard lines.count >= 3, let model = lines.last else { return nil }
         var length = 0
-        while length < min(longest, model.count) {
+        while length < min(maxOctets, model.count) {
             let octet = model[model.endIndex - length - 1]
             let alike = lines.count {
                 $0.count > length && isAlike($0[$0.endIndex - length - 1], octet)

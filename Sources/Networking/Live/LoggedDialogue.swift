@@ -2,16 +2,16 @@ import SMTP
 
 /// A client's machine with every event told to the debug log: its state before and after, what it wants done, and what it
 /// ignored. It changes nothing. Octets and words are left out, since they may hold a credential.
-struct WatchedConversation: ClientConversation {
+struct LoggedDialogue: ClientConversation {
     private var inner: any ClientConversation
     private let writer: DebugLog.Writer
     private var hasBegun = false
     private var hasFinished = false
 
-    /// The conversation itself where there is no debug log.
-    static func around(_ conversation: some ClientConversation) -> any ClientConversation {
-        guard let writer = DebugLog.writer("client") else { return conversation }
-        return WatchedConversation(inner: conversation, writer: writer)
+    /// The dialogue itself where there is no debug log.
+    static func around(_ dialogue: some ClientConversation) -> any ClientConversation {
+        guard let writer = DebugLog.writer("client") else { return dialogue }
+        return LoggedDialogue(inner: dialogue, writer: writer)
     }
 
     var sequence: CommandSequence { inner.sequence }
