@@ -34,4 +34,18 @@ struct StateMachineTests {
             }
         }
     }
+
+    /// What each input means stands in two functions of the interface. Whoever adds an input has to say what it means in both.
+    @Test(arguments: [
+        ("Sources/Interface/Update/Update.swift", "func update("),
+        ("Sources/Interface/Update/Update+Overlay.swift", "func overlaid("),
+    ])
+    func `what an input means is listed for all of them, without default`(path: String, name: String) throws {
+        let file = try #require(try Checkout.swift().first { $0.path == path })
+        let start = try #require(file.codeLines.firstIndex { $0.contains(name) })
+        let indent = file.codeLines[start].prefix { $0 == " " }
+        let body = file.codeLines[start...].prefix { $0 != "\(indent)}" }
+        #expect(body.contains { $0.contains("switch input {") })
+        #expect(!body.contains { $0.contains("default:") }, "\(path) leaves inputs to `default`")
+    }
 }

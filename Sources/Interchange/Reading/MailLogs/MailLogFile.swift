@@ -85,68 +85,27 @@ struct MailLogFile: Sendable {
     }
 }
 
-/// Which lines belong to which message.
+/// Where the lines of each message stand.
 private struct LogIndex {
-    private var messages: [(places: [Range<Int>], isTelling: Bool, isDone: Bool)] = []
-    private var open: [[UInt8]: Int] = [:]
-    /// Lines of sessions that have told of no message yet.
-    private var sessions: [[UInt8]: [Range<Int>]] = [:]
-    /// Which message a delivery of qmail is of, by its number, which comes again.
-    private var deliveries: [[UInt8]: Int] = [:]
+    private var messages: [(places: [Range<Int>], isTelling: Bool)] = []
+    private var ties = TiedLines<Range<Int>>()
 
-    /// The connection that the line before was about.
-    private var lastConnection: Int?
-    /// The last line of each connection that is not known to be over.
-    private var latest: [[UInt8]: EximConnectionLine] = [:]
-
-    /// The most sessions whose first lines are kept.
-    private static let maxSessions = 10_000
+    private static let maxPlaces = 10_000
 
     /// The lines of those messages of which something is known.
     var telling: [[Range<Int>]] { messages.filter { $0.isTelling }.map { $0.places } }
 
     mutating func take(_ line: LogLine, at place: Range<Int>) {
-        guard !line.message.isEmpty else {
-            if let number = deliveries[Array(line.session)], line.program == .qmail {
-                return messages[number].places.append(place)
-            }
-            if sessions.count >= Self.maxSessions { sessions = [:] }
-            return sessions[Array(line.session), default: []].append(place)
-        }
-        if line.isOfConnection, !line.isTelling, !isOpen(line.messageKey) { return }
-        let number = message(of: line)
-        if !line.session.isEmpty, let before = sessions[Array(line.session)] {
-            if messages[number].places.isEmpty { messages[number].places = before }
-        }
-        messages[number].places.append(place)
-        lastConnection = line.connection == nil ? nil : number
-        if line.program == .qmail, !line.session.isEmpty { deliveries[Array(line.session)] = number }
-        if line.isTelling { messages[number].isTelling = true }
-        if line.isLast { messages[number].isDone = true }
+        guard let tie = ties.take(line, place) else { return }
+        if tie.number == messages.count { messages.append((tie.before, false)) }
+        messages[tie.number].places.append(place)
+        if tie.isNamed, line.isTelling { messages[tie.number].isTelling = true }
     }
 
-    /// A line of the copy that a reject log has of a refused mail, behind the line that tells it.
+    /// A line of the copy that a reject log has of a refused mail.
     mutating func takeEnvelope(at place: Range<Int>) {
-        guard let last = lastConnection, messages[last].places.count < Self.maxPlaces else { return }
+        guard let last = ties.messageOfEnvelope, messages[last].places.count < Self.maxPlaces else { return }
         messages[last].places.append(place)
-    }
-
-    /// Whether more is to be told of a connection. It begins with what was refused: of the others there are too many.
-    private func isOpen(_ key: [UInt8]) -> Bool { open[key].map { !messages[$0].isDone } ?? false }
-
-    private static let maxPlaces = 10_000
-
-    private mutating func message(of line: LogLine) -> Int {
-        let key = line.messageKey
-        if let connection = line.connection {
-            defer { latest[key] = connection }
-            if let known = open[key], !messages[known].isDone, connection.goesOn(behind: latest[key]) { return known }
-        } else if let known = open[key], !messages[known].isDone || !line.isTelling {
-            return known
-        }
-        messages.append(([], false, false))
-        open[key] = messages.count - 1
-        return messages.count - 1
     }
 }
 
