@@ -23,19 +23,28 @@ import Testing
         (" AUTH\tPLAIN \t c2VjcmV0", Standing(), "c2VjcmV0"), ("AUTH PLAIN a b", Standing(), "a b"),
         ("AUTH c2VjcmV0IGFuZCBtb3JlIG9mIGl0", Standing(), "c2VjcmV0IGFuZCBtb3JlIG9mIGl0"),
         ("AUTH PLAIN", Standing(), nil), ("AUTH PLAIN =", Standing(), nil), ("AUTH", Standing(), nil),
-        ("NOOP AUTH PLAIN c2VjcmV0", Standing(), nil), ("c2VjcmV0", Standing(), nil),
+        ("NOOP AUTH PLAIN c2VjcmV0", Standing(), nil), ("AUTH BOGUS", Standing(), nil),
+        ("AUTH BOGUS x", Standing(), "x"),
+        // A name in other letters than a mechanism has may be the secret itself.
+        ("AUTH aHVudGVyMi1DQU5B", Standing(), "aHVudGVyMi1DQU5B"), ("AUTH hunter2-x", Standing(), "hunter2-x"),
+        // A log may have left AUTH out.
+        ("c2VjcmV0", Standing(), "c2VjcmV0"), ("c2Vj", Standing(), nil), ("GARBAGES", Standing(), nil),
+        ("garbages", Standing(), nil), ("c2VjcmV0 x", Standing(), nil),
         ("c2VjcmV0", Standing(isChallenged: true), "c2VjcmV0"),
         ("my own words", Standing(isChallenged: true), "my own words"),
         ("*", Standing(isChallenged: true), nil), ("", Standing(isChallenged: true), nil),
         ("QUIT", Standing(isChallenged: true), "QUIT"), ("MAIL FROM:<a@b>", Standing(isChallenged: true), nil),
         ("rcpt to:<a@b>", Standing(isChallenged: true), nil),
         ("MAIL me home", Standing(isChallenged: true), "MAIL me home"),
+        ("QUIT", Standing(isChallenged: true, mayBeOver: true), nil),
+        ("c2Vj", Standing(isChallenged: true, mayBeOver: true), "c2Vj"),
         ("c2VjcmV0", Standing(awaitsAnswer: true), "c2VjcmV0"),
         ("two words", Standing(awaitsAnswer: true), "two words"),
         ("NOOP", Standing(awaitsAnswer: true), nil),
         ("c2VjcmV0", Standing(isBehindExchange: true), "c2VjcmV0"),
         ("********", Standing(isBehindExchange: true), "********"),
         ("two words", Standing(isBehindExchange: true), nil), ("abc", Standing(isBehindExchange: true), nil),
+        ("hunter2-x", Standing(isBehindExchange: true), "hunter2-x"),
         ("c2VjcmV0", Standing(isUnknown: true), "c2VjcmV0"), ("some words", Standing(isUnknown: true), nil),
         // Other protocols, and AUTH as it is mistyped.
         ("PASS my own", Standing(), "my own"), ("pass x", Standing(), "x"), ("PASS", Standing(), nil),
@@ -51,6 +60,12 @@ import Testing
         ("AUTHPLAIN AGEAYg==", Standing(), "AGEAYg=="), ("AUTHOR x", Standing(), nil),
         ("s.login('ada','x')", Standing(), "'ada','x')"), ("s.login()", Standing(), ")"), ("s.login(", Standing(), nil),
         ("AUTHINFO SASL PLAIN c2VjcmV0", Standing(), "c2VjcmV0"), ("NOOP AGFkYQBiYg==", Standing(), nil),
+        ("AUTH-LOGIN YWRh", Standing(), "YWRh"), ("AUTH\u{A0}LOGIN YWRh", Standing(), "YWRh"),
+        ("AUTH\u{B}LOGIN YWRh", Standing(), "YWRh"), ("LOGIN ada x", Standing(), "ada x"),
+        ("ATUH XOAUTH2 dXNlcj1h", Standing(), "dXNlcj1h"), ("oauth CRAM-MD5 YWRhIDEy", Standing(), "YWRhIDEy"),
+        ("AUT LOGIN cmlsdmls", Standing(), "cmlsdmls"), ("AUHT hunter2", Standing(), "hunter2"),
+        ("AUTJ PLAIN", Standing(), nil), ("UATE PLAIN cmlsdmls", Standing(), nil),
+        ("FOO XOAUTH2 dXNlcj1h", Standing(), "dXNlcj1h"), ("FOO PLAIN words of text", Standing(), nil),
         ("Proxy-Authorization: Basic YTpi", Standing(), "Basic YTpi"), ("AUTH:PLAIN c2VjcmV0", Standing(), "c2VjcmV0"),
     ]
 
@@ -96,6 +111,33 @@ import Testing
         #expect(Self.shown(next, every: count).hasSuffix("NOOP\r\nZm9vYmFyYmF6Cg==x\r\n"))
     }
 
+    @Test(arguments: [1, 100]) func `what the server takes for mail data or a chunk may hold a credential`(count: Int) {
+        let begun: [(Side, String)] = [(.server, "220 a"), (.client, "EHLO c"), (.server, "250 a")]
+        for line in ["AUTH PLAIN AGEAaHVudGVy", "ATUH LOGIN aHVudGVy", "PASS aHVudGVy"] {
+            #expect(!Self.shown(begun + [(.client, "DATA"), (.client, line)], every: count).contains("aHVudGVy"))
+            #expect(!Self.shown(begun + [(.client, "BDAT 5"), (.client, line)], every: count).contains("HVudGVy"))
+        }
+        let mail: [(Side, String)] = [(.client, "DATA"), (.server, "354 go"), (.client, "AUTH PLAIN AGEAaHVudGVy")]
+        #expect(Self.shown(begun + mail, every: count).contains("aHVudGVy"), "a mail about AUTH is no exchange")
+    }
+
+    @Test(arguments: [1, 100]) func `an answer that comes too early ends no exchange`(count: Int) {
+        let begun: [(Side, String)] = [
+            (.server, "220 a"), (.client, "EHLO c"), (.server, "250 a"), (.client, "AUTH LOGIN"),
+            (.server, "334 VXNlcm5hbWU6"), (.server, "235 ok"),
+        ]
+        #expect(!Self.shown(begun + [(.client, "hunter two")], every: count).contains("hunter"))
+        #expect(Self.shown(begun + [(.client, "RSET")], every: 100).hasSuffix("RSET\r\n"), "a log left it out")
+    }
+
+    @Test(arguments: [
+        "ATUH", "UATH", "AUHT", "ATH", "AUT", "AUTHH", "OAUTH", "AUTJ", "auhtx", "a", "HELP", "AUTHOR", "TAUH",
+    ])
+    func `a slip of the keyboard away from AUTH`(word: String) {
+        let isOne = !["auhtx", "a", "HELP", "AUTHOR", "TAUH"].contains(word)
+        #expect(CredentialForm.resemblesAuth(Array(word.utf8)[...]) == isOne)
+    }
+
     @Test func `credentials that touch or lie in one another have one mask`() {
         for parts in [[0..<2, 2..<4], [0..<4, 1..<2], [2..<4, 0..<3]] {
             #expect(Mask.over(Array("abcde".utf8), parts).octets.lossyText == "********e")
@@ -129,7 +171,7 @@ import Testing
         ("MAIL", Standing(isChallenged: true), true), ("c2", Standing(awaitsAnswer: true), true),
         ("N", Standing(awaitsAnswer: true), false), ("c2", Standing(isBehindExchange: true), true),
         ("MAIL FROM:<a", Standing(isChallenged: true), true), ("Authorization:Ba", Standing(), true),
-        ("ATUH PLAIN c2Vj", Standing(), true), ("ATUH c2Vj", Standing(), false), ("PASS", Standing(), false),
+        ("ATUH PLAIN c2Vj", Standing(), true), ("ATUH c2Vj", Standing(), true), ("PASS", Standing(), false),
     ])
     func `half a line is masked where it may become a credential`(line: String, standing: Standing, isMasked: Bool) {
         #expect((Credential.start(in: Array(line.utf8), isWhole: false, at: standing) != nil) == isMasked)

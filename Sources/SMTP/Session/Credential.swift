@@ -7,6 +7,8 @@ enum Credential {
     struct Standing: Equatable, Sendable {
         /// The server has sent a challenge: this line answers it.
         var isChallenged = false
+        /// An answer came since that nothing waited for: the exchange may be over, where a log has left the response out.
+        var mayBeOver = false
         /// AUTH or a response was sent and not answered: this line may be a response that does not wait for its challenge.
         var awaitsAnswer = false
         /// The line before was AUTH or a response: this one may be a response that comes too late.
@@ -20,19 +22,24 @@ enum Credential {
     static func start(in line: some Collection<UInt8>, isWhole: Bool, at standing: Standing) -> Int? {
         var octets = Array(line)[...]
         while octets.last == 10 || octets.last == 13 { octets = octets.dropLast() }
-        if standing.isChallenged { return isNoResponse(octets, isWhole: isWhole) ? nil : 0 }
         let verb = Word(at: 0, of: octets, isWhole: isWhole)
+        if standing.isChallenged {
+            let isCommand = standing.mayBeOver && verb.isComplete && Verb(reading: octets[verb.range]) != nil
+            guard isCommand else { return isNoResponse(octets, isWhole: isWhole) ? nil : 0 }
+        }
         if verb.isComplete, Verb(reading: octets[verb.range]) == .auth {
             return responseStart(octets, behind: verb.range.upperBound, isWhole)
         }
         if let start = CredentialForm.start(in: octets, isWhole: isWhole) { return start }
-        guard standing.awaitsAnswer || standing.isBehindExchange || standing.isUnknown else { return nil }
         guard !verb.range.isEmpty, !isVerb(octets[verb.range], isComplete: verb.isComplete) else { return nil }
         if standing.awaitsAnswer || !isWhole && standing.isBehindExchange { return verb.range.lowerBound }
-        // Once the exchange is over, only one word of Base64 can be a response, or the mask that a recording has in its place.
         let word = octets[verb.range]
-        let isOneWord = octets[verb.range.upperBound...].allSatisfy(\.isWhiteSpace)
-        return isOneWord && (word.isBase64Word || word.elementsEqual(Mask.octets)) ? verb.range.lowerBound : nil
+        guard octets[verb.range.upperBound...].allSatisfy(\.isWhiteSpace) else { return nil }
+        // Once the exchange is over, one word can be a response that comes too late, or the password as it is; where nobody knows
+        // what came before, one of Base64, or the mask that a recording has in its place.
+        let isLate =
+            standing.isBehindExchange ? word.count >= 4 : standing.isUnknown && (word.isBase64Word || word.isMask)
+        return isLate || isWhole && isLoneResponse(word) ? verb.range.lowerBound : nil
     }
 
     /// Whether a line behind a challenge is none that answers it: it cancels the exchange, or it is a command that no response
@@ -47,16 +54,24 @@ enum Credential {
         return line[verb.range.upperBound...].contains(UInt8(ascii: ":"))
     }
 
+    /// Whether a line that is one word and no verb is a response of an exchange whose beginning a log has left out.
+    static func isLoneResponse(_ word: ArraySlice<UInt8>) -> Bool {
+        word.count >= 8 && CredentialsInText.isTellingBase64(word)
+    }
+
     private static func isVerb(_ word: ArraySlice<UInt8>, isComplete: Bool) -> Bool {
         isComplete ? Verb(reading: word) != nil : Verb.begins(with: word)
     }
 
     /// Where the initial response begins behind `AUTH`, or what stands in the place of the mechanism and is none.
-    private static func responseStart(_ octets: ArraySlice<UInt8>, behind verb: Int, _ isWhole: Bool) -> Int? {
+    static func responseStart(_ octets: ArraySlice<UInt8>, behind verb: Int, _ isWhole: Bool) -> Int? {
         let mechanism = Word(at: verb, of: octets, isWhole: isWhole)
         guard !mechanism.range.isEmpty else { return nil }
         let name = octets[mechanism.range]
-        let isName = mechanism.isComplete ? name.isMechanismName : Mechanism.begins(with: name)
+        // A mechanism that nobody knows is written in capitals (RFC 4422 §3.1); what has other letters may be the secret itself.
+        let isUnknownName = name.isMechanismName && !name.contains { (0x61...0x7A).contains($0) }
+        let isName =
+            mechanism.isComplete ? isUnknownName || Mechanism(named: name) != nil : Mechanism.begins(with: name)
         guard isName else { return mechanism.range.lowerBound }
         let response = Word(at: mechanism.range.upperBound, of: octets, isWhole: isWhole)
         // A lone equals sign is the empty response.
@@ -127,6 +142,9 @@ extension Collection<UInt8> {
     public var isMechanismName: Bool {
         (1...20).contains(count) && allSatisfy { $0.isLetDigHyphen || $0 == UInt8(ascii: "_") }
     }
+
+    /// The mask that a recording has in the place of a credential.
+    var isMask: Bool { elementsEqual(Mask.octets) }
 
     /// One word of Base64, padding included (RFC 4648 §4), and long enough to hold anything.
     var isBase64Word: Bool {

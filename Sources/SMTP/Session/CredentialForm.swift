@@ -26,6 +26,7 @@ struct CredentialForm: Sendable {
         CredentialForm(words: [.named("AUTHINFO"), .named("SASL"), .any], beginsExchange: true),
         // IMAP (RFC 9051 §6.2.2, §6.2.3).
         CredentialForm(words: [.anyButVerb, .named("LOGIN")]),
+        CredentialForm(words: [.named("LOGIN")]),
         CredentialForm(words: [.anyButVerb, .named("AUTHENTICATE"), .any], beginsExchange: true),
         // ManageSieve (RFC 5804 §2.1).
         CredentialForm(words: [.named("AUTHENTICATE"), .any], beginsExchange: true),
@@ -46,26 +47,51 @@ struct CredentialForm: Sendable {
             ?? misspeltStart(octets, behind: first, isWhole)
     }
 
-    /// Behind a word that is no verb, such as `ATUH`, and perhaps a mechanism: a response of PLAIN. While the line may go on, a
-    /// word of Base64 behind a mechanism is one.
+    /// Behind AUTH as it is mistyped, such as `ATUH`, whatever would be a response behind AUTH. Behind another word that is no verb,
+    /// and perhaps a mechanism: a response of PLAIN, or one word of Base64; while the line may go on, whatever is behind a mechanism.
     private static func misspeltStart(
         _ octets: ArraySlice<UInt8>,
         behind first: Credential.Word,
         _ isWhole: Bool
     ) -> Int? {
         guard first.isComplete else { return nil }
+        if resemblesAuth(octets[first.range]) {
+            return Credential.responseStart(octets, behind: first.range.upperBound, isWhole)
+        }
         var word = Credential.Word(at: first.range.upperBound, of: octets, isWhole: isWhole)
         let isBehindMechanism = word.isComplete && Mechanism(named: octets[word.range]) != nil
         if isBehindMechanism { word = Credential.Word(at: word.range.upperBound, of: octets, isWhole: isWhole) }
         guard !word.range.isEmpty else { return nil }
+        guard word.isComplete else { return isBehindMechanism ? word.range.lowerBound : nil }
+        let response = octets[word.range]
+        let isLast = octets[word.range.upperBound...].allSatisfy(\.isWhiteSpace)
         let isResponse =
-            word.isComplete ? KnownSecrets.isPlainResponse(octets[word.range]) : isBehindMechanism
+            KnownSecrets.isPlainResponse(response)
+            || isBehindMechanism && isLast && CredentialsInText.isTellingBase64(response)
         return isResponse ? word.range.lowerBound : nil
     }
 
-    /// Whether lines of Base64 may follow this line.
+    /// Whether a word is AUTH with one octet too much, too few or wrong, or with two that have changed places.
+    static func resemblesAuth(_ word: ArraySlice<UInt8>) -> Bool {
+        let auth = Verb.auth.octets
+        guard (auth.count - 1...auth.count + 1).contains(word.count) else { return false }
+        let typed = word.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 }
+        let head = zip(typed, auth).prefix { $0 == $1 }.count
+        let (rest, wanted) = (typed[head...], auth[head...])
+        let swapped = rest.count > 1 ? [rest[head + 1], rest[head]] + rest.dropFirst(2) : Array(rest)
+        return rest.dropFirst().elementsEqual(wanted) || rest.elementsEqual(wanted.dropFirst())
+            || rest.dropFirst().elementsEqual(wanted.dropFirst()) || swapped.elementsEqual(wanted)
+    }
+
+    /// Whether lines of Base64 may follow this line: it begins an exchange of another protocol, or AUTH was mistyped.
     static func beginsExchange(_ octets: ArraySlice<UInt8>) -> Bool {
-        all.contains { form in form.beginsExchange && form.end(in: octets, isWhole: true) != nil }
+        if all.contains(where: { form in form.beginsExchange && form.end(in: octets, isWhole: true) != nil }) {
+            return true
+        }
+        let first = Credential.Word(at: octets.startIndex, of: octets, isWhole: true)
+        let second = Credential.Word(at: first.range.upperBound, of: octets, isWhole: true)
+        return isMistypedAuth(octets[first.range])
+            || resemblesAuth(octets[first.range]) && Mechanism(named: octets[second.range]) != nil
     }
 
     /// Where the words end; nil when the line does not begin with them.
@@ -111,7 +137,8 @@ struct CredentialForm: Sendable {
     /// Whether a word is AUTH and a mechanism without the blank between them.
     static func isMistypedAuth(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.count > 4, word.prefix(4).equalsIgnoringCase(Verb.auth.octets) else { return false }
-        let name = word.dropFirst(4).drop { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }
+        // Some sign or blank that parts no words, as a hyphen or a no-break space.
+        let name = word.dropFirst(4).drop { !$0.isLetDigHyphen || $0 == UInt8(ascii: "-") }
         return Mechanism(named: name) != nil
     }
 

@@ -72,6 +72,8 @@ public struct SessionReader: Sendable {
     // Of the exchange under way
     /// The last line of the client was AUTH or a response.
     private var isBehindExchange = false
+    /// Since the challenge an answer came that nothing waited for: too early, or a log has left the response out.
+    private var mayBeOver = false
     /// The last line of the client ended in the count of a literal that is a credential (RFC 9051 §4.3).
     private var isBehindLiteral = false
     /// The line under way, of which only a part could be held, began as a credential.
@@ -470,6 +472,7 @@ public struct SessionReader: Sendable {
     private var standing: Credential.Standing {
         Credential.Standing(
             isChallenged: mode == .saslResponse || isBehindLiteral,
+            mayBeOver: mayBeOver,
             awaitsAnswer: awaitsResponse,
             isBehindExchange: isBehindExchange,
             isUnknown: isUnknown || !knowsLink && spoke.isEmpty
@@ -538,13 +541,23 @@ public struct SessionReader: Sendable {
             return nil
         }
         if restOfLine[.client] == true, begin < end { return begin..<end }
+        var standing = standing
         switch mode {
-        case .commands where awaitsAnswerToData: return nil
-        case .mailData, .chunk: return nil
-        case .commands, .strayMailData, .saslResponse: break
+        case .mailData where !mailData.isEarly: return nil
+        case .chunk: return nil
+        case .commands where awaitsAnswerToData: standing = strayStanding
+        case .mailData, .strayMailData: standing = strayStanding
+        case .commands, .saslResponse: break
         }
+        let before = behindChunk.map { $0.difference == 0 ? $0.tail : [] } ?? []
         let line = client.unread.prefix(4096)
-        guard let offset = Credential.start(in: line, isWhole: false, at: standing) else { return nil }
+        let starts = [
+            Credential.start(in: line, isWhole: false, at: standing),
+            before.isEmpty
+                ? nil
+                : Credential.start(in: before + line, isWhole: false, at: standing).map { max(0, $0 - before.count) },
+        ]
+        guard let offset = starts.compactMap(\.self).min() else { return nil }
         let from = min(markedFrom ?? .max, begin + offset)
         markedFrom = from
         return from < end ? from..<end : nil
@@ -662,10 +675,19 @@ public struct SessionReader: Sendable {
         return start.flatMap { $0 < end ? [$0..<end] : nil } ?? []
     }
 
-    /// What of a line that the server takes for a command is a credential, although the client means it otherwise.
-    private func strayCredentials(_ octets: [UInt8]) -> [Range<Int>] {
-        Self.credentials(octets, from: CredentialForm.start(in: octets[...], isWhole: true))
+    /// What of a line that the server takes for a command is a credential, although the client means it otherwise. `before` is what
+    /// the line began with and is given out already.
+    private mutating func strayCredentials(_ octets: [UInt8], behind before: [UInt8] = []) -> [Range<Int>] {
+        let line = before + octets
+        let start = Credential.start(in: line, isWhole: true, at: strayStanding)
+        let verb = Verb(reading: line[Credential.Word(at: 0, of: line[...], isWhole: true).range])
+        isBehindExchange =
+            verb == .auth || verb == nil && (isBehindExchange || CredentialForm.beginsExchange(line[...]))
+        return Self.credentials(octets, from: start.map { max(0, $0 - before.count) })
     }
+
+    /// Where such a line stands: the server does not take it for a response.
+    private var strayStanding: Credential.Standing { Credential.Standing(isBehindExchange: isBehindExchange) }
 
     @discardableResult
     private mutating func ask(
@@ -719,8 +741,10 @@ public struct SessionReader: Sendable {
         mailData.previous = piece.hasMore ? .none : line.ending
         mailData.endsLoosely = resembles
         mailData.lines += 1
+        // While DATA is not answered the server may yet take each line for a command.
+        let credentials = content.isEarly ? strayCredentials(line.octets) : []
         if ends { content.ends = endMailData() }
-        return utterance(.mailData(content), piece, .client)
+        return utterance(.mailData(content), piece, .client, credentials)
     }
 
     /// The mail data is over and waits for its answer, in LMTP for one from each recipient (RFC 2033 §4.2).
@@ -783,6 +807,7 @@ public struct SessionReader: Sendable {
         guard var behind = behindChunk else { return nil }
         behindChunk = nil
         let octets = piece.line.octets
+        let swallowedPart = behind.difference == 0 ? behind.tail : []
         if behind.difference == 0 {
             let swallowed = behind.tail + octets
             if !behind.tail.isEmpty, isSwallowedCommand(swallowed) {
@@ -802,8 +827,13 @@ public struct SessionReader: Sendable {
             .strayChunk(.init(id: id, difference: behind.difference)),
             piece,
             .client,
-            strayCredentials(octets)
+            strayCredentials(octets, behind: swallowedPart) + strayCredentials(octets)
         )
+    }
+
+    /// Whether a line begins with a verb.
+    private static func isVerb(_ line: [UInt8]) -> Bool {
+        Verb(reading: line[Credential.Word(at: 0, of: line[...], isWhole: true).range]) != nil
     }
 
     private func isSwallowedCommand(_ line: [UInt8]) -> Bool {
@@ -826,7 +856,9 @@ public struct SessionReader: Sendable {
         let octets = piece.line.octets
         if mode == .saslResponse {
             mode = .commands
-            if !octets.isEmpty, octets != [UInt8(ascii: "*")], Credential.isNoResponse(octets[...], isWhole: true) {
+            defer { mayBeOver = false }
+            let isCommand = Credential.isNoResponse(octets[...], isWhole: true) || mayBeOver && Self.isVerb(octets)
+            if !octets.isEmpty, octets != [UInt8(ascii: "*")], isCommand {
                 isBehindExchange = false
                 markedFrom = nil
                 return line(piece)
@@ -854,10 +886,12 @@ public struct SessionReader: Sendable {
     private mutating func replied(_ piece: LineStream.Piece) -> Utterance {
         let (code, continues) = ReplyLine.head(piece.line.octets)
         // In the middle of an exchange a log may have said which side it was, and may be wrong.
-        let isStray =
-            code == nil && !isInReply && !piece.hasMore && (isUnknown || !knowsLink && spoke.isEmpty)
-            && CredentialsInText.isTellingBase64(piece.line.octets[...])
-        if isStray, spoke.isEmpty { beginUnknown() }
+        let octets = piece.line.octets[...]
+        let mayBeStray = code == nil && !isInReply && !piece.hasMore
+        let isExcerpt =
+            mayBeStray && (isUnknown || !knowsLink && spoke.isEmpty) && CredentialsInText.isTellingBase64(octets)
+        if isExcerpt, spoke.isEmpty { beginUnknown() }
+        let isStray = isExcerpt || mayBeStray && Credential.isLoneResponse(octets)
         if !hasAnswered, !isInReply, !spoke.contains(.server) { isForeign = Self.looksForeign(piece.line.octets) }
         let answer = takeReply(code, continues) { piece.line.octets }
         return utterance(.reply(answer), piece, .server, isStray ? [0..<piece.line.octets.count] : [])
@@ -987,7 +1021,11 @@ public struct SessionReader: Sendable {
     private mutating func conclude(_ code: UInt16?) {
         mistaken = code == nil ? answering : nil
         hasAnswered = true
-        guard let answered = answering else { return challenged(code) }
+        guard let answered = answering else {
+            // What answers nothing ends no exchange: the response may be on its way.
+            if mode == .saslResponse, code != 334 { mayBeOver = true } else { challenged(code) }
+            return
+        }
         answering = nil
         defer { helloLines = [] }
         let isPositive = (code ?? 0) / 100 == 2
@@ -1052,7 +1090,7 @@ public struct SessionReader: Sendable {
 
     private mutating func challenged(_ code: UInt16?) {
         if code == 334, mode == .commands, !pending.entries.contains(where: { $0.turn == .saslResponse }) {
-            mode = .saslResponse
+            (mode, mayBeOver) = (.saslResponse, false)
         } else if code != 334, mode == .saslResponse {
             mode = .commands
         }
