@@ -64,6 +64,8 @@ import Testing
     func `a reply line is split into code, separator and text`(row: Row) {
         let octets = Array(row.line.utf8)
         let reading = ReplyLine.read(octets, expectsEnhanced: row.expectsEnhanced)
+        let judged = ReplyLine.judged(octets, expectsEnhanced: row.expectsEnhanced)
+        #expect(judged == Reading(reading.value, departures: reading.departures))
         #expect(reading.value.code == row.code)
         #expect(reading.value.continues == row.continues)
         #expect(reading.value.enhanced?.description == row.enhanced)

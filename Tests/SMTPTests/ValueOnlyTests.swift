@@ -33,6 +33,50 @@ import Testing
         }
     }
 
+    /// These lines, and the plain ones of them with any octet of some other kind in the place of one of theirs or behind it.
+    private static var closeToPlain: [[UInt8]] {
+        let plain = [
+            "MAIL FROM:<ada@a.example>", "rcpt to:<b.c@[192.0.2.1]>", "RCPT TO:<a@b>", "DATA", "quit", "TURN",
+            "250 2.1.0 Ok",
+            "250-SIZE 1", "354 go", "550 5.1.1 no (#5.1.1)", "221 2.0.0", "250 2.1.0",
+        ].map { Array($0.utf8) }
+        let octets: [UInt8] = [0, 9, 32, 34, 40, 41, 45, 46, 48, 53, 57, 58, 60, 62, 64, 65, 92, 127, 200]
+        let changed = plain.flatMap { line in
+            line.indices.flatMap { index in octets.flatMap { Self.changed(line, at: index, to: $0) } }
+        }
+        let long = [65, 255, 260, 480, 500].flatMap { count in
+            ["MAIL FROM:<\(String(repeating: "a", count: count))@b>", "250 \(String(repeating: "x", count: count))"]
+        }
+        let domains = (120...130).map { "RCPT TO:<a@\(String(repeating: "b.", count: $0))c>" }
+        return lines + plain + changed + (long + domains).map { Array($0.utf8) }
+    }
+
+    /// A line with another octet in the place of one of its own, and before that.
+    private static func changed(_ line: [UInt8], at index: Int, to octet: UInt8) -> [[UInt8]] {
+        var (replaced, longer) = (line, line)
+        replaced[index] = octet
+        longer.insert(octet, at: index)
+        return [replaced, longer]
+    }
+
+    @Test func `what is judged without lexemes is what is read`() {
+        let lines = Self.closeToPlain
+        let commands = lines.filter { line in
+            let (judged, read) = (Command.judged(line), Command.read(line))
+            let hasLexemes = judged.lexemes == read.lexemes || judged.lexemes.isEmpty && read.value.parameters.isEmpty
+            return !hasLexemes || judged.value != read.value || judged.departures != read.departures
+        }
+        #expect(commands.isEmpty, "\(commands.map(\.lossyText))")
+        let replies = [false, true].flatMap { expectsEnhanced in
+            lines.filter { line in
+                let read = ReplyLine.read(line, expectsEnhanced: expectsEnhanced)
+                let judged = ReplyLine.judged(line, expectsEnhanced: expectsEnhanced)
+                return judged != Reading(read.value, departures: read.departures)
+            }
+        }
+        #expect(replies.isEmpty, "\(replies.map(\.lossyText))")
+    }
+
     @Test func `a turn alone is the one of the whole reading`() {
         #expect(Self.lines.contains { Command.turn(of: $0) == .mail })
         let more = ["BDAT 5 LAST", "bdat 5", " bdat 5 last", "RCPT:x", " \tquit", "SEND FROM:<a@b>", ""].map {

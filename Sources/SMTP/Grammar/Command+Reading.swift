@@ -6,6 +6,35 @@ extension Command {
         return read(&cursor)
     }
 
+    /// The same for whoever reads every line of every session: where there is nothing to remark and no parameter, as on nearly every
+    /// line, without lexemes.
+    public static func judged(_ octets: [UInt8]) -> LineReading<Command> {
+        plain(octets).map { LineReading(value: $0, lexemes: [], departures: []) } ?? read(octets)
+    }
+
+    /// A command of which `read` finds nothing to remark: a verb that takes nothing, alone, or MAIL or RCPT with a plain mailbox and
+    /// nothing behind it; nil for every other.
+    private static func plain(_ octets: [UInt8]) -> Command? {
+        guard octets.count <= 510 else { return nil }
+        if octets.count == 4, let verb = Verb(reading: octets[...]), verb.shape == .nothing, !verb.isObsolete {
+            return Command(verb: verb, typedVerb: octets, argument: .none)
+        }
+        // A path has 256 octets at most, its brackets among them (RFC 5321 §4.5.3.1.3).
+        guard let (range, at) = octets.withUnsafeBufferPointer(plainAddress), range.upperBound == octets.count - 1,
+            range.count <= 254
+        else { return nil }
+        let (local, domain) = (Array(octets[range.lowerBound..<at]), Array(octets[(at + 1)..<range.upperBound]))
+        guard local.count <= 64, domain.count <= 255, Mailbox.isLocalPart(local), Domain.isDomain(domain) else {
+            return nil
+        }
+        let verb: Verb = octets[0].uppercased == UInt8(ascii: "M") ? .mail : .rcpt
+        return Command(
+            verb: verb,
+            typedVerb: Array(octets[..<4]),
+            argument: .path(.mailbox(Mailbox(unchecked: local, domain: domain)))
+        )
+    }
+
     /// The same without lexemes and departures: for whoever reads thousands of lines and asks only what was said.
     public init(reading octets: [UInt8]) {
         var cursor = LineCursor(octets, valueOnly: true)

@@ -25,6 +25,33 @@ public struct ReplyLine: Hashable, Sendable {
         return read(&cursor, expectsEnhanced: expectsEnhanced)
     }
 
+    /// The same without lexemes: for whoever reads every line of every session.
+    public static func judged(_ octets: [UInt8], expectsEnhanced: Bool) -> Reading<ReplyLine> {
+        if let plain = plain(octets, expectsEnhanced: expectsEnhanced) { return Reading(plain) }
+        let reading = read(octets, expectsEnhanced: expectsEnhanced)
+        return Reading(reading.value, departures: reading.departures)
+    }
+
+    /// A line in which `read` finds nothing to remark, as nearly all are, and no closing status; nil for every other.
+    private static func plain(_ octets: [UInt8], expectsEnhanced: Bool) -> ReplyLine? {
+        guard (5...510).contains(octets.count), (0x32...0x35).contains(octets[0]), (0x30...0x35).contains(octets[1]),
+            octets[2].isDigit, octets[3] == 32 || octets[3] == UInt8(ascii: "-"),
+            let last = octets.last, !last.isWhiteSpace, last != UInt8(ascii: ")")
+        else { return nil }
+        let code = octets[..<3].reduce(UInt16(0)) { $0 * 10 + UInt16($1 - 0x30) }
+        let enhanced = octets[4].isDigit ? EnhancedStatusCode(opening: octets[4...]) : nil
+        var start = 4
+        if let enhanced {
+            guard UInt16(enhanced.class) == code / 100 else { return nil }
+            start += enhanced.length
+            if start < octets.count, octets[start] == 32 { start += 1 }
+        } else if expectsEnhanced, code / 100 != 3 {
+            return nil
+        }
+        let continues = octets[3] == UInt8(ascii: "-")
+        return ReplyLine(code: code, continues: continues, enhanced: enhanced, text: Array(octets[start...]))
+    }
+
     fileprivate static func read(_ cursor: inout LineCursor, expectsEnhanced: Bool) -> LineReading<ReplyLine> {
         let octets = cursor.octets
         if octets.count + 2 > 512 { cursor.note(.replyLineTooLong, 0..<octets.count) }

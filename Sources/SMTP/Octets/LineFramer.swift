@@ -11,6 +11,8 @@ public struct LineFramer: Sendable {
     private var head = 0
     /// Up to where in `buffer` no line feed was found.
     private var searched = 0
+    /// Whether the buffer is an array of somebody else's, whose room is of no use here.
+    private var isShared = false
 
     public init() {}
 
@@ -21,7 +23,15 @@ public struct LineFramer: Sendable {
     /// Octets that came after the last complete line.
     public var unfinished: [UInt8] { Array(unread) }
 
-    public mutating func append(_ octets: some Sequence<UInt8>) { buffer.append(contentsOf: octets) }
+    public mutating func append(_ octets: some Sequence<UInt8>) {
+        if buffer.isEmpty, let whole = octets as? [UInt8] {
+            // What comes when all before it was given out is not copied.
+            (buffer, isShared) = (whole, true)
+        } else {
+            buffer.append(contentsOf: octets)
+            isShared = false
+        }
+    }
 
     /// The next complete line, or nil when its end has not come yet.
     public mutating func nextLine() -> WireLine? { nextLine(within: .max) }
@@ -104,11 +114,11 @@ public struct LineFramer: Sendable {
     private mutating func giveBack() {
         // Given back at times that are rare enough for each octet to be moved about once.
         if head == buffer.count {
-            buffer.removeAll(keepingCapacity: head <= Self.maxLine)
-            (searched, head) = (0, 0)
+            if isShared { buffer = [] } else { buffer.removeAll(keepingCapacity: head <= Self.maxLine) }
+            (searched, head, isShared) = (0, 0, false)
         } else if head > Self.maxLine && head * 2 > buffer.count {
             buffer.removeSubrange(..<head)
-            (searched, head) = (searched - head, 0)
+            (searched, head, isShared) = (searched - head, 0, false)
         }
     }
 }

@@ -40,6 +40,8 @@ public struct WireLine: Hashable, Sendable {
         var found: [Departure] = []
         if ending == .lf { found.append(Departure(.bareLF, at: octets.count..<octets.count + 1)) }
         if ending == .none { found.append(Departure(.unfinishedLine)) }
+        // Nearly every line holds nothing that deserves a closer look.
+        guard !octets.allSatisfy({ (32...126).contains($0) }) else { return found }
         if let at = octets.firstIndex(of: 13) { found.append(Departure(.bareCR, at: at..<at + 1)) }
         if let at = octets.firstIndex(where: { $0.isControl && $0 != 13 }) {
             found.append(Departure(.controlOctet, at: at..<at + 1))

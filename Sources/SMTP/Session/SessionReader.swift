@@ -322,6 +322,43 @@ public struct SessionReader: Sendable {
         return PlainLine(kind: kind, count: count)
     }
 
+    /// The same line as `next` tells it, of octets that go on at `start`. Nil as well where a credential is known, which the line
+    /// may say again.
+    public mutating func nextPlain(in octets: [UInt8], at start: Int, from side: Side) -> Utterance? {
+        guard known.isEmpty else { return nil }
+        let taken = octets.withUnsafeBufferPointer { octets in
+            takePlainLine(UnsafeBufferPointer(rebasing: octets[start...]), from: side)
+        }
+        guard let taken else { return nil }
+        let kind: Utterance.Kind =
+            switch taken.kind {
+            case .command(let asked): .command(asked)
+            case .reply(let answer): .reply(answer)
+            }
+        let end = side == .client ? client.givenOut : server.givenOut
+        let piece = LineStream.Piece(line: WireLine(Array(octets[start..<start + taken.count])))
+        return Utterance(side: side, kind: kind, piece: piece, range: end - taken.count - 2..<end, credentials: [])
+    }
+
+    /// How many octets at the front are lines that hold no credential, as nearly all are; they are taken.
+    private mutating func passWithoutCredentials(_ octets: [UInt8], from side: Side) -> Int {
+        guard known.isEmpty else { return 0 }
+        return octets.withUnsafeBufferPointer { octets in
+            var passed = 0
+            while passed < octets.count {
+                let rest = UnsafeBufferPointer(rebasing: octets[passed...])
+                let content = side == .client ? passPlainMailData(of: rest) : 0
+                guard content == 0 else {
+                    passed += content
+                    continue
+                }
+                guard let line = takePlainLine(rest, from: side) else { break }
+                passed += line.count + 2
+            }
+            return passed
+        }
+    }
+
     /// Whether neither credentials nor TLS nor chunks follow a verb.
     private static func isPlain(_ verb: Verb) -> Bool {
         switch verb {
@@ -489,7 +526,9 @@ public struct SessionReader: Sendable {
             decideBeginning()
             while next(.client) != nil {}
         }
-        append(octets, from: side)
+        let passed = passWithoutCredentials(octets, from: side)
+        guard passed == 0 || passed < octets.count else { return [] }
+        if passed > 0 { receive(octets[passed...], from: side, marks: []) } else { append(octets, from: side) }
         var found: [Range<Int>] = []
         while true {
             if side == .client, passPlainMailData().lines > 0 { continue }

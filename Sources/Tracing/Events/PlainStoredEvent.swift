@@ -89,18 +89,20 @@ struct PlainStoredEvent {
         // Escaped quotation marks make this too much, never too little.
         while end < line.count, line[end] != UInt8(ascii: "\"") || line[end - 1] == UInt8(ascii: "\\") { end += 1 }
         var isPlain = true
-        var octets: [UInt8] = []
-        octets.reserveCapacity(end - position)
-        while isPlain, position < line.count, line[position] != UInt8(ascii: "\"") {
-            let octet = line[position]
-            position += 1
-            if octet != UInt8(ascii: "\\") {
-                isPlain = octet >= 32 && octet < 128
-                octets.append(octet)
-            } else if let meant = escaped() {
-                octets.append(meant)
-            } else {
-                isPlain = false
+        let octets = [UInt8](unsafeUninitializedCapacity: end - position) { octets, count in
+            while isPlain, position < line.count, line[position] != UInt8(ascii: "\"") {
+                let octet = line[position]
+                position += 1
+                if octet != UInt8(ascii: "\\") {
+                    isPlain = octet >= 32 && octet < 128
+                    octets[count] = octet
+                } else if let meant = escaped() {
+                    octets[count] = meant
+                } else {
+                    isPlain = false
+                    break
+                }
+                count += 1
             }
         }
         return isPlain && take("\"") ? octets : nil

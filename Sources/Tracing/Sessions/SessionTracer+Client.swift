@@ -4,7 +4,7 @@ import SMTP
 extension SessionTracer {
     mutating func command(_ asked: Utterance.Asked, _ said: Utterance, _ trace: inout Trace) {
         let (piece, turn) = (said.piece, asked.turn)
-        let reading = Command.read(said.octets)
+        let reading = Command.judged(said.octets)
         let command = reading.value
         mistaken = nil
         let isAllowed = asked.isAllowed && !isGivenOnlyOnce(turn)

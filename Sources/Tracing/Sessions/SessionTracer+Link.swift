@@ -106,7 +106,19 @@ extension SessionTracer {
             reader.decideBeginning()
             drain(.client, &trace)
         }
-        reader.append(octets, from: side, marks: marks)
+        var position = 0
+        if marks.isEmpty {
+            // Most lines are told where they stand.
+            while position < octets.count, let said = reader.nextPlain(in: octets, at: position, from: side) {
+                position += said.piece.line.count
+                tell(said, &trace)
+            }
+        }
+        if position == 0 {
+            reader.append(octets, from: side, marks: marks)
+        } else if position < octets.count {
+            reader.append(Array(octets[position...]), from: side)
+        }
         drain(side, &trace)
         dropCarrier(of: side)
     }

@@ -24,7 +24,9 @@ struct SessionTracer: Sendable {
     var reader = SessionReader()
     /// What was sent and not answered; each with the index of its line and the place it stands at.
     var sent: [TurnID: Sent] = [:]
-    var hello = Hello()
+    var hello = Hello() { didSet { offersStatusCodes = hello.offers("ENHANCEDSTATUSCODES") } }
+    /// Asked with every reply.
+    private(set) var offersStatusCodes = false
     var assembler = ReplyAssembler()
     /// What the reply under way answers, once its first line was seen.
     var answering: Sent?
