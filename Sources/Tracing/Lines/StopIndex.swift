@@ -5,8 +5,8 @@
 public struct StopIndex: Equatable, Sendable {
     /// How many mail transactions were begun.
     public private(set) var transactions = 0
-    /// The furthest step of all stops up to each.
-    private var furthest = Blocks<Step>()
+    /// Where a step was reached that is further than all before, in order.
+    private var advances: [Advance] = []
     /// The stops of each step; those of the steps inside a transaction behind the others, seven for each transaction.
     private var kept = Blocks<Kept>()
     /// Those of steps that have many stops.
@@ -14,16 +14,44 @@ public struct StopIndex: Equatable, Sendable {
     /// Of each stop, the one before it at the same step, and whether it failed.
     private var marks = Blocks<Mark>()
 
-    /// Most steps of most transactions have a few stops, of which the last leads to the others.
-    private enum Kept: Equatable, Sendable {
-        case none
-        case few(last: UInt32, count: UInt8)
-        /// An index into `many`.
-        case many(UInt32)
+    private struct Advance: Equatable, Sendable {
+        let stop: Int
+        let step: Step
+    }
+
+    /// Most steps of most transactions have a few stops, of which the last leads to the others. In four octets, as there may be
+    /// very many.
+    private struct Kept: Equatable, Sendable {
+        enum Visits {
+            case none
+            case few(last: UInt32, count: UInt32)
+            /// An index into `many`.
+            case many(UInt32)
+        }
+
+        private static let many: UInt32 = 15
+        /// How many there are, in four bits; above them the last of a few.
+        private let bits: UInt32
+
+        init(_ visits: Visits) {
+            switch visits {
+            case .none: bits = 0
+            case .few(let last, let count): bits = last << 4 | count
+            case .many(let index): bits = index << 4 | Self.many
+            }
+        }
+
+        var visits: Visits {
+            switch bits & 15 {
+            case 0: .none
+            case Self.many: .many(bits >> 4)
+            case let count: .few(last: bits >> 4, count: count)
+            }
+        }
     }
 
     /// So many stops of a step are few.
-    private static let maxFew = 8
+    private static let maxFew: UInt32 = 8
 
     private struct Mark: Equatable, Sendable {
         /// The number of the stop shifted by one, and 1 where this one failed.
@@ -122,7 +150,7 @@ public struct StopIndex: Equatable, Sendable {
     func visits(of step: Step, in transaction: Int, placeOf: (Int) -> Place) -> Visits {
         let slot = Self.place(of: step, transaction)
         guard kept.indices.contains(slot) else { return Visits() }
-        switch kept[slot] {
+        switch kept[slot].visits {
         case .none: return Visits()
         case .few(let last, let count): return visits(before: last, count: Int(count), placeOf)
         case .many(let index): return many[Int(index)]
@@ -148,35 +176,52 @@ public struct StopIndex: Equatable, Sendable {
     }
 
     /// The furthest step among the first `count` stops; nil when there are none.
-    public func furthestStep(among count: Int) -> Step? { count > 0 ? furthest[min(count, furthest.count) - 1] : nil }
+    public func furthestStep(among count: Int) -> Step? { advances.last { $0.stop < count }?.step }
 
-    /// A stop is added to the others; `placeOf` tells where an earlier one is.
-    mutating func append(at place: Place, number: Int, hasFailed: Bool, placeOf: (Int) -> Place) {
-        transactions = max(transactions, place.transaction)
-        furthest.append(furthest.last.map { max($0, place.step) } ?? place.step)
+    /// A stop is added to the others. Where its step has more than a few already nothing is done, and it says false.
+    mutating func appendToFew(at place: Place, number: Int, hasFailed: Bool) -> Bool {
         let slot = Self.place(of: place.step, place.transaction)
-        while kept.count <= slot { kept.append(.none) }
-        var before: UInt32 = 0
-        switch kept[slot] {
-        case .none: kept[slot] = .few(last: UInt32(number), count: 1)
-        case .many(let index): many[Int(index)].append(number, place, hasFailed)
+        while kept.count <= slot { kept.append(Kept(.none)) }
+        switch kept[slot].visits {
+        case .none:
+            kept[slot] = Kept(.few(last: UInt32(number), count: 1))
+            append(at: place, number, Mark(before: 0, hasFailed: hasFailed))
         case .few(let last, let count) where count < Self.maxFew:
-            before = last
-            kept[slot] = .few(last: UInt32(number), count: count + 1)
+            kept[slot] = Kept(.few(last: UInt32(number), count: count + 1))
+            append(at: place, number, Mark(before: last, hasFailed: hasFailed))
+        case .few, .many: return false
+        }
+        return true
+    }
+
+    /// Adds a stop of such a step; `placeOf` tells where an earlier stop is.
+    mutating func appendToMany(at place: Place, number: Int, hasFailed: Bool, placeOf: (Int) -> Place) {
+        let slot = Self.place(of: place.step, place.transaction)
+        switch kept[slot].visits {
+        case .many(let index): many[Int(index)].append(number, place, hasFailed)
         case .few(let last, let count):
             var visits = visits(before: last, count: Int(count), placeOf)
             visits.append(number, place, hasFailed)
-            kept[slot] = .many(UInt32(many.count))
+            kept[slot] = Kept(.many(UInt32(many.count)))
             many.append(visits)
+        case .none: break
         }
-        marks.append(Mark(before: before, hasFailed: hasFailed))
+        append(at: place, number, Mark(before: 0, hasFailed: hasFailed))
+    }
+
+    private mutating func append(at place: Place, _ number: Int, _ mark: Mark) {
+        transactions = max(transactions, place.transaction)
+        if advances.last.map({ $0.step < place.step }) ?? true {
+            advances.append(Advance(stop: number, step: place.step))
+        }
+        marks.append(mark)
     }
 
     /// A place failed, or did not after all.
     mutating func mark(_ place: Place, failed: Bool, placeOf: (Int) -> Place) {
         let slot = Self.place(of: place.step, place.transaction)
         guard kept.indices.contains(slot) else { return }
-        switch kept[slot] {
+        switch kept[slot].visits {
         case .none: break
         case .many(let index): many[Int(index)].mark(place, failed: failed)
         case .few(let last, let count):
@@ -210,7 +255,7 @@ public struct FindingIndex: Equatable, Sendable {
 /// Where one side begins to speak at a stop, kept as the trace grows: an arrow of a time line each.
 public struct TurnIndex: Equatable, Sendable {
     /// The first lines.
-    private var starts = Blocks<UInt32>()
+    private var starts = LineStarts()
     private var last: (speaker: TraceLine.Speaker, leg: Leg)?
     private var end = 0
 
@@ -219,24 +264,17 @@ public struct TurnIndex: Equatable, Sendable {
     }
 
     /// How many begin among the first `count` lines of the trace.
-    public func count(before count: Int) -> Int {
-        var (low, high) = (0, starts.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(starts[middle]) < count { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    public func count(before count: Int) -> Int { starts.count(before: count) }
 
     /// The lines of one, counted from 0.
     public func lines(of number: Int) -> Range<Int> {
-        Int(starts[number])..<(number + 1 < starts.count ? Int(starts[number + 1]) : end)
+        starts[number]..<(number + 1 < starts.count ? starts[number + 1] : end)
     }
 
     /// A line was added to the others.
     mutating func append(_ line: TraceLine, isNewStop: Bool) {
         let isOther = last.map { $0 != (line.speaker, line.leg) } ?? true
-        if isNewStop || isOther { starts.append(UInt32(clamping: line.index)) }
+        if isNewStop || isOther { starts.append(line.index) }
         (last, end) = ((line.speaker, line.leg), line.index + 1)
     }
 }

@@ -7,7 +7,7 @@ public struct Trace: Equatable, Sendable {
     /// What the session told about itself so far.
     public internal(set) var facts = SessionFacts()
     /// Every mail whose data went over a wire, in order.
-    public internal(set) var mails = Blocks<TracedMail>()
+    public internal(set) var mails = TracedMails()
     private var mailIndex = MailIndex()
     /// Mails as they were put into a mailbox.
     public internal(set) var delivered: [[UInt8]] = []
@@ -24,7 +24,7 @@ public struct Trace: Equatable, Sendable {
     init(maxContent: Int) { self.maxContent = maxContent }
 
     /// Whether some mail is longer than what is kept of it.
-    public var hasCutMail: Bool { mails.contains { $0.octetsLeftOut > 0 } }
+    public var hasCutMail: Bool { mails.hasCut }
 
     /// A run of lines that stand at one place: what one press of *next* shows. Indices into `stops` grow with time.
     public struct Stop: Equatable, Sendable {
@@ -43,9 +43,9 @@ public struct Trace: Equatable, Sendable {
     public var foldedStops: TraceStops { TraceStops(lines: lines, starts: foldedStarts ?? starts, isFolded: true) }
 
     /// The first lines of the stops.
-    private var starts = Blocks<UInt32>()
+    private var starts = LineStarts()
     /// Those of the folded stops; nil while they are the same.
-    private var foldedStarts: Blocks<UInt32>?
+    private var foldedStarts: LineStarts?
 
     /// The stop that holds a line.
     public func stop(ofLine index: Int) -> Int? {
@@ -60,14 +60,7 @@ public struct Trace: Equatable, Sendable {
     }
 
     /// How many stops begin before a line.
-    public func stops(before line: Int) -> Int {
-        var (low, high) = (0, starts.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(starts[middle]) < line { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    public func stops(before line: Int) -> Int { starts.count(before: line) }
 
     /// How many mail transactions were begun.
     public var transactions: Int { index.transactions }
@@ -75,7 +68,7 @@ public struct Trace: Equatable, Sendable {
     public private(set) var index = StopIndex()
     /// The stops at a step; `transaction` counts from 1 and matters inside a transaction alone.
     public func visits(of step: Step, in transaction: Int) -> StopIndex.Visits {
-        index.visits(of: step, in: transaction) { lines.place(of: Int(starts[$0])) }
+        index.visits(of: step, in: transaction) { lines.place(of: starts[$0]) }
     }
 
     /// Where the findings are.
@@ -101,13 +94,16 @@ public struct Trace: Equatable, Sendable {
 
     /// A stop begins with the line that comes next.
     private mutating func begin(_ place: Place, after last: Place?, at line: Int) {
-        index.append(at: place, number: starts.count, hasFailed: failed.contains(place)) { [lines, starts] in
-            lines.place(of: Int(starts[$0]))
+        let hasFailed = !failed.isEmpty && failed.contains(place)
+        if !index.appendToFew(at: place, number: starts.count, hasFailed: hasFailed) {
+            index.appendToMany(at: place, number: starts.count, hasFailed: hasFailed) { [lines, starts] in
+                lines.place(of: starts[$0])
+            }
         }
         let continuesFold = place.step == .submission && last?.step == .submission
         if continuesFold, foldedStarts == nil { foldedStarts = starts }
-        if !continuesFold { foldedStarts?.append(UInt32(line)) }
-        starts.append(UInt32(line))
+        if !continuesFold { foldedStarts?.append(line) }
+        starts.append(line)
     }
 
     /// A step failed: the reply to it was negative, or the link broke there.
@@ -121,7 +117,7 @@ public struct Trace: Equatable, Sendable {
     }
 
     private mutating func mark(_ place: Place, failed: Bool) {
-        index.mark(place, failed: failed) { [lines, starts] in lines.place(of: Int(starts[$0])) }
+        index.mark(place, failed: failed) { [lines, starts] in lines.place(of: starts[$0]) }
     }
 
     /// The mail that was sent in a transaction of a leg, the last where there are several.
@@ -146,6 +142,8 @@ public struct Trace: Equatable, Sendable {
             knowsRelayed = true
             (knownForwardPaths, facts.forwardPaths) = ([], [])
         }
+        // Mail after mail may go to the same recipient.
+        if let last = facts.forwardPaths.last, last == path { return last }
         let (isNew, known) = knownForwardPaths.insert(path)
         if isNew { facts.forwardPaths.append(path) }
         return known

@@ -6,7 +6,9 @@ import SMTP
 /// It decides nothing: what was appended is what comes out. Lines lie in blocks, so that adding to a trace that somebody else holds
 /// as well copies the last block and not all of them.
 public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
-    private var blocks: [LineBlock] = []
+    /// Those to which nothing is added any more, and the one that grows.
+    private var full: [FullBlock] = []
+    private var growing = LineBlock()
     public private(set) var count = 0
 
     public init() {}
@@ -16,28 +18,32 @@ public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
 
     public subscript(index: Int) -> TraceLine {
         precondition(index >= 0 && index < count, "no line \(index) among \(count)")
-        return blocks[index / LineBlock.size].line(index % LineBlock.size, index: index)
+        return look(at: index) { $0.line($1, index: index) }
+    }
+
+    /// Looks at a line where it lies: a block is large, and every view asks for lines.
+    @inline(__always)
+    private func look<Seen>(at index: Int, _ body: (LineBlock, Int) -> Seen) -> Seen {
+        let (block, number) = (index / LineBlock.size, index % LineBlock.size)
+        return block < full.count ? body(full[block].block, number) : body(growing, number)
     }
 
     /// Where a line stands, without the rest of it.
-    func place(of index: Int) -> Place { blocks[index / LineBlock.size].place(of: index % LineBlock.size) }
+    func place(of index: Int) -> Place { look(at: index) { $0.place(of: $1) } }
 
-    /// A line without its octets where those are mail data, which few ask for.
-    func outline(of index: Int) -> TraceLine {
-        blocks[index / LineBlock.size].line(index % LineBlock.size, index: index, withContent: false)
-    }
+    /// A line without its findings, and without its octets where those are mail data, which few ask for.
+    func outline(of index: Int) -> TraceLine { look(at: index) { $0.line($1, index: index, withContent: false) } }
 
     /// How many octets of mail data some lines had on the wire. They may be very many, so none of them is made.
     func mailDataCount(in range: Range<Int>) -> Int {
         range.reduce(0) { sum, index in
-            let (block, number) = (index / LineBlock.size, index % LineBlock.size)
-            return blocks[block].isMailData(number) ? sum + blocks[block].octetCount(of: number) : sum
+            sum + look(at: index) { $0.isMailData($1) ? $0.octetCount(of: $1) : 0 }
         }
     }
 
     /// The last of some lines that is a reply with a code.
     func lastReply(in range: Range<Int>) -> TraceLine? {
-        for index in range.reversed() where blocks[index / LineBlock.size].isReply(index % LineBlock.size) {
+        for index in range.reversed() where look(at: index, { $0.isReply($1) }) {
             let line = self[index]
             if line.replyCode != nil { return line }
         }
@@ -45,22 +51,36 @@ public struct TraceLines: RandomAccessCollection, Equatable, Sendable {
     }
 
     /// The findings of a line, without the rest of it.
-    func findings(of index: Int) -> [Finding] { blocks[index / LineBlock.size].findings(of: index % LineBlock.size) }
+    func findings(of index: Int) -> [Finding] { look(at: index) { $0.findings(of: $1) } }
 
     mutating func append(_ line: TraceLine) {
         if count % LineBlock.size == 0 {
-            if !blocks.isEmpty { blocks[blocks.count - 1].trim() }
-            blocks.append(LineBlock(before: line))
+            if count > 0 {
+                growing.trim()
+                full.append(FullBlock(growing))
+            }
+            growing = LineBlock(before: line)
         }
-        blocks[blocks.count - 1].append(line)
+        growing.append(line)
         count += 1
     }
 
     mutating func set(_ findings: [Finding], onLine index: Int) {
-        blocks[index / LineBlock.size].set(findings, of: index % LineBlock.size)
+        let (block, number) = (index / LineBlock.size, index % LineBlock.size)
+        guard block < full.count else { return growing.set(findings, of: number) }
+        var changed = full[block].block
+        changed.set(findings, of: number)
+        full[block] = FullBlock(changed)
     }
 
     public static func == (one: TraceLines, other: TraceLines) -> Bool { one.elementsEqual(other) }
+}
+
+/// A block that stays as it is: traces that share it share one thing, however much is in it.
+private final class FullBlock: Sendable {
+    let block: LineBlock
+
+    init(_ block: LineBlock) { self.block = block }
 }
 
 /// A few hundred lines that follow one another.
@@ -71,6 +91,8 @@ private struct LineBlock: Sendable {
     private static let row = 16
 
     private var lines: [KeptLine] = []
+    /// What the lines are, each once: there are few different ones.
+    private var shapes: [LineShape] = []
     private var octets: [UInt8] = []
     /// Where in the octets those of each row begin.
     private var rows: [UInt32] = []
@@ -85,6 +107,8 @@ private struct LineBlock: Sendable {
     private var alone: [Finding] = []
     private var rare: [UInt16: RareParts] = [:]
 
+    init() { base = KeptLine.Numbers(time: 0, substep: 0, transaction: 0, answers: nil) }
+
     init(before line: TraceLine) {
         base = KeptLine.Numbers(of: line)
         lines.reserveCapacity(Self.size)
@@ -98,7 +122,7 @@ private struct LineBlock: Sendable {
         let isLong = octets.count - start + line.octets.count > Int(UInt16.max)
         if !isLong { octets += line.octets }
         for finding in line.findings { findings.append(keep(finding, number)) }
-        var kept = KeptLine(line, end: UInt16(octets.count - start))
+        var kept = KeptLine(line, end: UInt16(octets.count - start), shape: shapeNumber(of: LineShape(line)))
         let numbers = KeptLine.Numbers(of: line)
         if !kept.take(numbers, index: line.index, from: base) { wide.append((number, numbers)) }
         if case .mailData(let part) = line.content, let fold = part.fold, fold != .unknown {
@@ -111,6 +135,19 @@ private struct LineBlock: Sendable {
         lines.append(kept)
     }
 
+    /// The number of a shape. Lines are mostly like the one before, or follow one another as they did before.
+    private mutating func shapeNumber(of shape: LineShape) -> UInt16 {
+        let last = Int(lines.last?.shape ?? 0)
+        let next = last + 1 < shapes.count ? last + 1 : 0
+        if !shapes.isEmpty, shapes[last] == shape { return UInt16(last) }
+        if !shapes.isEmpty, shapes[next] == shape { return UInt16(next) }
+        if let known = shapes.lastIndex(of: shape) { return UInt16(known) }
+        shapes.append(shape)
+        return UInt16(shapes.count - 1)
+    }
+
+    private func shape(of number: Int) -> LineShape { shapes[Int(lines[number].shape)] }
+
     private mutating func keep(_ finding: Finding, _ line: UInt16) -> KeptFinding {
         if let kept = KeptFinding(finding, line: line) { return kept }
         alone.append(finding)
@@ -120,29 +157,37 @@ private struct LineBlock: Sendable {
     /// No line will be added any more: gives room back that was kept for more.
     mutating func trim() {
         octets = octets.withUnsafeBufferPointer { Array($0) }
+        shapes = shapes.withUnsafeBufferPointer { Array($0) }
         findings = findings.withUnsafeBufferPointer { Array($0) }
         wide = wide.withUnsafeBufferPointer { Array($0) }
         folds = folds.withUnsafeBufferPointer { Array($0) }
     }
 
-    /// Of mail data the octets are left out unless `withContent`.
+    /// Findings and the octets of mail data are left out unless `withContent`.
     func line(_ number: Int, index: Int, withContent: Bool = true) -> TraceLine {
         let kept = lines[number]
+        let shape = shape(of: number)
         let numbers = numbers(of: number, index: index)
         let rare = kept.marks.contains(.rare) ? rare[UInt16(number)] : nil
         // Made in one piece: what is changed behind that is copied, and every view asks for lines.
         return TraceLine(
             index: index,
             time: numbers.time,
-            leg: kept.leg,
-            speaker: kept.speaker,
-            place: numbers.place(kept.step),
-            octets: rare?.octets ?? (withContent || !kept.isMailData ? Array(octets[range(of: number)]) : []),
-            ending: kept.ending,
-            content: rare?.content ?? kept.content(numbers.answers, recipient: rare?.recipient, fold(of: number)),
+            leg: shape.leg,
+            speaker: shape.speaker,
+            place: numbers.place(shape.step),
+            octets: rare?.octets ?? (withContent || !shape.isMailData ? Array(octets[range(of: number)]) : []),
+            ending: shape.ending,
+            content: rare?.content
+                ?? shape.content(
+                    kept.marks,
+                    numbers.answers,
+                    recipient: rare?.recipient,
+                    fold(of: number)
+                ),
             isInferred: kept.marks.contains(.isInferred),
             secrets: rare?.secrets ?? [],
-            findings: findings(of: number),
+            findings: withContent ? findings(of: number) : [],
             message: rare?.message ?? [],
             failure: rare?.failure,
             recipient: rare?.toldOf,
@@ -154,14 +199,14 @@ private struct LineBlock: Sendable {
     func octetCount(of number: Int) -> Int {
         let kept = lines[number]
         let long = kept.marks.contains(.rare) ? rare[UInt16(number)]?.octets?.count : nil
-        return (long ?? range(of: number).count) + kept.ending.octets.count
+        return (long ?? range(of: number).count) + shape(of: number).ending.octets.count
     }
 
-    func isMailData(_ number: Int) -> Bool { lines[number].isMailData }
+    func isMailData(_ number: Int) -> Bool { shape(of: number).isMailData }
 
-    func isReply(_ number: Int) -> Bool { lines[number].isReply }
+    func isReply(_ number: Int) -> Bool { shape(of: number).isReply }
 
-    func place(of number: Int) -> Place { numbers(of: number, index: 0).place(lines[number].step) }
+    func place(of number: Int) -> Place { numbers(of: number, index: 0).place(shape(of: number).step) }
 
     private func range(of number: Int) -> Range<Int> {
         let row = Int(rows[number / Self.row])
@@ -203,144 +248,5 @@ private struct LineBlock: Sendable {
             if line(parts[middle]) < number { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-/// What every line has, in 20 octets: its numbers are counted from those of the block's first line.
-private struct KeptLine: Sendable {
-    /// What the line is, where a word is enough to say it; `rare` where it is not.
-    enum Content: Sendable {
-        case command, reply, chunk, opaque, rare
-        case mailData(TraceLine.MailDataPart.Kind)
-    }
-
-    struct Marks: OptionSet, Sendable {
-        let rawValue: UInt8
-        /// It has parts that few lines have.
-        static let rare = Marks(rawValue: 1)
-        static let found = Marks(rawValue: 2)
-        /// Of a reply.
-        static let isFirst = Marks(rawValue: 4)
-        static let expectsEnhanced = Marks(rawValue: 8)
-        static let isInferred = Marks(rawValue: 16)
-        /// Its numbers are too far from those of the block's first line, and lie by themselves.
-        static let wide = Marks(rawValue: 32)
-    }
-
-    /// The numbers of a line, as they are.
-    struct Numbers: Sendable {
-        let time: Double
-        let substep, transaction: UInt32
-        /// The line of what a reply answers; nil where there is none.
-        let answers: Int?
-
-        func place(_ step: Step) -> Place { Place(step, substep: Int(substep), transaction: Int(transaction)) }
-
-        /// The time in millionths of a second, where it has no finer parts; nil where it would not come out as it went in.
-        fileprivate var micros: Int64? { Self.seconds(nearestMicros) == time ? nearestMicros : nil }
-        fileprivate var nearestMicros: Int64 { Int64(exactly: (time * 1e6).rounded()) ?? 0 }
-
-        fileprivate static func seconds(_ micros: Int64) -> Double { Double(micros) / 1e6 }
-    }
-
-    /// Millionths of a second behind the block's first line.
-    private var time: UInt32 = 0
-    /// Where in the row's octets those of the line end.
-    let end: UInt16
-    /// The two of the place behind those of the block's first line, and how many lines before this one is what it answers,
-    /// 0 where there is none. Sub-steps are counted anew with each step, so many are below the first.
-    private var substep: Int16 = 0
-    private var transaction: Int16 = 0
-    private var answers: UInt16 = 0
-    let step: Step
-    let leg: Leg
-    let speaker: TraceLine.Speaker
-    let ending: WireLine.Ending
-    private let content: Content
-    private let turn: CommandSequence.Turn?
-    private let verb: Verb?
-    var marks: Marks = []
-
-    init(_ line: __shared TraceLine, end: UInt16) {
-        (leg, speaker, ending, self.end) = (line.leg, line.speaker, line.ending, end)
-        step = line.place.step
-        content = Content(line.content)
-        if !line.findings.isEmpty { marks.insert(.found) }
-        if line.isInferred { marks.insert(.isInferred) }
-        guard case .reply(let context) = line.content else {
-            (turn, verb) = (nil, nil)
-            return
-        }
-        (turn, verb) = (context.turn, context.verb)
-        if context.isFirst { marks.insert(.isFirst) }
-        if context.expectsEnhanced { marks.insert(.expectsEnhanced) }
-    }
-
-    /// Keeps the numbers, if they are near enough to those of the block's first line to come out as they went in.
-    mutating func take(_ numbers: Numbers, index: Int, from base: Numbers) -> Bool {
-        let answered = numbers.answers.map { index - $0 } ?? 0
-        guard let micros = numbers.micros, let time = UInt32(exactly: micros - base.nearestMicros),
-            let substep = Int16(exactly: Int(numbers.substep) - Int(base.substep)),
-            let transaction = Int16(exactly: Int(numbers.transaction) - Int(base.transaction)),
-            let answers = UInt16(exactly: answered), numbers.answers == nil || answers > 0
-        else {
-            marks.insert(.wide)
-            return false
-        }
-        (self.time, self.substep, self.transaction, self.answers) = (time, substep, transaction, answers)
-        return true
-    }
-
-    func numbers(_ index: Int, from base: Numbers) -> Numbers {
-        Numbers(
-            time: Numbers.seconds(base.nearestMicros + Int64(time)),
-            substep: UInt32(clamping: Int(base.substep) + Int(substep)),
-            transaction: UInt32(clamping: Int(base.transaction) + Int(transaction)),
-            answers: answers > 0 ? index - Int(answers) : nil
-        )
-    }
-
-    var isMailData: Bool { if case .mailData = content { true } else { false } }
-    var isReply: Bool { if case .reply = content { true } else { false } }
-
-    /// What the line is. What is rare was looked up before; a line whose parts are lost would be opaque.
-    func content(_ answers: Int?, recipient: Int?, _ fold: FieldFold) -> TraceLine.Content {
-        switch content {
-        case .command: .command
-        case .mailData(let kind): .mailData(TraceLine.MailDataPart(kind, fold))
-        case .chunk: .chunk
-        case .opaque, .rare: .opaque
-        case .reply:
-            .reply(
-                TraceLine.ReplyContext(
-                    turn: turn,
-                    verb: verb,
-                    isFirst: marks.contains(.isFirst),
-                    expectsEnhanced: marks.contains(.expectsEnhanced),
-                    answers: answers,
-                    recipient: recipient
-                )
-            )
-        }
-    }
-}
-
-extension KeptLine.Numbers {
-    init(of line: __shared TraceLine) {
-        (time, answers) = (line.time, line.answers)
-        (substep, transaction) = (UInt32(clamping: line.place.substep), UInt32(clamping: line.place.transaction))
-    }
-}
-
-extension KeptLine.Content {
-    init(_ content: TraceLine.Content) {
-        switch content {
-        case .command: self = .command
-        case .reply: self = .reply
-        case .mailData(let part): self = .mailData(part.kind)
-        case .chunk: self = .chunk
-        case .opaque: self = .opaque
-        case .saslResponse, .tls, .record, .event: self = .rare
-        }
     }
 }

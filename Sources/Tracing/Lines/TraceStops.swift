@@ -2,7 +2,7 @@
 public struct TraceStops: RandomAccessCollection, Equatable, Sendable {
     let lines: TraceLines
     /// The first line of each, in order.
-    let starts: Blocks<UInt32>
+    let starts: LineStarts
     /// Whether the stops of step 1 that follow one another are one.
     let isFolded: Bool
 
@@ -10,9 +10,9 @@ public struct TraceStops: RandomAccessCollection, Equatable, Sendable {
     public var endIndex: Int { starts.count }
 
     public subscript(index: Int) -> Trace.Stop {
-        let start = Int(starts[index])
+        let start = starts[index]
         let place = lines.place(of: start)
-        let end = index + 1 < starts.count ? Int(starts[index + 1]) : lines.count
+        let end = index + 1 < starts.count ? starts[index + 1] : lines.count
         let isFold = isFolded && place.step == .submission
         return Trace.Stop(place: isFold ? Place(.submission) : place, lines: start..<end)
     }

@@ -81,9 +81,7 @@ extension SessionTracer {
 
     /// Whether a line is one too many to be shown. What departs from the rules is shown all the same, up to a bound of its own.
     private func leaveOut(_ said: Utterance, _ departures: [Departure], _ trace: inout Trace) -> Bool {
-        guard let mail, trace.mails[mail].linesShown >= TracedMail.maxLines else {
-            return false
-        }
+        guard let mail, trace.mails.linesShown(of: mail) >= TracedMail.maxLines else { return false }
         let isRemarkable = departures.contains { $0.kind == .endOfDataVariant }
         guard !isRemarkable || trace.mails[mail].lineCount > TracedMail.maxLines * 100 else { return false }
         trace.mails[mail].linesLeftOut += 1
@@ -103,7 +101,7 @@ extension SessionTracer {
 
     /// Passes over lines of a body that is longer than anybody reads; gives whether there were any.
     mutating func passBody(_ trace: inout Trace) -> Bool {
-        guard content?.isPlainBody == true, let mail, trace.mails[mail].octetsLeftOut > 0 else { return false }
+        guard let mail, trace.mails.hasOctetsLeftOut(mail), content?.isPlainBody == true else { return false }
         let passed = reader.passPlainMailData()
         guard passed.lines > 0 else { return false }
         trace.mails[mail].lineCount += passed.lines

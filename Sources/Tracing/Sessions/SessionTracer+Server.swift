@@ -11,7 +11,7 @@ extension SessionTracer {
         }
         let turn = answering?.turn
         let expectsEnhanced = expectsEnhanced(turn)
-        let reading = ReplyLine.read(octets, expectsEnhanced: expectsEnhanced)
+        let reading = ReplyLine.judged(octets, expectsEnhanced: expectsEnhanced)
         if answer.to?.turn == .greeting, answer.isFirst, answer.code == 220,
             leg == .relay || trace.facts.names.server == nil
         {
@@ -92,7 +92,7 @@ extension SessionTracer {
     /// Whether a reply to this turn should carry an enhanced status code: everything but the greeting and the answer to
     /// EHLO, once it was offered (RFC 2034 §4).
     private func expectsEnhanced(_ turn: CommandSequence.Turn?) -> Bool {
-        guard let turn, hello.offers("ENHANCEDSTATUSCODES") else { return false }
+        guard let turn, offersStatusCodes else { return false }
         return turn != .greeting && turn != .hello
     }
 
@@ -101,7 +101,7 @@ extension SessionTracer {
     /// The departures of the reading, but for what the grammar allows here: the text of a reply may end in a space, only a
     /// line of the offer may not (RFC 5321 §4.2, §4.1.1.1), and a challenge is as long as it must be (RFC 4954 §4).
     private func grammarDepartures(
-        of reading: LineReading<ReplyLine>,
+        of reading: Reading<ReplyLine>,
         _ context: TraceLine.ReplyContext
     ) -> [Departure] {
         reading.departures.filter { departure in
@@ -213,21 +213,24 @@ extension SessionTracer {
         guard reply.severity == .transientFailure || reply.severity == .permanentFailure else { return }
         let waiting = sent.values.first { $0.turn == .mailData }
         guard content != nil || waiting != nil else { return }
-        if let index = waiting?.mail ?? mail {
-            (trace.mails[index].code, trace.mails[index].answer) = (reply.code, Self.words(of: reply))
-        }
+        if let index = waiting?.mail ?? mail { Self.answer(index, reply, &trace) }
         (mail, content, looseEnd) = (nil, nil, nil)
     }
 
     private mutating func contentAnswered(_ reply: Reply, _ answered: Sent, _ trace: inout Trace) {
         let isRefused = reply.severity != .positive
         guard answered.turn != .chunk || isRefused else { return }
-        if let index = answered.mail, trace.mails[index].code == nil {
-            (trace.mails[index].code, trace.mails[index].answer) = (reply.code, Self.words(of: reply))
-        }
+        if let index = answered.mail, trace.mails[index].code == nil { Self.answer(index, reply, &trace) }
         // The transaction is over: the next chunk, if one comes, belongs to another mail.
         if mail == answered.mail { mail = nil }
         if !isRefused, let text = reply.lines.last?.text { trace.facts.acceptance = text }
+    }
+
+    /// What became of a mail is known.
+    private static func answer(_ mail: Int, _ reply: Reply, _ trace: inout Trace) {
+        trace.mails[mail].code = reply.code
+        trace.mails[mail].answer = words(of: reply)
+        trace.mails.putAway(mail)
     }
 
     /// What the last line of a reply says behind its code.
