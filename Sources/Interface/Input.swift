@@ -43,8 +43,8 @@ public enum Input: Equatable, Sendable {
     case compared(Session.Comparison)
     /// More of the session is known; `finished` when no more will come.
     case traced(Trace, finished: Bool)
-    /// So much of a recording was read, from 0 to 1; nil when all of it is there.
-    case reading(Double?)
+    /// So much of a recording was read.
+    case read(TracedSoFar)
     /// The sandbox's servers stand at these ports.
     case listening(Session.Ports)
     /// A live session is about to do something, or nothing any more.
@@ -84,7 +84,7 @@ extension Input {
             .pasted, .clicked:
             true
         case .leavePressed, .redrawPressed, .suspendPressed: false
-        case .conversed, .conversationOpened, .previewed, .compared, .traced, .reading, .listening, .held, .promised,
+        case .conversed, .conversationOpened, .previewed, .compared, .traced, .read, .listening, .held, .promised,
             .stands,
             .awaiting,
             .growing,

@@ -1,4 +1,5 @@
 public import Networking
+public import Tracing
 
 /// What happened in a running walk since somebody last asked.
 public struct News: Sendable {
@@ -12,8 +13,8 @@ public struct News: Sendable {
     public internal(set) var sent: LiveHold.Sent?
     /// Where the sandbox world listens, once it does.
     public internal(set) var ports: SandboxWorld.Ports?
-    /// How much of a recording was read, from 0 to 1; nil where nothing is read.
-    public internal(set) var portion: Double?
+    /// A recording as far as it was read; nil where nothing is read.
+    public internal(set) var traced: TracedSoFar?
     /// What of a recording could not be used.
     public internal(set) var warnings: [String] = []
     /// How it ended; nil while it goes on.
@@ -24,7 +25,7 @@ public struct News: Sendable {
     public init() {}
 
     public var isEmpty: Bool {
-        events.isEmpty && held.isEmpty && waiting == nil && sent == nil && ports == nil && portion == nil
+        events.isEmpty && held.isEmpty && waiting == nil && sent == nil && ports == nil && traced == nil
             && warnings.isEmpty && ending == nil
     }
 
@@ -53,7 +54,7 @@ public struct News: Sendable {
         waiting = later.waiting ?? waiting
         sent = later.sent ?? sent
         ports = later.ports ?? ports
-        portion = later.portion ?? portion
+        traced = later.traced ?? traced
         warnings += later.warnings
         ending = later.ending ?? ending
     }

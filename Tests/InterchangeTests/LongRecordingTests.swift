@@ -31,6 +31,7 @@ import Tracing
             #expect(pieces.map(\.portion) == pieces.map(\.portion).sorted())
             #expect(pieces.last?.portion == 1)
             #expect(long.whole == whole)
+            #expect(long.ahead.flatMap(\.events) == whole.events)
             let traced = try long.traced()
             #expect(traced.trace == Tracer.trace(of: whole.events) && traced.warnings == whole.warnings)
             #expect(try long.listed().cells == SessionListing(whole, number: 0).cells)
@@ -58,6 +59,14 @@ import Tracing
             #expect(throws: FileError(.inputOutput, "\(long.path): \(broken)")) { _ = try long.listed() }
             #expect(throws: FileError(.inputOutput, "\(long.path): \(broken)")) { _ = try long.traced() }
             #expect(long.whole.warnings == [broken])
+        }
+    }
+
+    /// Nobody is left behind who waits for room.
+    @Test func `who wants no more of what is read ahead lets go of it`() throws {
+        try open(Self.header + Self.lines) { long in
+            let long = try #require(long)
+            for _ in 0..<20 { #expect(long.ahead.next()?.events.isEmpty == false) }
         }
     }
 

@@ -14,9 +14,13 @@ import Tracing
         var tracer = Tracer()
         for event in session.events.prefix(events) { tracer.consume(event) }
         let part = portion == nil ? Tracer.trace(of: session.events) : tracer.trace
-        _ = update(&walk.state, .traced(part, finished: portion == nil), in: walk.world)
-        _ = update(&walk.state, .reading(portion), in: walk.world)
+        _ = update(&walk.state, .read(Self.traced(part, portion)), in: walk.world)
         return walk
+    }
+
+    private static func traced(_ trace: Trace, _ portion: Double?) -> TracedSoFar {
+        var (verdict, situations) = (VerdictSoFar(), SituationsSoFar())
+        return TracedSoFar(trace, reading: &verdict, &situations, portion: portion)
     }
 
     @Test func `the end is the end of what was read, and the person is told that more comes`() throws {
@@ -42,12 +46,13 @@ import Tracing
         var walk = try walk(read: 0.25)
         walk.press(.character("n"), .character("n"))
         let (cursor, whole) = (walk.state.cursor, try self.walk(read: nil).state.session.trace)
-        _ = update(&walk.state, .traced(whole, finished: true), in: walk.world)
-        _ = update(&walk.state, .reading(nil), in: walk.world)
+        _ = update(&walk.state, .read(Self.traced(whole, nil)), in: walk.world)
         #expect(walk.state.cursor == cursor)
+        #expect(walk.state.session.soFar.verdict == Verdict(of: whole))
         #expect(!walk.screen.contains("25%"))
         walk.press(.end)
         #expect(walk.state.isAtEnd)
+        #expect(walk.state.situations == Situation.all(in: whole))
         #expect(walk.state.view.notice.isEmpty)
     }
 }

@@ -144,6 +144,24 @@ import Testing
         #expect(soFar.verdict == nil)
     }
 
+    /// Whoever is handed it asks the same, and for other lines reads anew.
+    @Test(arguments: [false, true]) func `what is handed on tells the same without what reading on needs`(isWhole: Bool)
+    {
+        let (mail, more) = (trace(Self.mail), trace(Self.mail + "\nC: QUIT"))
+        var soFar = VerdictSoFar()
+        soFar.read(mail.lines, isWhole: isWhole)
+        var told = soFar.told
+        told.read(mail.lines, isWhole: isWhole)
+        let counts = 0...mail.lines.count
+        #expect(counts.map { told.standing(before: $0) } == counts.map { soFar.standing(before: $0) })
+        #expect(told.verdict == soFar.verdict && told.end == soFar.end)
+        told.read(more.lines, isWhole: false)
+        #expect((0...more.lines.count).map { told.standing(before: $0) } == standings(more))
+        var end = soFar.told
+        end.read(mail.lines, isWhole: true)
+        #expect(end.verdict == Verdict(of: mail))
+    }
+
     /// The tally of each leg, before each line, beside the recipients of a reading that ended there.
     @Test(arguments: Session.all) func `the recipients are counted as they are told`(session: Session) {
         let trace = Tracer.trace(of: session.events)

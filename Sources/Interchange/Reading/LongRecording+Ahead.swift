@@ -21,45 +21,73 @@ extension LongRecording {
 
     /// Answers what of it could not be used.
     private func eachEvent(_ take: (WireEvent) -> Void) throws(FileError) -> [String] {
-        let ahead = ReadingAhead(makeIterator())
         var warnings: [String] = []
-        var failure: String?
-        // Whoever reads ahead is always heard to the end.
-        while let piece = ahead.next() {
+        for piece in ahead {
             for event in piece.events { take(event) }
             warnings += piece.warnings
-            failure = failure ?? piece.failure
+            if let failure = piece.failure { throw FileOctets.brokeOff(path, failure) }
         }
-        if let failure { throw FileOctets.brokeOff(path, failure) }
         return warnings
     }
+
+    /// The same pieces, each read before somebody asks for it, on another thread. Who wants no more of them lets go of it.
+    public struct Ahead: Sequence, IteratorProtocol, Sendable {
+        private let reading: ReadingAhead
+
+        fileprivate init(_ pieces: LongRecording.Iterator) { reading = ReadingAhead(pieces) }
+
+        public func next() -> Recording.Piece? { reading.next() }
+    }
+
+    public var ahead: Ahead { Ahead(makeIterator()) }
 }
 
-/// Pieces of a recording that were read before somebody asked for them, a few at a time. Whoever begins asks until there are no more.
+/// Owns what was read ahead: without it nothing more is read.
 private final class ReadingAhead: Sendable {
-    private static let maxAhead = 8
-
-    private let pieces = Mutex<[Recording.Piece?]>([])
-    private let filled = DispatchSemaphore(value: 0)
-    private let room = DispatchSemaphore(value: ReadingAhead.maxAhead)
+    private let handed = HandedPieces()
 
     init(_ pieces: LongRecording.Iterator) {
-        DispatchQueue(label: "reading ahead").async {
+        DispatchQueue(label: "reading ahead").async { [handed] in
             var pieces = pieces
             var next: Recording.Piece?
-            repeat {
-                next = pieces.next()
-                self.room.wait()
-                self.pieces.withLock { [next] in $0.append(next) }
-                self.filled.signal()
-            } while next != nil
+            repeat { next = pieces.next() } while handed.give(next) && next != nil
         }
     }
 
     /// The piece that comes next; nil behind the last.
-    func next() -> Recording.Piece? {
+    func next() -> Recording.Piece? { handed.take() }
+
+    deinit { handed.letGo() }
+}
+
+/// Pieces on their way from one thread to another, a few at a time: who gives waits for room, who takes waits for a piece.
+private final class HandedPieces: Sendable {
+    private static let maxAhead = 8
+
+    private let pieces = Mutex<[Recording.Piece?]>([])
+    private let isLetGo = Atomic(false)
+    private let filled = DispatchSemaphore(value: 0)
+    private let room = DispatchSemaphore(value: 0)
+
+    init() { for _ in 0..<Self.maxAhead { room.signal() } }
+
+    /// False where nobody takes any more.
+    func give(_ piece: Recording.Piece?) -> Bool {
+        room.wait()
+        guard !isLetGo.load(ordering: .acquiring) else { return false }
+        pieces.withLock { $0.append(piece) }
+        filled.signal()
+        return true
+    }
+
+    func take() -> Recording.Piece? {
         filled.wait()
         defer { room.signal() }
         return pieces.withLock { $0.removeFirst() }
+    }
+
+    func letGo() {
+        isLetGo.store(true, ordering: .releasing)
+        room.signal()
     }
 }

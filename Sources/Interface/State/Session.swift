@@ -110,6 +110,8 @@ public struct Session: Equatable, Sendable {
     var soFar = VerdictSoFar()
     /// What is going on, as far as the lines were shown.
     var situations = SituationsSoFar()
+    /// The same at the last line, where whoever read a recording has told it: a key that goes there need not read all of them.
+    var situationsAhead: SituationsSoFar?
 
     /// The conversations there are, one of which is open; nil where a session stands alone.
     public var conversations: Conversations?
@@ -155,14 +157,16 @@ public struct Session: Equatable, Sendable {
         source == .replay && trace.foldedStops.count == 1 && trace.lines.first?.place.step == .submission
     }
 
-    /// Gives the trace of a recording away while more is added to it: if it were held here too, all of it would be copied.
-    /// `Input.traced` brings it back.
-    public mutating func giveTraceAway() { trace = Trace() }
+    /// So many lines were shown: reads on as far.
+    mutating func look(before reached: Int) {
+        if let situationsAhead, situationsAhead.read == reached { situations = situationsAhead }
+        situations.look(at: trace.lines, before: reached)
+    }
 
     /// Takes a conversation's session in the place of the one that was open.
     mutating func open(_ opened: Conversations.Opened) {
         (source, trace, began, pending) = (opened.source, opened.trace, opened.began, opened.pending)
-        (soFar, situations) = (VerdictSoFar(), SituationsSoFar())
+        (soFar, situations, situationsAhead) = (VerdictSoFar(), SituationsSoFar(), nil)
         origin = WireText.shown(opened.origin.utf8)
         if source == .replay { title = WireText.shown(opened.title.utf8) }
     }

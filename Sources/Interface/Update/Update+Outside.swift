@@ -23,10 +23,11 @@ extension State {
         }
     }
 
-    /// So much of a recording was read; with nil all of it, so that how it is to be walked is known.
-    mutating func read(_ portion: Double?) {
-        session.portion = portion
-        if portion == nil, cursor.line == nil { cursor.isSubmissionUnfolded = session.isSubmissionAlone }
+    /// So much of a recording was read; with all of it, how it is to be walked is known.
+    mutating func read(_ part: TracedSoFar) {
+        (session.trace, session.soFar, session.portion) = (part.trace, part.verdict, part.portion)
+        session.situationsAhead = part.situations
+        if part.portion == nil, cursor.line == nil { cursor.isSubmissionUnfolded = session.isSubmissionAlone }
     }
 
     /// What the sandbox did for a press of next.

@@ -41,7 +41,7 @@ extension State {
         case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
         // What does not come by hand goes past it.
         case .leavePressed, .redrawPressed, .suspendPressed, .conversed, .conversationOpened, .previewed, .compared,
-            .traced, .reading,
+            .traced, .read,
             .listening,
             .held, .promised, .stands, .awaiting, .growing, .resized, .timerFired, .noticed, .explained, .nameTaken:
             return nil

@@ -23,7 +23,7 @@ public func update(_ state: inout State, _ input: Input, in world: Environment) 
         let (lines, reached) = (state.session.trace.lines, state.cursor.reached)
         state.view.matches.look(for: state.view.pattern, in: lines, before: reached)
         state.session.soFar.read(lines, isWhole: state.session.isWhole)
-        state.session.situations.look(at: lines, before: reached)
+        state.session.look(before: reached)
         state.showListFirst()
     }
     if input.isByHand, let effects = state.takeOnTop(input, in: world) { return effects }
@@ -82,7 +82,7 @@ public func update(_ state: inout State, _ input: Input, in world: Environment) 
     // Text, where no question stands.
     case .typed, .erased, .erasedForward, .erasedWord, .erasedRest, .erasedAll, .pasted: break
     case .traced(let trace, let finished): state.take(trace, finished: finished)
-    case .reading(let portion): state.read(portion)
+    case .read(let part): state.read(part)
     case .conversed(let rows): return state.converse(rows)
     case .conversationOpened(let opened): state.show(opened)
     case .compared(let comparison):

@@ -6,7 +6,8 @@ import SMTP
 public struct SituationsSoFar: Equatable, Sendable {
     private var legs = ByLeg<SituationReading>()
     private var replies = ByLeg<TraceLine.ReplyContext>()
-    private var read = 0
+    /// How many lines were read.
+    public private(set) var read = 0
     /// What is known now.
     public private(set) var all: [Situation] = []
 

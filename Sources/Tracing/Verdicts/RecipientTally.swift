@@ -25,8 +25,7 @@ struct RecipientTally: Sendable {
     mutating func count(_ change: Int, _ recipient: Verdict.Recipient, of mail: Verdict.Transaction?) {
         guard mail?.decision == nil else { return }
         let key = Key(reversePath: mail?.reversePath, address: recipient.address)
-        let isDecided = recipient.decision != nil && !recipient.isOpen
-        let outcome = isDecided ? recipient.outcome : nil
+        let outcome = recipient.countedOutcome
         if several.isEmpty || several[key] == nil {
             var own = single[key] ?? Try(connection: recipient.connection)
             if own.connection == recipient.connection {
@@ -63,6 +62,11 @@ struct RecipientTally: Sendable {
         told.add(accepted - told.accepted, .accepted)
         return told
     }
+}
+
+extension Verdict.Recipient {
+    /// What it counts as; nil while it is not decided.
+    var countedOutcome: Verdict.Outcome? { decision != nil && !isOpen ? outcome : nil }
 }
 
 extension Verdict {

@@ -6,7 +6,6 @@ import SMTP
 /// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
 /// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8), and for the
 /// answers to a mail that the server found in the data of another.
-///
 /// A cut before the dot leaves the mail with its sender; one behind it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
 struct VerdictReading: Sendable {
     private(set) var recipients: [Verdict.Recipient] = []
@@ -293,10 +292,11 @@ struct VerdictReading: Sendable {
         _ outcome: Verdict.Outcome,
         isOpen: Bool = false
     ) {
-        count(-1, index)
+        let isCountedAnew = recipients[index].countedOutcome != (isOpen ? nil : outcome)
+        if isCountedAnew { count(-1, index) }
         (recipients[index].outcome, recipients[index].decision) = (outcome, decision)
         (recipients[index].place, recipients[index].isOpen) = (decision.place, isOpen)
-        count(1, index)
+        if isCountedAnew { count(1, index) }
         if outcome != .accepted { lastRefusal = decision } else if !isOpen { isTaken = true }
     }
 

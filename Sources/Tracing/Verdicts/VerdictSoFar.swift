@@ -16,6 +16,8 @@ public struct VerdictSoFar: Equatable, Sendable {
     private var known: Known?
     /// What became of the mail; nil until no more comes.
     private var whole: (verdict: Verdict, standing: Verdict.Standing)?
+    /// Whether what reading on needs was left out.
+    private var isToldAlone = false
 
     /// Much of what is known is the same from change to change, so of a title its number is kept.
     private struct Change: Sendable {
@@ -50,12 +52,20 @@ public struct VerdictSoFar: Equatable, Sendable {
     /// Reads the lines that it has not read yet; `isWhole` when no more come. Fewer lines than it has read are another session, and
     /// so are more behind the end.
     public mutating func read(_ lines: TraceLines, isWhole: Bool) {
-        if lines.count < read || whole != nil && (lines.count > read || !isWhole) { self = Self() }
+        let isOther = whole != nil ? lines.count > read || !isWhole : isToldAlone && (lines.count > read || isWhole)
+        if lines.count < read || isOther { self = Self() }
         while read < lines.count { take(lines.outline(of: read)) }
         guard isWhole, whole == nil else { return }
         let verdict = legs.verdict()
         whole = (verdict, Verdict.Standing(verdict))
         legs = VerdictLegs()
+    }
+
+    /// The same for whoever only asks, without what reading on would need: of very many mails that is more than what is told.
+    var told: VerdictSoFar {
+        var told = self
+        (told.legs, told.replies, told.known, told.isToldAlone) = (VerdictLegs(), ByLeg(), nil, true)
+        return told
     }
 
     private mutating func take(_ line: TraceLine) {

@@ -76,7 +76,7 @@ final class Loop {
             recording = Recording(header: long.header, events: [])
             state = State.replaying(recording, name: name, settings)
             (self.long, self.name) = (long, name)
-            behind = RunningWalk.reading(long) { Terminal.wake() }
+            behind = RunningWalk.reading(long.ahead) { Terminal.wake() }
         case .sessions(let sessions):
             recording = Recording(header: .init(began: "", title: "", source: ""), events: [])
             state = State(title: "replay", source: .replay)
@@ -202,9 +202,8 @@ final class Loop {
 
     /// What the news of the program's own walk mean for the panes.
     private func takeNews(of news: News) {
-        if long != nil { state.session.giveTraceAway() }
         for case .event(let event) in news.events.lazy.map(\.kind) {
-            if long == nil { recording.events.append(event) }
+            recording.events.append(event)
             tracer.consume(event)
             record(event)
         }
@@ -213,10 +212,11 @@ final class Loop {
             isFinished = true
             pace.happened(.pressing)
         }
-        if !news.events.isEmpty || news.ending != nil || long != nil {
+        if let part = news.traced {
+            give(.read(part))
+        } else if !news.events.isEmpty || news.ending != nil, long == nil {
             give(.traced(tracer.trace, finished: isFinished))
         }
-        if long != nil { give(.reading(isFinished ? nil : news.portion ?? state.session.portion)) }
         warn(news.warnings)
         if let ports = news.ports {
             give(.listening(.init(dns: ports.dns, submission: ports.submission, relay: ports.relay)))
