@@ -184,9 +184,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0000: 68 75 6e 74 65 72", 6), ("0000: 68:75:6e:74:65:72 hunter", 6), ("6875 6e74 6572 x", nil),
+        ("0000: 68 75 6e 74 65 72", 6), ("0000: 68:75:6e:74:65:72 hunter", 6), ("6875 6e74 6572 x", 0),
         ("x 6875 6e74 6572 x", 2), ("0000: 68 75 6e 74 65", nil), ("68 75 x 6e 74 65 72", nil),
-        ("6861 6b00 68 75 6e 74 65 72 32 73", 5), ("0000: 687 56e 746 572 327", nil),
+        ("6861 6b00 68 75 6e 74 65 72 32 73", 0), ("0000: 687 56e 746 572 327", nil),
     ]) func `six octets of a secret in a dump are enough`(line: String, start: Int?) {
         var known = KnownSecrets()
         known.learn(Array(Self.password.utf8)[...])

@@ -138,26 +138,23 @@ struct KnownSecrets: Sendable {
     }
 }
 
+extension SessionReader {
+    /// For another connection of the same session, in which secrets of the one before may be said again.
+    public init(behind earlier: SessionReader) {
+        self.init()
+        known = earlier.known
+    }
+}
+
 /// Secrets that a dump shows in hexadecimal.
 extension KnownSecrets {
     /// Where a dump shows some of a secret: from there to the end of the line, since the letters often stand behind.
     func placeInDump(of line: ArraySlice<UInt8>) -> Range<Int>? {
         guard !isEmpty else { return nil }
-        var run: [UInt8] = []
-        var start = line.startIndex
-        for word in line.split(whereSeparator: { $0.isWhiteSpace || $0 == UInt8(ascii: ":") }) {
-            // The first word of a dump's line may say where it stands.
-            let isOffset = word.startIndex == line.startIndex && (4...8).contains(word.count)
-            let octets = isOffset ? [] : Self.hexadecimal(word)
-            if octets.isEmpty {
-                if shows(run) { break }
-                run = []
-            } else {
-                if run.isEmpty { start = word.startIndex }
-                run += octets
-            }
+        let row = DumpRow.runs(in: line).first { row in
+            shows(row.octets) || row.turned.map { shows($0.octets) } == true
         }
-        return shows(run) ? start..<line.endIndex : nil
+        return row?.starts.first.map { $0..<line.endIndex }
     }
 
     private func shows(_ run: [UInt8]) -> Bool {
@@ -167,14 +164,6 @@ extension KnownSecrets {
             let part = min(length, secret.count)
             guard run.count >= part else { return false }
             return (0...(secret.count - part)).contains { run.holds(secret[$0..<$0 + part]) }
-        }
-    }
-
-    /// The octets of a word of hexadecimal digits; none where it is something else.
-    private static func hexadecimal(_ word: ArraySlice<UInt8>) -> [UInt8] {
-        guard word.count % 2 == 0, word.allSatisfy({ $0.hexValue != nil }) else { return [] }
-        return stride(from: word.startIndex, to: word.endIndex, by: 2).map {
-            (word[$0].hexValue ?? 0) << 4 | (word[$0 + 1].hexValue ?? 0)
         }
     }
 }

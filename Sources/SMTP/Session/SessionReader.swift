@@ -83,7 +83,7 @@ public struct SessionReader: Sendable {
     /// Some octets were a credential.
     private var hadCredential = false
     /// The credentials themselves, which either side may say again.
-    private(set) var known = KnownSecrets()
+    var known = KnownSecrets()
     /// The next response of LOGIN is the name of a user.
     private var awaitsName = false
 
