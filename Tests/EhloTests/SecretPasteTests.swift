@@ -108,6 +108,44 @@ import Testing
         ("a word between a 334 and the next reply", "334 VXNlcm5hbWU6 \(Secret.login) 235 2.7.0 ok"),
     ]
 
+    /// The same, for outputs that show what every other shows.
+    static let moreRemarks = [
+        "log: sent AUTH OAUTH2 \(Secret.xoauth2)",
+        "log: 334 UGFzc3dvcmQ6\nlog: wrote \(Secret.login.dropLast())\nlog: 235 ok",
+        #"log: sent "AUTH\tLOGIN \#(Secret.login)\r\n""#, "log: AUTH%20LOGIN%20\(Secret.login.dropLast())%3D",
+        "<td>AUTH&nbsp;LOGIN&nbsp;\(Secret.login)</td>", "cmd=AUTH arg=\"LOGIN \(Secret.login)\"",
+        "log: \u{1B}[32mAUTH\u{1B}[0m \u{1B}[1mLOGIN\u{1B}[0m \(Secret.login)",
+        "log: AUTH XOAUTH2 \(Secret.xoauth2.prefix(30))\n\(Secret.xoauth2.dropFirst(30))",
+        """
+        00000000: 4155 5448 2050 4c41 494e 2041 4746 6b59  AUTH PLAIN AGFkY
+        00000010: 5142 6f64 5735 305a 5849 794c 554e 4254  QBodW50ZXIyLUNBT
+        00000020: 6b46 5357 5331 784f 513d 3d0d 0a         kFSWS1xOQ==..
+        """,
+        "$ curl smtp://mx --user ada:\(Secret.password) -T mail", "$ swaks --auth-password \(Secret.password)",
+        "connecting to smtp://ada:\(Secret.password)@mx.example", "smtp.password = \(Secret.password)",
+    ]
+
+    @Test(arguments: moreRemarks) func `a remark shows no password, however it is written`(words: String) throws {
+        let around = ["S: 220 mx.receiver.example ESMTP", "C: EHLO a.example", "S: 250 mx.receiver.example"]
+        let after = ["C: QUIT", "S: 221 2.0.0 Bye"]
+        for lines in [around + [words] + after, [words] + around + after, around + after + [words]] {
+            let octets = Array((lines.joined(separator: "\n") + "\n").utf8)
+            #expect(try SecretOutputs(of: octets, isThorough: false).leaks { Secret.forms(in: $0) } == [])
+        }
+        // What is no dialogue is quoted by what refuses it.
+        #expect(try SecretOutputs(of: Array(words.utf8), isThorough: false).leaks { Secret.forms(in: $0) } == [])
+    }
+
+    /// A response that the log wraps belongs to the line before, which was understood.
+    @Test(arguments: ["C: AUTH XOAUTH2 ", "C: AUTH XOAUTH2\n", "C: AUTH PLAIN\nS: 334 \nC: "], ["", "   "])
+    func `a response that is wrapped is masked to its end`(before: String, indent: String) throws {
+        let response = before.contains("PLAIN") ? "x" + Secret.plain : Secret.xoauth2
+        let wrapped = "\(before)\(response.prefix(30))\n\(indent)\(response.dropFirst(30))"
+        let lines = ["S: 220 mx ESMTP", "C: EHLO a", "S: 250-mx", "S: 250 AUTH PLAIN XOAUTH2", wrapped, "S: 235 ok"]
+        let octets = Array((lines + ["C: QUIT", "S: 221 bye", ""]).joined(separator: "\n").utf8)
+        #expect(try SecretOutputs(of: octets, isThorough: false).leaks { Secret.forms(in: $0) } == [])
+    }
+
     @Test(arguments: remarks) func `a remark in a log shows no password`(name: String, line: String) throws {
         let around = ["S: 220 mx.receiver.example ESMTP", "C: EHLO a.example", "S: 250 mx.receiver.example"]
         let after = ["C: QUIT", "S: 221 2.0.0 Bye"]

@@ -210,7 +210,7 @@ import Testing
         (
             ["smtp_pass = x y", "{\"password\": \"x y\", \"port\": 25}", "Password: x y", "dkim=pass (x) spf=pass"],
             [
-                "smtp_pass = ******** y", "{\"password\": \"********\", \"port\": 25}", "Password: ********",
+                "smtp_pass = ********", "{\"password\": \"********\", \"port\": 25}", "Password: ********",
                 "dkim=pass (x) spf=pass",
             ]
         ),

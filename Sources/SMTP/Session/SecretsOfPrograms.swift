@@ -9,8 +9,8 @@ enum SecretsOfPrograms {
         var found: [Range<Int>] = []
         if let start = commandStart(line, words) { found.append(start..<line.count) }
         // A reply that speaks of passwords tells none.
-        if !words.contains(where: { isReplyCode(line[$0]) }) { found += values(in: line) }
-        return found
+        let isReply = words.contains { isReplyCode(line[$0]) }
+        return found + values(in: line, besidesCalls: !isReply)
     }
 
     /// The second digit of a code is at most 5 (RFC 5321 §4.2.1), so the ports 465 and 587 are none.
@@ -60,44 +60,62 @@ enum SecretsOfPrograms {
 
     // MARK: Values with a name, and calls
 
-    private static func values(in line: [UInt8]) -> [Range<Int>] {
+    /// `isNamed`: values with a name count as well, and not only what stands on a command line.
+    private static func values(in line: [UInt8], besidesCalls isNamed: Bool) -> [Range<Int>] {
         var found: [Range<Int>] = []
         for (at, octet) in line.enumerated() where at >= (found.last?.upperBound ?? 0) {
             switch octet {
             case UInt8(ascii: "="), UInt8(ascii: ":"):
-                if let value = value(in: line, behind: at) { found.append(value) }
-            case UInt8(ascii: "("): if let arguments = arguments(in: line, from: at) { found.append(arguments) }
+                if let password = passwordOfURL(in: line, from: at) {
+                    found.append(password)
+                } else if isNamed, let value = value(in: line, behind: at) {
+                    found.append(value)
+                }
+            case UInt8(ascii: "("):
+                if isNamed, let arguments = arguments(in: line, from: at) { found.append(arguments) }
+            case UInt8(ascii: "-"): if let value = optionValue(in: line, at: at) { found.append(value) }
             default: break
             }
         }
         return found
     }
 
-    private static let endings = ["password", "passwd", "passphrase", "_pass", "-pass", "passwort"].map {
-        Array($0.utf8)
-    }
+    private static let endings = [
+        "password", "passwd", "passphrase", "_pass", "-pass", "passwort", "authpass", "smtppass", "mailpass",
+        "access_token", "refresh_token", "client_secret",
+    ].map { Array($0.utf8) }
 
     /// `password = secret`, `"smtp_pass": "secret"`, `Password: secret`.
     private static func value(in line: [UInt8], behind sign: Int) -> Range<Int>? {
         let quotes = Array("\"' \t".utf8)
         let before = line[..<sign].reversed().drop { quotes.contains($0) }
         if isName(before, "auth"), let password = passwordBehindUser(line, sign) { return password }
-        // Most names end otherwise, and are told apart by their last letter.
-        guard let last = before.first, "dset".utf8.contains(last | 0x20) else { return nil }
-        guard
-            isName(before, "pass")
-                || endings.contains(where: {
-                    $0.reversed().equalsIgnoringCase(Array(before.prefix($0.count)))
-                })
-        else { return nil }
+        guard isSecret(before, isEquals: line[sign] == UInt8(ascii: "=")) else { return nil }
         let start = line[(sign + 1)...].firstIndex { !quotes.contains($0) && $0 != UInt8(ascii: ">") } ?? line.count
         guard start < line.count else { return nil }
         let quote = line[start - 1]
         if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
             return start..<(line[start...].firstIndex(of: quote) ?? line.count)
         }
-        if line[sign] == UInt8(ascii: ":") { return start..<line.count }
+        // A line of settings has one value, which may be of several words.
+        let isSetting = isAlone(line[..<sign]) && !line[start...].contains(UInt8(ascii: "="))
+        if line[sign] == UInt8(ascii: ":") || isSetting { return start..<line.count }
         return start..<(line[start...].firstIndex { $0.isWhiteSpace || ",;&)".utf8.contains($0) } ?? line.count)
+    }
+
+    private static func isAlone(_ name: ArraySlice<UInt8>) -> Bool {
+        name.split(whereSeparator: \.isWhiteSpace).count == 1
+    }
+
+    /// Whether what stands before a sign, last octet first, names a secret.
+    private static func isSecret(_ before: some Collection<UInt8>, isEquals: Bool) -> Bool {
+        // Most names end otherwise, and are told apart by their last letter.
+        guard let octet = before.first, "dsetnw0123456789".utf8.contains(octet | 0x20) else { return false }
+        let name = Array(before.prefix(24).drop(while: \.isDigit))
+        if isName(name, "pass") || isEquals && isName(name, "pw") { return true }
+        // `smtpPass`, and not `bypass`.
+        if name.starts(with: "ssaP".utf8), name.count > 4, (0x61...0x7A).contains(name[4]) { return true }
+        return endings.contains { $0.reversed().equalsIgnoringCase(name.prefix($0.count)) }
     }
 
     /// Whether what stands before a sign, last octet first, is this name and no longer one.
@@ -126,5 +144,48 @@ enum SecretsOfPrograms {
         let end = line[open...].lastIndex(of: UInt8(ascii: ")")) ?? line.count
         guard open + 1 < end, line[(open + 1)..<end].contains(where: { "'\",".utf8.contains($0) }) else { return nil }
         return (open + 1)..<end
+    }
+
+    // MARK: Command lines and addresses
+
+    /// What follows these is a secret, or a name that logs in: of swaks, curl, sendEmail and their like, THE list.
+    private static let secretOptions = [
+        "--auth-password", "-ap", "--auth-user", "-au", "--password", "-password", "--passwd", "--pass", "-pass", "-xp",
+        "-pw", "--oauth2-bearer",
+    ]
+    /// What follows these is a user, and behind a colon the password.
+    private static let userOptions = ["--user", "-u", "--proxy-user", "-user"]
+
+    /// `--auth-password secret`, `--user ada:secret`, `["--password", "secret"]`.
+    private static func optionValue(in line: [UInt8], at start: Int) -> Range<Int>? {
+        guard start == 0 || !line[start - 1].isAtext else { return nil }
+        let name = line[start...].prefix { $0.isLetDigHyphen }
+        let isSecret = secretOptions.contains { name.equalsIgnoringCase($0.utf8) }
+        guard isSecret || userOptions.contains(where: { name.elementsEqual($0.utf8) }) else { return nil }
+        let parts = Set("\"',= \t".utf8)
+        let value = line[name.endIndex...].drop { parts.contains($0) }
+        guard value.startIndex > name.endIndex, let first = value.first else { return nil }
+        let quote = line[value.startIndex - 1]
+        let isQuoted = quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+        let end = value.firstIndex { isQuoted ? $0 == quote : $0.isWhiteSpace } ?? line.count
+        if isSecret {
+            // Another option.
+            return first == UInt8(ascii: "-") && value.dropFirst().first == first ? nil : value.startIndex..<end
+        }
+        guard let colon = value[..<end].firstIndex(of: UInt8(ascii: ":")), colon + 1 < end else { return nil }
+        return (colon + 1)..<end
+    }
+
+    /// `smtp://user:secret@host` (RFC 3986 §3.2.1), from the colon of the scheme on.
+    private static func passwordOfURL(in line: [UInt8], from colon: Int) -> Range<Int>? {
+        guard line[colon...].starts(with: "://".utf8) else { return nil }
+        let word = line[(colon + 3)...].prefix { $0 > 32 && !"\"<>`".utf8.contains($0) }
+        guard let at = word.lastIndex(of: UInt8(ascii: "@")), let sign = word[..<at].firstIndex(of: UInt8(ascii: ":")),
+            sign + 1 < at
+        else { return nil }
+        // A port, and the at sign stands in the path.
+        let port = word[(sign + 1)..<at].prefix(while: \.isDigit)
+        if port.endIndex < at, line[port.endIndex] == UInt8(ascii: "/") { return nil }
+        return (sign + 1)..<at
     }
 }

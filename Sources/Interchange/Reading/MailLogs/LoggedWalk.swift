@@ -312,10 +312,7 @@ struct LoggedWalk {
         events.append(log.event(kind, leg: leg, at: time, isInferred: isInferred))
     }
 
-    private mutating func note(_ words: String, _ leg: Leg) {
-        let masked = CredentialsInText.masked([Array(words.utf8)]).first ?? []
-        append(.note(masked.lossyText), leg)
-    }
+    private mutating func note(_ words: String, _ leg: Leg) { append(.note(words), leg) }
 
     private mutating func gap(_ side: Side, _ leg: Leg) { append(.gap(from: side, octets: nil), leg) }
 

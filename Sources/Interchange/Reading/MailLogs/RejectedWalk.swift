@@ -170,10 +170,7 @@ struct RejectedWalk {
         events.append(log.event(kind, leg: .relay, at: time, isInferred: isInferred))
     }
 
-    private mutating func note(_ words: String) {
-        let masked = CredentialsInText.masked([Array(words.utf8)]).first ?? []
-        append(.note(masked.lossyText))
-    }
+    private mutating func note(_ words: String) { append(.note(words)) }
 
     private mutating func say(_ verb: String, _ rest: [UInt8]) {
         append(.octets(from: .client, Array(verb.utf8) + rest + [13, 10]), isInferred: true)

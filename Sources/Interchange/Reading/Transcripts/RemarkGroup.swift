@@ -1,4 +1,7 @@
-/// Lines of a log that are no dialogue, kept until the next line of it. Long groups are cut.
+import SMTP
+
+/// Lines of a log that are no dialogue, kept until the next line of it, as they stand there: what is a credential in them is told
+/// once all lines around them are known. Long groups are cut.
 struct RemarkGroup {
     private var lines: [String] = []
     private var more = 0
@@ -15,15 +18,17 @@ struct RemarkGroup {
             return
         }
         total += 1
-        lines.append(Credentials.masked(text.prefix(400).text))
+        lines.append(text.prefix(400).text)
     }
 
     var isEmpty: Bool { lines.isEmpty && more == 0 }
 
     /// The first line of which something holds.
-    func firstLine(where holds: (String) -> Bool) -> String? { lines.first(where: holds) }
+    func firstLine(where holds: (String) -> Bool) -> String? {
+        lines.first(where: holds)
+    }
 
-    /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them.
+    /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them, as they may be shown.
     mutating func takeLookups() -> [String] {
         let isLookup = { (line: String) in
             line.contains(" MX ") || line.contains("\tMX\t") || line.hasPrefix("MX ")
@@ -34,7 +39,7 @@ struct RemarkGroup {
         let isRule = { (line: String) in line.hasPrefix("---") && line.allSatisfy { $0 == "-" || $0 == " " } }
         guard lines.contains(where: isLookup) else { return [] }
         defer { lines.removeAll { isLookup($0) || isRule($0) } }
-        return lines.filter { isLookup($0) || isRule($0) }
+        return lines.filter { isLookup($0) || isRule($0) }.map { CredentialsInText.masked($0) }
     }
 
     /// The group as one text, and begins another; nil when there is nothing.

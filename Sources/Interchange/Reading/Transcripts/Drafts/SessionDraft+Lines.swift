@@ -39,7 +39,7 @@ extension SessionDraft {
         let status = octets[4...].prefix { $0 != 32 && $0 != 13 }
         let isOffer = [.ehlo, .lhlo].contains(decider.verb) && octets.starts(with: "250 ".utf8) && text.isOffer
         let isText = EnhancedStatusCode(Array(status)) != nil && words.count > 1 && words[0].elementsEqual(status)
-        guard isOffer || isText, Credentials.masked(text.text) == text.text else { return false }
+        guard isOffer || isText, CredentialsInText.masked(text.text) == text.text else { return false }
         let code = Array(octets.prefix(3))
         octets[3] = UInt8(ascii: "-")
         events[events.count - 1].kind = .octets(from: .server, octets)

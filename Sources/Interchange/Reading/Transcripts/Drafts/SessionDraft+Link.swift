@@ -74,7 +74,7 @@ extension SessionDraft {
     private mutating func wrap() {
         let isTold = opening.contains { if case .secured = $0 { true } else { false } }
         guard !isTold, let words = endpoint.wrapping ?? remarks.firstLine(where: TLSFromStart.isTold) else { return }
-        secure("TLS from the first octet, as the log tells: \(words)", isInferred: true)
+        secure("TLS from the first octet, as the log tells: \(CredentialsInText.masked(words))", isInferred: true)
         wrapped = events.count - 1
     }
 

@@ -109,7 +109,7 @@ struct SessionDraft {
         }
         let text = decider.phase == .content ? line : line.withoutEdge
         wrappedAt = nil
-        if side == .client, decider.phase != .content, Credentials.isPlaceholderAlone(text) {
+        if side == .client, decider.phase != .content, Placeholders.areAlone(in: text) {
             return leftOut([], .client, source)
         }
         if repeats(text, side) { return }
@@ -173,7 +173,7 @@ struct SessionDraft {
         let unfinished = side == .server || isContent || octets.last == 10 ? nil : decider.credential(in: octets)
         let told = decider.took(octets, from: side)
         let secret = octets.last == 10 ? told : unfinished
-        if side == .client, !isContent, let secret, Credentials.isPlaceholder(octets[secret]) {
+        if side == .client, !isContent, let secret, Placeholders.stand(in: octets[secret]) {
             flushRemarks()
             note("the credential in the next line is not in the log: the program put a word in its place")
         }
