@@ -283,6 +283,17 @@ import Testing
         } catch { #expect("\(error)".contains(says)) }
     }
 
+    @Test(arguments: [
+        ("S: 334\naHVudGVyMi1DQU5BUlktcTk=", "not with '********'"),
+        ("S: 334\naHVudGVyMi1DQU5B", "not with '********'"),
+        ("AUTH PLAIN AGFkYQBodW50ZXIy", "not with 'AUTH PLAIN ********'"),
+        ("S: aHVudGVyMi1DQU5B", "'********' is no reply"),
+        ("c: AUTH BOGUS aHVudGVyMi1DQU5B", "not with 'c: AUTH BOGUS ******"), ("EHLO", "not with 'EHLO'"),
+        ("MAIL FROM:<a@b.example>", "not with 'MAIL FROM:<a@b.examp'"), ("--aHVudGVyMi1DQU5B", "not '--********'"),
+    ]) func `what an error quotes shows no credential`(lines: String, says: String) {
+        #expect { try DialogScript("S: 220\nC: AUTH LOGIN\n\(lines)") } throws: { "\($0)".contains(says) }
+    }
+
     // MARK: Smuggling
 
     private static let smuggling =

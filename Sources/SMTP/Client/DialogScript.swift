@@ -118,7 +118,7 @@ public struct DialogScript: Sendable {
             guard line.hasPrefix("--") else {
                 throw DialogScriptError(
                     line: number,
-                    message: "a line begins with C:, S:, -- or #, not with '\(line.prefix(20))'"
+                    message: "a line begins with C:, S:, -- or #, not with '\(DialogScript.quoted(line).prefix(20))'"
                 )
             }
             let words = line.dropFirst(2).split(separator: " ").map(String.init)
@@ -128,10 +128,11 @@ public struct DialogScript: Sendable {
             case ("else", 1): try turn()
             case ("end", 1): try close()
             default:
+                let quoted = DialogScript.quoted(line)
                 throw DialogScriptError(
                     line: number,
                     message:
-                        "only '-- close' can be expected, or '-- if KEYWORD', '-- else' and '-- end' stand, not '\(line)'"
+                        "only '-- close' can be expected, or '-- if KEYWORD', '-- else' and '-- end' stand, not '\(quoted)'"
                 )
             }
         }
@@ -169,7 +170,10 @@ public struct DialogScript: Sendable {
                 let word = comment.dropFirst(8).filter { $0 != " " }
                 guard let asked = Question(rawValue: word) else {
                     let known = Question.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw DialogScriptError(line: number, message: "there is no verdict '\(word)'; there are: \(known)")
+                    throw DialogScriptError(
+                        line: number,
+                        message: "there is no verdict '\(DialogScript.quoted(word))'; there are: \(known)"
+                    )
                 }
                 question = asked
             } else {
@@ -182,7 +186,8 @@ public struct DialogScript: Sendable {
             guard DialogScript.isReply(said) else {
                 throw DialogScriptError(
                     line: number,
-                    message: "'\(said)' is no reply: write 2yz, 250, xyz for any, or the whole line"
+                    message:
+                        "'\(DialogScript.quoted(said))' is no reply: write 2yz, 250, xyz for any, or the whole line"
                 )
             }
             reply.append(said)
@@ -203,6 +208,9 @@ public struct DialogScript: Sendable {
 
     private static func said(_ line: String) -> String { String(line.dropFirst(line.count > 2 ? 3 : 2)) }
 
+    /// What an error quotes of a line: whatever may be a response is masked, since the line was not understood.
+    private static func quoted(_ line: String) -> String { CredentialsInText.masked(line, isChallenged: true) }
+
     private static func isReply(_ said: String) -> Bool {
         guard said != "xyz" else { return true }
         let code = said.prefix(3)
@@ -222,7 +230,7 @@ public struct DialogScript: Sendable {
             guard valueNames.contains(name) else {
                 throw DialogScriptError(
                     line: number,
-                    message: "there is no value {{\(name)}}; there are \(valueNames.joined(separator: ", "))"
+                    message: "there is no value {{\(quoted(name))}}; there are \(valueNames.joined(separator: ", "))"
                 )
             }
             rest = rest[close.upperBound...]
