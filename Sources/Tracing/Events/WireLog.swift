@@ -23,7 +23,23 @@ public struct WireLog: Sendable {
 
     /// The same of an event that is there already: it is marked in its place, since a recording may have millions.
     mutating func mark(_ event: inout WireEvent) {
-        readers.change(event.leg, orBegin: SessionReader()) { reader in Self.follow(&event.kind, &reader) }
+        switch event.kind {
+        // What a program says of its trouble may quote what it sent, and what it sent before.
+        case .note(let text): event.kind = .note(masked(text, event.leg))
+        case .error(let failure): event.kind = .error(failure.saying(masked(failure.words, event.leg)))
+        case .remark(let failure): event.kind = .remark(failure.saying(masked(failure.words, event.leg)))
+        default: readers.change(event.leg, orBegin: SessionReader()) { reader in Self.follow(&event.kind, &reader) }
+        }
+    }
+
+    /// Words as they may be shown: nobody knows what they are made of, and any connection of the session may have shown it.
+    private func masked(_ words: String, _ leg: Leg) -> String {
+        let isChallenged = readers[leg]?.isChallenged ?? false
+        return CredentialsInText.masked(
+            words,
+            behind: Leg.allCases.compactMap { readers[$0] },
+            isChallenged: isChallenged
+        )
     }
 
     private static func follow(_ kind: inout WireEvent.Kind, _ reader: inout SessionReader) {
@@ -32,18 +48,14 @@ public struct WireLog: Sendable {
             let found = reader.credentials(in: octets, from: side)
             if !found.isEmpty { kind = .octets(from: side, octets, credentials: found + marks) }
         case .connect, .connected:
-            // A new connection of the same leg: whatever was agreed in the one before no longer counts.
-            if !reader.isUntouched { reader = SessionReader() }
+            // A new connection of the same leg: whatever was agreed in the one before no longer counts, but a secret stays one.
+            if !reader.isUntouched { reader = SessionReader(behind: reader) }
             reader.connected()
         case .tls: reader.secured()
         case .gap(let side, let count, _):
             _ = reader.finish(side, isCut: true)
             reader.gap(count, from: side)
-        case .note(let text): kind = .note(reader.masked(text))
-        // What a program says of its trouble may quote what it sent.
-        case .error(let failure): kind = .error(failure.saying(reader.masked(failure.words)))
-        case .remark(let failure): kind = .remark(failure.saying(reader.masked(failure.words)))
-        case .records, .close, .dnsQuery, .dnsAnswer, .delivered: break
+        case .note, .error, .remark, .records, .close, .dnsQuery, .dnsAnswer, .delivered: break
         }
     }
 }
