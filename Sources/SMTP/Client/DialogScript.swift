@@ -128,7 +128,7 @@ public struct DialogScript: Sendable {
             case ("else", 1): try turn()
             case ("end", 1): try close()
             default:
-                let quoted = DialogScript.quoted(line)
+                let quoted = "--" + DialogScript.quoted(String(line.dropFirst(2)))
                 throw DialogScriptError(
                     line: number,
                     message:

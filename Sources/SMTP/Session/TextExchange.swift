@@ -118,7 +118,7 @@ struct TextExchange {
         case .readable: return CredentialsInText.isReadableBase64(word)
         case .response:
             if Self.looksLikeResponse(word) { return true }
-            guard linesAwaited > 0, at == words.count - 1, word.isBase64Word, Verb(reading: word) == nil,
+            guard linesAwaited > 0, at == words.count - 1, Self.isBase64Alone(word), Verb(reading: word) == nil,
                 Mechanism(named: word) == nil
             else { return false }
             return words.dropLast().allSatisfy { Self.isClientMark(line[$0]) }
@@ -154,8 +154,14 @@ struct TextExchange {
 
     /// Whether a line that is this word alone is the rest of a credential.
     private func mayGoOn(_ word: ArraySlice<UInt8>) -> Bool {
-        guard word.isBase64Word || word.last == UInt8(ascii: "=") else { return false }
+        guard Self.isBase64Alone(word) || word.last == UInt8(ascii: "=") else { return false }
         return !word.allSatisfy(\.isDigit) && Verb(reading: word) == nil && word.first != UInt8(ascii: "=")
+    }
+
+    /// Base64 with its padding in its place, so that it is no name and its value.
+    private static func isBase64Alone(_ word: ArraySlice<UInt8>) -> Bool {
+        let padding = UInt8(ascii: "=")
+        return word.isBase64Word && !word.drop { $0 != padding }.contains { $0 != padding }
     }
 
     // MARK: Dumps
