@@ -75,35 +75,40 @@ public final class CaptureFile: Sendable {
         public var glance: SessionGlance
     }
 
-    /// What `make` makes of a session's number and its summary, given to `body` one after another. `make` is called on several
-    /// processors at once, so whatever a row of a list needs is best worked out there.
+    /// What `make` makes of a session's number and its summary, given to `body` one after another, so many together. `make` is called on
+    /// several processors at once, so whatever a row of a list needs is best worked out there.
     public func eachSummary<Row: Sendable, Failure: Error>(
         of numbers: Range<Int>,
+        atOnce: Int,
         making make: @Sendable (Int, inout Summary) -> Row,
-        _ body: (Row) throws(Failure) -> Void
+        _ body: ([Row]) throws(Failure) -> Void
     ) throws(Failure) {
-        try Processors.each(of: numbers, atOnce: Self.summariesAtOnce, making: { summaries(of: $0, make) }, body)
+        try Processors.eachPart(of: numbers, atOnce: atOnce, making: { summaries(of: $0, make) }, body)
     }
-
-    /// How many summaries one processor makes before they are given out.
-    private static let summariesAtOnce = 2048
 
     private func summaries<Row>(of numbers: Range<Int>, _ make: (Int, inout Summary) -> Row) -> [Row] {
         var assembly = StreamAssembly(octets, apart: apart, segments: index.segments)
-        var sinceRest = 0
-        return numbers.map { number in
-            let found = found[number]
+        var rows: [Row] = []
+        rows.reserveCapacity(numbers.count)
+        var passed = 0
+        for (number, found) in zip(numbers, found[numbers]) {
             assembly.assemble(found.flow)
             let ends = ends(of: found)
-            let glance = glance(of: found, assembly, name: ends.server)
-            sinceRest += assembly.pieces.reduce(0) { $0 + $1.count }
-            if sinceRest > CaptureIndex.restAfter {
-                sinceRest = 0
-                octets.rest()
+            var summary = Summary(
+                began: assembly.pieces.first?.time ?? 0,
+                ends: ends,
+                glance: glance(of: found, assembly, name: ends.server)
+            )
+            passed += assembly.pieces.reduce(0) { $0 + $1.count }
+            // Others count as well, so each does it seldom.
+            if passed > CaptureOctets.restAfter / 16 {
+                octets.passed(passed)
+                passed = 0
             }
-            var summary = Summary(began: assembly.pieces.first?.time ?? 0, ends: ends, glance: glance)
-            return make(number, &summary)
+            rows.append(make(number, &summary))
         }
+        octets.passed(passed)
+        return rows
     }
 
     private func ends(of found: Found) -> Recording.Ends {

@@ -19,11 +19,8 @@ struct CaptureIndex {
     private(set) var firstTime: Int64?
 
     private var layers = Decapsulation()
-    private var numbers: [FlowEnds: UInt32] = [:]
-    /// The connection of the last segment: the next is mostly of the same one.
-    private var latest: (ends: FlowEnds, number: Int)?
+    private var numbers: FlowTable
     private var free = Segment.none
-    private var sinceRest = 0
     private let limits: Limits
     /// Whether TLS may be opened, so that connections which begin with it are kept.
     private var hasKeys: Bool
@@ -53,17 +50,17 @@ struct CaptureIndex {
     static let maxApart = 64 << 20
     /// How many octets of a connection may stand before its SYN.
     static let maxLate: UInt32 = 1 << 20
-    /// After so many octets of the file its memory may be given back.
-    static let restAfter = 16 << 20
 
     /// Nil when the octets are no capture. `hasKeys` where there is a key log beside what the capture itself holds.
     init?(_ octets: CaptureOctets, hasKeys: Bool = false, limits: Limits = Limits()) {
         guard var reader = PacketReader(octets) else { return nil }
         var index = CaptureIndex(empty: octets, hasKeys, limits)
-        while let packet = reader.next() {
-            if !reader.secrets.isEmpty { index.hasKeys = true }
-            index.read(packet)
-        }
+        Processors.pipeline(
+            atOnce: 1,
+            from: { PacketRun(&reader) },
+            making: { $0.opened(octets) },
+            { run in for packet in run { index.read(packet) } }
+        )
         if reader.isUnsorted { index = CaptureIndex(sorting: reader, index) }
         index.finish(reader)
         self = index
@@ -71,9 +68,9 @@ struct CaptureIndex {
 
     private init(empty octets: CaptureOctets, _ hasKeys: Bool, _ limits: Limits) {
         (self.octets, self.hasKeys, self.limits) = (octets, hasKeys, limits)
-        // A guess at how many there will be, so that they are seldom moved.
+        // Guesses at how many there will be, so that they are seldom moved.
+        numbers = FlowTable(room: min(limits.flows, octets.count / 2048))
         segments.reserveCapacity(min(limits.segments, octets.count / 96))
-        numbers.reserveCapacity(min(limits.flows, octets.count / 2048))
     }
 
     /// The same packets once more, in the order of their times; those of one time stay as they stand in the file.
@@ -99,13 +96,24 @@ struct CaptureIndex {
         octets.rest()
     }
 
-    private mutating func read(_ packet: Packet) {
-        if firstTime == nil { firstTime = packet.time }
-        sinceRest += packet.captured
-        if sinceRest > Self.restAfter {
-            sinceRest = 0
-            octets.rest()
+    private mutating func read(_ opened: OpenedPacket) {
+        if opened.isBehindKeys { hasKeys = true }
+        switch opened.content {
+        case .segment(let segment):
+            pass(opened.packet)
+            take(segment, isApart: false)
+        case .nothing: pass(opened.packet)
+        case .other: read(opened.packet)
         }
+    }
+
+    private mutating func pass(_ packet: Packet) {
+        if firstTime == nil { firstTime = packet.time }
+        octets.passed(packet.captured)
+    }
+
+    private mutating func read(_ packet: Packet) {
+        pass(packet)
         let frame = octets.window(at: packet.place, count: packet.captured)
         take(layers.open(frame, of: packet), packet.time)
         while let further = layers.further() { take(further, packet.time) }
@@ -147,11 +155,12 @@ struct CaptureIndex {
         switch TCPSegment.read(datagram, at: time) {
         case .nothing: break
         case .departs(let why): warnings.count(why)
-        case .segment(let read): take(read, datagram)
+        case .segment(let read): take(read, isApart: datagram.holder != nil)
         }
     }
 
-    private mutating func take(_ read: TCPSegment, _ datagram: Datagram) {
+    /// `isApart` where its content was put together of fragments, and is not in the file.
+    private mutating func take(_ read: TCPSegment, isApart: Bool) {
         var segment = read.segment
         let content = read.content
         let flags = segment.marks
@@ -163,7 +172,7 @@ struct CaptureIndex {
         if segment.length > 0, !flows[number].judge(content, segment.direction, hasKeys: hasKeys) {
             return forget(number)
         }
-        if datagram.holder != nil, content.count > 0 {
+        if isApart, content.count > 0 {
             guard let place = keepApart(content) else { return }
             segment = segment.moved(apart: place)
         }
@@ -172,9 +181,8 @@ struct CaptureIndex {
 
     /// The connection a segment belongs to; a new one when an earlier connection of the same ends is over.
     private mutating func flow(_ ends: FlowEnds, _ segment: Segment) -> Int? {
-        if latest?.ends != ends { latest = numbers[ends].map { (ends, Int($0)) } }
         let isSYN = segment.marks.contains(.syn) && !segment.marks.contains(.ack)
-        if let known = latest?.number {
+        if let known = numbers.number(of: ends, in: flows) {
             let isAnother =
                 isSYN && flows[known].initial != segment.sequence &+ 1 && !isLate(segment, flows[known])
                 && (flows[known].isClosed || flows[known].initiator != nil && flows[known].initial != 0)
@@ -196,8 +204,7 @@ struct CaptureIndex {
         }
         let number = flows.count
         flows.append(Flow(low: ends.low, high: ends.high))
-        numbers[ends] = UInt32(number)
-        latest = (ends, number)
+        numbers.add(number, in: flows)
         if segment.marks.contains(.syn) { begin(number, segment, isSYN) }
         if ends.low.port == 53 || ends.high.port == 53 { flows[number].kind = .dns }
         return number
@@ -279,9 +286,8 @@ struct CaptureIndex {
         }
         guard kept.count < flows.count else { return }
         flows = kept
-        latest = nil
-        numbers.removeAll(keepingCapacity: true)
-        for (number, flow) in kept.enumerated() { numbers[FlowEnds(low: flow.low, high: flow.high)] = UInt32(number) }
+        numbers = FlowTable(room: kept.count)
+        for number in kept.indices { numbers.add(number, in: kept) }
     }
 
     private func isKept(_ number: Int, isPressing: Bool) -> Bool {

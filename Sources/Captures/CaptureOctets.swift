@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The octets of a capture in memory, a mapped file or an array; read at any place, never changed.
 ///
 /// Every access is checked against the end, so that a false length in the file cannot lead outside of it.
@@ -6,6 +8,10 @@ public final class CaptureOctets: @unchecked Sendable {
     public let count: Int
     private let onRest: @Sendable () -> Void
     private let onRelease: @Sendable () -> Void
+    private let sinceRest = Atomic<Int>(0)
+
+    /// After so many octets their memory may be given back.
+    static let restAfter = 16 << 20
 
     /// Octets that somebody else holds until `onRelease` is called. `onRest` is called when what was read so far is not
     /// needed for a while, so that its memory can be given back.
@@ -34,6 +40,15 @@ public final class CaptureOctets: @unchecked Sendable {
 
     func rest() { onRest() }
 
+    /// So many octets were looked at, by one of several who look at once, and are not needed for a while.
+    func passed(_ octets: Int) {
+        guard sinceRest.add(octets, ordering: .relaxed).newValue > Self.restAfter else { return }
+        sinceRest.store(0, ordering: .relaxed)
+        rest()
+    }
+
+    var whole: Window { Window(base: base, place: 0, count: count) }
+
     /// A part of it; cut at the end.
     func window(at offset: Int, count wanted: Int) -> Window {
         let start = min(max(0, offset), count)
@@ -47,6 +62,10 @@ struct Window: @unchecked Sendable {
     /// Where it begins, counted from the start of the capture.
     let place: Int
     let count: Int
+
+    static var nothing: Window {
+        Window(base: UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped, place: 0, count: 0)
+    }
 
     @inline(__always)
     subscript(_ at: Int) -> UInt8 {

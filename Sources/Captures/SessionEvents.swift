@@ -135,7 +135,7 @@ struct SessionEvents {
     private mutating func addOctets(_ content: Window, _ side: Side, _ time: Int64) {
         if !addInside(content, side, time) { add(.octets(from: side, content.octets), time) }
         sinceRest += content.count
-        guard sinceRest > CaptureIndex.restAfter else { return }
+        guard sinceRest > CaptureOctets.restAfter else { return }
         sinceRest = 0
         onRest()
     }

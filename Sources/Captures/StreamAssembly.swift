@@ -89,7 +89,11 @@ struct StreamAssembly {
         }
     }
 
-    private let source: Source
+    /// Where the octets of segments stand: in a file or apart from it, or with a connection that passes.
+    private let file: (octets: Window, apart: Window)
+    private let passing: PassingOctets?
+    /// What those windows look into. Several look at once, each for every piece: to count who holds it there would make them wait.
+    private let holders: [CaptureOctets]
     let segments: [Segment]
     var streams = [Stream(), Stream()]
     var pieces: [Piece] = []
@@ -104,28 +108,21 @@ struct StreamAssembly {
     /// How many segments are looked at to find where a direction begins.
     static let maxAhead = 16
 
-    /// Where the octets of segments stand.
-    private enum Source {
-        case file(CaptureOctets, apart: CaptureOctets)
-        case passing(PassingOctets)
-    }
-
     init(_ octets: CaptureOctets, apart: CaptureOctets, segments: [Segment]) {
-        (source, self.segments) = (.file(octets, apart: apart), segments)
+        (file, passing, self.segments) = ((octets.whole, apart.whole), nil, segments)
+        holders = [octets, apart]
     }
 
     /// Of a connection that passes: its segments are given one by one to `takePassing`, and nobody knows those that come later.
-    init(passing octets: PassingOctets) { (source, segments) = (.passing(octets), []) }
+    init(passing octets: PassingOctets) { (file, passing, segments, holders) = ((.nothing, .nothing), octets, [], []) }
 
-    var isPassing: Bool { if case .passing = source { true } else { false } }
+    var isPassing: Bool { passing != nil }
 
     func content(_ piece: Piece) -> Window { content(piece.place, piece.count, piece.isApart) }
 
     private func content(_ place: Int, _ count: Int, _ isApart: Bool) -> Window {
-        switch source {
-        case .file(let octets, let apart): (isApart ? apart : octets).window(at: place, count: count)
-        case .passing(let octets): octets.window(at: place, count: count)
-        }
+        if let passing { return passing.window(at: place, count: count) }
+        return (isApart ? file.apart : file.octets).dropping(place).prefix(count)
     }
 
     // MARK: One connection

@@ -86,7 +86,7 @@ import Tracing
 
     @Test(arguments: names) func `a list says what the whole session says`(name: String) throws {
         let file = try Self.load(name)
-        file.eachSummary(of: 0..<file.count, making: { ($0, $1) }) { number, summary in
+        for (number, summary) in file.summaries.enumerated() {
             var glance = summary.glance
             let verdict = Verdict(of: file.recording(number).trace)
             #expect(glance.verdict().summary == verdict.summary, "\(name), session \(number)")

@@ -64,7 +64,7 @@ import Tracing
 
     @Test(arguments: names) func `a list says what the whole session says`(name: String) throws {
         let file = try #require(CaptureFile(CaptureOctets(Self.octets("\(name).pcap")), keys: Self.keys(name)))
-        file.eachSummary(of: 0..<file.count, making: { $1 }) { summary in
+        for summary in file.summaries {
             var glance = summary.glance
             #expect(glance.verdict().summary == Verdict(of: file.recording(0).trace).summary)
         }

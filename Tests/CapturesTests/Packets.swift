@@ -233,3 +233,12 @@ struct Dice: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 }
+
+extension CaptureFile {
+    /// What a list says about each session.
+    var summaries: [Summary] {
+        var all: [Summary] = []
+        eachSummary(of: 0..<count, atOnce: 7, making: { $1 }) { all += $0 }
+        return all
+    }
+}

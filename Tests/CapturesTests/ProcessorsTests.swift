@@ -1,15 +1,57 @@
+import Glibc
+import Synchronization
 import Testing
 
 @testable import Captures
 
 /// What is divided among processors comes back whole and in order.
 struct ProcessorsTests {
-    @Test(arguments: [0, 1, 2, 7])
-    func `each part is done once, in order`(parts: Int) {
-        let ranges = (0..<parts).map { $0 * 1000..<$0 * 1000 + 1000 }
-        let found = Processors.map(ranges) { range in range.map { $0 * 2 } }
-        #expect(found.count == parts)
-        #expect(Array(found.joined()) == (0..<parts * 1000).map { $0 * 2 })
+    private struct Enough: Error {}
+
+    @Test(arguments: [0, 1, 2, 7, 5000], [1, 3, 256])
+    func `each thing is made once, in order`(count: Int, atOnce: Int) {
+        var rows: [Int] = []
+        Processors.each(
+            of: 10..<10 + count,
+            atOnce: atOnce,
+            making: { part in
+                #expect(part.count <= atOnce)
+                return part.map { $0 * 2 }
+            },
+            { rows.append($0) }
+        )
+        #expect(rows == (10..<10 + count).map { $0 * 2 })
+    }
+
+    @Test func `what is made beforehand has a bound`() {
+        // Whoever gives nothing out has nothing more made.
+        let made = Mutex(0)
+        #expect(throws: Enough.self) {
+            try Processors.each(
+                of: 0..<1_000_000,
+                atOnce: 1,
+                making: { part in
+                    made.withLock { $0 += 1 }
+                    return Array(part)
+                },
+                { (row: Int) throws(Enough) in if row == 100 { throw Enough() } }
+            )
+        }
+        #expect((101...200).contains(made.withLock { $0 }))
+    }
+
+    @Test func `a slow piece does not hold up the others for longer than it takes`() {
+        var rows: [Int] = []
+        Processors.each(
+            of: 0..<50,
+            atOnce: 1,
+            making: { part in
+                if part.lowerBound % 7 == 0 { usleep(2000) }
+                return Array(part)
+            },
+            { rows.append($0) }
+        )
+        #expect(rows == Array(0..<50))
     }
 }
 

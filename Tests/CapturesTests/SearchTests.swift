@@ -8,9 +8,7 @@ import Tracing
 @Suite struct SearchTests {
     private func summary(_ talk: Talk) throws -> CaptureFile.Summary {
         let file = try #require(talk.file)
-        var found: CaptureFile.Summary?
-        file.eachSummary(of: 0..<file.count, making: { ($0, $1) }) { _, summary in found = summary }
-        return try #require(found)
+        return try #require(file.summaries.last)
     }
 
     private func talk(_ turns: [(Side, String)], port: Int = 4711, open: Bool = true) -> Talk {

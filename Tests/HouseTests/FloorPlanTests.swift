@@ -10,7 +10,7 @@ struct FloorPlanTests {
         "Screen": [],
         "Tracing": ["Notation", "SMTP", "DNS", "FoundationEssentials"],
         "Cryptography": ["Notation", "SMTP", "DNS", "Tracing", "COpenSSL", "Glibc"],
-        "Captures": ["Notation", "SMTP", "DNS", "Tracing", "Cryptography", "Glibc"],
+        "Captures": ["Notation", "SMTP", "DNS", "Tracing", "Cryptography", "Glibc", "Synchronization"],
         "Lessons": ["Notation", "SMTP", "Tracing", "CCmark", "Yams", "Mustache", "Glibc", "Synchronization"],
         "Interchange": [
             "Notation", "SMTP", "DNS", "Tracing", "Lessons", "Captures", "CCompression", "Cryptography", "Glibc",

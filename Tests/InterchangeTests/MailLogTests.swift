@@ -144,7 +144,7 @@ struct LoggedCase: CustomTestStringConvertible {
         for (number, recording) in file.sessions.enumerated() {
             _ = block.add(SessionListing(recording, number: number))
         }
-        let rows = block.take()
+        let rows = block.take().flatMap(\.self)
         #expect(rows.count == 6)
         #expect(rows.allSatisfy { $0.session.situations.map(\.listed) == ["password guessing, 6 from 6 addresses"] })
     }

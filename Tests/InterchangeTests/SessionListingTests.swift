@@ -36,6 +36,9 @@ import Tracing
         let each = file.listings
         #expect(once.map(\.cells) == each.map(\.cells) && once.map(\.session) == each.map(\.session))
         #expect(once.map(\.session.number) == Array(0..<file.count))
+        var made: [[String]] = []
+        file.eachListing(making: { $0.cells }) { made.append($0) }
+        #expect(made == once.map(\.cells))
     }
 
     @Test func `whether a text holds a session is known as it is counted`() {

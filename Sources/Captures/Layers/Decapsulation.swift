@@ -40,11 +40,17 @@ struct Decapsulation {
 
     /// What is in a frame. Where several are in one, `further` gives the others.
     mutating func open(_ frame: Window, of packet: Packet) -> Found {
-        if latestLink?.number != packet.link { latestLink = Layer.ofLink(packet.link).map { (packet.link, $0) } }
+        if let datagram = plain(frame, of: packet) { return .datagram(datagram) }
         guard let kind = latestLink?.kind else { return .unread(UnreadName.link(packet.link)) }
         let missing = max(0, packet.original - packet.captured)
-        if let datagram = plain(kind, frame, missing, UInt64(packet.interface)) { return .datagram(datagram) }
         return unwrap(Place(kind: kind, rest: frame, missing: missing, path: UInt64(packet.interface)))
+    }
+
+    /// The same where no other frame has to be known for it; nil where one may have to be.
+    mutating func plain(_ frame: Window, of packet: Packet) -> Datagram? {
+        if latestLink?.number != packet.link { latestLink = Layer.ofLink(packet.link).map { (packet.link, $0) } }
+        guard let kind = latestLink?.kind else { return nil }
+        return plain(kind, frame, max(0, packet.original - packet.captured), UInt64(packet.interface))
     }
 
     /// What `unwrap` finds where TCP stands in IPv4, and that alone or in a frame of Ethernet: nearly all packets of a capture, for

@@ -145,31 +145,57 @@ public struct SessionFile: Sendable {
 
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : Escaping.message(path) }
 
-    /// How many sessions one processor looks at before their rows are given out.
-    private static let listingsAtOnce = 256
-
-    /// What a list says about all sessions, one after the other, what they tell together with it. A text is read once for it.
-    public func eachListing<Failure: Error>(_ body: (SessionListing) throws(Failure) -> Void) throws(Failure) {
-        guard case .transcript(let file) = content else { return try eachListing(0..<count, body) }
-        var number = 0
-        var block = ListingBlock()
-        try file.each(making: { SessionListing($0, number: 0) }) { (listing) throws(Failure) in
-            if let full = block.add(listing.numbered(number)) { for row in full { try body(row) } }
-            number += 1
-        }
-        for row in block.take() { try body(row) }
-    }
-
-    /// What a list says about each of some sessions, one after the other, what those tell together with it.
+    /// What a list says about each of some sessions, one after the other, what those tell together with it; about all where nothing
+    /// else is said. A text is read once for all.
     public func eachListing<Failure: Error>(
-        _ numbers: Range<Int>,
+        _ numbers: Range<Int>? = nil,
         _ body: (SessionListing) throws(Failure) -> Void
     ) throws(Failure) {
-        var block = ListingBlock()
-        try eachAlone(numbers) { (listing) throws(Failure) in
-            if let full = block.add(listing) { for row in full { try body(row) } }
+        try eachBlock(numbers) { (parts) throws(Failure) in
+            for part in parts { for listing in part { try body(listing) } }
         }
-        for row in block.take() { try body(row) }
+    }
+
+    /// The same, and what `make` makes of it. That is called on several processors at once, so whatever a row needs is best made there.
+    public func eachListing<Row: Sendable, Failure: Error>(
+        _ numbers: Range<Int>? = nil,
+        making make: @escaping @Sendable (SessionListing) -> Row,
+        _ body: (Row) throws(Failure) -> Void
+    ) throws(Failure) {
+        try eachBlock(numbers) { (parts) throws(Failure) in
+            // Whoever has made something of a part lets it go, and does so on its own processor.
+            var rest = Array(parts.reversed())
+            parts = []
+            try Processors.pipeline(atOnce: 1, from: { rest.popLast() }, making: { Self.rows(of: $0, make) }) {
+                (rows) throws(Failure) in
+                for row in rows { try body(row) }
+            }
+        }
+    }
+
+    private static func rows<Row>(of part: [SessionListing], _ make: (SessionListing) -> Row) -> [Row] {
+        // Where they stand: each holds much that a copy would have to count.
+        part.withUnsafeBufferPointer { listings in listings.indices.map { make(listings[$0]) } }
+    }
+
+    private func eachBlock<Failure: Error>(
+        _ numbers: Range<Int>?,
+        _ body: (inout [[SessionListing]]) throws(Failure) -> Void
+    ) throws(Failure) {
+        var block = ListingBlock()
+        if numbers == nil, case .transcript(let file) = content {
+            var number = 0
+            try file.each(making: { SessionListing($0, number: 0) }) { (listing) throws(Failure) in
+                if var full = block.add(listing.numbered(number)) { try body(&full) }
+                number += 1
+            }
+        } else {
+            try eachPart(numbers ?? 0..<count) { (part) throws(Failure) in
+                if var full = block.add(part) { try body(&full) }
+            }
+        }
+        var rest = block.take()
+        try body(&rest)
     }
 
     /// What sessions of the file tell together, by their numbers; nothing for most.
@@ -183,20 +209,21 @@ public struct SessionFile: Sendable {
         return found
     }
 
-    private func eachAlone<Failure: Error>(
+    private func eachPart<Failure: Error>(
         _ numbers: Range<Int>,
-        _ body: (SessionListing) throws(Failure) -> Void
+        _ body: ([SessionListing]) throws(Failure) -> Void
     ) throws(Failure) {
+        let atOnce = ListingBlock.maxOfPart
         switch content {
         case .recordings, .transcript, .mailLog:
-            try Processors.each(
+            try Processors.eachPart(
                 of: numbers,
-                atOnce: Self.listingsAtOnce,
+                atOnce: atOnce,
                 making: { part in part.map { SessionListing(session($0), number: $0) } },
                 body
             )
         case .capture(let file):
-            try file.eachSummary(of: numbers, making: { SessionListing(&$1, number: $0) }, body)
+            try file.eachSummary(of: numbers, atOnce: atOnce, making: { SessionListing(&$1, number: $0) }, body)
         }
     }
 

@@ -96,28 +96,48 @@ public struct SessionListing: Sendable {
 
 /// Rows of a list that wait until it is known what ties their sessions.
 struct ListingBlock {
-    private var listings: [SessionListing] = []
+    /// In parts, so that several can go on with them.
+    private var parts: [[SessionListing]] = []
+    private var count = 0
     private var related = RelatedSessions()
 
     /// The most that are held: as many as anybody has had in one file, and an end to the memory.
     static let maxTogether = 100_000
+    /// The most in one part, of which so many are held as fit.
+    static let maxOfPart = 250
 
     /// Takes a row; gives all there are when they are as many as are held.
-    mutating func add(_ listing: SessionListing) -> [SessionListing]? {
-        listings.append(listing)
+    mutating func add(_ listing: SessionListing) -> [[SessionListing]]? {
+        if count % Self.maxOfPart == 0 {
+            parts.append([])
+            parts[parts.count - 1].reserveCapacity(Self.maxOfPart)
+        }
+        parts[parts.count - 1].append(listing)
         related.add(listing.facts)
-        return listings.count < Self.maxTogether ? nil : take()
+        count += 1
+        return count < Self.maxTogether ? nil : take()
+    }
+
+    /// Takes a part that was made at once.
+    mutating func add(_ part: [SessionListing]) -> [[SessionListing]]? {
+        parts.append(part)
+        count += part.count
+        part.withUnsafeBufferPointer { for index in $0.indices { related.add($0[index].facts) } }
+        return count < Self.maxTogether ? nil : take()
     }
 
     /// The rows, with what their sessions tell together.
-    mutating func take() -> [SessionListing] {
+    mutating func take() -> [[SessionListing]] {
         let found = related.situations()
-        var all = listings
-        (listings, related) = ([], RelatedSessions())
+        var all = parts
+        (parts, count, related) = ([], 0, RelatedSessions())
         guard !found.isEmpty else { return all }
-        for index in all.indices {
-            guard let more = found[all[index].session.number] else { continue }
-            all[index].session.situations = all[index].session.situations.joined(with: more)
+        for part in all.indices {
+            for index in all[part].indices {
+                guard let more = found[all[part][index].session.number] else { continue }
+                let told = all[part][index].session.situations
+                all[part][index].session.situations = told.joined(with: more)
+            }
         }
         return all
     }

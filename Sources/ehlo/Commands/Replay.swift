@@ -95,7 +95,7 @@ struct Replay: ParsableCommand {
         file = try reading.picked(file)
         if list, debug.debugLog == nil, compare == nil, number == nil || number == .all {
             Message.warn(file.warnings, about: session)
-            _ = try printList(settings) { (row) throws(FileError) in try file.eachListing(row) }
+            _ = try printList(settings) { (make, row) throws(FileError) in try file.eachListing(making: make, row) }
             return try judge(demands, file)
         }
         let chosen = try SessionChoice.sessions(of: file, number)
@@ -105,7 +105,9 @@ struct Replay: ParsableCommand {
         if debug.debugLog != nil { for number in chosen { try debug.tell(file.sessions[number], number: number) } }
         Message.warn(file.warnings, about: session)
         if list || isUndecided {
-            let count = try printList(settings) { (row) throws(FileError) in try file.eachListing(chosen, row) }
+            let count = try printList(settings) { (make, row) throws(FileError) in
+                try file.eachListing(chosen, making: make, row)
+            }
             if !list {
                 Message.write(
                     "\(count.counted("session")) of the file; --session N shows one of them, --session all shows all"
@@ -180,7 +182,7 @@ struct Replay: ParsableCommand {
         if isInPanes {
             try runInCurses(.reading(long, name: name), settings)
         } else if list {
-            _ = try printList(settings) { (row) throws(FileError) in try row(try long.listed()) }
+            _ = try printList(settings) { (make, row) throws(FileError) in try row(make(try long.listed())) }
         } else {
             let session = try WrittenSession(long)
             Message.warn(session.recording.warnings, about: name)
@@ -220,18 +222,26 @@ struct Replay: ParsableCommand {
         try ComparisonText.show(comparison, over: recordings[0], settings)
     }
 
+    /// The octets of a row; nil where it is not wanted.
+    private typealias Row = [UInt8]?
+
     /// Prints a row for each session that is wanted. Answers how many there are.
     private func printList(
         _ settings: Settings,
-        _ each: ((SessionListing) throws(FileError) -> Void) throws(FileError) -> Void
+        _ each: (
+            @escaping @Sendable (SessionListing) -> Row, (Row) throws(FileError) -> Void
+        ) throws(FileError) -> Void
     ) throws -> Int {
         let printer = PlainPrinter(settings)
+        let isASCII = settings.isASCII
         let wanted = filter.map { SessionFilter($0) }
         var count = 0
-        try each { (listing) throws(FileError) in
-            guard wanted?.wants(listing.session) ?? true else { return }
+        try each({ listing in
+            wanted?.wants(listing.session) ?? true ? PlainPrinter.row(of: listing.cells, isASCII: isASCII) : nil
+        }) { (row) throws(FileError) in
+            guard let row else { return }
             count += 1
-            try printer.print(row: listing.cells)
+            try printer.print(row: row)
         }
         try printer.flush()
         if let filter, count == 0 { throw SessionChoice.nothingIsLike(filter) }

@@ -30,17 +30,24 @@ struct PlainPrinter {
         try output.write("\u{1B}[\(code)m\(shown)\u{1B}[0m\n")
     }
 
+    /// A row that was made by `row(of:isASCII:)`.
+    func print(row: [UInt8]) throws(FileError) { try output.write(octets: row) }
+
     /// The cells of a row with tabs between them, which no cell can hold.
-    func print(row cells: [String]) throws(FileError) {
+    static func row(of cells: [String], isASCII: Bool) -> [UInt8] {
         var row: [UInt8] = []
         row.reserveCapacity(cells.reduce(cells.count) { $0 + $1.utf8.count })
         for (index, cell) in cells.enumerated() {
             if index > 0 { row.append(9) }
-            var text = shown(cell)
-            text.withUTF8 { row.append(contentsOf: $0) }
+            // Nearly every cell is printable ASCII, which stands as it is.
+            let start = row.count
+            row.append(contentsOf: cell.utf8)
+            guard !row[start...].allSatisfy({ (32...126).contains($0) }) else { continue }
+            row.removeSubrange(start...)
+            row.append(contentsOf: shown(cell, isASCII).utf8)
         }
         row.append(10)
-        try output.write(octets: row)
+        return row
     }
 
     /// What stands before the place where a person types.
@@ -51,7 +58,9 @@ struct PlainPrinter {
 
     func flush() throws(FileError) { try output.flush() }
 
-    private func shown(_ text: String) -> String {
+    private func shown(_ text: String) -> String { Self.shown(text, isASCII) }
+
+    private static func shown(_ text: String, _ isASCII: Bool) -> String {
         let shown = Escaping.message(text)
         return isASCII ? Escaping.ascii(shown) : shown
     }

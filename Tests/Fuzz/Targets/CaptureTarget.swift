@@ -8,10 +8,12 @@ enum CaptureTarget: FuzzTarget {
         guard let file = CaptureFile(CaptureOctets(octets)) else { return }
         for warning in file.warnings { Properties.expectEscaped(warning, "a warning") }
         let some = 0..<min(file.count, 4)
-        file.eachSummary(of: some, making: { ($0, $1) }) { _, summary in
-            var glance = summary.glance
-            let words = summary.ends.client + summary.ends.server + glance.verdict().summary
-            Properties.expectEscaped(words, "a line of the list")
+        file.eachSummary(of: some, atOnce: 2, making: { $1 }) { summaries in
+            for summary in summaries {
+                var glance = summary.glance
+                let words = summary.ends.client + summary.ends.server + glance.verdict().summary
+                Properties.expectEscaped(words, "a line of the list")
+            }
         }
         for number in some { Properties.expectSound(file.recording(number), cuts: [5]) }
     }
