@@ -9,7 +9,24 @@ public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
     /// 0...999, the precise condition within the subject.
     public let detail: UInt16
 
-    public var description: String { "\(`class`).\(subject).\(detail)" }
+    public var description: String {
+        // Each row of a long list may have one, so it is written digit by digit.
+        String(unsafeUninitializedCapacity: 9) { octets in
+            octets[0] = 0x30 + `class`
+            var end = 1
+            for number in [subject, detail] {
+                octets[end] = UInt8(ascii: ".")
+                let digits = number > 99 ? 3 : number > 9 ? 2 : 1
+                var rest = number
+                for place in (end + 1...end + digits).reversed() {
+                    octets[place] = 0x30 + UInt8(rest % 10)
+                    rest /= 10
+                }
+                end += 1 + digits
+            }
+            return end
+        }
+    }
 
     /// A code that stands alone, as a person types it; nil when the text is none.
     public init?(_ text: [UInt8]) {
@@ -18,7 +35,7 @@ public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The code these octets open with, when a space or the end follows it; nil when there is none.
-    init?(opening octets: ArraySlice<UInt8>) {
+    init?(opening octets: some RandomAccessCollection<UInt8>) {
         let dot = UInt8(ascii: ".")
         guard let first = octets.first, first == 0x32 || first == 0x34 || first == 0x35,
             octets.dropFirst().first == dot
@@ -27,7 +44,7 @@ public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
         let behindClass = word.dropFirst(2)
         guard let second = behindClass.firstIndex(of: dot),
             let subject = UInt64(decimal: behindClass[..<second], digits: 1...3),
-            let detail = UInt64(decimal: behindClass[(second + 1)...], digits: 1...3)
+            let detail = UInt64(decimal: behindClass[second...].dropFirst(), digits: 1...3)
         else { return nil }
         `class` = first - 0x30
         self.subject = UInt16(subject)

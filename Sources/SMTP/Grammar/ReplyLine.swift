@@ -82,6 +82,10 @@ public struct ReplyLine: Hashable, Sendable {
 
     /// What an observer needs to know of a reply line before it reads it: its code, and whether another line follows.
     public static func head(_ octets: [UInt8]) -> (code: UInt16?, continues: Bool) {
+        octets.withUnsafeBufferPointer { head($0) }
+    }
+
+    private static func head(_ octets: UnsafeBufferPointer<UInt8>) -> (code: UInt16?, continues: Bool) {
         let start = octets.firstIndex { !$0.isWhiteSpace } ?? octets.endIndex
         var end = start
         var code: UInt16 = 0
@@ -95,17 +99,17 @@ public struct ReplyLine: Hashable, Sendable {
 
     /// What a reply line means in detail, wherever it says so: the `status` of what `read` makes of it, and nothing else of that.
     public static func status(of octets: [UInt8]) -> EnhancedStatusCode? {
-        guard head(octets).code != nil else { return nil }
-        var rest = octets[...].drop(while: \.isWhiteSpace).dropFirst(3)
-        if rest.first == 32 || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-        return EnhancedStatusCode(opening: rest) ?? closingStatus(of: rest)?.0
+        octets.withUnsafeBufferPointer { status(of: $0) }
     }
 
     /// The same of a line that stands somewhere in memory. Most have none, which two octets tell.
     public static func status(of line: UnsafeBufferPointer<UInt8>) -> EnhancedStatusCode? {
         guard let first = line.first, let last = line.last else { return nil }
         let mayOpen = !first.isDigit || line.count > 4 && line[4].isDigit
-        return mayOpen || last == UInt8(ascii: ")") ? status(of: Array(line)) : nil
+        guard mayOpen || last == UInt8(ascii: ")"), head(line).code != nil else { return nil }
+        var rest = line.drop(while: \.isWhiteSpace).dropFirst(3)
+        if rest.first == 32 || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        return EnhancedStatusCode(opening: rest) ?? closingStatus(of: rest)?.0
     }
 
     private static func readSeparator(_ cursor: inout LineCursor) -> Bool {
@@ -147,7 +151,8 @@ public struct ReplyLine: Hashable, Sendable {
     }
 
     /// The status at the end of a text, and where it begins.
-    private static func closingStatus(of text: ArraySlice<UInt8>) -> (EnhancedStatusCode, Int)? {
+    private static func closingStatus<Text: RandomAccessCollection<UInt8>>(of text: Text) -> (EnhancedStatusCode, Int)?
+    where Text.Index == Int {
         guard text.last == UInt8(ascii: ")"), let open = text.lastIndex(of: UInt8(ascii: "(")),
             text[open...].dropFirst().first == UInt8(ascii: "#"),
             let status = EnhancedStatusCode(opening: text[(open + 2)...].dropLast())

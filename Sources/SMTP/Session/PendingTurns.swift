@@ -48,8 +48,23 @@ public struct PendingTurns<Context> {
     /// Puts turns before all that wait: they are answered first.
     mutating func prepend(_ entries: [Entry]) { (all, head) = (entries + self.entries, 0) }
 
+    /// Whether such a turn is among the last ones.
+    func hasLately(_ turn: CommandSequence.Turn) -> Bool {
+        let end = max(head, all.count - Self.maxLately)
+        var index = all.count
+        while index > end {
+            index -= 1
+            if all[index].turn == turn { return true }
+        }
+        return false
+    }
+
+    private static var maxLately: Int { 100 }
+
     /// Takes the oldest.
     public mutating func removeFirst() -> Entry? {
+        // Mostly one waits.
+        if all.count == 1, head == 0 { return all.removeLast() }
         guard let oldest = first else { return nil }
         head += 1
         if head == all.count {

@@ -156,7 +156,7 @@ public struct SessionReader: Sendable {
     /// DATA was said and not answered: what comes next depends on the answer.
     public var awaitsAnswerToData: Bool { pending.last?.turn == .data }
     /// STARTTLS was said and not answered: what the client says meanwhile may be thrown away (RFC 3207 §4.2).
-    public var awaitsAnswerToSTARTTLS: Bool { pending.entries.suffix(100).contains { $0.turn == .startTLS } }
+    public var awaitsAnswerToSTARTTLS: Bool { pending.hasLately(.startTLS) }
     /// The server has sent a challenge: what comes next answers it (RFC 4954 §4).
     public var isChallenged: Bool { mode == .saslResponse }
     /// Whether anything waits for an answer.
@@ -311,7 +311,7 @@ public struct SessionReader: Sendable {
             client.pass(count + 2)
             // A line that begins with a verb is no header of a proxy.
             mayBeProxied = false
-            kind = .command(takeCommand(verb.turn, verb, isTorn: false, hasBareLF: false) { _ in false })
+            kind = .command(takeCommand(verb.turn, verb, isTorn: false, hasBareLF: false))
         case .server:
             guard let (code, continues) = Self.plainHead(line) else { return nil }
             server.pass(count + 2)
@@ -367,6 +367,7 @@ public struct SessionReader: Sendable {
         }
     }
 
+    @inline(__always)
     private func mayTakePlainLine(_ side: Side) -> Bool {
         guard lost.isEmpty, restOfLine.isEmpty, !expectsTLS, !speaksTLSToCommands, !answersInTLS else { return false }
         switch side {
@@ -668,19 +669,20 @@ public struct SessionReader: Sendable {
         return utterance(.command(asked), piece, .client, Self.credentials(octets, from: secret))
     }
 
-    /// A command came: where the session stands with it. `holdsSecret` tells whether a line that stands there holds a credential.
+    /// A command came: where the session stands with it. `holdsSecret` tells whether a line that stands there holds a credential; nil
+    /// where none does.
     private mutating func takeCommand(
         _ turn: CommandSequence.Turn,
         _ verb: Verb?,
         isTorn: Bool,
         hasBareLF: Bool,
-        _ holdsSecret: (Credential.Standing) -> Bool
+        _ holdsSecret: ((Credential.Standing) -> Bool)? = nil
     ) -> Utterance.Asked {
         mistaken = nil
         joinLate()
         if !lost.isEmpty { catchUp(with: turn) }
         let expected = sequenceOnceAnswered()
-        let hasSecret = holdsSecret(standing)
+        let hasSecret = holdsSecret.map { $0(standing) } ?? false
         isBehindLiteral = false
         let wasBeforeGreeting = pending.first?.turn == .greeting
         let isBehindSTARTTLS = sequence.phase == .securing || awaitsAnswerToSTARTTLS
@@ -1016,6 +1018,7 @@ public struct SessionReader: Sendable {
     }
 
     /// Whether the first thing that was kept of the session is an answer, and no greeting.
+    @inline(__always)
     private func isExcerpt(_ code: UInt16?) -> Bool {
         guard !knowsLink, spoke.isEmpty, pending.count == 1, pending.first?.turn == .greeting, let code else {
             return false
@@ -1029,6 +1032,7 @@ public struct SessionReader: Sendable {
     ]
 
     /// What an answer is about although nothing waits for one: TLS that the server read as commands, or a command that nobody saw.
+    @inline(__always)
     private func unseenTurn(_ code: UInt16?) -> Utterance.Answered? {
         if speaksTLSToCommands, (code ?? 0) / 100 == 5 {
             return Utterance.Answered(id: nil, turn: .unknown, verb: nil)

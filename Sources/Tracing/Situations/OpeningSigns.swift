@@ -79,7 +79,8 @@ struct OpeningSigns: Sendable {
     // MARK: What is said
 
     mutating func asked(_ turn: CommandSequence.Turn, _ octets: UnsafeBufferPointer<UInt8>, line: Int?) {
-        if !connection.hasClient, !connection.clientTLS, foreign == nil,
+        // A command of SMTP is none of another protocol.
+        if turn == .unknown, !connection.hasClient, !connection.clientTLS, foreign == nil,
             let known = ForeignProtocol(opening: Array(octets))
         {
             foreign = (known, line)

@@ -21,15 +21,16 @@ extension RelatedSessions {
         let mayBeCallout: Bool
 
         /// The most names that are told apart in one session.
-        private static let maxNames = 100
+        static let maxNames = 100
 
-        init(_ verdict: Verdict, meansMail: Bool) {
+        /// `names` are the numbers of the first recipients.
+        init(_ verdict: Verdict, _ names: [Int], meansMail: Bool) {
             self.meansMail = meansMail
-            unknown = verdict.recipients.prefix(Self.maxNames).compactMap { recipient in
+            unknown = zip(verdict.recipients, names).compactMap { recipient, name in
                 guard let decision = recipient.decision, decision.turn == .rcpt,
                     HarvestTally.tellsUnknown(decision.code, decision.status)
                 else { return nil }
-                return HashedNames.number(recipient.address)
+                return name
             }
             found = verdict.recipients.count { $0.outcome == .untried }
             mayBeCallout =
@@ -39,36 +40,51 @@ extension RelatedSessions {
 
     /// From one address each, which sent no mail.
     func findHarvests(_ found: inout [Int: [Situation]]) {
-        var byClient: [Int: [Facts]] = [:]
-        for facts in sessions where facts.isClientKnown && (facts.search.meansMail || !facts.search.unknown.isEmpty) {
-            byClient[facts.client, default: []].append(facts)
+        var byClient: [Int: [Int]] = [:]
+        for index in sessions.indices {
+            let isAsking = sessions[index].search.meansMail || !sessions[index].search.unknown.isEmpty
+            guard isAsking, sessions[index].isClientKnown else { continue }
+            byClient[sessions[index].client, default: []].append(index)
         }
         for group in byClient.values where group.count >= Self.harvestConnections {
-            guard !group.contains(where: \.search.meansMail) else { continue }
-            let asking = group.filter { !$0.search.mayBeCallout }.inOrderOfTime
+            guard !group.contains(where: { sessions[$0].search.meansMail }) else { continue }
+            // Few of all that ask are a search, so what is kept of them is looked at where it stands.
+            let asking = inOrderOfTime(group.filter { !sessions[$0].search.mayBeCallout })
             var start = 0
             for index in asking.indices {
                 let isLast = index + 1 == asking.count
-                let gap = isLast ? 0 : (asking[index + 1].began ?? 0) - (asking[index].began ?? 0)
+                let gap = isLast ? 0 : (sessions[asking[index + 1]].began ?? 0) - (sessions[asking[index]].began ?? 0)
                 guard isLast || gap > Self.guessWindow else { continue }
-                Self.tellHarvest(asking[start...index], &found)
+                tellHarvest(asking[start...index], &found)
                 start = index + 1
             }
         }
     }
 
-    private static func tellHarvest(_ run: ArraySlice<Facts>, _ found: inout [Int: [Situation]]) {
-        guard run.count >= harvestConnections else { return }
-        let names = Set(run.flatMap(\.search.unknown))
-        guard names.count >= harvestThreshold else { return }
-        let known = run.reduce(0) { $0 + $1.search.found }
+    /// As `inOrderOfTime` of the sessions themselves.
+    private func inOrderOfTime(_ group: [Int]) -> [Int] {
+        guard group.allSatisfy({ sessions[$0].began != nil }) else { return group }
+        return group.sorted {
+            (sessions[$0].began ?? 0, sessions[$0].number) < (sessions[$1].began ?? 0, sessions[$1].number)
+        }
+    }
+
+    private func tellHarvest(_ run: ArraySlice<Int>, _ found: inout [Int: [Situation]]) {
+        guard run.count >= Self.harvestConnections else { return }
+        var names: Set<Int> = []
+        var known = 0
+        for index in run {
+            names.formUnion(sessions[index].search.unknown)
+            known += sessions[index].search.found
+        }
+        guard names.count >= Self.harvestThreshold else { return }
         let told = Situation.Told.addressHarvest(
             verbs: [.rcpt],
             names: names.count + known,
             found: known,
             connections: run.count
         )
-        let numbers = run.map(\.number).sorted()
-        for facts in run { found[facts.number, default: []].append(Situation(told, sessions: numbers)) }
+        let numbers = run.map { sessions[$0].number }.sorted()
+        for index in run { found[sessions[index].number, default: []].append(Situation(told, sessions: numbers)) }
     }
 }

@@ -265,21 +265,24 @@ extension RelatedSessions.Facts {
         self.began = began
         let who = client.map { EndpointName($0).number } ?? 0
         self.client = who
-        isClientKnown = client != nil && client != "–"
+        isClientKnown = client.map { !$0.utf8.elementsEqual("–".utf8) } ?? false
         self.server = server.map { EndpointName($0).number } ?? 0
         users = glance.failedUsers
         (failedLogins, hasLoggedIn) = glance.failedLogins
         mails = glance.mails
-        search = RelatedSessions.Search(verdict, meansMail: glance.meansMail)
-        attempts = verdict.recipients.prefix(Self.maxAttempts).map { recipient in
+        let recipients = verdict.recipients.prefix(RelatedSessions.Search.maxNames)
+        let names = recipients.map { HashedNames.number($0.address) }
+        search = RelatedSessions.Search(verdict, names, meansMail: glance.meansMail)
+        attempts = zip(recipients, names).prefix(Self.maxAttempts).map { recipient, name in
+            let sender = verdict.transactions.first { $0.number == recipient.transaction }?.reversePath
+            let decision = recipient.decision
             var hasher = Hasher()
             hasher.combine(who)
-            let sender = verdict.transactions.first { $0.number == recipient.transaction }?.reversePath
             hasher.combine(HashedNames.number(sender ?? []))
-            hasher.combine(HashedNames.number(recipient.address))
-            let decision = recipient.decision
+            hasher.combine(name)
             return (
-                hasher.finalize(), decision.map { AttemptTally.mayBeGreylisting($0.code, $0.status) } ?? false,
+                hasher.finalize(),
+                decision.map { AttemptTally.mayBeGreylisting($0.code, $0.status) } ?? false,
                 recipient.outcome == .accepted
             )
         }

@@ -35,8 +35,6 @@ struct VerdictLegs: Sendable {
 
     /// Whether all there is so far is the mail handed in at its sender's own server.
     var isSubmission: Bool { submission.hasSpoken && !goesBeyond }
-    /// The reading of the connection that went furthest.
-    var furthest: VerdictReading { isSubmission ? submission : relay }
     /// Who holds the mail now, while the session goes on (RFC 5321 §6.1).
     var holder: Verdict.Holder {
         if relay.isTaken { return .recipient }
@@ -63,7 +61,10 @@ struct VerdictLegs: Sendable {
         submission.finish()
         relay.finish()
         let wasSubmitted = submission.recipients.contains { $0.outcome == .accepted }
-        return Verdict(furthest, isSubmission: isSubmission, wasSubmitted: wasSubmitted)
+        // The reading of the connection that went furthest, as it stands: a copy of it is large.
+        return isSubmission
+            ? Verdict(submission, isSubmission: true, wasSubmitted: wasSubmitted)
+            : Verdict(relay, isSubmission: false, wasSubmitted: wasSubmitted)
     }
 }
 

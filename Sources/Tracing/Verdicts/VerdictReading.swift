@@ -61,7 +61,7 @@ struct VerdictReading: Sendable {
     mutating func connecting(to endpoint: EndpointName?) {
         noteEndOfLink()
         // What is told to be missing before anything happened is missing of what begins now.
-        if link.number == 0, !hasSpoken { incomplete[1] = incomplete.removeValue(forKey: 0) }
+        if link.number == 0, !hasSpoken, let missing = incomplete.removeValue(forKey: 0) { incomplete[1] = missing }
         link = VerdictLink(number: link.number + 1, endpoint: endpoint, isTrying: true)
     }
 
@@ -370,23 +370,24 @@ struct VerdictReading: Sendable {
     }
 
     private mutating func concludeTransactions() {
-        var outcomes = [Verdict.Outcome](repeating: .none, count: transactions.count)
+        for index in transactions.indices { transactions[index].outcome = .none }
         for recipient in recipients {
             guard let mail = courses[recipient.transaction]?.mail else { continue }
-            outcomes[mail] = outcomes[mail].joined(with: recipient.outcome)
+            transactions[mail].outcome = transactions[mail].outcome.joined(with: recipient.outcome)
         }
         for index in transactions.indices {
             let transaction = transactions[index]
-            outcomes[index] = outcomes[index].joined(with: fates.ofWholeMail(on: transaction.connection) ?? .none)
+            let told = fates.ofWholeMail(on: transaction.connection) ?? .none
+            let outcome = transaction.outcome.joined(with: told)
             let course = courses[transaction.number]
             if let content = transaction.content, content.code >= 400 { transactions[index].decision = content }
             transactions[index].outcome =
-                if let decision = transaction.decision, outcomes[index] == .none {
+                if let decision = transaction.decision, outcome == .none {
                     Verdict.Outcome(code: decision.code) ?? .refused
                 } else if let content = transaction.content {
                     Verdict.Outcome(code: content.code) ?? .refused
-                } else if outcomes[index] != .none {
-                    outcomes[index]
+                } else if outcome != .none {
+                    outcome
                 } else if course?.members.isEmpty == false || course?.hasBeenLeft == true {
                     // All its recipients were tried on another connection, or the client left.
                     .none
