@@ -93,7 +93,7 @@ public struct FirstLesson: Sendable {
     /// What explains the findings of a line, but for those whose own lesson was `shown`.
     public func findings(of line: TraceLine, besides shown: Set<LessonAnchor>) -> [Told] {
         // How a line ends is general; what that end makes of the line is told before it.
-        let ends: Set<Departure.Kind> = [.bareLF, .bareCR]
+        let ends: [Departure.Kind] = [.bareLF, .bareCR]
         let (general, exact) = (
             line.findings.filter { ends.contains($0.kind) }, line.findings.filter { !ends.contains($0.kind) }
         )

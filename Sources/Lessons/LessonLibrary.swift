@@ -23,7 +23,7 @@ public final class LessonLibrary: Sendable {
         var files: [String: LessonFile] = [:]
         var sections: [String: [Section]] = [:]
         /// The file of each step, by language and number.
-        var steps: [String: [Int: String]] = [:]
+        var steps: [String: [(number: Int, file: String)]] = [:]
     }
 
     /// Lessons from one folder.
@@ -102,15 +102,15 @@ public final class LessonLibrary: Sendable {
         guard parts.count >= 2, LessonFolder.isSafe(anchor.file.path) else { return nil }
         guard parts[0] == "step" else { return "\(language)/\(anchor.file.path).md" }
         guard parts.count == 2, let number = Int(parts[1]), String(number) == parts[1] else { return nil }
-        return stepFiles(in: language)[number]
+        return stepFiles(in: language).first { $0.number == number }?.file
     }
 
-    private func stepFiles(in language: String) -> [Int: String] {
+    /// The first of each number.
+    private func stepFiles(in language: String) -> [(number: Int, file: String)] {
         if let known = cache.withLock({ $0.steps[language] }) { return known }
-        var files: [Int: String] = [:]
-        for name in folder.list("\(language)/step") where name.hasSuffix(".md") {
-            guard let number = Self.stepNumber(name), files[number] == nil else { continue }
-            files[number] = "\(language)/step/\(name)"
+        let files = folder.list("\(language)/step").compactMap { name -> (number: Int, file: String)? in
+            guard name.hasSuffix(".md"), let number = Self.stepNumber(name) else { return nil }
+            return (number, "\(language)/step/\(name)")
         }
         cache.withLock { $0.steps[language] = files }
         return files

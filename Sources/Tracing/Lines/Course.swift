@@ -1,7 +1,9 @@
 /// What a session says more than once, as the name that the client gives with each EHLO: every value, and the line from which on it
 /// counts.
-public struct Course<Value: Equatable & Sendable>: Equatable, Sendable {
-    private struct Entry: Equatable, Sendable {
+///
+/// What can be asked of a value stands with what asks it: a type that demands it of every value has each demand looked up at the start.
+public struct Course<Value> {
+    fileprivate struct Entry {
         let line: Int
         let value: Value
     }
@@ -11,7 +13,7 @@ public struct Course<Value: Equatable & Sendable>: Equatable, Sendable {
     public init() {}
 
     /// From this line on another value counts; lines come in order.
-    mutating func set(_ value: Value, from line: Int) {
+    mutating func set(_ value: Value, from line: Int) where Value: Equatable {
         if entries.last?.value != value { entries.append(Entry(line: line, value: value)) }
     }
 
@@ -25,3 +27,8 @@ public struct Course<Value: Equatable & Sendable>: Equatable, Sendable {
         return entries.isEmpty ? nil : entries[max(0, low - 1)].value
     }
 }
+
+extension Course: Sendable where Value: Sendable {}
+extension Course.Entry: Sendable where Value: Sendable {}
+extension Course: Equatable where Value: Equatable {}
+extension Course.Entry: Equatable where Value: Equatable {}

@@ -107,6 +107,7 @@ extension Verdict {
 
     /// Recipients of a transaction who share their fate, in the order of the first.
     private func groups(of recipients: [Recipient]) -> [[Recipient]] {
+        guard recipients.count > 1 else { return recipients.map { [$0] } }
         var groups: [[Recipient]] = []
         struct Key: Hashable { let transaction: Int, outcome: Outcome, line: Int, place: Place? }
         var known: [Key: Int] = [:]
