@@ -209,7 +209,9 @@ public struct DialogScript: Sendable {
     private static func said(_ line: String) -> String { String(line.dropFirst(line.count > 2 ? 3 : 2)) }
 
     /// What an error quotes of a line: whatever may be a response is masked, since the line was not understood.
-    private static func quoted(_ line: String) -> String { CredentialsInText.masked(line, isChallenged: true) }
+    private static func quoted(_ line: String, isChallenged: Bool = true) -> String {
+        CredentialsInText.masked(line, isChallenged: isChallenged)
+    }
 
     private static func isReply(_ said: String) -> Bool {
         guard said != "xyz" else { return true }
@@ -230,7 +232,7 @@ public struct DialogScript: Sendable {
             guard valueNames.contains(name) else {
                 throw DialogScriptError(
                     line: number,
-                    message: "there is no value {{\(quoted(name))}}; there are \(valueNames.joined(separator: ", "))"
+                    message: "there is no value {{\(quoted(name, isChallenged: false))}}; there are \(valueNames.joined(separator: ", "))"
                 )
             }
             rest = rest[close.upperBound...]
