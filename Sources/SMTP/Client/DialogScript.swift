@@ -232,7 +232,8 @@ public struct DialogScript: Sendable {
             guard valueNames.contains(name) else {
                 throw DialogScriptError(
                     line: number,
-                    message: "there is no value {{\(quoted(name, isChallenged: false))}}; there are \(valueNames.joined(separator: ", "))"
+                    message:
+                        "there is no value {{\(quoted(name, isChallenged: false))}}; there are \(valueNames.joined(separator: ", "))"
                 )
             }
             rest = rest[close.upperBound...]
