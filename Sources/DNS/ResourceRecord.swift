@@ -50,6 +50,12 @@ public struct ResourceRecord: Hashable, Sendable {
         case .other(let type, _): type
         }
     }
+
+    /// Whether its data could be read. Of a type that is not known here all data can: it is octets (RFC 3597 §3).
+    public var isReadable: Bool { if case .other(let type, _) = data { !Self.known.contains(type) } else { true } }
+
+    /// The types that have data of their own; a test holds them against what is read.
+    static let known: Set<RecordType> = [.a, .aaaa, .mx, .cname, .ns, .ptr, .soa, .txt, .tlsa, .opt]
 }
 
 /// The data of an SOA record: how a zone is kept (RFC 1035 §3.3.13).

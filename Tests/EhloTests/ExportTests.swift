@@ -263,6 +263,45 @@ import Tracing
         }
     }
 
+    /// Lines longer than what a trace keeps of one: of three millions of octets, and short ones behind them.
+    @Test func `a mail with very long lines is written whole`() throws {
+        let content = [3_000_000, 20, 1_200_000].flatMap { Array(repeating: UInt8(ascii: "x"), count: $0) + [13, 10] }
+        var events: [WireEvent] = []
+        for (side, octets) in [
+            (Side.server, Array("220 b\r\n".utf8)), (.client, Array("EHLO a\r\n".utf8)),
+            (.server, Array("250 b\r\n".utf8)),
+            (.client, Array("MAIL FROM:<a@a>\r\n".utf8)), (.server, Array("250 b\r\n".utf8)),
+            (.client, Array("RCPT TO:<b@b>\r\n".utf8)), (.server, Array("250 b\r\n".utf8)),
+            (.client, Array("DATA\r\n".utf8)), (.server, Array("354 b\r\n".utf8)),
+            (.client, content + Array(".\r\n".utf8)), (.server, Array("250 b\r\n".utf8)),
+        ] { events.append(WireEvent(.octets(from: side, octets), leg: .relay)) }
+        let recording = Recording(header: .init(began: "", title: "long", source: ""), events: events)
+        let messages = WrittenSession(recording).messages
+        #expect(messages.map(\.content.count) == [content.count])
+        #expect(messages.first?.content == content)
+        #expect(MessageExport.warnings(messages) == [])
+    }
+
+    /// What the recording lacks, or the client did not send, is not in the file, and that is said.
+    @Test(
+        arguments: [
+            (WireEvent.Kind.gap(from: .client, octets: 7), "lacks octets of it"),
+            (.close(by: .client), "it was broken off"),
+        ]
+    )
+    func `a message that is not whole is written with a warning`(kind: WireEvent.Kind, words: String) {
+        var events: [WireEvent] = []
+        for (side, line) in [
+            (Side.server, "220 b"), (.client, "EHLO a"), (.server, "250 b"), (.client, "MAIL FROM:<a@a>"),
+            (.server, "250 b"),
+            (.client, "RCPT TO:<b@b>"), (.server, "250 b"), (.client, "DATA"), (.server, "354 b"), (.client, "From: a"),
+        ] { events.append(WireEvent(.octets(from: side, Array("\(line)\r\n".utf8)), leg: .relay)) }
+        events.append(WireEvent(kind, leg: .relay))
+        let recording = Recording(header: .init(began: "", title: "long", source: ""), events: events)
+        let warnings = MessageExport.warnings(WrittenSession(recording).messages)
+        #expect(warnings.count == 1 && warnings.first?.contains(words) == true, "\(warnings)")
+    }
+
     @Test func `a file that is too long is told the limit there is`() throws {
         try Program.withFolder { folder in
             let path = "\(folder)/long.yaml"

@@ -14,10 +14,28 @@ import Testing
         let folder = try Self.folder()
         defer { rmdir(folder) }
         do {
-            let notice = try #require(TapNotice(listening: "[::1]:2525", in: folder))
+            let notice = try #require(TapNotice(listening: "[::1]:2525", to: nil, in: folder))
             #expect(TapNotice.ports(in: folder) == [2525])
             withExtendedLifetime(notice) {}
         }
+        #expect(TapNotice.ports(in: folder).isEmpty)
+    }
+
+    /// Started in whatever order; some lead in a circle, or to a server of this machine.
+    @Test(
+        arguments: [
+            ([(1, nil)], [1]), ([(1, 2), (2, nil)], [1, 2]), ([(3, nil), (2, 3), (1, 2)], [1, 2, 3]),
+            ([(1, 2), (2, 25)], []), ([(1, 2), (2, 1)], []), ([(1, 2), (2, 1), (3, nil)], [3]),
+            ([(1, nil), (2, 1), (4, 1), (5, 6)], [1, 2, 4]),
+        ] as [([(Int, Int?)], Set<Int>)]
+    )
+    func `a tap leads where the last of its row leads`(taps: [(Int, Int?)], leading: Set<Int>) throws {
+        let folder = try Self.folder()
+        defer { rmdir(folder) }
+        var notices = taps.map { TapNotice(listening: "127.0.0.1:\($0.0)", to: $0.1, in: folder) }
+        #expect(notices.allSatisfy { $0 != nil })
+        #expect(TapNotice.ports(in: folder) == leading)
+        notices = []
         #expect(TapNotice.ports(in: folder).isEmpty)
     }
 
@@ -33,10 +51,10 @@ import Testing
     @Test func `a folder that others may write to tells nothing`() throws {
         let folder = try Self.folder()
         defer { rmdir(folder) }
-        let notice = try #require(TapNotice(listening: "127.0.0.1:2525", in: folder))
+        let notice = try #require(TapNotice(listening: "127.0.0.1:2525", to: nil, in: folder))
         chmod(folder, 0o777)
         #expect(TapNotice.ports(in: folder).isEmpty)
-        #expect(TapNotice(listening: "127.0.0.1:2526", in: folder) == nil)
+        #expect(TapNotice(listening: "127.0.0.1:2526", to: nil, in: folder) == nil)
         withExtendedLifetime(notice) {}
     }
 }

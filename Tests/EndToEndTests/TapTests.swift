@@ -94,6 +94,25 @@ struct TapTests {
         #expect(replayed.output.contains("Step 13"))
     }
 
+    /// More than is held of what waits to be shown.
+    @Test(.enabled(if: Program.has("python3"), "needs python3"))
+    func `a mail of 5 MB is told to its end as it goes by`() throws {
+        let (sink, folder) = (try Sink(), try Folder())
+        let tap = try RunningTap(to: sink.port, in: folder)
+        let script = """
+            import smtplib
+            mail = "Subject: long\\n\\n" + ("x" * 898 + "\\n") * 5600
+            with smtplib.SMTP("127.0.0.1", \(tap.port)) as client:
+                client.sendmail("ada@sender.example", ["bob@receiver.example"], mail)
+            """
+        #expect(try Program.run("python3", ["-c", script], in: folder).status == 0)
+        #expect(waits { tap.output.contains("Step 14") && tap.output.contains("connection closed") })
+        #expect(tap.output.contains("Step 13"))
+        // 5600 lines of 900 octets, the header and the empty line, and the dot.
+        #expect(tap.output.contains("5040020 octets"), "\(tap.output.suffix(2000))")
+        #expect(!tap.output.contains("data-not-ended") && !tap.output.contains("too long to be shown"))
+    }
+
     @Test(
         .enabled(if: Program.has("python3") && Program.has("openssl"), "needs python3 and openssl"),
         arguments: [false, true]
@@ -132,6 +151,7 @@ struct TapTests {
         #expect(stat(authority, &status) == 0 && status.st_mode & 0o777 == 0o600)
         #expect(try String(contentsOfFile: authority, encoding: .utf8).contains("PRIVATE KEY") == false)
         #expect(tap.errors.contains("to remove it, delete the file"))
+        #expect(tap.errors.contains("the server's own certificate is not checked, which --tls-verify asks for"))
     }
 
     @Test(.enabled(if: Program.has("swaks"), "needs swaks"), arguments: ["PLAIN", "LOGIN"])

@@ -42,6 +42,29 @@ import Tracing
         #expect(told(pasted) == told(recorded))
     }
 
+    // MARK: A proxy ahead of the session
+
+    @Test(arguments: [true, false])
+    func `what a proxy says ahead of a session is a note of the session that follows`(isMarked: Bool) {
+        let header = "PROXY TCP4 192.0.2.1 192.0.2.2 56324 25"
+        let session = [
+            "S: 220 mx.example ESMTP", "C: EHLO a.example", "S: 250 mx.example", "C: MAIL FROM:<ada@s.example>",
+            "S: 250 ok", "C: QUIT", "S: 221 bye",
+        ]
+        let lines = [(isMarked ? "C: " : "") + header] + session.map { isMarked ? $0 : String($0.dropFirst(3)) }
+        for count in 1...2 {
+            let log = (0..<count).map { _ in lines.joined(separator: "\n") }.joined(separator: "\n")
+            let sessions = read(log)
+            #expect(sessions.count == count)
+            for session in sessions {
+                let trace = Tracer.trace(of: session.events)
+                #expect(wire(trace).count == 7 && !wire(trace).contains { $0.contains("PROXY") })
+                #expect(notes(trace).contains { $0.contains("192.0.2.1") && $0.contains("56324") })
+                #expect(trace.lines.allSatisfy(\.findings.isEmpty))
+            }
+        }
+    }
+
     // MARK: Every format
 
     @Test func `there are logs to read and all are known`() throws {

@@ -132,6 +132,51 @@ struct ResolverTests {
         }
     }
 
+    private static func record(_ data: ResourceRecord.Data) -> ResourceRecord {
+        ResourceRecord(owner: domain, ttl: 60, data: data)
+    }
+
+    /// Records that cannot be read are no news about the name: only an answer that says that there are none is (RFC 5321 §5.1).
+    @Test(
+        arguments: [
+            (.a, [.other(.a, [1, 2, 3])], .unreadable), (.aaaa, [.other(.aaaa, [1])], .unreadable),
+            (.mx, [.other(.mx, [0])], .unreadable), (.tlsa, [.other(.tlsa, [3])], .unreadable),
+            (.a, [.other(.a, [1]), .a(IPv4Address(192, 0, 2, 1))], nil),
+            (.a, [.cname(named("b.example")), .other(.a, [1, 2, 3])], .unreadable),
+            (.a, [.cname(named("b.example"))], nil), (.a, [.other(.cname, [9])], .unreadable),
+            (RecordType(rawValue: 43), [.other(RecordType(rawValue: 43), [1])], nil), (.a, [], .noData),
+            (.a, [.aaaa(.loopback)], .noData),
+        ] as [(RecordType, [ResourceRecord.Data], LookupError?)]
+    )
+    func `what cannot be read may be there at the next try`(
+        type: RecordType,
+        data: [ResourceRecord.Data],
+        failure: LookupError?
+    ) {
+        let query = (try? MessageWriter.octets(of: Message.query(id: 7, domain, type))) ?? []
+        let reading = MessageReader.read(reply(query, .noError, data.map(Self.record)))
+        let found = LookupError(reading, Question(name: domain, type: type))
+        #expect(found == failure)
+        if failure == .unreadable { #expect(found?.disposition == .temporary && found?.told.failure == .lookupFailed) }
+    }
+
+    @Test(arguments: [RecordType.a, .aaaa]) func `a host whose address cannot be read is not one without addresses`(
+        type: RecordType
+    ) async throws {
+        let server = ScriptedServer { query, _ in
+            let asked = MessageReader.read(query).message.questions.first?.type
+            return [reply(query, .noError, asked == type ? [Self.record(.other(type, [1, 2, 3]))] : [])]
+        }
+        let found = try await server.run {
+            await MailRouting(
+                resolver: Resolver(servers: $0, timeLimit: .seconds(60), tries: 1),
+                families: [.a, .aaaa],
+                observe: { _ in }
+            ).addresses(of: domain)
+        }
+        #expect(found == .failure(.unreadable))
+    }
+
     @Test func `a server that says nothing is asked as often as told, and given up in time`() async throws {
         let server = ScriptedServer { _, _ in [] }
         let lookup = try await server.run {

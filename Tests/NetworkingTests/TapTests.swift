@@ -551,7 +551,7 @@ struct TapTests {
             try Tap.Options(listen: "[::ffff:127.0.0.1]:2525", target: "127.0.0.1:2525")
         }
         let options = try Tap.Options(listen: "127.0.0.1:2525", target: "[::ffff:127.0.0.1]:25")
-        #expect(!options.targetIsRemote)
+        #expect(options.portOfThisMachine == 25)
         let mapped = try #require(IPAddress(text: "::ffff:127.0.0.1"))
         #expect(mapped.isLoopback && mapped.unmapped == IPAddress(text: "127.0.0.1"))
         #expect(IPAddress(text: "::1")?.isLoopback == true)
@@ -584,8 +584,23 @@ struct TapTests {
         #expect(throws: TapError.badPort("0")) { try Tap.Options(listen: "127.0.0.1:0", target: "127.0.0.1:0") }
     }
 
-    @Test func `a target on another machine is known for one`() throws {
-        #expect(try Tap.Options(listen: "127.0.0.1:0", target: "192.0.2.1:25").targetIsRemote)
-        #expect(try !Tap.Options(listen: "127.0.0.1:0", target: "[::1]:25").targetIsRemote)
+    /// No host at all is this machine for whoever connects.
+    @Test(
+        arguments: [
+            ("192.0.2.1:25", nil), ("[2001:db8::1]:25", nil), ("127.0.0.1:25", 25), ("127.1.2.3:25", 25),
+            ("[::1]:25", 25),
+            ("0.0.0.0:25", 25), ("[::]:25", 25), ("[::ffff:0.0.0.0]:25", 25),
+        ] as [(String, Int?)]
+    )
+    func `a target on another machine is known for one`(target: String, port: Int?) throws {
+        #expect(try Tap.Options(listen: "127.0.0.1:0", target: target).portOfThisMachine == port)
+    }
+
+    @Test func `no host at all is this machine, so a tap may be its own target by that`() {
+        for listen in ["127.0.0.1:2525", "0.0.0.0:2525"] {
+            #expect(throws: TapError.loop("0.0.0.0:2525")) {
+                try Tap.Options(listen: listen, target: "0.0.0.0:2525", allowsRemoteClients: true)
+            }
+        }
     }
 }

@@ -95,7 +95,8 @@ extension ClientDialogue.Outcome {
         switch self {
         case .completed(let accepted): "completed, \(accepted) accepted"
         case .refused(let turn, let reply): "refused at \(turn.rawValue), \(reply.code ?? 0)"
-        case .commandRefused(let verb, let reply): "\(verb.rawValue) refused, \(reply.code ?? 0)"
+        case .ofCommand(let verb, let outcome): "\(verb.rawValue): \(outcome.summary)"
+        case .noMechanism(let offered): "no mechanism of \(offered.map(\.lossyText).joined(separator: " "))"
         case .notOffered(let keyword, _): "not offered \(keyword)"
         case .closedEarly(let turn): "closed at \(turn.rawValue)"
         case .timedOut(let turn): "timed out at \(turn.rawValue)"

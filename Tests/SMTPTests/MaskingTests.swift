@@ -15,7 +15,8 @@ import Testing
 
     static let rows: [Row] = [
         // Behind a challenge everything is a credential, but for what cancels it and what a log shows in its place.
-        Row(said: "C: AUTH LOGIN\nS: 334 a\nC: QUIT", shown: "********"),
+        Row(said: "C: AUTH LOGIN\nS: 334 a\nC: QUIT", shown: "QUIT"),
+        Row(said: "C: AUTH LOGIN\nS: 334 a\nC: quit", shown: "********"),
         Row(said: "C: AUTH LOGIN\nS: 334 a\nC: *", shown: "*"),
         Row(said: "C: AUTH LOGIN\nS: 334 a\nC: MAIL FROM:<a@b>", shown: "MAIL FROM:<a@b>"),
         Row(said: "C: NOOP\nS: 334 a\nC: two words", shown: "********"),

@@ -104,10 +104,25 @@ import Testing
         #expect(throws: RecordingError.notARecording) { try RecordingReader.read([0xFF, 0xFE] + octets) }
     }
 
-    @Test func `another version is named`() {
-        #expect(throws: RecordingError.newerVersion(2)) {
-            try RecordingReader.read(Array("{\"ehlo\":2}\n".utf8))
-        }
+    /// However a newer one writes its version, and whatever its other fields are.
+    @Test(
+        arguments: [
+            ("2", "2"), ("\"2\"", "2"), ("99999999999999999999", "99999999999999999999"), ("\"2.1\"", "2.1"),
+            ("2.5", "2.5"),
+            ("\"99999999999999999999\"", "99999999999999999999"), ("2,\"title\":[1]", "2"),
+        ]
+    )
+    func `another version is named`(version: String, name: String) {
+        let file = Array("{\"ehlo\":\(version)}\n".utf8)
+        #expect(RecordingReader.recognises(file))
+        #expect(throws: RecordingError.newerVersion(name)) { try RecordingReader.read(file) }
+        #expect(RecordingError.newerVersion(name).advice.contains("a newer ehlo reads it"))
+    }
+
+    /// A log may call by that name what a client said.
+    @Test(arguments: ["\"mx2.example\"", "\"192.0.2.1\"", "\"[192.0.2.1]\"", "\"1\"", "\"\"", "\"2"])
+    func `a text of that name is no version`(value: String) {
+        #expect(!RecordingReader.recognises(Array("{\"ehlo\":\(value)}\n".utf8)))
     }
 
     @Test func `a header may lack everything but the version, and may have more`() throws {

@@ -14,6 +14,17 @@ public enum MessageExport {
         return relayed.isEmpty ? trace.mails.filter { !$0.content.isEmpty } : relayed
     }
 
+    /// What is missing in messages that are written, in sentences; nothing where all of them are whole.
+    public static func warnings(_ messages: [TracedMail]) -> [String] {
+        let several = messages.count > 1
+        return messages.enumerated().compactMap { index, mail in
+            let which = several ? "message \(index + 1)" : "the message"
+            if mail.hasGap { return "\(which) is not whole: the recording lacks octets of it" }
+            return mail.outcome == .brokenOff
+                ? "\(which) is not whole: it was broken off, and what was sent of it is written" : nil
+        }
+    }
+
     /// `mail-2.eml` for the second of `mail.eml`.
     public static func name(_ path: String, number: Int) -> String {
         let ending = ExportFormat.ending(of: path)

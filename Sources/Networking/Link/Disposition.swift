@@ -16,7 +16,7 @@ extension LookupError {
         switch self {
         case .nameError, .noData: .permanent
         case .serverFailure, .refused, .formatError, .notImplemented, .otherCode, .timeout, .truncated, .noServer,
-            .badServers, .malformed, .cancelled, .badQuery, .bogus:
+            .badServers, .malformed, .unreadable, .cancelled, .badQuery, .bogus:
             .temporary
         }
     }

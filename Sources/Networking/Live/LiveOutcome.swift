@@ -33,7 +33,7 @@ public enum LiveOutcome: Equatable, Sendable {
             }
         case .notConnected: .connection
         case .cancelled: .brokenOff
-        case .failed(.closedEarly), .failed(.afterTLS(.closedEarly)): .closedEarly
+        case .failed(.closedEarly), .failed(.afterTLS(.closedEarly)), .failed(.ofCommand(_, .closedEarly)): .closedEarly
         case .failed(.afterTLS): .helloInTLS
         case .failed(let outcome): outcome.turn?.status ?? .success
         }
@@ -48,9 +48,12 @@ public enum LiveOutcome: Equatable, Sendable {
         case .lookupFailed(let failure, _), .notConnected(let failure): failure.words
         case .failed(.refused(let turn, let reply)):
             ClientDialogue.Outcome.refused(at: turn, reply).sentence + Self.quoted(reply)
-        case .failed(.commandRefused(let verb, let reply)):
-            ClientDialogue.Outcome.commandRefused(verb, reply).sentence + Self.quoted(reply)
-        case .failed(let outcome): outcome.sentence
+        case .failed(let outcome):
+            if case .ofCommand(_, .refused(_, let reply)) = outcome {
+                outcome.sentence + Self.quoted(reply)
+            } else {
+                outcome.sentence
+            }
         case .cancelled: "the session was broken off"
         }
     }

@@ -62,8 +62,12 @@ enum QueueAdvice {
             return .init(.bounces).adding(
                 " after 5yz: the author receives a report that quotes the server's words (RFC 5321 §6.1)\(greeting)"
             )
+        // A proxy that may not say for whom it speaks is set up wrongly: that is nothing the author can mend.
+        case .ofCommand(_, .refused(_, let reply)): return reply.disposition == .temporary ? retries : nil
+        case .ofCommand(_, let outcome): return session(outcome)
         // Who must have TLS waits until there is some (RFC 7672 §2.2, RFC 8461 §5).
         case .notOffered(_, at: .startTLS): return retries
+        case .noMechanism: return session(.notOffered(keyword: "AUTH", at: .auth))
         case .notOffered(let keyword, _):
             return .init(.bounces).adding(
                 ": what this server cannot carry goes back to the author, unless it can be had otherwise\(source(of: keyword))"

@@ -9,7 +9,7 @@ extension LookupError {
             case .nameError: .noSuchDomain
             case .noData: .noAddress
             case .serverFailure, .refused, .formatError, .notImplemented, .otherCode, .timeout, .truncated, .noServer,
-                .badServers, .malformed, .cancelled, .badQuery, .bogus:
+                .badServers, .malformed, .unreadable, .cancelled, .badQuery, .bogus:
                 .lookupFailed
             }
         return WireEvent.Failure(failure, "\(self)")

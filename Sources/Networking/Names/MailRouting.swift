@@ -18,8 +18,9 @@ struct MailRouting: Sendable {
         if let failure = lookup.failure, isForbidden(failure) { return .failure(failure) }
         var generator = SplitMix64(seed: seed)
         let choice = ExchangerChoice(for: domain, answer: reading.message, using: &generator)
-        // That there are no records can only be learnt from an answer that is whole.
-        if let failure = lookup.failure, [.truncated, .malformed].contains(failure), choice.hasNoExchangers {
+        // That there are no records can only be learnt from an answer that is whole and can be read.
+        if let failure = lookup.failure, [.truncated, .malformed, .unreadable].contains(failure), choice.hasNoExchangers
+        {
             return .failure(failure)
         }
         return .success(choice)

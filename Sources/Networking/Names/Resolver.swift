@@ -115,6 +115,8 @@ public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
     case badServers(String)
     /// Something came back, and it was no answer.
     case malformed
+    /// The answer has records of what was asked for, and none of them can be read.
+    case unreadable
     case cancelled
     /// The query could not be written.
     case badQuery(MessageWritingError)
@@ -135,6 +137,7 @@ public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noServer: "no name server could be reached"
         case .badServers(let text): "\"\(text)\" is no list of name servers"
         case .malformed: "what came back was no answer to the query"
+        case .unreadable: "the answer has what was asked for, in a form that cannot be read"
         case .cancelled: "the lookup was cancelled"
         case .badQuery(let error): "the query cannot be written: \(error)"
         case .bogus(let why): "the answer does not stand the check of its signatures: \(why)"
@@ -147,9 +150,12 @@ public enum LookupError: Error, Hashable, Sendable, CustomStringConvertible {
             self = failure
             return
         }
-        let wanted: Set = [question.type, .cname]
-        if reading.message.answers.contains(where: { question.type == .any || wanted.contains($0.type) }) { return nil }
-        self = reading.departures.isEmpty ? .noData : .malformed
+        let answers = reading.message.answers
+        let asked = answers.filter { question.type == .any || $0.type == question.type }
+        // An alias counts only where nothing else is there: with it the server sends what it leads to (RFC 1034 §4.3.2).
+        let records = asked.isEmpty ? answers.filter { $0.type == .cname } : asked
+        if records.contains(where: \.isReadable) { return nil }
+        if !records.isEmpty { self = .unreadable } else { self = reading.departures.isEmpty ? .noData : .malformed }
     }
 
     private init?(_ code: ResponseCode) {

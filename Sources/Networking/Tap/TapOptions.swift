@@ -31,7 +31,7 @@ extension Tap {
             self.allowsRemoteClients = allowsRemoteClients
             self.holds = holds
             listenAddress = place.socketAddress
-            targetAddresses = try self.target.addresses()
+            targetAddresses = try self.target.addresses().map(\.reached)
             guard !targetAddresses.isEmpty else { throw .unknownHost(self.target.host) }
             do throws(TLSError) {
                 interception =
@@ -43,8 +43,10 @@ extension Tap {
             if self.listen.port != 0 { try checkLoop(port: self.listen.port) }
         }
 
-        /// Whether mail leaves this machine on its way through.
-        public var targetIsRemote: Bool { !targetAddresses.allSatisfy(\.isLoopbackIP) }
+        /// The port of this machine that everything is passed on to; nil when mail leaves this machine on its way through.
+        public var portOfThisMachine: Int? {
+            targetAddresses.allSatisfy { $0.isLoopbackIP || Self.isOwn($0) } ? target.port : nil
+        }
 
         /// A tap whose target is itself would connect to itself for ever.
         func checkLoop(port: Int) throws(TapError) {
@@ -56,14 +58,18 @@ extension Tap {
             }
         }
 
-        /// Whether an address is one of this machine's: only then can a socket be bound to it.
+        /// Whether an address is one of this machine's: only then is it where packets to it come from, too. None is sent.
         private static func isOwn(_ address: SocketAddress) -> Bool {
             let socket = Glibc.socket(address.protocol == .inet6 ? AF_INET6 : AF_INET, SocketKind.datagram, 0)
             guard socket >= 0 else { return false }
             defer { Glibc.close(socket) }
-            var free = address
-            free.port = 0
-            return free.withSockAddr { bind(socket, $0, socklen_t($1)) } == 0
+            guard address.withSockAddr({ Glibc.connect(socket, $0, socklen_t($1)) }) == 0 else { return false }
+            var storage = sockaddr_storage()
+            var count = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let named = withUnsafeMutablePointer(to: &storage) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.getsockname(socket, $0, &count) }
+            }
+            return named == 0 && SocketAddress(storage)?.ipAddress == address.ipAddress
         }
     }
 
@@ -155,8 +161,19 @@ public enum TapError: Error, Equatable, CustomStringConvertible {
 extension SocketAddress {
     fileprivate init?(_ info: addrinfo) {
         guard let pointer = info.ai_addr else { return nil }
-        let raw = UnsafeRawPointer(pointer)
-        switch info.ai_family {
+        self.init(UnsafeRawPointer(pointer), family: info.ai_family)
+    }
+
+    fileprivate init?(_ storage: sockaddr_storage) {
+        let made = withUnsafeBytes(of: storage) { raw in
+            raw.baseAddress.flatMap { SocketAddress($0, family: Int32(storage.ss_family)) }
+        }
+        guard let made else { return nil }
+        self = made
+    }
+
+    private init?(_ raw: UnsafeRawPointer, family: Int32) {
+        switch family {
         case AF_INET: self.init(raw.loadUnaligned(as: sockaddr_in.self))
         case AF_INET6: self.init(raw.loadUnaligned(as: sockaddr_in6.self))
         default: return nil
@@ -178,6 +195,12 @@ extension SocketAddress {
     private var ip: IPAddress? {
         guard let ipAddress else { return nil }
         return IPAddress(text: ipAddress)
+    }
+
+    /// Where a connection to it goes: to no host at all means to this machine (connect(2) on Linux).
+    fileprivate var reached: SocketAddress {
+        guard isWildcard, let port else { return self }
+        return (try? SocketAddress(ipAddress: `protocol` == .inet6 ? "::1" : "127.0.0.1", port: port)) ?? self
     }
 
     fileprivate var isWildcard: Bool { ["0.0.0.0", "::"].contains(ipAddress) }

@@ -87,10 +87,12 @@ extension ClientDialogue {
         case completed(accepted: Int)
         /// The server said 4yz or 5yz. At `rcpt`: to every recipient of a mail; this is the last answer.
         case refused(at: CommandSequence.Turn, Reply)
-        /// The server said 4yz or 5yz to a command that shares its turn with others, as XCLIENT does with RSET.
-        case commandRefused(Verb, Reply)
+        /// One of these at a command that shares its turn with others, as XCLIENT does with RSET.
+        indirect case ofCommand(Verb, Outcome)
         /// The mail needs this EHLO keyword and the server does not offer it.
         case notOffered(keyword: String, at: CommandSequence.Turn)
+        /// The server offers AUTH, and none of its mechanisms is one that is used here unasked (RFC 4954 §3).
+        case noMechanism(offered: [[UInt8]])
         /// The server closed without being asked.
         case closedEarly(at: CommandSequence.Turn)
         case timedOut(at: CommandSequence.Turn)
@@ -114,8 +116,8 @@ extension ClientDialogue {
                 turn
             case .notSecured: .handshake
             // XCLIENT belongs to EHLO: it says who the client is.
-            case .commandRefused: .hello
-            case .credentialsKept, .notAuthenticated: .auth
+            case .ofCommand: .hello
+            case .credentialsKept, .noMechanism, .notAuthenticated: .auth
             case .afterTLS(let outcome): outcome.turn
             }
         }

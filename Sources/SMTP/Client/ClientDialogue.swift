@@ -236,7 +236,8 @@ public struct ClientDialogue: Sendable {
             wasAccepted = true
             return accountForMail()
         // XCLIENT is answered with a greeting, after which the client says hello again (Postfix XCLIENT_README).
-        case .rset where reply.code == 220:
+        case .rset where introduction == .awaited:
+            guard reply.code == 220 else { return finish(.protocolError(at: turn, reply)) }
             introduction = .done
             return sayHello()
         case .rset: return nextMail()
@@ -276,10 +277,6 @@ public struct ClientDialogue: Sendable {
             // RFC 5321 §3.2: a server that does not know EHLO may know HELO.
             hello = .helo
             return sayHello()
-        case .rset where introduction == .awaited:
-            introduction = .done
-            note(.commandRefused(.xclient, reply))
-            return quit()
         case .greeting, .hello, .auth, .saslResponse, .rset, .quit:
             note(.refused(at: turn == .saslResponse ? .auth : turn, reply))
             return turn == .quit ? finish(nil) : quit()
@@ -315,8 +312,10 @@ extension ClientDialogue {
     /// What goes wrong with QUIT takes nothing back that was accepted.
     private mutating func note(_ outcome: Outcome) {
         guard outcome.turn != .quit || acceptedMails == 0 else { return }
+        guard failure == nil else { return }
         let isSecondHello = isSecured && plan.tls != .onConnect && outcome.turn == .hello
-        failure = failure ?? (isSecondHello ? .afterTLS(outcome) : outcome)
+        let isIntroduction = introduction == .awaited && outcome.turn == .rset
+        failure = isSecondHello ? .afterTLS(outcome) : isIntroduction ? .ofCommand(.xclient, outcome) : outcome
     }
 
     private mutating func waitFor(_ turn: CommandSequence.Turn) -> [Action] {
@@ -343,11 +342,11 @@ extension ClientDialogue {
     }
 
     private mutating func introduce() -> [Action] {
-        introduction = .awaited
         guard offer.offers("XCLIENT") else {
             note(.notOffered(keyword: "XCLIENT", at: .hello))
             return quit()
         }
+        introduction = .awaited
         let attributes = plan.xclient ?? ""
         return send(.rset) { () throws(OutgoingLineError) in try OutgoingLine("XCLIENT \(attributes)") }
     }
@@ -385,7 +384,12 @@ extension ClientDialogue {
             return quit()
         }
         guard let mechanism = plan.mechanism.map({ ClientSASL.isOffered($0, in: offer) ? $0 : nil }) ?? best else {
-            note(.notOffered(keyword: plan.mechanism.map { "AUTH \($0.name)" } ?? "AUTH", at: .auth))
+            let isForLack = plan.mechanism == nil && offer.offers("AUTH")
+            note(
+                isForLack
+                    ? .noMechanism(offered: offer.parameters(of: "AUTH"))
+                    : .notOffered(keyword: plan.mechanism.map { "AUTH \($0.name)" } ?? "AUTH", at: .auth)
+            )
             return quit()
         }
         var exchange = ClientSASL(mechanism, credentials, plan.digests)

@@ -60,7 +60,7 @@ struct CommandLineAssembly: Sendable {
     }
 
     private func checked(_ octets: [UInt8], _ isResponse: Bool) -> Progress {
-        let isAuth = isResponse || octets.prefix(5).equalsIgnoringCase("AUTH ".utf8)
+        let isAuth = isResponse || Verb(reading: octets.prefix { $0 != 32 }) == .auth
         let limit = isAuth ? Self.maxAuthLine : Self.maxCommand
         return octets.count + 2 > limit ? .tooLong : .whole(octets)
     }

@@ -1,3 +1,5 @@
+import Notation
+
 /// Which octets of a line are a credential (RFC 4954 §4), THE rule, asked before the line is complete and when it is.
 ///
 /// It decides from the line's words and from where in the session it stands. What cannot be told yet is taken for a
@@ -43,15 +45,22 @@ enum Credential {
     }
 
     /// Whether a line behind a challenge is none that answers it: it cancels the exchange, or it is a command that no response
-    /// can look like, because the log left the response out.
+    /// can look like, because the log left the response out. Verbs are words of Base64 as well, but most stand for no text: RSET
+    /// for `E!` and a control character.
     static func isNoResponse(_ line: ArraySlice<UInt8>, isWhole: Bool) -> Bool {
         if line.isEmpty || line.elementsEqual("*".utf8) { return true }
         guard isWhole else { return false }
         let verb = Word(at: 0, of: line, isWhole: true)
-        guard let shape = Verb(reading: line[verb.range])?.shape, [.reversePath, .forwardPath].contains(shape) else {
-            return false
+        guard let name = Verb(reading: line[verb.range]) else { return false }
+        let rest = line[verb.range.upperBound...]
+        switch name.shape {
+        case .reversePath, .forwardPath: return rest.contains(UInt8(ascii: ":"))
+        case .nothing, .optionalText:
+            let text = Base64.decode(line) ?? []
+            return line.elementsEqual(name.octets) && !text.allSatisfy { (32...126).contains($0) }
+        case .domain: return line.starts(with: name.octets) && rest.split(separator: 32).count == 1
+        case .chunk, .mechanism, .text, .attributes: return false
         }
-        return line[verb.range.upperBound...].contains(UInt8(ascii: ":"))
     }
 
     /// Whether a line that is one word and no verb is a response of an exchange whose beginning a log has left out.

@@ -10,11 +10,13 @@ public struct LineStream: Sendable {
     /// How many octets of that line were given out, and how many were left out because there were too many.
     private var lineOctets = 0
     private var leftOut = 0
-
     /// The most octets given out of one line; what comes beyond is counted, but for the line's last piece.
+    private let most: Int
+
+    /// `most` where nobody asks for lines of whatever length.
     public static let maxOctets = 1 << 20
 
-    public init() {}
+    public init(most: Int = LineStream.maxOctets) { self.most = most }
 
     /// A line, or a part of one too long to be held at once.
     public struct Piece: Equatable, Sendable {
@@ -78,7 +80,7 @@ public struct LineStream: Sendable {
     mutating func nextPiece() -> Piece? {
         while let line = framer.nextLine() {
             let piece = piece(line, mayGoOn: true)
-            guard piece.continuesLine, piece.hasMore, lineOctets > Self.maxOctets else { return piece }
+            guard piece.continuesLine, piece.hasMore, lineOctets > most else { return piece }
             leftOut += line.count
         }
         return nil

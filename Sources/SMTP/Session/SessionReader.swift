@@ -123,6 +123,8 @@ public struct SessionReader: Sendable {
     private var hasOnlyClient = false
     /// Nobody has spoken, so what the client said may yet become a proxy's header.
     private var mayBeProxied = true
+    /// All that the client has said is a proxy's header, which a server that knows none may answer.
+    private var saidHeaderAlone = false
 
     private struct MailDataState: Sendable {
         var isFirst = true
@@ -141,8 +143,15 @@ public struct SessionReader: Sendable {
 
     /// Inside TLS there is no header of a proxy and no TLS to come; whether there is a greeting, STARTTLS decides.
     ///
-    /// With `keepsOffer` false nothing is known of the offer: thousands of sessions are looked at whose offers nobody asks for.
-    public init(insideTLS: Bool = false, expectsGreeting: Bool = true, keepsOffer: Bool = true) {
+    /// With `keepsOffer` false nothing is known of the offer: thousands of sessions are looked at whose offers nobody asks for. With
+    /// `keepsWholeLines` what the client says is given out whole, however long its lines are.
+    public init(
+        insideTLS: Bool = false,
+        expectsGreeting: Bool = true,
+        keepsOffer: Bool = true,
+        keepsWholeLines: Bool = false
+    ) {
+        if keepsWholeLines { client = LineStream(most: .max) }
         self.keepsOffer = keepsOffer
         isSecured = insideTLS
         mayBeProxied = !insideTLS
@@ -224,7 +233,7 @@ public struct SessionReader: Sendable {
             switch ProxyHeader.read(client.unread) {
             case .incomplete: return nil
             case .header(let header):
-                mayBeProxied = false
+                (mayBeProxied, saidHeaderAlone) = (false, true)
                 let piece = client.take(octets: header.octetCount)
                 // What follows is the beginning.
                 isWrapped = TLSRecord.isHandshake(client.unread)
@@ -408,7 +417,7 @@ public struct SessionReader: Sendable {
 
     /// The piece that a side left unfinished when no more of it comes; nil when it left none. `isCut`: more came and was lost.
     public mutating func finish(_ side: Side, isCut: Bool = false) -> Utterance? {
-        mayBeProxied = false
+        if side == .client { mayBeProxied = false }
         guard var piece = side == .client ? client.finish() : server.finish() else { return nil }
         piece.isCut = isCut
         let isRecord = TLSRecord.head(of: piece.line.octets) != .none
@@ -678,7 +687,7 @@ public struct SessionReader: Sendable {
         hasBareLF: Bool,
         _ holdsSecret: ((Credential.Standing) -> Bool)? = nil
     ) -> Utterance.Asked {
-        mistaken = nil
+        (mistaken, saidHeaderAlone) = (nil, false)
         joinLate()
         if !lost.isEmpty { catchUp(with: turn) }
         let expected = sequenceOnceAnswered()
@@ -1031,10 +1040,15 @@ public struct SessionReader: Sendable {
         432, 452, 454, 455, 500, 501, 502, 503, 504, 530, 534, 535, 538, 551, 552, 553, 555,
     ]
 
-    /// What an answer is about although nothing waits for one: TLS that the server read as commands, or a command that nobody saw.
+    /// What an answer is about although nothing waits for one: TLS or a proxy's header that the server read as commands, or a command
+    /// that nobody saw.
     @inline(__always)
-    private func unseenTurn(_ code: UInt16?) -> Utterance.Answered? {
+    private mutating func unseenTurn(_ code: UInt16?) -> Utterance.Answered? {
         if speaksTLSToCommands, (code ?? 0) / 100 == 5 {
+            return Utterance.Answered(id: nil, turn: .unknown, verb: nil)
+        }
+        if saidHeaderAlone, (code ?? 0) / 100 == 5 {
+            saidHeaderAlone = false
             return Utterance.Answered(id: nil, turn: .unknown, verb: nil)
         }
         guard isUnknown else { return nil }

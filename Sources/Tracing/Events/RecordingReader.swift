@@ -27,10 +27,30 @@ public struct RecordingReader: Sendable {
 
     /// Whether a file begins as a recording does: an object that says its version. Others have a text of that name.
     public static func recognises(_ octets: some Collection<UInt8>) -> Bool {
-        let start = octets.prefix(200).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 == 32 }
-        guard start.first == UInt8(ascii: "{"), let name = start.firstRange(of: "\"ehlo\"".utf8) else { return false }
-        let value = start[name.upperBound...].drop { $0 == 32 || $0 == 9 || $0 == UInt8(ascii: ":") }
-        return value.first != UInt8(ascii: "\"")
+        guard let version = Self.version(octets) else { return false }
+        return version.first != UInt8(ascii: "\"") || newer(version) != nil
+    }
+
+    /// What follows the name of the version; nil where no object begins that has one.
+    private static func version(_ octets: some Collection<UInt8>) -> ArraySlice<UInt8>? {
+        let start = Array(octets.prefix(200))[...].drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 == 32 }
+        guard start.first == UInt8(ascii: "{"), let name = start.firstRange(of: "\"ehlo\"".utf8) else { return nil }
+        return start[name.upperBound...].drop { $0 == 32 || $0 == 9 || $0 == UInt8(ascii: ":") }
+    }
+
+    /// A version after this one, as it is spelled: a number in quotation marks or not, and however large.
+    private static func newer(_ version: ArraySlice<UInt8>) -> String? {
+        let isQuoted = version.first == UInt8(ascii: "\"")
+        let text = version.dropFirst(isQuoted ? 1 : 0)
+        let number = text.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        let parts = number.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isClosed = !isQuoted || text[number.endIndex...].first == UInt8(ascii: "\"")
+        guard isClosed, (1...40).contains(number.count), parts.count < 3, parts.allSatisfy({ !$0.isEmpty }) else {
+            return nil
+        }
+        // One that is too large to be counted is newer than all.
+        let isNewer = Int(parts[0].lossyText).map { $0 > Recording.version } ?? true
+        return isNewer ? number.lossyText : nil
     }
 
     /// Reads a whole file.
@@ -107,8 +127,12 @@ public struct RecordingReader: Sendable {
             let server: String?
         }
         let clean = line.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
-        guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(clean)) else { return nil }
-        guard stored.ehlo <= Recording.version else { throw .newerVersion(stored.ehlo) }
+        guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(clean)) else {
+            // What a newer one calls its version, and its other fields, may be of another kind.
+            if let version = Self.version(clean).flatMap(Self.newer) { throw .newerVersion(version) }
+            return nil
+        }
+        guard stored.ehlo <= Recording.version else { throw .newerVersion("\(stored.ehlo)") }
         // There was none before the first.
         guard stored.ehlo == Recording.version else { return nil }
         var header = Recording.Header(
@@ -126,7 +150,7 @@ public struct RecordingReader: Sendable {
 /// Why a file is no recording at all.
 public enum RecordingError: Error, Equatable, CustomStringConvertible {
     case notARecording
-    case newerVersion(Int)
+    case newerVersion(String)
 
     public var description: String {
         switch self {

@@ -264,32 +264,53 @@ public struct TracedMail: Equatable, Sendable {
     public internal(set) var answer: [UInt8] = []
     /// How the session ended before there was a reply; nil while it goes on.
     var cut: Outcome?
-    /// Octets of content that came beyond the bound and were counted, not kept.
+    /// Octets of content that were counted, not kept: beyond the bound, or in a line that is too long and behind it.
     public internal(set) var octetsLeftOut = 0
+    /// The content has come to the bound.
+    var isFull = false
 
     /// Lines that came beyond the bound and are not in the trace, and how many octets they had.
     public internal(set) var linesLeftOut = 0
     var lineOctetsLeftOut = 0
+    /// All octets of its data that are in no line of the trace, and the line behind which the first of them belong.
+    var unshown = 0
+    var unshownBehind: Int?
+    /// The line of its data that is in the trace as the last so far.
+    var lastShown: Int?
+    /// The recording lacks octets of it.
+    public internal(set) var hasGap = false
 
     /// How many of its lines are in the trace.
     var linesShown: Int { lineCount - linesLeftOut }
 
-    /// Adds a line, as long as there are no more octets than `most`; what is beyond is counted.
+    /// Octets of its data went by that are in no line of the trace.
+    mutating func leaveUnshown(_ octets: Int) {
+        guard octets > 0 else { return }
+        unshown += octets
+        unshownBehind = unshownBehind ?? lastShown
+    }
+
+    /// Adds a line, as long as there are no more octets than `most`; what is beyond is counted. Behind octets that were left out
+    /// nothing is kept either, so that what is kept is the beginning of the mail and has no hole. `leftOut` octets of the line
+    /// before these were too many to be held.
     mutating func keep(
         _ octets: [UInt8],
         _ ending: WireLine.Ending,
         continuesLine: Bool,
         isStuffed: Bool,
+        leftOut: Int,
         most: Int
     ) {
         if !continuesLine { lineCount += 1 }
         if isStuffed { stuffedLines += 1 }
-        let end = ending.octets
-        guard content.count + octets.count + end.count <= most else {
-            octetsLeftOut += octets.count + end.count
+        octetsLeftOut += leftOut
+        let (line, end) = (octets.dropFirst(isStuffed ? 1 : 0), ending.octets)
+        isFull = isFull || content.count + line.count + end.count > most
+        guard !isFull, octetsLeftOut == 0 else {
+            octetsLeftOut += line.count + end.count
             return
         }
-        if isStuffed { content += octets.dropFirst() } else { content += octets }
+        content += line
         content += end
     }
 

@@ -39,10 +39,8 @@ public struct TracedMails: RandomAccessCollection, Equatable, Sendable {
         }
     }
 
-    /// Whether more of a mail came than is kept, and how many of its lines are in the trace: asked with each line.
-    func hasOctetsLeftOut(_ index: Int) -> Bool {
-        place(of: index).map { underWay[$0].mail.octetsLeftOut > 0 } ?? kept[index].hasOctetsLeftOut
-    }
+    /// Whether no more of a mail is kept, and how many of its lines are in the trace: asked with each line.
+    func isFull(_ index: Int) -> Bool { place(of: index).map { underWay[$0].mail.isFull } ?? kept[index].isFull }
     func linesShown(of index: Int) -> Int {
         place(of: index).map { underWay[$0].mail.linesShown } ?? self[index].linesShown
     }
@@ -80,7 +78,11 @@ public struct TracedMails: RandomAccessCollection, Equatable, Sendable {
 /// A mail without its content.
 private struct KeptMail: Sendable {
     /// What few mails have.
-    private struct Rare: Sendable { let octetsLeftOut, linesLeftOut, lineOctetsLeftOut: Int }
+    private struct Rare: Sendable {
+        let octetsLeftOut, linesLeftOut, lineOctetsLeftOut, unshown: Int
+        let unshownBehind, lastShown: Int?
+        let isFull, hasGap: Bool
+    }
 
     private let leg: Leg
     private let cut: TracedMail.Outcome?
@@ -108,18 +110,26 @@ private struct KeptMail: Sendable {
             forwardPaths = mail.forwardPaths
         }
         if let before, before.answer == mail.answer { answer = before.answer } else { answer = mail.answer }
-        let isRare = mail.octetsLeftOut > 0 || mail.linesLeftOut > 0 || mail.lineOctetsLeftOut > 0
+        let isRare =
+            mail.octetsLeftOut > 0 || mail.linesLeftOut > 0 || mail.lineOctetsLeftOut > 0 || mail.unshown > 0
+            || mail.isFull || mail.hasGap
         rare =
             isRare
             ? [
                 Rare(
                     octetsLeftOut: mail.octetsLeftOut,
                     linesLeftOut: mail.linesLeftOut,
-                    lineOctetsLeftOut: mail.lineOctetsLeftOut
+                    lineOctetsLeftOut: mail.lineOctetsLeftOut,
+                    unshown: mail.unshown,
+                    unshownBehind: mail.unshownBehind,
+                    lastShown: mail.lastShown,
+                    isFull: mail.isFull,
+                    hasGap: mail.hasGap
                 )
             ] : []
     }
 
+    var isFull: Bool { rare.first?.isFull ?? false }
     var hasOctetsLeftOut: Bool { rare.first.map { $0.octetsLeftOut > 0 } ?? false }
 
     func mail(_ content: ArraySlice<UInt8>) -> TracedMail {
@@ -130,6 +140,8 @@ private struct KeptMail: Sendable {
         if let rare = rare.first {
             (mail.octetsLeftOut, mail.linesLeftOut) = (rare.octetsLeftOut, rare.linesLeftOut)
             mail.lineOctetsLeftOut = rare.lineOctetsLeftOut
+            (mail.unshown, mail.unshownBehind, mail.lastShown) = (rare.unshown, rare.unshownBehind, rare.lastShown)
+            (mail.isFull, mail.hasGap) = (rare.isFull, rare.hasGap)
         }
         return mail
     }

@@ -10,6 +10,7 @@ extension SessionTracer {
         let isAllowed = asked.isAllowed && !isGivenOnlyOnce(turn)
         var sent = Sent(turn: turn, verb: command.verb, line: trace.lines.count, place: place, path: command.path)
         sent.isNested = asked.beginsNothing
+        sent.isBehindChallenge = asked.phase == .authenticating
         if turn == .mail { declare(command) }
         var departures = piece.departures
         if !piece.isTorn {
@@ -55,6 +56,8 @@ extension SessionTracer {
             found.append(Departure(.commandBeforeReply))
         }
         guard !isAllowed else { return found }
+        // What a log leaves out of an exchange the client has said all the same. What the server takes it for its answer shows.
+        if asked.phase == .authenticating { return found }
         if isBehindHandshake(asked) { return found + [Departure(.helloNotRepeated)] }
         let isRefusedTransaction = reader.sequence.phase == .reversePath && recipients.refused > 0
         let needsRecipient = [.data, .chunk, .lastChunk].contains(asked.turn)

@@ -37,6 +37,7 @@ extension SessionTracer {
         }
         if part == .end { sayWhatIsLeftOut(&trace) }
         let index = append(said, .mailData(part), at: contentPlace, departures: departures, &trace)
+        if let mail { trace.mails[mail].lastShown = index }
         if let asked = told.ends { return endMailData(asked, inLine: index) }
         looseEnd = nil
         if told.resemblesEnd {
@@ -86,10 +87,11 @@ extension SessionTracer {
         guard !isRemarkable || trace.mails[mail].lineCount > TracedMail.maxLines * 100 else { return false }
         trace.mails[mail].linesLeftOut += 1
         trace.mails[mail].lineOctetsLeftOut += said.piece.line.count
+        trace.mails[mail].leaveUnshown(said.piece.line.count)
         return true
     }
 
-    private mutating func sayWhatIsLeftOut(_ trace: inout Trace) {
+    mutating func sayWhatIsLeftOut(_ trace: inout Trace) {
         guard let mail, trace.mails[mail].linesLeftOut > 0 else { return }
         let (lines, octets) = (trace.mails[mail].linesLeftOut, trace.mails[mail].lineOctetsLeftOut)
         appendEvent(
@@ -101,12 +103,13 @@ extension SessionTracer {
 
     /// Passes over lines of a body that is longer than anybody reads; gives whether there were any.
     mutating func passBody(_ trace: inout Trace) -> Bool {
-        guard let mail, trace.mails.hasOctetsLeftOut(mail), content?.isPlainBody == true else { return false }
+        guard let mail, trace.mails.isFull(mail), content?.isPlainBody == true else { return false }
         let passed = reader.passPlainMailData()
         guard passed.lines > 0 else { return false }
         trace.mails[mail].lineCount += passed.lines
         trace.mails[mail].linesLeftOut += passed.lines
         trace.mails[mail].lineOctetsLeftOut += passed.octets
+        trace.mails[mail].leaveUnshown(passed.octets)
         trace.mails[mail].octetsLeftOut += passed.octets
         looseEnd = nil
         return true
@@ -116,7 +119,15 @@ extension SessionTracer {
         var reader = content ?? MailDataReader(declaresEightBit: declaresEightBit)
         let (part, departures) = reader.readRest(said.piece.line)
         content = reader
-        append(said, .mailData(part), at: contentPlace, departures: said.piece.departures + departures, &trace)
+        if let mail { trace.mails[mail].leaveUnshown(said.piece.leftOut) }
+        let index = append(
+            said,
+            .mailData(part),
+            at: contentPlace,
+            departures: said.piece.departures + departures,
+            &trace
+        )
+        if let mail { trace.mails[mail].lastShown = index }
         keep(said, isStuffed: false, &trace)
     }
 
@@ -150,6 +161,7 @@ extension SessionTracer {
             piece.line.ending,
             continuesLine: piece.continuesLine,
             isStuffed: isStuffed,
+            leftOut: piece.leftOut,
             most: trace.maxContent
         )
     }

@@ -15,6 +15,7 @@ extension SessionTracer {
             beginContent(&trace)
             content?.resume()
         }
+        if side == .client, let mail { trace.mails[mail].hasGap = true }
         let octets = count.map { $0.counted("octet") } ?? "unknown length"
         let why = isSealed ? "the recording has them, and no key opens them" : "the recording lacks them"
         appendEvent("gap of \(octets) from the \(side.rawValue): \(why)", "link/gap", &trace)

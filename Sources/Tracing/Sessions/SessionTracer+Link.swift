@@ -78,7 +78,10 @@ extension SessionTracer {
         if reader.mode == .mailData, !reader.lacksAnything {
             trace.find(Departure(.dataNotEnded), inLine: lastWireLine ?? trace.lines.count - 1)
         }
-        if let mail { trace.mails[mail].cut = .brokenOff }
+        if let mail {
+            sayWhatIsLeftOut(&trace)
+            trace.mails[mail].cut = .brokenOff
+        }
         for sent in reader.end().compactMap({ sent[$0] }) {
             if let mail = sent.mail, trace.mails[mail].cut == nil { trace.mails[mail].cut = .unanswered }
             // After 421 nobody expects an answer (RFC 5321 §3.8).

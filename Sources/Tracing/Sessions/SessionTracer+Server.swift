@@ -74,9 +74,10 @@ extension SessionTracer {
         if found.turn != answered.turn {
             // A mail that was sent before DATA was refused: each of its lines is answered as a command.
             found = Sent(turn: answered.turn, verb: nil, line: found.line, place: found.place)
-        } else if answered.recipient == nil {
+        } else if answered.recipient == nil, !answered.opensRepliesOfEach(answer.code) {
             sent[id] = nil
         }
+        found.recipient = answered.recipient
         return found
     }
 
@@ -166,6 +167,10 @@ extension SessionTracer {
         let isRefusal = reply.severity != .positive && reply.severity != .intermediate
         if isRefusal, answered != nil || reply.code == 421 { trace.fail(answered?.place ?? place) }
         guard let answered else { return }
+        // The server took it for the response that it waited for, and could make nothing of it (RFC 4954 §4).
+        if answered.isBehindChallenge, let line = answered.line, reply.code.map(Self.failsResponse) == true {
+            trace.find(Departure(.outOfSequence), inLine: line)
+        }
         let isPositive = reply.severity == .positive
         switch answered.turn {
         case .greeting:
@@ -218,6 +223,12 @@ extension SessionTracer {
     }
 
     private mutating func contentAnswered(_ reply: Reply, _ answered: Sent, _ trace: inout Trace) {
+        // What follows decides: a reply for each recipient, and for the mail the one for all (draft-hall-prdr).
+        if answered.turn == .mailData, reply.code == 353 {
+            if let id = answered.id { sent[id]?.isAnsweredEach = true }
+            return
+        }
+        if answered.isAnsweredEach, answered.recipient != nil { return }
         let isRefused = reply.severity != .positive
         guard answered.turn != .chunk || isRefused else { return }
         if let index = answered.mail, trace.mails[index].code == nil { Self.answer(index, reply, &trace) }
@@ -239,12 +250,21 @@ extension SessionTracer {
         return Array((line.enhanced.map { "\($0) " } ?? "").utf8) + line.text
     }
 
+    /// The codes that a server has for a response it cannot use, or for one that comes when it waits for no command
+    /// (RFC 4954 §4, §6, RFC 5321 §4.2.4).
+    private static func failsResponse(_ code: UInt16) -> Bool { [500, 501, 502, 503, 535].contains(code) }
+
     private mutating func challenged(_ reply: Reply, _ trace: inout Trace) {
         if reply.severity == .positive {
             marks.isAuthenticated = true
             noteCredential(&trace)
         }
     }
+}
+
+extension Utterance.Answered {
+    /// Whether a reply with this code says that one for each recipient follows.
+    fileprivate func opensRepliesOfEach(_ code: UInt16?) -> Bool { turn == .mailData && code == 353 }
 }
 
 extension SessionTracer.Sent {

@@ -24,6 +24,12 @@ extension SessionTracer {
         var mail: Int?
         /// MAIL inside an open transaction: it begins none of its own.
         var isNested = false
+        /// A command where the answer to a challenge belongs.
+        var isBehindChallenge = false
+        /// Mail data that was answered with 353: now each recipient has a reply, and then all of them (draft-hall-prdr).
+        var isAnsweredEach = false
+        /// The RCPT whose recipient the reply at hand is about.
+        var recipient: TurnID?
     }
 
     /// The recipients of the transaction under way, counted by their answers.

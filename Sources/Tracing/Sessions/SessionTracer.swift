@@ -9,6 +9,7 @@ struct SessionTracer: Sendable {
     let leg: Leg
     /// Credentials that no event marked are shown as they are.
     let showsSecrets: Bool
+    private let keepsWholeMails: Bool
     /// A log tells of commands by their verbs alone: that one lacks its argument is not the client's doing.
     var knowsVerbsAlone = false
     /// When the event under way happened.
@@ -21,7 +22,7 @@ struct SessionTracer: Sendable {
     // Of the connection
     var connection = Connection.unseen
     /// Says what each piece is and what it answers.
-    var reader = SessionReader()
+    var reader: SessionReader
     /// What was sent and not answered; each with the index of its line and the place it stands at.
     var sent: [TurnID: Sent] = [:]
     var hello = Hello() { didSet { offersStatusCodes = hello.offers("ENHANCEDSTATUSCODES") } }
@@ -68,9 +69,12 @@ struct SessionTracer: Sendable {
     private var transaction = 0
     private var letters = 0
 
-    init(leg: Leg, showsSecrets: Bool = false) {
+    /// With `keepsWholeMails` lines are kept whole, however long they are.
+    init(leg: Leg, showsSecrets: Bool = false, keepsWholeMails: Bool = false) {
         self.leg = leg
         self.showsSecrets = showsSecrets
+        self.keepsWholeMails = keepsWholeMails
+        reader = SessionReader(keepsWholeLines: keepsWholeMails)
         place = Place(Self.firstStep(of: leg))
         contentPlace = place
     }
@@ -85,7 +89,7 @@ struct SessionTracer: Sendable {
 
     /// A new connection of the same leg: all that was agreed in the one before is void, the walk goes on.
     mutating func startOver() {
-        var next = SessionTracer(leg: leg, showsSecrets: showsSecrets)
+        var next = SessionTracer(leg: leg, showsSecrets: showsSecrets, keepsWholeMails: keepsWholeMails)
         next.knowsVerbsAlone = knowsVerbsAlone
         (next.time, next.place, next.visits) = (time, place, visits)
         (next.transaction, next.letters, next.waits) = (transaction, letters, waits)

@@ -66,7 +66,7 @@ public struct StopSentence {
         }
         switch line.content {
         case .command: return command(line)
-        case .mailData: return "the client sends the mail, \(Self.octets(trace.lines.mailDataCount(in: stop.lines)))"
+        case .mailData: return "the client sends the mail, \(mailDataCount(line.leg))"
         case .chunk: return "the client sends a chunk, \(Self.octets(chunkCount))"
         case .saslResponse: return "the client goes on with the login"
         case .reply, .opaque, .tls, .record, .event: return nil
@@ -95,6 +95,14 @@ public struct StopSentence {
         case .mailbox(let mailbox)?: WireText.shown(mailbox.octets)
         case .malformed?, nil: nil
         }
+    }
+
+    /// How much of the mail was said there, also what is not shown line by line. What a recording lacks nobody can count.
+    private func mailDataCount(_ leg: Leg) -> String {
+        let shown = trace.lines.mailDataCount(in: stop.lines)
+        guard let mail = trace.mail(of: stop.place.transaction, on: leg) else { return Self.octets(shown) }
+        let isThere = mail.unshownBehind.map { stop.lines.contains($0) } ?? false
+        return (mail.hasGap ? "at least " : "") + Self.octets(shown + (isThere ? mail.unshown : 0))
     }
 
     private var chunkCount: Int {

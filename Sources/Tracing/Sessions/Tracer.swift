@@ -12,11 +12,12 @@ public struct Tracer: Sendable {
     private var lookup = LookupTracer()
 
     private let showsSecrets: Bool
+    private let keepsWholeMails: Bool
 
     /// `showsSecrets` leaves credentials as the events have them; a recording that was masked stays masked.
-    /// With `keepsWholeMails` the content of a mail has no bound: for whoever writes it down.
+    /// With `keepsWholeMails` neither the content of a mail nor a line of it has a bound: for whoever writes it down.
     public init(showsSecrets: Bool = false, keepsWholeMails: Bool = false) {
-        self.showsSecrets = showsSecrets
+        (self.showsSecrets, self.keepsWholeMails) = (showsSecrets, keepsWholeMails)
         trace = Trace(maxContent: keepsWholeMails ? Int.max : TracedMail.maxOctets)
     }
 
@@ -71,7 +72,7 @@ public struct Tracer: Sendable {
     }
 
     private mutating func withSession(_ event: WireEvent, _ body: (inout SessionTracer, inout Trace) -> Void) {
-        Self.change(&sessions, &trace, event, showsSecrets: showsSecrets, body)
+        Self.change(&sessions, &trace, event, (showsSecrets, keepsWholeMails), body)
     }
 
     /// Both are changed in their places.
@@ -79,10 +80,14 @@ public struct Tracer: Sendable {
         _ sessions: inout ByLeg<SessionTracer>,
         _ trace: inout Trace,
         _ event: WireEvent,
-        showsSecrets: Bool,
+        _ keeping: (secrets: Bool, wholeMails: Bool),
         _ body: (inout SessionTracer, inout Trace) -> Void
     ) {
-        sessions.change(event.leg, orBegin: SessionTracer(leg: event.leg, showsSecrets: showsSecrets)) { session in
+        let leg = event.leg
+        sessions.change(
+            leg,
+            orBegin: SessionTracer(leg: leg, showsSecrets: keeping.secrets, keepsWholeMails: keeping.wholeMails)
+        ) { session in
             session.settleRecords(before: event.kind, &trace)
             (session.time, session.isInferred) = (event.time, event.isInferred)
             session.waits.happens(event)

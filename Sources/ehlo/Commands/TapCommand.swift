@@ -91,18 +91,15 @@ struct TapCommand: ParsableCommand {
         try debug.open()
         let files = try files()
         let source = "ehlo tap, to \(options.target)"
-        if options.targetIsRemote {
-            Message.write(
-                "\(options.target) is not on this machine: mail that clients send through here is real and goes there"
-            )
-        }
+        let remote = Self.remote(options)
+        if let remote { Message.write("\(remote): mail that clients send through here is real and goes there") }
         let authority = try options.interception.map { made throws(CommandError) in try TapAuthorityFile(made) }
         if let authority { Message.write(authority.words) }
         defer { withExtendedLifetime(authority) {} }
-        guard settings.isPlain else { return try watch(options, settings, files, source) }
+        guard settings.isPlain else { return try watch(options, settings, files, source, remote) }
         let (tap, address) = try Self.start(options)
         let plain = PlainConversations(tap, settings, library, files: files, source: source)
-        let notice = options.targetIsRemote ? TapNotice(listening: address) : nil
+        let notice = TapNotice(listening: address, to: options.portOfThisMachine)
         defer { withExtendedLifetime(notice) {} }
         Message.write("listening on \(address), passing on to \(options.target); Ctrl-C ends")
         stepBack()
@@ -120,21 +117,31 @@ struct TapCommand: ParsableCommand {
         return try ConversationFiles(record, log: log, only: filter)
     }
 
-    /// In the three panes.
-    private func watch(_ options: Tap.Options, _ settings: Settings, _ files: ConversationFiles?, _ source: String)
-        throws
-    {
+    /// Why mail leaves this machine on its way through, in words; nil when it does not, as far as is known now.
+    private static func remote(_ options: Tap.Options) -> String? {
+        guard let port = options.portOfThisMachine else { return "\(options.target) is not on this machine" }
+        return TapNotice.ports().contains(port)
+            ? "\(options.target) is another tap, and leads beyond this machine" : nil
+    }
+
+    /// In the three panes. `remote` says why mail leaves this machine.
+    private func watch(
+        _ options: Tap.Options,
+        _ settings: Settings,
+        _ files: ConversationFiles?,
+        _ source: String,
+        _ remote: String?
+    ) throws {
         let (tap, address) = try Self.start(options) { Terminal.wake() }
-        let notice = options.targetIsRemote ? TapNotice(listening: address) : nil
+        let notice = TapNotice(listening: address, to: options.portOfThisMachine)
         defer { withExtendedLifetime(notice) {} }
         let invitation = [
             "Waiting for a client at \(address).",
             "What it says is passed on to \(options.target), and what that answers is passed back, every octet unchanged. "
                 + "Each conversation opens here as it comes; o lists them."
                 + (hold ? " Every line of a client waits for Enter." : ""),
-            options.targetIsRemote
-                ? "\(options.target) is not on this machine: mail that is sent through here is real."
-                : "Try it from another terminal: swaks --server \(address) --to bob@receiver.example",
+            remote.map { "\($0): mail that is sent through here is real." }
+                ?? "Try it from another terminal: swaks --server \(address) --to bob@receiver.example",
         ]
         let conversations = ConversationSource(
             title: "tap",

@@ -85,8 +85,9 @@ struct SessionWriter {
         }
         var warnings = SessionWarnings(about: source, sessions: sessions.count)
         let mails = sessions.flatMap { session in
-            warnings.add(session.recording.warnings)
-            return session.messages
+            let messages = session.messages
+            warnings.add(session.recording.warnings + MessageExport.warnings(messages))
+            return messages
         }
         warnings.say()
         let names = mails.count == 1 ? [path] : mails.indices.map { MessageExport.name(path, number: $0 + 1) }
@@ -173,6 +174,7 @@ struct SessionWriter {
         defer { warnings.say() }
         for session in sessions {
             warnings.add(session.recording.warnings)
+            if format == .eml { warnings.add(MessageExport.warnings(MessageExport.messages(session.trace))) }
             try stream.write(session)
         }
     }

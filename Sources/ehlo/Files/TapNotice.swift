@@ -1,19 +1,22 @@
 import Glibc
 
-/// Says to the other programs of this person that a tap leads beyond this machine, so that `ehlo live` does not take the tap's
-/// address for this machine, and mail is sent only where somebody said so.
+/// Says to the other programs of this person where a tap leads, so that `ehlo live` does not take the address of one that leads
+/// beyond this machine for this machine, and mail is sent only where somebody said so.
 ///
-/// A notice is an empty file `tap-PID-PORT` in a folder that belongs to this person alone. It counts as long as its process runs.
+/// A notice is an empty file in a folder that belongs to this person alone: `tap-PID-PORT` of a tap that leads beyond this machine,
+/// `tap-PID-PORT-TARGET` of one that leads to another port of it, which may be that of the next tap. It counts as long as its process
+/// runs.
 final class TapNotice {
     private let path: String
 
-    /// Nil when no notice can be left; the tap says itself that mail is real.
-    init?(listening address: String, in folder: String = TapNotice.folder) {
+    /// `target` is the port of this machine that the tap leads to, nil for another machine. Nil when no notice can be left; the tap
+    /// says itself that mail is real.
+    init?(listening address: String, to target: Int?, in folder: String = TapNotice.folder) {
         guard let port = address.split(separator: ":").last.flatMap({ Int($0) }), Self.isOwn(folder, making: true)
         else {
             return nil
         }
-        path = "\(folder)/tap-\(getpid())-\(port)"
+        path = "\(folder)/tap-\(getpid())-\(port)" + (target.map { "-\($0)" } ?? "")
         let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return nil }
         close(descriptor)
@@ -21,24 +24,34 @@ final class TapNotice {
 
     deinit { unlink(path) }
 
-    /// The ports of taps that run and lead beyond this machine. Notices of processes that are gone are taken away.
+    /// The ports of taps that run and lead beyond this machine, on their own or by way of others. Notices of processes that are gone
+    /// are taken away.
     static func ports(in folder: String = TapNotice.folder) -> Set<Int> {
         guard isOwn(folder, making: false), let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var ports: Set<Int> = []
+        var targets: [(port: Int, target: Int)] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             let words = name.split(separator: "-")
-            guard words.count == 3, words[0] == "tap", let process = pid_t(words[1]), process > 0,
+            guard (3...4).contains(words.count), words[0] == "tap", let process = pid_t(words[1]), process > 0,
                 let port = Int(words[2])
             else { continue }
-            if kill(process, 0) == 0 || errno == EPERM {
-                ports.insert(port)
-            } else {
+            guard kill(process, 0) == 0 || errno == EPERM else {
                 unlink("\(folder)/\(name)")
+                continue
             }
+            if words.count == 3 {
+                ports.insert(port)
+            } else if let target = Int(words[3]) {
+                targets.append((port, target))
+            }
+        }
+        // The first of several taps in a row leads where the last one leads, in whatever order they were started.
+        while let next = targets.firstIndex(where: { ports.contains($0.target) }) {
+            ports.insert(targets.remove(at: next).port)
         }
         return ports
     }

@@ -78,6 +78,13 @@ enum LineShape: Equatable {
         return CredentialsInText.isTellingBase64(words[1]) || !words[1].allSatisfy(\.isLetterOrDigit)
     }
 
+    /// Whether a line is what a proxy says ahead of a session: it is the client's, and no command.
+    static func isProxyHeader(_ line: ArraySlice<UInt8>) -> Bool {
+        let text = line.trimmed
+        guard text.starts(with: "PROXY ".utf8), case .header = ProxyHeader.read(text + [13, 10]) else { return false }
+        return true
+    }
+
     /// Whether it says for sure which side spoke.
     var side: Side? {
         switch self {

@@ -363,6 +363,7 @@ struct ReadingRun {
 
     /// Whether the line greets although somebody has spoken.
     private func greetsAgain(_ line: ArraySlice<UInt8>, _ key: [UInt8]) -> Bool {
+        if LineShape.isProxyHeader(line) { return hasSession(key, where: \.mayBeProxiedAgain) }
         guard case .reply(220, _) = LineShape(line) else { return false }
         return hasSession(key) { $0.mayBeGreetedAgain(by: line) }
     }

@@ -30,6 +30,8 @@ struct DirectionDecider {
     /// QUIT was said and its answer was not seen.
     var isQuitUnanswered: Bool { verb == .quit && lastCode != 221 }
     private var lastCode: UInt16? = 0
+    /// All that was said so far is what a proxy says ahead of a session.
+    private(set) var isAheadOfSession = false
 
     init(mayTakeBack: Bool = false) { before = mayTakeBack ? SessionReader() : nil }
 
@@ -86,6 +88,7 @@ struct DirectionDecider {
             if CredentialsInText.isTellingBase64(line.trimmed) { return .client }
             return shape == .blank ? nil : marked ?? .client
         case .commands:
+            if reader.isUntouched, LineShape.isProxyHeader(line) { return .client }
             if let side = shape.side ?? marked { return side }
             return mark == nil && shape == .other && !isInReply && ahead.isRefused() ? .client : nil
         }
@@ -136,6 +139,7 @@ struct DirectionDecider {
         if side == .client, before != nil { before = reader }
         let start = reader.client.received
         // Nearly all lines are plain ones, and hold no credential.
+        isAheadOfSession = false
         let plain = octets.withUnsafeBufferPointer { tookPlain($0, from: side) }
         guard plain < octets.count else { return nil }
         var credential: Range<Int>?
@@ -149,7 +153,8 @@ struct DirectionDecider {
             switch said.kind {
             case .command(let asked): verb = asked.verb
             case .reply(let answer): lastCode = answer.code
-            case .mailData, .strayMailData, .chunk, .strayChunk, .saslResponse, .tls, .proxy, .rest: break
+            case .proxy: isAheadOfSession = true
+            case .mailData, .strayMailData, .chunk, .strayChunk, .saslResponse, .tls, .rest: break
             }
         }
         return credential

@@ -88,8 +88,11 @@ extension SessionDraft {
     func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
         // The same greeting once more, with nothing between, is what another voice of the program logged.
         if lastLine?.line.elementsEqual(line) == true, lineCount == 1 { return false }
-        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS
+        return decider.phase != .content && !decider.isInReply && decider.verb != .startTLS && !decider.isAheadOfSession
     }
+
+    /// Whether what a proxy says ahead of a session begins another one: somebody has spoken, and it is no text of a mail.
+    var mayBeProxiedAgain: Bool { decider.phase == .commands && !decider.isInReply }
 
     /// Whether two voices of a program, or one twice, logged the same line. Commands that nobody sends twice in a row without
     /// an answer between, and replies that nothing asked for.

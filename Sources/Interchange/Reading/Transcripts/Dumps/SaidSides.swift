@@ -1,23 +1,26 @@
 import SMTP
 
-/// Who says the pieces of a dump that does not tell it: replies have their codes, and behind 354 goes mail data until its dot.
+/// Who says the pieces of a dump that does not tell it: replies have their codes, and what the client sends as content the observer
+/// says, who is told each piece.
 ///
 /// It decides by what the pieces say, in their order. Where a program tells the ends of its pieces, that is truer.
 struct SaidSides {
-    private var isInMail = false
-    /// The end of the mail data so far: its dot may stand in a piece of its own.
-    private var tail: [UInt8] = []
+    private var reader = SessionReader(keepsOffer: false)
 
     mutating func side(of octets: [UInt8]) -> Side {
-        guard !isInMail else {
-            tail = (tail + octets).suffix(5)
-            isInMail = !tail.elementsEqual("\r\n.\r\n".utf8)
-            return .client
+        let isReply = LineShape(octets.prefix { $0 != 10 && $0 != 13 }).side == .server
+        let side: Side = isReply && !isInContent ? .server : .client
+        reader.append(octets, from: side)
+        while reader.next(side) != nil {}
+        return side
+    }
+
+    /// Whether mail data or a chunk is under way, which may hold anything.
+    private var isInContent: Bool {
+        switch reader.mode {
+        case .mailData, .chunk: true
+        case .commands, .saslResponse, .strayMailData: false
         }
-        guard LineShape(octets.prefix { $0 != 10 && $0 != 13 }).side == .server else { return .client }
-        isInMail = octets.starts(with: "354".utf8)
-        tail = [13, 10]
-        return .server
     }
 }
 
