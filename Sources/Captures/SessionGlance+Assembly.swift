@@ -3,7 +3,7 @@ import Tracing
 
 extension SessionGlance {
     /// Looks at what happened on a connection whose client speaks in `direction`.
-    init(_ assembly: borrowing StreamAssembly, client direction: Direction, name: String) {
+    init(_ assembly: StreamAssembly, client direction: Direction, name: String) {
         self.init()
         for side in assembly.missingSides(client: direction) { gap(nil, side) }
         var closer: Side?

@@ -54,7 +54,7 @@ public struct ResourceRecord: Hashable, Sendable {
     /// Whether its data could be read. Of a type that is not known here all data can: it is octets (RFC 3597 §3).
     public var isReadable: Bool { if case .other(let type, _) = data { !Self.known.contains(type) } else { true } }
 
-    /// The types that have data of their own; a test holds them against what is read.
+    /// The types that have data of their own, as `MessageScan.known` reads them.
     static let known: Set<RecordType> = [.a, .aaaa, .mx, .cname, .ns, .ptr, .soa, .txt, .tlsa, .opt]
 }
 

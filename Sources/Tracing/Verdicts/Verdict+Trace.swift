@@ -35,6 +35,8 @@ struct VerdictLegs: Sendable {
 
     /// Whether all there is so far is the mail handed in at its sender's own server.
     var isSubmission: Bool { submission.hasSpoken && !goesBeyond }
+    /// The reading of the connection that went furthest.
+    var furthest: VerdictReading { isSubmission ? submission : relay }
     /// Who holds the mail now, while the session goes on (RFC 5321 §6.1).
     var holder: Verdict.Holder {
         if relay.isTaken { return .recipient }
@@ -61,7 +63,7 @@ struct VerdictLegs: Sendable {
         submission.finish()
         relay.finish()
         let wasSubmitted = submission.recipients.contains { $0.outcome == .accepted }
-        // The reading of the connection that went furthest, as it stands: a copy of it is large.
+        // As it stands: a copy of either is large.
         return isSubmission
             ? Verdict(submission, isSubmission: true, wasSubmitted: wasSubmitted)
             : Verdict(relay, isSubmission: false, wasSubmitted: wasSubmitted)
