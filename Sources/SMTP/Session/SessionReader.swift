@@ -160,6 +160,24 @@ public struct SessionReader: Sendable {
 
     // MARK: What is to be known
 
+    /// What is asked with each line of a session that is told: the reader is long, and is looked at once for all of it.
+    public struct Whereabouts: Sendable {
+        public let mode: Mode
+        public let awaitsAnswerToData, awaitsAnswer, isInReply, isUnknown, isUntouched: Bool
+    }
+
+    /// Where it stands.
+    public var whereabouts: Whereabouts {
+        Whereabouts(
+            mode: mode,
+            awaitsAnswerToData: awaitsAnswerToData,
+            awaitsAnswer: awaitsAnswer,
+            isInReply: isInReply,
+            isUnknown: isUnknown,
+            isUntouched: isUntouched
+        )
+    }
+
     /// Whether TLS is expected whose keys nobody gave us.
     public var expectsTLS: Bool { sequence.phase == .securing || isWrapped }
     /// DATA was said and not answered: what comes next depends on the answer.

@@ -58,23 +58,37 @@ extension Dialect {
     /// swaks: four columns of mark, TLS with a tilde, errors with stars (swaks(1), TRANSCRIPT OUTPUT).
     @Sendable static func swaks(_ line: ArraySlice<UInt8>) -> Peeled? {
         let text = line.drop(while: \.isBlank)
-        guard text.count >= 2, let mark = swaksMarks.first(where: { text.starts(with: $0.octets) }) else { return nil }
-        let said = text.dropFirst(mark.octets.count)
-        guard let side = mark.side else { return Peeled(swaksNotice(said)) }
+        guard let (length, side) = swaksMark(text) else { return nil }
+        let said = text.dropFirst(length)
+        guard let side else { return Peeled(swaksNotice(said)) }
         // Behind a mark of three columns there is one space, of two columns two.
-        let payload = said.after(mark.octets.count == 2 && side == .server ? "  " : " ") ?? said.after(" ")
+        let payload = said.after(length == 2 && side == .server ? "  " : " ") ?? said.after(" ")
         guard let payload = payload ?? (said.isEmpty ? said : nil) else { return nil }
         // --suppress-data.
-        if side == .client, payload.suffix(11).elementsEqual(" lines sent".utf8) {
+        if side == .client, payload.last == UInt8(ascii: "t"), payload.suffix(11).elementsEqual(" lines sent".utf8) {
             return Peeled(.leftOut(.client, .content(payload.text)))
         }
         return Peeled(.said(side, payload))
     }
 
-    private static let swaksMarks: [(octets: [UInt8], side: Side?)] = [
-        ("<~*", Side.server), ("<**", .server), ("~>", .client), ("->", .client), ("<~", .server), ("<-", .server),
-        ("===", nil), ("***", nil), ("**>", .client), ("*~>", .client),
-    ].map { (Array($0.0.utf8), $0.1) }
+    /// The mark that a line begins with: its length, and whose it is, nil for the program's own.
+    private static func swaksMark(_ text: ArraySlice<UInt8>) -> (length: Int, side: Side?)? {
+        text.withUnsafeBufferPointer { text in
+            guard text.count >= 2 else { return nil }
+            let third = text.count > 2 ? text[2] : 0
+            return switch (text[0], text[1], third) {
+            case (UInt8(ascii: "<"), UInt8(ascii: "~"), UInt8(ascii: "*")): (3, .server)
+            case (UInt8(ascii: "<"), UInt8(ascii: "*"), UInt8(ascii: "*")): (3, .server)
+            case (UInt8(ascii: "~"), UInt8(ascii: ">"), _), (UInt8(ascii: "-"), UInt8(ascii: ">"), _): (2, .client)
+            case (UInt8(ascii: "<"), UInt8(ascii: "~"), _), (UInt8(ascii: "<"), UInt8(ascii: "-"), _): (2, .server)
+            case (UInt8(ascii: "="), UInt8(ascii: "="), UInt8(ascii: "=")): (3, nil)
+            case (UInt8(ascii: "*"), UInt8(ascii: "*"), UInt8(ascii: "*")): (3, nil)
+            case (UInt8(ascii: "*"), UInt8(ascii: "*"), UInt8(ascii: ">")): (3, .client)
+            case (UInt8(ascii: "*"), UInt8(ascii: "~"), UInt8(ascii: ">")): (3, .client)
+            default: nil
+            }
+        }
+    }
 
     private static func swaksNotice(_ notice: ArraySlice<UInt8>) -> Peeled.Item {
         let words = notice.trimmed

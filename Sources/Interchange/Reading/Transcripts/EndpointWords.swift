@@ -16,7 +16,7 @@ struct EndpointWords: Equatable {
     /// Takes what words such as `localhost (127.0.0.1) port 25 (#0)` or `mx.example:25` tell.
     mutating func learn(_ words: String) {
         if wrapping == nil, TLSFromStart.isTold(words) { wrapping = words }
-        if let scheme = words.firstRange(of: "://") {
+        if words.utf8.contains(UInt8(ascii: "/")), let scheme = words.firstRange(of: "://") {
             // What stands behind the address in a URL is not about the place.
             return learn(String(words[scheme.upperBound...].prefix { $0 != "?" }))
         }

@@ -64,7 +64,9 @@ extension Peeled.Item {
     /// The lone dot without `(EOM)`, which fetchmail, Sylpheed and Claws Mail write behind it. A dot that begins a line of mail
     /// data would be doubled (RFC 5321 §4.5.2).
     var withoutWordsAtDot: Self {
-        guard case .said(let side, let text) = self, text.elementsEqual(". (EOM)".utf8) else { return self }
+        guard case .said(let side, let text) = self, text.count == 7, text.elementsEqual(". (EOM)".utf8) else {
+            return self
+        }
         return .said(side, text.prefix(1))
     }
 }

@@ -28,12 +28,16 @@ struct RemarkGroup {
         lines.first(where: holds)
     }
 
+    private static let lookupWords: [[UInt8]] = [
+        " MX ", "\tMX\t", "mail exchanger = ", "mail is handled by ", "NameExchange",
+    ].map { Array($0.utf8) }
+
     /// Takes out the lines that tell of mail exchangers, as nslookup, dig, host and PowerShell print them, as they may be shown.
     mutating func takeLookups() -> [String] {
         let isLookup = { (line: String) in
-            line.contains(" MX ") || line.contains("\tMX\t") || line.hasPrefix("MX ")
-                || line.contains("mail exchanger = ")
-                || line.contains("mail is handled by ") || line.hasPrefix("QueryType ") || line.contains("NameExchange")
+            let octets = Array(line.utf8)[...]
+            return line.hasPrefix("MX ") || line.hasPrefix("QueryType ")
+                || Self.lookupWords.contains { octets.firstRange(of: $0) != nil }
         }
         // The rule below PowerShell's headings.
         let isRule = { (line: String) in line.hasPrefix("---") && line.allSatisfy { $0 == "-" || $0 == " " } }

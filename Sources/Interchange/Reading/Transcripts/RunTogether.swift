@@ -25,21 +25,36 @@ enum RunTogether {
     }
 
     /// The lines, at least one. Only a line that goes on (`250-`) can have others behind it in the same reply.
-    static func lines(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    static func lines(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] { divided(line) ?? [line] }
+
+    /// The same, but nil for a line that is one, as nearly all are.
+    static func divided(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        guard mayBeSeveral(line) else { return nil }
         let text = line.drop(while: \.isBlank)
         if let offer = offer(text) ?? listedOffer(text) { return offer }
         let code = text.prefix(3)
         guard text.count > 8, code.count == 3, code.allSatisfy({ (0x30...0x39).contains($0) }),
             text.dropFirst(3).first == UInt8(ascii: "-")
-        else { return [line] }
+        else { return nil }
         let starts = starts(of: Array(code), in: text.dropFirst(4))
-        guard !starts.isEmpty else { return [line] }
+        guard !starts.isEmpty else { return nil }
         let ends = starts + [line.endIndex]
         var lines = [line[..<starts[0]].withoutPadding]
         for (start, end) in zip(starts, ends.dropFirst()) { lines.append(line[start..<end].withoutPadding) }
         // The blank that parted them is none of theirs.
         for index in lines.indices.dropLast() where lines[index].last == 32 { lines[index].removeLast() }
         return lines
+    }
+
+    /// Whether it needs a closer look: a hyphen behind three octets, a comma, or two blanks behind the code.
+    private static func mayBeSeveral(_ line: ArraySlice<UInt8>) -> Bool {
+        line.withUnsafeBufferPointer { line in
+            let text = line.drop { $0.isBlank }
+            guard text.count > 3 else { return false }
+            let start = text.startIndex
+            return text[start + 3] == UInt8(ascii: "-") || text.count > 4 && text[start + 4] == 32
+                || text.contains(UInt8(ascii: ","))
+        }
     }
 
     /// What Exchange's logs make of an answer to EHLO: `250  mx.example Hello [192.0.2.1] SIZE 1000 PIPELINING AUTH NTLM`.
@@ -126,6 +141,16 @@ enum RunTogether {
 }
 
 extension ArraySlice<UInt8> {
+    /// The line with its end, as it was on the wire.
+    var ended: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count + 2) { octets, length in
+            _ = octets.initialize(from: self)
+            octets.initializeElement(at: count, to: 13)
+            octets.initializeElement(at: count + 1, to: 10)
+            length = count + 2
+        }
+    }
+
     /// Without the blanks with which a console filled its lines, where it gave several as one.
     var withoutEdge: ArraySlice<UInt8> {
         guard count > 60 else { return self }

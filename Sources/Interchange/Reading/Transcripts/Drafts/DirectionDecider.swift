@@ -18,7 +18,7 @@ struct DirectionDecider {
         case challenged
     }
 
-    private(set) var reader = SessionReader()
+    private var reader = SessionReader()
     /// The observer before the last line of the client, where that may be taken back.
     private var before: SessionReader?
     /// The last verb of the client.
@@ -33,28 +33,40 @@ struct DirectionDecider {
     /// All that was said so far is what a proxy says ahead of a session.
     private(set) var isAheadOfSession = false
 
-    init(mayTakeBack: Bool = false) { before = mayTakeBack ? SessionReader() : nil }
+    init(mayTakeBack: Bool = false) {
+        before = mayTakeBack ? SessionReader() : nil
+        look()
+    }
 
-    var phase: Phase {
-        switch reader.mode {
-        case .mailData, .strayMailData: .content
-        case .saslResponse: .challenged
-        case .commands, .chunk: reader.awaitsAnswerToData ? .dataAsked : .commands
+    /// Keeps what the observer says now.
+    private mutating func look() {
+        let told = reader.whereabouts
+        (awaitsAnswer, awaitsResponse, isInReply, chunk) = (told.awaitsAnswer, false, told.isInReply, 0)
+        owesNothing = !told.awaitsAnswer && !told.isInReply && !told.isUnknown && !told.isUntouched
+        switch told.mode {
+        case .mailData, .strayMailData: phase = .content
+        case .saslResponse: (phase, awaitsResponse) = (.challenged, true)
+        case .chunk(let remaining, _):
+            chunk = Int(clamping: remaining)
+            phase = told.awaitsAnswerToData ? .dataAsked : .commands
+        case .commands: phase = told.awaitsAnswerToData ? .dataAsked : .commands
         }
     }
+
+    // What the observer says, kept since every line asks several times
+    private(set) var phase = Phase.commands
     /// The server has sent a challenge.
-    var awaitsResponse: Bool { reader.isChallenged }
+    private(set) var awaitsResponse = false
+    /// Whether something waits for an answer.
+    private(set) var awaitsAnswer = false
     /// Whether the last reply line said that another follows.
-    var isInReply: Bool { reader.isInReply }
-    /// The code of a reply whose last line has not come.
-    var unfinishedCode: UInt16? { reader.isInReply ? lastCode : nil }
+    private(set) var isInReply = false
     /// Whether a reply now would answer nothing that the log shows.
-    var owesNothing: Bool { !reader.awaitsAnswer && !reader.isInReply && !reader.isUnknown && !reader.isUntouched }
+    private(set) var owesNothing = false
     /// Octets of a chunk that BDAT announced and that did not come yet.
-    var chunk: Int {
-        guard case .chunk(let remaining, _) = reader.mode else { return 0 }
-        return Int(clamping: remaining)
-    }
+    private(set) var chunk = 0
+    /// The code of a reply whose last line has not come.
+    var unfinishedCode: UInt16? { isInReply ? lastCode : nil }
     /// Whether a mark was found to mean the opposite of what it usually means.
     var isReversed: Bool { Side.allCases.contains { side in meaning(of: side) == side.other } }
 
@@ -136,6 +148,7 @@ struct DirectionDecider {
     /// The octets were taken for what this side said. Says which of them are a credential, as far as they are whole lines.
     @discardableResult
     mutating func took(_ octets: [UInt8], from side: Side) -> Range<Int>? {
+        defer { look() }
         if side == .client, before != nil { before = reader }
         let start = reader.client.received
         // Nearly all lines are plain ones, and hold no credential.
@@ -183,20 +196,26 @@ struct DirectionDecider {
     mutating func lost(_ count: Int?) {
         _ = reader.finish(.client, isCut: true)
         reader.gap(count, from: .client)
+        look()
     }
 
     /// What was taken for the client's last line was not sent.
     mutating func tookBack() {
         verb = nil
         reader = before ?? SessionReader()
+        look()
     }
 
     /// The log tells of the connection.
-    mutating func connected() { reader.connected() }
+    mutating func connected() {
+        reader.connected()
+        look()
+    }
 
     /// TLS began: what was agreed in the clear is void.
     mutating func secured() {
         reader.secured()
+        look()
         verb = nil
     }
 }

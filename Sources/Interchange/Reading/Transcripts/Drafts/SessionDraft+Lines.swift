@@ -84,6 +84,12 @@ extension SessionDraft {
         infer(.wrappedLines)
     }
 
+    /// `openssl s_client -starttls smtp` speaks until TLS is up, and shows the last line that it was answered.
+    func isAnswerToProgram(_ line: ArraySlice<UInt8>) -> Bool {
+        guard lineCount == 0, case .reply(250, false) = LineShape(line) else { return false }
+        return opening.contains { if case .secured = $0 { true } else { false } }
+    }
+
     /// Whether the line, a greeting, begins another session although somebody has spoken: a 220 answers STARTTLS alone.
     func mayBeGreetedAgain(by line: ArraySlice<UInt8>) -> Bool {
         // The same greeting once more, with nothing between, is what another voice of the program logged.
@@ -128,12 +134,12 @@ struct UnmarkedLines {
 
     /// Takes a line of the server.
     mutating func take(_ line: ArraySlice<UInt8>) {
-        guard case .reply(400..., _) = LineShape(line), refusals.count < Self.maxRefusals else { return }
+        guard let code = LineShape.code(of: line), code >= 400, refusals.count < Self.maxRefusals else { return }
         refusals.insert(Array(line))
     }
 
     /// Whether the line refuses something and was said before.
-    func holds(_ line: ArraySlice<UInt8>) -> Bool { refusals.contains(Array(line)) }
+    func holds(_ line: ArraySlice<UInt8>) -> Bool { !refusals.isEmpty && refusals.contains(Array(line)) }
 }
 
 /// Whether a log whose rows are turns shows of commands the verbs alone: no command that must have an argument has one.

@@ -12,7 +12,7 @@ extension SessionDraft {
             guard !isClosed else { return }
             isClosed = true
             // Whether the answer to QUIT came before the client closed the log does not say.
-            if side == .client, decider.isQuitUnanswered, decider.reader.awaitsAnswer {
+            if side == .client, decider.isQuitUnanswered, decider.awaitsAnswer {
                 events.append(WireEvent(.gap(from: .server, octets: nil), leg: .relay, at: time))
             }
             events.append(WireEvent(.close(by: side), leg: .relay, at: time))
@@ -88,18 +88,20 @@ extension SessionDraft {
 
 /// Words of programs that tell of TLS from the first octet: a scheme, a port, a setting.
 enum TLSFromStart {
-    private static let signs = [
+    private static let signs: [[UInt8]] = [
         "ssl://", "smtps://", "tls://", "submissions://", "smtp_ssl", "isssl true", "tls_starttls = off",
         "tls_starttls off", "smtpsecure: ssl", "secure: true", "tls session parameters", "port 465", "port: 465",
         "port = 465", "port=465", ":465", "ssl connection using", "ssl/tls handshake", "smtp.ssl.enable=true",
-    ]
+    ].map { Array($0.utf8) }
 
+    /// Each connection of a log is asked, so octets are searched: a search for characters builds a table for each sign.
     static func isTold(_ line: String) -> Bool {
-        let words = line.lowercased()
+        let words = Array(line.lowercased().utf8)[...]
         return signs.contains { sign in
             guard let found = words.firstRange(of: sign) else { return false }
             // `:4650` is another port.
-            return !sign.hasSuffix("465") || !(words[found.upperBound...].first?.isNumber ?? false)
+            let isPort = sign.suffix(3).elementsEqual("465".utf8)
+            return !isPort || !(words[found.upperBound...].first.map { (0x30...0x39).contains($0) } ?? false)
         }
     }
 }

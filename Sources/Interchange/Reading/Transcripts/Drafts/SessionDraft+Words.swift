@@ -5,6 +5,11 @@ import Tracing
 extension SessionDraft {
     mutating func note(_ text: String) { events.append(WireEvent(.note(text), leg: .relay, at: time)) }
 
+    /// What the reader remarks on the rows of a log.
+    var remark: [WireEvent] {
+        verbs.areAlone ? [WireEvent(.remark(.init(.verbsAlone)), leg: .relay)] : []
+    }
+
     /// What stood in the log before the session.
     mutating func precede(with group: RemarkGroup) { remarks = group }
 

@@ -12,6 +12,8 @@ struct SessionDraft {
     var events: [WireEvent] = []
     private(set) var clock = LogClock()
     var time = 0.0
+    /// Which event holds the last octets, and whose they are.
+    private var lastOctets = (place: -1, side: Side.server)
     var remarks = RemarkGroup()
     /// Which events are remarks of the log.
     private(set) var remarkPlaces: Set<Int> = []
@@ -34,7 +36,7 @@ struct SessionDraft {
     var lookups: [String] = []
     private var isAnswered = true
     /// The last line of the wire, and whose it was.
-    private(set) var lastLine: (side: Side, line: [UInt8])?
+    private(set) var lastLine: (side: Side, line: ArraySlice<UInt8>)?
     /// The lines of a reply that is unfinished.
     private var reply: [UInt8] = []
     private(set) var unmarked = UnmarkedLines()
@@ -96,10 +98,12 @@ struct SessionDraft {
         if line.isEmpty, decider.phase != .content, mark == nil || decider.phase != .challenged { return }
         if quotes(line, mark) { return remarks.append(line) }
         if decider.chunk > 0, mark != .server || decider.isReversed, LineShape(line).side == nil {
-            return putChunk(line + [13, 10])
+            return putChunk(line.ended)
         }
         // recordio's word for it.
-        if line.elementsEqual("[EOF]".utf8), decider.phase != .content { return link(.closed(mark ?? .server)) }
+        if line.count == 5, line.elementsEqual("[EOF]".utf8), decider.phase != .content {
+            return link(.closed(mark ?? .server))
+        }
         if isAnswerToProgram(line) {
             return remarks.append(Array("the end of the answer to the program's own EHLO: ".utf8) + line)
         }
@@ -115,16 +119,14 @@ struct SessionDraft {
         if repeats(text, side) { return }
         if mark == nil { infer(.sides) }
         infer(.lineEnds)
-        let lines = side == .server ? RunTogether.lines(of: text) : [text.withoutPadding]
-        if lines.count > 1 { infer(.joinedLines) }
-        for line in lines { put(line, line + [13, 10], from: side) }
+        if side == .server, let lines = RunTogether.divided(text) {
+            if lines.count > 1 { infer(.joinedLines) }
+            for line in lines { put(line, line.ended, from: side) }
+        } else {
+            let line = side == .server ? text : text.withoutPadding
+            put(line, line.ended, from: side)
+        }
         if source.isFull { wrappedAt = side }
-    }
-
-    /// `openssl s_client -starttls smtp` speaks until TLS is up, and shows the last line that it was answered.
-    private func isAnswerToProgram(_ line: ArraySlice<UInt8>) -> Bool {
-        guard lineCount == 0, case .reply(250, false) = LineShape(line) else { return false }
-        return opening.contains { if case .secured = $0 { true } else { false } }
     }
 
     private mutating func wrote(_ mark: Side?, _ octets: [UInt8], _ source: Source) {
@@ -161,7 +163,8 @@ struct SessionDraft {
         if side == .client, hidesContent, decider.phase == .content, line.elementsEqual([UInt8(ascii: ".")]) {
             lackContent()
         }
-        if side == .server, case .reply(let code, _) = LineShape(line), code != 421 {
+        let shape = LineShape(line)
+        if side == .server, case .reply(let code, _) = shape, code != 421 {
             if decider.awaitsResponse {
                 lackResponse()
             } else if decider.phase == .commands, spoke.contains(.client), decider.owesNothing {
@@ -180,11 +183,11 @@ struct SessionDraft {
         emit(octets, from: side)
         if side == .client || !decider.isInReply { reply = [] } else if reply.count < 1 << 16 { reply += octets }
         lineCount += 1
-        lastLine = (side, Array(line))
+        lastLine = (side, line)
         spoke.insert(side)
         if side == .server { unmarked.take(line) }
         isAnswered = side == .server
-        switch LineShape(line) {
+        switch shape {
         case .command(.startTLS) where side == .client:
             tls = .asked
             takeBackWrapping()
@@ -198,14 +201,17 @@ struct SessionDraft {
     mutating func emit(_ octets: [UInt8], from side: Side) {
         flushRemarks()
         // What came at one time is one event, as far as it stays small.
-        if let last = events.last, last.time == time, case .octets(side, var before, _) = last.kind,
-            before.count < 1 << 16
+        let isOther = lastOctets.place == events.count - 1 && lastOctets.side != side
+        if !isOther, let last = events.indices.last, events[last].time == time,
+            case .octets(side, var before, _) = events[last].kind, before.count < 1 << 16
         {
-            events[events.count - 1].kind = .note("")
+            events[last].kind = .note("")
             before += octets
-            events[events.count - 1].kind = .octets(from: side, before)
+            events[last].kind = .octets(from: side, before)
             return
         }
+        if events.isEmpty { events.reserveCapacity(16) }
+        lastOctets = (events.count, side)
         events.append(WireEvent(.octets(from: side, octets), leg: .relay, at: time))
     }
 
@@ -335,11 +341,6 @@ struct SessionDraft {
             events: remark.isEmpty ? events : remark + events,
             warnings: []
         )
-    }
-
-    /// What the reader remarks on the rows of a log.
-    private var remark: [WireEvent] {
-        verbs.areAlone ? [WireEvent(.remark(.init(.verbsAlone)), leg: .relay)] : []
     }
 
     /// No more lines come; false when nobody said anything.
