@@ -3,49 +3,99 @@ import Tracing
 
 /// Lines of a text: each without its end, whichever it is.
 struct TextLines: Sequence, IteratorProtocol {
-    let octets: [UInt8]
+    private let octets: [UInt8]
+    /// Where in the text the octets begin.
+    private let origin: Int
+    /// Where in the text the next line begins.
     private(set) var position: Int
+    /// Where the octets are a part of the text: what is told when its end is met.
+    private let edge: TextEdge?
 
-    init(_ octets: [UInt8], from position: Int = 0) {
-        self.octets = octets
-        self.position = position
+    init(_ octets: [UInt8], from position: Int = 0, origin: Int = 0, edge: TextEdge? = nil) {
+        (self.octets, self.position, self.origin, self.edge) = (octets, position, origin, edge)
     }
 
     mutating func next() -> ArraySlice<UInt8>? {
-        guard position < octets.count else { return nil }
-        let start = position
-        let end = octets[start...].firstIndex { $0 == 10 || $0 == 13 } ?? octets.count
-        position = end
-        // CR LF and CR CR LF are one line end.
-        while position < octets.count, octets[position] == 13, position - end < 2 { position += 1 }
-        if position < octets.count, octets[position] == 10 {
-            position += 1
-        } else if position - end > 1 {
-            position = end + 1
+        let start = position - origin
+        guard start < octets.count else {
+            edge?.isMet = true
+            return nil
         }
+        let (end, next) = octets.withUnsafeBufferPointer { Self.end(of: $0, from: start) }
+        position = next + origin
         return octets[start..<end]
+    }
+
+    /// Where a line ends, and where the next one begins.
+    private static func end(of octets: UnsafeBufferPointer<UInt8>, from start: Int) -> (line: Int, next: Int) {
+        var end = start
+        while end < octets.count, octets[end] != 10, octets[end] != 13 { end += 1 }
+        var next = end
+        // CR LF and CR CR LF are one line end.
+        while next < octets.count, octets[next] == 13, next - end < 2 { next += 1 }
+        if next < octets.count, octets[next] == 10 { return (end, next + 1) }
+        return (end, next - end > 1 ? end + 1 : next)
     }
 }
 
+/// The end of a part of a text, behind which more lines stand than the part has.
+final class TextEdge {
+    /// Whether somebody looked for a line behind it, and took it for the end of the text.
+    fileprivate(set) var isMet = false
+}
+
 /// How a text is to be read, told by its beginning.
-struct ReadingPlan {
-    let dialect: Dialect
+///
+/// It is asked about each line, so what it holds is shared by all its copies.
+struct ReadingPlan: Sendable {
+    private let told: Told
+
+    /// What the beginning of the text told.
+    private final class Told: Sendable {
+        let dialect: Dialect
+        let front: LineFront
+        let isFenced: Bool
+        let indent: Int
+        let isDoubled: Bool
+        let width: Int
+        let ends: WrittenEnds?
+        let echoes: EchoingVoices?
+        let asksLinesBehind: Bool
+
+        init(
+            _ dialect: Dialect,
+            _ front: LineFront,
+            _ isFenced: Bool,
+            _ indent: Int,
+            _ isDoubled: Bool,
+            _ width: Int,
+            _ ends: WrittenEnds?,
+            _ echoes: EchoingVoices?,
+            _ asksLinesBehind: Bool
+        ) {
+            (self.dialect, self.front, self.isFenced, self.indent) = (dialect, front, isFenced, indent)
+            (self.isDoubled, self.width, self.ends) = (isDoubled, width, ends)
+            (self.echoes, self.asksLinesBehind) = (echoes, asksLinesBehind)
+        }
+    }
+
+    var dialect: Dialect { told.dialect }
     /// What stands before the lines and is no part of them.
-    let front: LineFront
+    var front: LineFront { told.front }
     /// Only what stands in the code blocks of Markdown is the session.
-    let isFenced: Bool
+    var isFenced: Bool { told.isFenced }
     /// Spaces before every line.
-    let indent: Int
+    var indent: Int { told.indent }
     /// Every line stands there twice.
-    let isDoubled: Bool
+    var isDoubled: Bool { told.isDoubled }
     /// The width of the window that the text was copied from; 0 when no line fills it.
-    let width: Int
+    var width: Int { told.width }
     /// How the log writes line ends out, if it does.
-    let ends: WrittenEnds?
+    var ends: WrittenEnds? { told.ends }
     /// Voices that say again what another says.
-    let echoes: EchoingVoices?
+    var echoes: EchoingVoices? { told.echoes }
     /// What some lines are is told by those behind them.
-    private(set) var asksLinesBehind = false
+    var asksLinesBehind: Bool { told.asksLinesBehind }
 
     /// Octets that are looked at to make a plan; when there is no dialogue in them, the next as many.
     static let block = 1 << 20
@@ -82,24 +132,7 @@ struct ReadingPlan {
     /// Whether what tells the lines apart was learned from them, and may be learned otherwise from more.
     var isLearned: Bool { front.learned != nil || !Dialect.all.contains { $0.name == dialect.name } }
 
-    private init(
-        _ dialect: Dialect,
-        _ front: LineFront,
-        _ isFenced: Bool,
-        _ indent: Int,
-        _ isDoubled: Bool,
-        _ width: Int,
-        _ ends: WrittenEnds?,
-        _ echoes: EchoingVoices?
-    ) {
-        self.dialect = dialect
-        self.front = front
-        self.isFenced = isFenced
-        self.indent = indent
-        self.isDoubled = isDoubled
-        self.width = width
-        (self.ends, self.echoes) = (ends, echoes)
-    }
+    private init(_ told: Told) { self.told = told }
 
     static func isFence(_ line: ArraySlice<UInt8>) -> Bool {
         // Perhaps within a quotation.
@@ -239,8 +272,8 @@ struct ReadingPlan {
         let pairs = stride(from: 0, to: shaped.count - 1, by: 2).count { at in
             shaped[at].line.elementsEqual(shaped[at + 1].line) && shaped[at].process == shaped[at + 1].process
         }
-        let longest = sample.map(\.line.count).max() ?? 0
-        var plan = ReadingPlan(
+        let longest = sample.reduce(0) { max($0, $1.line.count) }
+        let plan = Told(
             dialect,
             front,
             inside > outside,
@@ -248,10 +281,10 @@ struct ReadingPlan {
             shaped.count >= 4 && pairs * 2 == shaped.count - shaped.count % 2,
             [80, 100, 120, 132].contains(longest) ? longest : 0,
             WrittenEnds(texts),
-            processes.count > 1 ? nil : EchoingVoices(told)
+            processes.count > 1 ? nil : EchoingVoices(told),
+            asksLinesBehind
         )
-        plan.asksLinesBehind = asksLinesBehind
-        return plan
+        return ReadingPlan(plan)
     }
 
     /// Whether it may be a greeting in a frame of its own, or the end of mail data that stands there without marks.

@@ -37,7 +37,7 @@ extension ReadingRun {
 
     /// The greeting behind the words of a program, as `smtpGreeting: 220 mx.example`, where the client speaks next: nothing else
     /// answers it (RFC 5321 §3.1).
-    func framedGreeting(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    func framedGreeting(_ line: ArraySlice<UInt8>, before lines: TextLines) -> ArraySlice<UInt8>? {
         guard let greeting = Self.framed(line) else { return nil }
         var ahead = lines
         for _ in 0..<Self.maxFrame {
@@ -57,13 +57,15 @@ extension ReadingRun {
 
     /// What may be a greeting behind words that end in a colon or a bracket.
     static func framed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard line.count < 1000, let found = line.firstRange(of: Array(" 220".utf8)),
+        guard line.count < 1000, let found = line.firstRange(of: greetingInFrame),
             ":]>)".utf8.contains(line[..<found.lowerBound].trimmed.last ?? 0)
         else { return nil }
         let greeting = line[(found.lowerBound + 1)...]
         guard case .reply(220, false) = LineShape(greeting) else { return nil }
         return greeting
     }
+
+    private static let greetingInFrame = Array(" 220".utf8)
 
     /// So many lines of a program's own may stand between a greeting and what answers it.
     private static let maxFrame = 20
@@ -82,25 +84,28 @@ struct UnmarkedMailData {
     private var leavesBlanks = false
 
     /// The item, or the line of mail data that it is.
-    mutating func item(_ item: Peeled.Item, _ draft: SessionDraft, _ ahead: TextLines, _ plan: ReadingPlan)
+    mutating func item(_ item: Peeled.Item, isInMailData: Bool, _ ahead: TextLines, _ plan: ReadingPlan)
         -> Peeled.Item
     {
         guard case .goesOn(let line) = item else {
-            note(item, draft)
+            note(item, isInMailData: isInMailData)
             return item
         }
         if lastWasCommand { leavesBlanks = line.isEmpty }
         lastWasCommand = false
-        guard draft.isInMailData, isMailData(ahead, plan) else { return item }
+        guard isInMailData, isMailData(ahead, plan) else { return item }
         if line.isEmpty, leavesBlanks, isMarked(next: ahead, plan) { return .again }
         return .said(nil, line)
     }
 
-    private mutating func note(_ item: Peeled.Item, _ draft: SessionDraft) {
+    private mutating func note(_ item: Peeled.Item, isInMailData: Bool) {
         if lastWasCommand { leavesBlanks = false }
         lastWasCommand = false
-        if case .said(.client, _) = item, !draft.isInMailData { lastWasCommand = true }
+        if case .said(.client, _) = item, !isInMailData { lastWasCommand = true }
     }
+
+    /// Whether it knows nothing, before the line at `position`, that counts from there on where a session begins with that line.
+    func isAsNew(at position: Int) -> Bool { until <= position && (!leavesBlanks || lastWasCommand) }
 
     private func isMarked(next ahead: TextLines, _ plan: ReadingPlan) -> Bool {
         var lines = ahead

@@ -1,27 +1,5 @@
 import SMTP
-public import Tracing
-
-/// Reads sessions from what other programs write about them: logs, debugging output, text copied from a terminal.
-///
-/// Linear in the length of the text: a plan is made from its beginning, then every line is looked at once.
-public enum TranscriptReader {
-    /// Whether there is a session in it.
-    public static func recognises(_ octets: [UInt8]) -> Bool {
-        TranscriptFile(octets).isDialogue || beginsAsDialogue(octets)
-    }
-
-    /// Whether there is one in the beginning of a long text which, read as a whole, has none.
-    static func beginsAsDialogue(_ octets: [UInt8]) -> Bool {
-        let start = octets.prefix(1 << 20)
-        return start.count < octets.count && ReadingPlan(TranscriptText(Array(start)).octets) != nil
-    }
-
-    /// The sessions in the order in which they begin; none when nothing in it is a dialogue.
-    public static func read(_ octets: [UInt8]) -> [Recording] {
-        let file = TranscriptFile(octets)
-        return (0..<file.count).map(file.recording)
-    }
-}
+import Tracing
 
 extension [Range<Int>] {
     /// Adds the place of a line.
@@ -36,39 +14,46 @@ extension [Range<Int>] {
 
 /// One reading of a text from beginning to end.
 struct ReadingRun {
-    private let text: TranscriptText
     let plan: ReadingPlan
     private(set) var lines: TextLines
     private var isInFence = false
-    private var drafts: [[UInt8]: Entry] = [:]
-    private var mailData = UnmarkedMailData()
-    private var begun = 0
+    private(set) var drafts: [[UInt8]: Entry] = [:]
+    /// The one of them that got the last line: the next line is nearly always its own.
+    private var latest: Entry?
+    private var latestKey: [UInt8] = []
+    private(set) var mailData = UnmarkedMailData()
+    /// How many sessions have begun.
+    private(set) var begun = 0
     private var ended: [Ended] = []
     /// The sessions that got lines since somebody asked; known where somebody will ask.
     private var touched: Set<[UInt8]> = []
     private var tellsTouched = false
     /// Words before any session, and where they stand.
-    private var preface = RemarkGroup()
+    private(set) var preface = RemarkGroup()
     private var prefacePlaces: [Range<Int>] = []
     /// Where the line under way stands.
     private var place = 0..<0
     /// The session of the line before, which a line without marks goes on with.
-    private var current: [UInt8] = []
-    private var lastVoice: Voice?
+    private(set) var current: [UInt8] = []
+    private(set) var lastVoice: Voice?
     private var previous: (line: ArraySlice<UInt8>, process: [UInt8]?)?
 
     /// A session under way: one object, since every line looks it up and changes it.
-    fileprivate final class Entry {
-        var draft: SessionDraft
+    final class Entry {
+        fileprivate(set) var draft: SessionDraft
         let order: Int
-        var places: [Range<Int>]
-        var isLeft = false
+        fileprivate(set) var places: [Range<Int>]
+        fileprivate(set) var isLeft = false
         /// Whom it is with, as the log's lines have it.
-        var peer: [UInt8] = []
+        fileprivate(set) var peer: [UInt8] = []
 
-        init(_ draft: SessionDraft, order: Int, places: [Range<Int>]) {
+        fileprivate init(_ draft: SessionDraft, order: Int, places: [Range<Int>]) {
             (self.draft, self.order, self.places) = (draft, order, places)
         }
+
+        /// Whether somebody has spoken.
+        var hasLines: Bool { draft.lineCount > 0 }
+        var isInMailData: Bool { draft.isInMailData }
     }
 
     /// A session of which no more lines come. Nobody may have spoken in it.
@@ -94,11 +79,10 @@ struct ReadingRun {
     /// With so many open it is looked for some that are over.
     private var roomEnds = 2 * ReadingRun.recent
 
-    init(_ text: TranscriptText, _ plan: ReadingPlan) {
-        self.text = text
-        self.plan = plan
-        lines = TextLines(text.octets)
-    }
+    init(_ text: TranscriptText, _ plan: ReadingPlan) { self.init(TextLines(text.octets), plan) }
+
+    /// A reading that begins with these lines.
+    init(_ lines: TextLines, _ plan: ReadingPlan) { (self.lines, self.plan) = (lines, plan) }
 
     // MARK: Lines that come one by one
 
@@ -133,8 +117,7 @@ struct ReadingRun {
     /// Lets sessions go: what comes of their processes is no longer part of them.
     mutating func letGo(_ orders: Set<Int>) {
         for key in drafts.compactMap({ orders.contains($0.value.order) ? $0.key : nil }) {
-            drafts[key] = nil
-            touched.remove(key)
+            _ = remove(key)
         }
     }
 
@@ -157,10 +140,13 @@ struct ReadingRun {
         while ended.isEmpty {
             if takeLine() { continue }
             if drafts.isEmpty { return nil }
-            for key in Array(drafts.keys) { finish(key) }
+            end()
         }
         return ended.popLast()
     }
+
+    /// The next session that is over with the lines that were read.
+    mutating func nextEnded() -> Ended? { ended.popLast() }
 
     /// Whether there is a session at all; reads no further than that.
     mutating func findsSession() -> Bool {
@@ -173,7 +159,8 @@ struct ReadingRun {
     }
 
     /// Takes the next line; false behind the last.
-    private mutating func takeLine() -> Bool {
+    @discardableResult
+    mutating func takeLine() -> Bool {
         let start = lines.position
         guard let line = lines.next() else { return false }
         place = start..<lines.position
@@ -214,10 +201,12 @@ struct ReadingRun {
         }
         var key = told.session
         // What tells no session goes on with the one before.
-        if told.isMarked ? key.isEmpty && drafts[current] != nil : told.process == nil { key = current }
+        if told.isMarked ? key.isEmpty && entry(current) != nil : told.process == nil { key = current }
         if isWithAnother(told.peer, key) { finish(key) }
         hand(greeting(in: told, key) ?? told.item, told.source, key)
-        if !told.peer.isEmpty { drafts[key]?.peer = Array(told.peer) }
+        if !told.peer.isEmpty, let entry = entry(key), !entry.peer.elementsEqual(told.peer) {
+            entry.peer = Array(told.peer)
+        }
         if told.isLast { leave(key) }
     }
 
@@ -230,7 +219,7 @@ struct ReadingRun {
     }
 
     /// What a line tells by itself, whatever stood before it.
-    private struct Told {
+    struct Told {
         var line: ArraySlice<UInt8>
         var item: Peeled.Item
         var source: SessionDraft.Source
@@ -242,7 +231,7 @@ struct ReadingRun {
         var peer: ArraySlice<UInt8> = []
     }
 
-    private func read(_ raw: ArraySlice<UInt8>) -> Told {
+    func read(_ raw: ArraySlice<UInt8>) -> Told {
         let front = plan.front.take(raw)
         let line = front.rest.dropIndent(plan.indent)
         var source = SessionDraft.Source(time: front.time, isFull: plan.width > 0 && raw.count == plan.width)
@@ -281,12 +270,14 @@ struct ReadingRun {
     }
 
     /// The greeting in a line that is otherwise framed than the rest of its session, as a program's own words frame it.
-    private func greeting(in told: Told, _ key: [UInt8]) -> Peeled.Item? {
+    ///
+    /// What answers it may stand in `lines`; nil for those that come next.
+    func greeting(in told: Told, _ key: [UInt8], before lines: TextLines? = nil) -> Peeled.Item? {
         switch told.item {
         case .goesOn(let line), .remark(let line), .said(nil, let line):
             // Of several sessions it must tell which one it greets.
             guard key.isEmpty || told.process?.isEmpty == false, !hasSession(key, where: { !$0.isOver }),
-                let greeting = framedGreeting(line)
+                let greeting = framedGreeting(line, before: lines ?? self.lines)
             else { return nil }
             return .said(.server, greeting)
         default: return nil
@@ -300,13 +291,25 @@ struct ReadingRun {
 
     /// The log says that the session of a line is over.
     private mutating func leave(_ key: [UInt8]) {
-        if let entry = drafts[key], entry.draft.lineCount > 0 { entry.isLeft = true }
+        if let entry = entry(key), entry.hasLines { entry.isLeft = true }
+    }
+
+    /// The session under way that a key stands for.
+    private func entry(_ key: [UInt8]) -> Entry? {
+        if let latest, latestKey == key { return latest }
+        return drafts[key]
+    }
+
+    private mutating func remove(_ key: [UInt8]) -> Entry? {
+        if latestKey == key { latest = nil }
+        touched.remove(key)
+        return drafts.removeValue(forKey: key)
     }
 
     /// Gives a line to a session, which it may begin; says whether it belongs to one.
     @discardableResult
     private mutating func give(_ item: Peeled.Item, _ source: SessionDraft.Source, to key: [UInt8]) -> Bool {
-        var known = drafts[key]
+        var known = entry(key)
         if known == nil {
             // Words that belong to no session are no reason to begin one.
             switch item {
@@ -328,7 +331,9 @@ struct ReadingRun {
             begun += 1
         }
         guard let entry = known else { return false }
-        entry.draft.take(mailData.item(item, entry.draft, lines, plan), source)
+        if latest !== entry { (latest, latestKey) = (entry, key) }
+        let isInMailData = entry.isInMailData
+        entry.draft.take(mailData.item(item, isInMailData: isInMailData, lines, plan), source)
         entry.places.add(place)
         if tellsTouched { touched.insert(key) }
         return true
@@ -341,10 +346,10 @@ struct ReadingRun {
             for (key, entry) in drafts where entry.order < begun - Self.recent && Ended(entry).isOver { finish(key) }
             roomEnds = max(Self.recent * 2, drafts.count * 2)
         }
-        if drafts.count >= Self.maxOpen { for other in Array(drafts.keys) { finish(other) } }
+        if drafts.count >= Self.maxOpen { end() }
     }
 
-    private func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
+    func beginsAnother(_ item: Peeled.Item, _ key: [UInt8]) -> Bool {
         switch item {
         case .link(.connecting), .link(.accepted): return hasSession(key) { _ in true }
         case .link(.connected): return hasSession(key, where: \.isOver)
@@ -356,26 +361,25 @@ struct ReadingRun {
     }
 
     /// Whether the log names another connection than the one of the session under way.
-    private func isWithAnother(_ peer: ArraySlice<UInt8>, _ key: [UInt8]) -> Bool {
-        guard !peer.isEmpty, let entry = drafts[key], entry.draft.lineCount > 0 else { return false }
+    func isWithAnother(_ peer: ArraySlice<UInt8>, _ key: [UInt8]) -> Bool {
+        guard !peer.isEmpty, let entry = entry(key), entry.hasLines else { return false }
         return !entry.peer.isEmpty && !entry.peer.elementsEqual(peer)
     }
 
     /// Whether the line greets although somebody has spoken.
     private func greetsAgain(_ line: ArraySlice<UInt8>, _ key: [UInt8]) -> Bool {
         if LineShape.isProxyHeader(line) { return hasSession(key, where: \.mayBeProxiedAgain) }
-        guard case .reply(220, _) = LineShape(line) else { return false }
+        guard LineShape.code(of: line) == 220 else { return false }
         return hasSession(key) { $0.mayBeGreetedAgain(by: line) }
     }
 
     /// Whether a session in which somebody has spoken is under way, and is as asked.
     private func hasSession(_ key: [UInt8], where isAsked: (SessionDraft) -> Bool) -> Bool {
-        drafts[key].map { $0.draft.lineCount > 0 && isAsked($0.draft) } ?? false
+        entry(key).map { $0.hasLines && isAsked($0.draft) } ?? false
     }
 
     private mutating func finish(_ key: [UInt8]) {
-        guard let entry = drafts.removeValue(forKey: key) else { return }
-        touched.remove(key)
+        guard let entry = remove(key) else { return }
         ended.append(Ended(entry))
     }
 }

@@ -51,21 +51,47 @@ public struct TranscriptFile: Sendable {
     private static let sessionsAtOnce = 256
 
     /// What `make` makes of each session, given to `body` in the order in which they begin. The text is read once, and `make` is
-    /// called on other threads meanwhile. It is for lists: no octets are marked as a credential, nor does the reader say what it did.
+    /// called on other threads. It is for lists: no octets are marked as a credential, nor does the reader say what it did.
     func each<Row: Sendable, Failure: Error>(
         making make: @escaping @Sendable (Recording) -> Row,
         _ body: (Row) throws(Failure) -> Void
     ) throws(Failure) {
         guard let plan else { return }
+        let listed = { @Sendable (ended: ReadingRun.Ended) -> Row? in
+            var draft = ended.draft
+            return draft.finishedForList().map(make)
+        }
+        var parts = TextParts(text.octets, plan)
+        guard let first = parts.next() else { return }
+        if first.isLast { return try eachInTurn(plan, making: listed, body) }
+        var joined = JoinedParts(text.octets, plan, making: listed)
+        var next = Optional(first)
+        try Processors.pipeline(
+            atOnce: 1,
+            from: {
+                defer { next = parts.next() }
+                return next
+            },
+            making: { TextParts.rows(of: $0, plan, making: listed) },
+            { (rows) throws(Failure) in
+                joined.add(rows)
+                while let row = joined.next() { try body(row) }
+            }
+        )
+    }
+
+    /// The same where lines of many sessions stand between each other: one thread reads, others make something of each session.
+    private func eachInTurn<Row: Sendable, Failure: Error>(
+        _ plan: ReadingPlan,
+        making make: @escaping @Sendable (ReadingRun.Ended) -> Row?,
+        _ body: (Row) throws(Failure) -> Void
+    ) throws(Failure) {
         var run = ReadingRun(text, plan)
         var rows = InOrder<Row>()
         try Processors.pipeline(
             atOnce: Self.sessionsAtOnce,
             from: { run.next() },
-            making: { ended in
-                var draft = ended.draft
-                return (ended.order, draft.finishedForList().map(make))
-            },
+            making: { ended in (ended.order, make(ended)) },
             { (order, row) throws(Failure) in
                 rows.add(row, order: order)
                 while let row = rows.next() { try body(row) }
