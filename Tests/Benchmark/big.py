@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Prints how quick ehlo is with a recording of very many lines, beside less and grep on the same file; asserts nothing.
 
-    big.py [PROGRAM] [--lines N] [--kinds KIND,KIND…] [--growth N,N…] [--keep DIR]
+    big.py [PROGRAM] [--lines N] [--kinds KIND,KIND…] [--growth N,N…] [--long] [--keep DIR]
 
-PROGRAM is .build/release/ehlo when it is not given. Needs nothing but Python: the recordings are written here. The kinds:
+PROGRAM is .build/release/ehlo when it is not given. Needs nothing but Python: the files are written here. The kinds of recordings:
 `transactions` (one session of many mails), `data` (one mail of so many lines), `recipients` (one mail with a tenth as many), `findings`
-(a finding on each line). For each are printed: milliseconds to the first screen; seconds until all is read, told by the process
+(a finding on each line). The kinds of logs, with a session in each twenty lines: `log` (swaks' arrows), `postfix` (what Postfix tells of
+its mails), `terminal` (typed into openssl s_client). For each are printed: milliseconds to the first screen; seconds until all is read, told by the process
 being idle, on the clock and of a processor; milliseconds of a key, the median and of a hundred the second slowest, on the clock, and of a
-processor the median and the slowest, which other programs disturb less; MB of memory in the panes, and at most; seconds and MB of `--list`, `--plain` and JSON. The growth is that of `transactions`.
+processor the median and the slowest, which other programs disturb less; MB of memory in the panes, and at most; seconds and MB of `--list`, `--plain` and JSON.
+Of a log the list alone is measured. The growth is that of the list of `log`, and of the JSON and the first screen of `transactions`, from 10³
+lines to 10⁶, with `--long` to 10⁷: each time without that of a file of one session, the power of it, and microseconds for each further line.
 """
 
 import argparse
@@ -57,6 +60,8 @@ class Recording:
 
 
 def write(path, kind, lines):
+    if kind in LOGS:
+        return write_log(path, kind, lines)
     recording = Recording(path)
     if kind == "transactions":
         for _ in range(lines // 13):
@@ -72,6 +77,43 @@ def write(path, kind, lines):
     recording.turns("C QUIT", "S 221 2.0.0 bye")
     recording.event("close", "server")
     recording.file.close()
+
+
+SWAKS = [
+    "=== Trying mx.example:25...", "=== Connected to mx.example.", "<-  220 mx.example ESMTP", " -> EHLO a.example",
+    "<-  250-mx.example", "<-  250 SIZE 1000000", " -> MAIL FROM:<ada@a.example>", "<-  250 2.1.0 Ok",
+    " -> RCPT TO:<bob@b.example>", "<-  250 2.1.5 Ok", " -> DATA", "<-  354 go", " -> Subject: hello", " -> ", " -> Hello.", " -> .",
+    "<-  250 2.0.0 queued", " -> QUIT", "<-  221 2.0.0 bye", "=== Connection closed with remote host.",
+]
+TERMINAL = [
+    "CONNECTED(00000003)", "---", "SSL handshake has read 4523 bytes", "---", "220 mx.example ESMTP", "EHLO a.example", "250-mx.example",
+    "250 SIZE 1000000", "MAIL FROM:<ada@a.example>", "250 2.1.0 Ok", "RCPT TO:<bob@b.example>", "250 2.1.5 Ok", "DATA", "354 go",
+    "Subject: hello", "", ".", "250 2.0.0 queued", "QUIT", "221 2.0.0 bye",
+]
+
+
+def told(number):
+    """Twenty lines of Postfix: a mail that comes in and goes to fourteen."""
+    stamp = f"Nov 26 {number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02} mx postfix/"
+    name, client = f"4dX{number:07}", f"client{number}.example[192.0.2.{number % 256}]"
+    yield f"{stamp}smtpd[{1000 + number % 500}]: connect from {client}"
+    yield f"{stamp}smtpd[{1000 + number % 500}]: {name}: client={client}"
+    yield f"{stamp}cleanup[{1500 + number % 500}]: {name}: message-id=<m{number}@a.example>"
+    yield f"{stamp}qmgr[900]: {name}: from=<ada@a.example>, size=1234, nrcpt=14 (queue active)"
+    yield f"{stamp}smtpd[{1000 + number % 500}]: disconnect from {client} ehlo=1 mail=1 rcpt=14 data=1 quit=1 commands=18"
+    for recipient in range(14):
+        yield (f"{stamp}smtp[{2000 + number % 500}]: {name}: to=<bob{recipient}@b.example>, relay=mx.b.example[198.51.100.7]:25, "
+               f"delay=0.5, delays=0.1/0/0.2/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as AB{number})")
+    yield f"{stamp}qmgr[900]: {name}: removed"
+
+
+LOGS = {"log": lambda number: SWAKS, "terminal": lambda number: TERMINAL, "postfix": told}
+
+
+def write_log(path, kind, lines):
+    with open(path, "w") as file:
+        for number in range(max(1, lines // 20)):
+            file.write("".join(f"{line}\n" for line in LOGS[kind](number)))
 
 
 class Panes:
@@ -177,25 +219,46 @@ def neighbours(path):
     measure("grep", "sh", "-c", 'grep -c "250 2" "$0" | cat', str(path))
 
 
+def first_screen(program, path):
+    run = Panes(program, "replay", str(path))
+    first = run.screen() / 1000
+    run.end()
+    print(f"  first screen {first:6.3f} s")
+    return first
+
+
 def growth(program, folder, counts):
-    print("growth of JSON, transactions:")
-    points = []
-    for count in counts:
-        path = folder / f"growth-{count}.ehlo"
-        write(path, "transactions", count)
-        points.append((count, measure(f"{count:,}", program, "export", str(path), "--format", "json")))
-        path.unlink()
-    for (few, before), (many, after) in zip(points, points[1:]):
-        slope = math.log(after / before) / math.log(many / few)
-        print(f"  {few:,} to {many:,}: to the power of {slope:.2f}, {1e6 * (after - before) / (many - few):.2f} µs a line")
+    ways = [
+        ("the list of a log", "log", lambda path: measure("list", program, "replay", str(path), "--list")),
+        ("JSON", "transactions", lambda path: measure("json", program, "export", str(path), "--format", "json")),
+        ("the first screen", "transactions", lambda path: first_screen(program, path)),
+    ]
+    for name, kind, run in ways:
+        points = []
+        for count in [20, *counts]:
+            path = folder / f"growth-{kind}-{count}{'.txt' if kind in LOGS else '.ehlo'}"
+            write(path, kind, count)
+            print(f" {name}, {count:,} lines:")
+            # What is short is disturbed most.
+            points.append((count, min(run(path) for _ in range(1 if count > 100_000 else 3))))
+            path.unlink()
+        start = points[0][1]
+        print(f"growth of {name}:")
+        for (few, before), (many, after) in zip(points, points[1:]):
+            # Within a hundredth of a second nothing can be told of a power.
+            told = min(before, after) - start > 0.01
+            power = math.log((after - start) / (before - start)) / math.log(many / few) if told else None
+            print(f"  {few:10,} to {many:10,}: {after:7.3f} s, " + (f"to the power of {power:.2f}, " if told else "")
+                  + f"{1e6 * (after - before) / (many - few):.2f} µs a line")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program", nargs="?", default=".build/release/ehlo")
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--kinds", default="transactions,data,recipients,findings")
+    parser.add_argument("--kinds", default="transactions,data,recipients,findings,log,postfix,terminal")
     parser.add_argument("--growth", default="1000,10000,100000,1000000")
+    parser.add_argument("--long", action="store_true", help="also the growth to ten million lines, which takes minutes")
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_args()
     program = str(pathlib.Path(options.program).resolve())
@@ -203,17 +266,22 @@ def main():
         folder = options.keep or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for kind in filter(None, options.kinds.split(",")):
-            path = folder / f"{kind}-{options.lines}.ehlo"
+            path = folder / f"{kind}-{options.lines}{'.txt' if kind in LOGS else '.ehlo'}"
             lines = options.lines // 5 if kind == "recipients" else options.lines
             if not path.exists():
                 write(path, kind, lines)
             print(f"{kind}: {lines:,} lines, {path.stat().st_size / 1e6:.0f} MB")
-            panes(program, path)
+            if kind not in LOGS:
+                panes(program, path)
             measure("list", program, "replay", str(path), "--list")
+            if kind in LOGS:
+                neighbours(path)
+                continue
             measure("plain", program, "replay", str(path), "--plain", "--no-input")
             measure("json", program, "export", str(path), "--format", "json")
             neighbours(path)
-        growth(program, folder, [int(count) for count in options.growth.split(",") if count])
+        counts = [int(count) for count in options.growth.split(",") if count]
+        growth(program, folder, counts + [10_000_000] * options.long)
 
 
 if __name__ == "__main__":
