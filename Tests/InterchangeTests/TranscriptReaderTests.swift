@@ -57,9 +57,11 @@ import Tracing
             #expect(sessions.count == count)
             for session in sessions {
                 let trace = Tracer.trace(of: session.events)
-                #expect(wire(trace).count == 7 && !wire(trace).contains { $0.contains("PROXY") })
-                #expect(notes(trace).contains { $0.contains("192.0.2.1") && $0.contains("56324") })
-                #expect(trace.lines.allSatisfy(\.findings.isEmpty))
+                let (wire, notes) = (wire(trace).joined(separator: "\n"), notes(trace).joined(separator: "\n"))
+                #expect(wire.split(separator: "\n").count == 7)
+                #expect(!wire.contains("PROXY"))
+                #expect(notes.contains("192.0.2.1") && notes.contains("56324"))
+                #expect(trace.lines.allSatisfy { $0.findings.isEmpty })
             }
         }
     }

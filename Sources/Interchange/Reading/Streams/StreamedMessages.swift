@@ -69,7 +69,10 @@ struct StreamedMessages {
 
     private mutating func begin(_ number: Int, _ key: [UInt8], _ lines: [[UInt8]]) {
         if order.count >= 2 * Self.maxOpen { order.removeAll { open[$0] == nil } }
-        if open.count >= Self.maxOpen, let oldest = order.lazy.compactMap({ open[$0] }).first { finish(oldest.key) }
+        if open.count >= Self.maxOpen, let oldest = order.first(where: { open[$0] != nil }), let key = open[oldest]?.key
+        {
+            finish(key)
+        }
         open[number] = Entry(key: key, lines: lines)
         order.append(number)
     }
