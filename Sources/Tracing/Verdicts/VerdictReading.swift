@@ -5,14 +5,13 @@ import SMTP
 /// It decides which reply counts for which recipient, and what a session means that ends before its replies came. It does not know
 /// lines or octets: a trace and a glance at a session both feed it, so that they cannot disagree. Wrong input is a peer's: an
 /// answer to nothing that it knows changes nothing, but for a 421, which ends all that is open (RFC 5321 §3.8), and for the
-/// answers to a mail that the server found in the data of another.
-/// A cut before the dot leaves the mail with its sender; one behind it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
+/// answers to a mail that the server found in the data of another. A cut before the dot leaves the mail with its sender; one behind
+/// it leaves it nobody knows where (RFC 5321 §4.1.1.4, RFC 1047).
 struct VerdictReading: Sendable {
     private(set) var recipients: [Verdict.Recipient] = []
     private(set) var transactions: [Verdict.Transaction] = []
     private(set) var tally = RecipientTally()
-    /// Whether somebody asks on the way; at the end nobody needs the tally.
-    private let keepsTally: Bool
+    private let keepsTally: Bool  // Whether somebody asks on the way; at the end nobody needs it.
     /// The last reply that said no to a recipient.
     private(set) var lastRefusal: Verdict.Decision?
     /// Whether the mail under way was taken by the server.

@@ -109,13 +109,11 @@ final class Loop {
             // Whoever asks for all exchangers wants to see them and not to press a key for each line.
             behind = RunningWalk.live(options, isHeld: !options.everyExchanger) { Terminal.wake() }
         }
-        state.view.columns = terminal.columns
-        state.view.rows = terminal.rows
+        (state.view.columns, state.view.rows) = (terminal.columns, terminal.rows)
         state.view.bindings = settings.bindings
         // A person's own folder lies over the lessons that come with the program.
-        if settings.lessonsRoots.count > 1 {
-            lessons = LessonsWatch(settings.lessonsRoots[0], now: MonotonicClock.seconds)
-        }
+        let roots = settings.lessonsRoots
+        if roots.count > 1 { lessons = LessonsWatch(roots[0], now: MonotonicClock.seconds) }
     }
 
     func run() -> Int32 {
