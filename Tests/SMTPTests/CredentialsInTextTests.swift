@@ -224,6 +224,10 @@ import Testing
         "password2=\(secret)", "auth user=ada pw=\(secret)", "access_token=\(secret)",
         "\"client_secret\": \"\(secret)\"",
         "535 5.7.8 see smtp://ada:\(secret)@mx",
+        // A number is no reply code where it is a part of something.
+        "host=192.168.1.254 password=\(secret)", "10:00:01.250 password=\(secret)", "# timeout 300 password=\(secret)",
+        "{\"status\":200,\"smtp_pass\":\"\(secret)\"}", "connect 10.0.0.253 login(\"ada\", \"\(secret)\")",
+        "MAIL_PASSWORD_1ST=\(secret)", "password_mail=\(secret)", "{\"password\":\"a\\\"\(secret)\",\"n\":1}",
     ]) func `a command or a setting shows no password`(line: String) { #expect(Self.leaks([line]) == []) }
 
     @Test(arguments: [
@@ -231,6 +235,32 @@ import Testing
         "https://a.example:443/x@y", "see https://support.example/mail/?p=BadCredentials a63sm41", "mailto:a@b.example",
         "Message-ID: <1@a.example>", "--passive --password-file", "spf=pass dkim=pass dmarc=pass", "bypass=1",
         "pwd=/root",
+        "https://a.example/archive/2024-01-01T10:30:00/m@a.example", "http://a.example/u?t=12:30&u=ada@a.example",
+        "ps -au root", "tar -xp file.tar", "docker run -u 1000:1000 image", "535 5.7.8 Password: wrong",
+        "12:00:01 login failed", "10.0.0.1 login failed", "line 1024 in Send",
         "2026-11-24 -ap", "http://[2001:db8::25]:25/", "swaks --auth-password --server mx",
     ]) func `and other options and addresses stay`(line: String) { #expect(Self.masked([line]) == [line]) }
+
+    // MARK: What nobody writes
+
+    @Test(arguments: ["550 no \\u{41", "\\u{", "\\u{41 x", "\\u{1234567}", "\\", "\\x4", "&#", "%4", "\\u12"])
+    func `an escape that breaks off is none`(line: String) { #expect(Self.masked([line]) == [line]) }
+
+    @Test(arguments: ["login(", "://", "\\q", ".a1 login ", "pass= ", "a ", "250 AUTH PLAIN "])
+    func `a line without end is looked at up to a bound`(part: String) {
+        let line = String(repeating: part, count: 200_000 / part.count)
+        // A mask may be longer than what it hides.
+        #expect(Self.masked([line, "x"])[0].utf8.count < 2 * CredentialsInText.maxLine)
+    }
+
+    @Test func `the last row of a dump is a row, however short`() {
+        var count = 0
+        for pad in 0..<16 {
+            let text = "NOOP " + String(repeating: "x", count: pad) + "\r\nAUTH PLAIN \(Self.plain)"
+            guard (1...3).contains(text.utf8.count % 16) else { continue }
+            count += 1
+            #expect(Self.masked(Self.dump(text, .xxd)).last?.hasSuffix("********") == true)
+        }
+        #expect(count == 3)
+    }
 }

@@ -11,16 +11,21 @@ public enum CredentialsInText {
         -> [[UInt8]]
     {
         var exchange = TextExchange(isChallenged: isChallenged)
-        for line in lines { exchange.take(line) }
+        for line in lines { exchange.take(line.count > maxLine ? Array(line.prefix(maxLine)) : line) }
         var (found, shown) = exchange.finish()
+        // A line without end is no line of a log that somebody reads: behind so much of it nothing is shown.
+        for (at, line) in lines.enumerated() where line.count > maxLine { found[at].append(maxLine..<line.count) }
         for known in readers.map(\.known) + [shown] where !known.isEmpty {
             for (at, line) in lines.enumerated() {
-                found[at] += known.places(in: line[...])
-                if let dump = known.placeInDump(of: line[...]) { found[at].append(dump) }
+                found[at] += known.places(in: line.prefix(maxLine))
+                if let dump = known.placeInDump(of: line.prefix(maxLine)) { found[at].append(dump) }
             }
         }
         return zip(lines, found).map { $1.isEmpty ? $0 : Mask.over($0, $1).octets }
     }
+
+    /// So much of a line is looked at: to look at all of a longer one takes time that grows with its square.
+    static let maxLine = 16 << 10
 
     /// The same of words that may have several lines.
     public static func masked(_ words: String, behind readers: [SessionReader] = [], isChallenged: Bool = false)
@@ -33,7 +38,7 @@ public enum CredentialsInText {
 
     /// Words of plain English are made of the same letters; Base64 mixes them, or holds digits or padding.
     public static func isTellingBase64(_ word: ArraySlice<UInt8>) -> Bool {
-        word.isBase64Word && word.count % 4 == 0 && !isPlainWord(word)
+        word.isBase64Word && word.count % 4 == 0 && !isPlainWord(word) && !word.allSatisfy(\.isDigit)
     }
 
     /// Letters of one case, whatever the first is.

@@ -8,14 +8,18 @@ enum SecretsOfPrograms {
     static func places(in line: [UInt8], _ words: [Range<Int>]) -> [Range<Int>] {
         var found: [Range<Int>] = []
         if let start = commandStart(line, words) { found.append(start..<line.count) }
-        // A reply that speaks of passwords tells none.
-        let isReply = words.contains { isReplyCode(line[$0]) }
-        return found + values(in: line, besidesCalls: !isReply)
+        // A reply that speaks of passwords tells none: `535 Password: wrong`.
+        let isReply = words.contains { isReplyCode(line, $0) }
+        return found + values(in: line, isReply: isReply)
     }
 
     /// The second digit of a code is at most 5 (RFC 5321 §4.2.1), so the ports 465 and 587 are none.
-    private static func isReplyCode(_ word: ArraySlice<UInt8>) -> Bool {
-        CredentialsInText.replyCode(word).map { $0 / 10 % 10 <= 5 } ?? false
+    private static func isReplyCode(_ line: [UInt8], _ word: Range<Int>) -> Bool {
+        guard CredentialsInText.replyCode(line[word]).map({ $0 / 10 % 10 <= 5 }) ?? false else { return false }
+        // A part of an address, of a time or of a number in some notation is none.
+        let isBehindBlank = word.lowerBound == 0 || line[word.lowerBound - 1].isWhiteSpace
+        let isBeforeBlank = word.upperBound == line.count || line[word.upperBound].isWhiteSpace
+        return isBehindBlank && (isBeforeBlank || line[word].count > 3)
     }
 
     // MARK: Commands of other protocols
@@ -55,29 +59,35 @@ enum SecretsOfPrograms {
         let arguments = line[start...].split(whereSeparator: \.isWhiteSpace).count
         if line[first].equalsIgnoringCase("PASS".utf8) { return arguments == 1 }
         let isNamed = ["APOP", "AUTHINFO", "AUTHENTICATE"].contains { line[first].equalsIgnoringCase($0.utf8) }
-        return isNamed || line[first].contains(where: \.isDigit) && arguments <= 2
+        return isNamed
+            || line[first].contains(where: \.isDigit) && line[first].contains(where: \.isAlpha) && arguments <= 2
     }
 
     // MARK: Values with a name, and calls
 
-    /// `isNamed`: values with a name count as well, and not only what stands on a command line.
-    private static func values(in line: [UInt8], besidesCalls isNamed: Bool) -> [Range<Int>] {
+    /// In a reply what stands behind a colon is its own words.
+    private static func values(in line: [UInt8], isReply: Bool) -> [Range<Int>] {
         var found: [Range<Int>] = []
         for (at, octet) in line.enumerated() where at >= (found.last?.upperBound ?? 0) {
             switch octet {
             case UInt8(ascii: "="), UInt8(ascii: ":"):
                 if let password = passwordOfURL(in: line, from: at) {
                     found.append(password)
-                } else if isNamed, let value = value(in: line, behind: at) {
+                } else if let value = value(in: line, behind: at), !isReply || isWritten(line, value, behind: at) {
                     found.append(value)
                 }
             case UInt8(ascii: "("):
-                if isNamed, let arguments = arguments(in: line, from: at) { found.append(arguments) }
+                if let arguments = arguments(in: line, from: at) { found.append(arguments) }
             case UInt8(ascii: "-"): if let value = optionValue(in: line, at: at) { found.append(value) }
             default: break
             }
         }
         return found
+    }
+
+    /// Whether a value stands in quotation marks or behind an equals sign, as none does in a sentence.
+    private static func isWritten(_ line: [UInt8], _ value: Range<Int>, behind sign: Int) -> Bool {
+        line[sign] == UInt8(ascii: "=") || "\"'".utf8.contains(line[value.lowerBound - 1])
     }
 
     private static let endings = [
@@ -95,12 +105,19 @@ enum SecretsOfPrograms {
         guard start < line.count else { return nil }
         let quote = line[start - 1]
         if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
-            return start..<(line[start...].firstIndex(of: quote) ?? line.count)
+            return start..<closing(quote, in: line, from: start)
         }
         // A line of settings has one value, which may be of several words.
         let isSetting = isAlone(line[..<sign]) && !line[start...].contains(UInt8(ascii: "="))
         if line[sign] == UInt8(ascii: ":") || isSetting { return start..<line.count }
         return start..<(line[start...].firstIndex { $0.isWhiteSpace || ",;&)".utf8.contains($0) } ?? line.count)
+    }
+
+    /// Where a value in quotation marks ends: at the first that no backslash stands before.
+    private static func closing(_ quote: UInt8, in line: [UInt8], from start: Int) -> Int {
+        var at = start
+        while at < line.count, line[at] != quote { at += line[at] == UInt8(ascii: "\\") ? 2 : 1 }
+        return min(at, line.count)
     }
 
     private static func isAlone(_ name: ArraySlice<UInt8>) -> Bool {
@@ -109,6 +126,14 @@ enum SecretsOfPrograms {
 
     /// Whether what stands before a sign, last octet first, names a secret.
     private static func isSecret(_ before: some Collection<UInt8>, isEquals: Bool) -> Bool {
+        // `MAIL_PASSWORD_1ST=`, `password_mail=`.
+        if isEquals {
+            let name = Array(before.prefix(40).prefix { $0.isLetDigHyphen || $0 == UInt8(ascii: "_") })
+            let marker = Array("wssap".utf8)
+            if name.indices.contains(where: { name[$0...].prefix(marker.count).equalsIgnoringCase(marker) }) {
+                return true
+            }
+        }
         // Most names end otherwise, and are told apart by their last letter.
         guard let octet = before.first, "dsetnw0123456789".utf8.contains(octet | 0x20) else { return false }
         let name = Array(before.prefix(24).drop(while: \.isDigit))
@@ -153,6 +178,15 @@ enum SecretsOfPrograms {
         "--auth-password", "-ap", "--auth-user", "-au", "--password", "-password", "--passwd", "--pass", "-pass", "-xp",
         "-pw", "--oauth2-bearer",
     ]
+    /// Programs of mail, by a part of their names: what is short means something else to others, as `-xp` to tar.
+    private static let mailPrograms = ["mail", "smtp", "swaks", "curl", "imap", "pop3"]
+
+    private static func namesMailProgram(_ line: [UInt8]) -> Bool {
+        mailPrograms.contains { name in
+            line.indices.contains { line[$0...].prefix(name.utf8.count).equalsIgnoringCase(name.utf8) }
+        }
+    }
+
     /// What follows these is a user, and behind a colon the password.
     private static let userOptions = ["--user", "-u", "--proxy-user", "-user"]
 
@@ -165,6 +199,7 @@ enum SecretsOfPrograms {
         let parts = Set("\"',= \t".utf8)
         let value = line[name.endIndex...].drop { parts.contains($0) }
         guard value.startIndex > name.endIndex, let first = value.first else { return nil }
+        if name.count <= 5, !namesMailProgram(line) { return nil }
         let quote = line[value.startIndex - 1]
         let isQuoted = quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
         let end = value.firstIndex { isQuoted ? $0 == quote : $0.isWhiteSpace } ?? line.count
@@ -176,12 +211,15 @@ enum SecretsOfPrograms {
         return (colon + 1)..<end
     }
 
+    /// More of an address is not looked at for its password.
+    private static let maxURL = 400
+
     /// `smtp://user:secret@host` (RFC 3986 §3.2.1), from the colon of the scheme on.
     private static func passwordOfURL(in line: [UInt8], from colon: Int) -> Range<Int>? {
         guard line[colon...].starts(with: "://".utf8) else { return nil }
-        let word = line[(colon + 3)...].prefix { $0 > 32 && !"\"<>`".utf8.contains($0) }
+        let word = line[(colon + 3)...].prefix(maxURL).prefix { $0 > 32 && !"\"<>`".utf8.contains($0) }
         guard let at = word.lastIndex(of: UInt8(ascii: "@")), let sign = word[..<at].firstIndex(of: UInt8(ascii: ":")),
-            sign + 1 < at
+            sign + 1 < at, !word[..<sign].contains(where: { "/?#".utf8.contains($0) })
         else { return nil }
         // A port, and the at sign stands in the path.
         let port = word[(sign + 1)..<at].prefix(while: \.isDigit)

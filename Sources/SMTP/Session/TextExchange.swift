@@ -42,12 +42,12 @@ struct TextExchange {
     }
 
     mutating func take(_ line: [UInt8]) {
+        found.append([])
         if readsDumps { takeDump(line) }
         let unescaped = UnescapedLine(line)
         let octets = unescaped?.octets ?? line
         let words = CredentialsInText.words(of: octets)
-        let number = found.count
-        found.append([])
+        let number = found.count - 1
         let told = exchange(octets, words, number) { unescaped?.place(of: $0) ?? $0 }
         mark(told + SecretsOfPrograms.places(in: octets, words), of: octets) { unescaped?.place(of: $0) ?? $0 }
         // An escape within a value may be its own.
@@ -169,7 +169,7 @@ struct TextExchange {
     private mutating func takeDump(_ line: [UInt8]) {
         let row = DumpRow(line)
         let isLong = (row?.octets.count ?? 0) >= DumpRow.minCount
-        if let row, isLong || !dump.isEmpty { dump.append(row, ofLine: found.count) }
+        if let row, isLong || !dump.isEmpty { dump.append(row, ofLine: found.count - 1) }
         if !isLong || dump.isFull { endDump() }
     }
 

@@ -85,6 +85,8 @@ struct UnescapedLine {
             let isBraced = behind.dropFirst().first == UInt8(ascii: "{")
             let digits = behind.dropFirst(isBraced ? 2 : 1).prefix(isBraced ? 6 : 4).prefix { $0.hexValue != nil }
             guard isBraced ? !digits.isEmpty : digits.count == 4 else { return nil }
+            let close = digits.endIndex < rest.endIndex ? rest[digits.endIndex] : 0
+            guard !isBraced || close == UInt8(ascii: "}") else { return nil }
             let value = digits.reduce(UInt32(0)) { $0 << 4 | UInt32($1.hexValue ?? 0) }
             return (octet(of: value), signs + 1 + digits.count + (isBraced ? 2 : 0))
         case UInt8(ascii: "0")...UInt8(ascii: "7"):
